@@ -1,0 +1,24 @@
+/** What JSON can hold. Offsets are decimal strings (`offset.toString()`), so that no digit is lost. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** Offsets as decimal strings; everything else as JSON.stringify does it. */
+export function stringifyWithBigints(value: unknown, indent?: number): string {
+  return JSON.stringify(
+    value,
+    (_key, item: unknown) => (typeof item === "bigint" ? item.toString() : item),
+    indent,
+  );
+}
+
+/** The parsed value, or undefined when the text is not JSON. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+export function isJsonObject(value: Json | undefined): value is { readonly [key: string]: Json } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
