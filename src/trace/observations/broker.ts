@@ -1,0 +1,44 @@
+/** The playground runs, at these addresses. */
+export interface BrokerStarted {
+  readonly type: "broker.started";
+  readonly kafkaClusterId: string;
+  readonly nodes: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+}
+
+export interface BrokerStopped {
+  readonly type: "broker.stopped";
+  readonly reason: string;
+}
+
+/** A fault rule after any change, each hit included. */
+export interface BrokerFault {
+  readonly type: "broker.fault";
+  readonly faultId: string;
+  /** Ready-made kind or `rule`. */
+  readonly kind: string;
+  /** In words: `hold SyncGroup of billing`. */
+  readonly title: string;
+  readonly enabled: boolean;
+  /** True once it was taken away; it is then no longer listed. */
+  readonly removed: boolean;
+  readonly hits: number;
+  /** Requests it holds at this moment. */
+  readonly holding: number;
+  readonly since: number;
+  readonly groupId?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly partition?: number | undefined;
+}
+
+/** A producing workload of the playground. */
+export interface BrokerWorkload {
+  readonly type: "broker.workload";
+  readonly workloadId: string;
+  readonly topic: string;
+  /** Undefined for a burst. */
+  readonly recordsPerSecond?: number | undefined;
+  readonly produced: number;
+  readonly running: boolean;
+}
+
+export type BrokerObservation = BrokerStarted | BrokerStopped | BrokerFault | BrokerWorkload;

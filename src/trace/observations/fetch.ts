@@ -1,0 +1,83 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+
+/** One Fetch request and its answer, coarse: not per record, not per batch. */
+export interface FetchCompleted {
+  readonly type: "fetch.completed";
+  readonly sessionId: string;
+  readonly nodeId: number;
+  readonly partitionsAsked: number;
+  readonly partitionsAnswered: number;
+  readonly bytes: number;
+  readonly tookMs: number;
+  readonly throttleTimeMs: number;
+  readonly fetchSessionId?: number | undefined;
+  /** Kafka's error name, or the text of a connection failure. */
+  readonly error?: string | undefined;
+}
+
+export type BatchDamageCause =
+  | "length"
+  | "magic"
+  | "crc"
+  | "codecUnknown"
+  | "decompression"
+  | "recordCount"
+  | "recordLayout"
+  | "bomb";
+
+/** A batch could not be decoded. Nothing after it is delivered past it unless the policy, or the user, says skip. */
+export interface BatchRejected extends TopicPartition {
+  readonly type: "fetch.batchRejected";
+  readonly sessionId: string;
+  readonly cause: BatchDamageCause;
+  /** In words, with the values that disagree. */
+  readonly message: string;
+  readonly baseOffset: bigint;
+  readonly lastOffset?: bigint | undefined;
+  /** Where reading can go on; undefined when the header says nothing usable. */
+  readonly nextSafeOffset?: bigint | undefined;
+  readonly boundsTrusted: boolean;
+  /** Why the bounds can, or cannot, be trusted, in words. */
+  readonly boundsReason: string;
+  readonly recordCount?: number | undefined;
+  readonly sizeInBytes?: number | undefined;
+  readonly compression?: string | undefined;
+  readonly leaderEpoch?: number | undefined;
+  readonly crcStored?: number | undefined;
+  readonly crcComputed?: number | undefined;
+  /** Of the raw bytes in the worker's store. */
+  readonly bytesId?: string | undefined;
+  readonly action: "halted" | "skipped";
+}
+
+/** A rejected batch is no longer in the way. */
+export interface BatchResolved extends TopicPartition {
+  readonly type: "fetch.batchResolved";
+  readonly sessionId: string;
+  readonly baseOffset: bigint;
+  readonly how: "skipped" | "readable" | "seeked" | "revoked" | "closed";
+}
+
+/** Offsets that will not be delivered, on purpose: never silent. */
+export interface GapRecorded extends TopicPartition {
+  readonly type: "fetch.gap";
+  readonly sessionId: string;
+  readonly reason: "corruptBatch" | "userSkip";
+  readonly fromOffset: bigint;
+  /** The first offset that is read again. */
+  readonly toOffset: bigint;
+}
+
+/** The position was moved because the log no longer had it, or nothing was committed. */
+export interface PositionReset extends TopicPartition {
+  readonly type: "fetch.positionReset";
+  readonly sessionId: string;
+  readonly cause: "outOfRange" | "noCommittedOffset" | "truncation" | "topicRecreated";
+  readonly policy: string;
+  readonly fromOffset?: bigint | undefined;
+  readonly toOffset: bigint;
+  /** How many offsets between the two no longer exist; undefined when unknown. */
+  readonly lostRecords?: bigint | undefined;
+}
+
+export type FetchObservation = FetchCompleted | BatchRejected | BatchResolved | GapRecorded | PositionReset;

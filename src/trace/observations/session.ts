@@ -1,0 +1,89 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+
+/** How delivery is driven: *hold* fetches and delivers nothing, *step* delivers on request, *flow* by itself. */
+export type PollMode =
+  | { readonly mode: "hold" }
+  | { readonly mode: "step" }
+  | { readonly mode: "flow"; readonly recordsPerSecond?: number | undefined };
+
+/**
+ * Where our own session stands in its group. `direct` reads assigned partitions without a group.
+ * Names follow the Java client's `MemberState` where it has one.
+ */
+export type MembershipState =
+  | "direct"
+  | "unjoined"
+  | "joining"
+  | "syncing"
+  | "stable"
+  | "revoking"
+  | "leaving"
+  | "fatal"
+  | "ended";
+
+/** A debug consumer was started; carries its whole configuration as chosen. */
+export interface SessionStarted {
+  readonly type: "session.started";
+  readonly sessionId: string;
+  /** Short name shown to people: `A`, `B`, … or a scripted member's name. */
+  readonly name: string;
+  readonly clientId: string;
+  readonly groupId?: string | undefined;
+  readonly groupInstanceId?: string | undefined;
+  readonly topics: readonly string[];
+  readonly directPartitions?: readonly TopicPartition[] | undefined;
+  readonly assignors: readonly string[];
+  readonly isolation: "read_uncommitted" | "read_committed";
+  /** In the user's words: `committed, else start`. */
+  readonly startPosition: string;
+  readonly corruptBatchPolicy: "halt" | "skip";
+  readonly maxBufferedRecords: number;
+  readonly maxBufferedBytes: number;
+  /** True for a scripted member of the playground: shown in the group, not among the debug consumers. */
+  readonly scripted: boolean;
+}
+
+/** Membership changed, or anything of its detail. */
+export interface SessionState {
+  readonly type: "session.state";
+  readonly sessionId: string;
+  readonly membership: MembershipState;
+  /** Since when `membership` holds. */
+  readonly since: number;
+  readonly memberId?: string | undefined;
+  readonly generationId?: number | undefined;
+  readonly assignor?: string | undefined;
+  readonly coordinator?: string | undefined;
+  /** Why it is there, in words, with Kafka's error name where one was the cause. */
+  readonly reason?: string | undefined;
+}
+
+export interface SessionPollMode {
+  readonly type: "session.pollMode";
+  readonly sessionId: string;
+  readonly pollMode: PollMode;
+}
+
+/** Totals since the start, after a poll delivered records. */
+export interface SessionDelivered {
+  readonly type: "session.delivered";
+  readonly sessionId: string;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+export interface SessionEnded {
+  readonly type: "session.ended";
+  readonly sessionId: string;
+  readonly reason: "stopped" | "failed" | "workerDied" | "clusterRemoved";
+  readonly message?: string | undefined;
+  /** What closing could not do within its deadline, in words. */
+  readonly couldNot: readonly string[];
+}
+
+export type SessionObservation =
+  | SessionStarted
+  | SessionState
+  | SessionPollMode
+  | SessionDelivered
+  | SessionEnded;
