@@ -1,0 +1,21 @@
+/** The user's settings that the worker follows. */
+export interface HostSettings {
+  readonly refreshIntervalMs: number;
+  readonly commitHangToleranceMs: number;
+  /** Per debug consumer. */
+  readonly maxBufferedBytes: number;
+  /** Of delivered records kept for the records panel, all sessions together. */
+  readonly maxKeptRecordBytes: number;
+  readonly maxTraceFileBytes: number;
+  readonly requestTimeoutMs: number;
+  readonly playgroundPort: number;
+}
+
+/** Everything the worker is told once at its start and again at every change. */
+export interface HostConfiguration {
+  readonly settings: HostSettings;
+  /** Directory for the running trace; undefined when the window has no storage. */
+  readonly storageDirectory: string | undefined;
+  /** `groupscope 0.1.0`: written into traces. */
+  readonly product: string;
+}

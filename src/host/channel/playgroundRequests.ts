@@ -1,0 +1,68 @@
+import type { RequestShape } from "./channelContract.ts";
+
+/** The playground's state as commands need it. */
+export interface PlaygroundStatus {
+  readonly running: boolean;
+  readonly nodes: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+  readonly members: readonly ScriptedMemberSummary[];
+  readonly workloads: readonly {
+    readonly workloadId: string;
+    readonly topic: string;
+    readonly recordsPerSecond: number;
+  }[];
+  readonly faults: readonly FaultSummary[];
+}
+
+export interface ScriptedMemberSummary {
+  readonly sessionId: string;
+  readonly name: string;
+  readonly groupId: string;
+}
+
+export interface FaultSummary {
+  readonly faultId: string;
+  readonly title: string;
+  readonly enabled: boolean;
+  readonly holding: number;
+}
+
+/** The three ready-made faults. */
+export type FaultChoice =
+  | { readonly kind: "holdSyncGroup"; readonly groupId: string }
+  | { readonly kind: "delayCommits"; readonly groupId: string; readonly delayMs: number }
+  | {
+      readonly kind: "corruptNextBatch";
+      readonly topic: string;
+      readonly partition: number;
+      readonly damage: "crc" | "codec" | "recordLayout";
+    };
+
+type Nothing = Record<string, never>;
+
+export interface PlaygroundRequests {
+  /** Starts it if it does not run; with `scene`, fills it with a topic that receives records and a group. */
+  readonly "playground.start": RequestShape<{ readonly scene: boolean }, PlaygroundStatus>;
+  readonly "playground.stop": RequestShape<Nothing, void>;
+  readonly "playground.status": RequestShape<Nothing, PlaygroundStatus>;
+  readonly "playground.produce": RequestShape<
+    { readonly topic: string; readonly count: number },
+    { readonly produced: number }
+  >;
+  readonly "playground.produceSteadily": RequestShape<
+    { readonly topic: string; readonly recordsPerSecond: number },
+    void
+  >;
+  readonly "playground.stopProducing": RequestShape<{ readonly workloadId: string }, void>;
+  readonly "playground.addMember": RequestShape<
+    { readonly groupId: string; readonly topics: readonly string[]; readonly assignors: readonly string[] },
+    ScriptedMemberSummary
+  >;
+  readonly "playground.removeMember": RequestShape<{ readonly sessionId: string }, void>;
+  readonly "playground.addFault": RequestShape<FaultChoice, { readonly faultId: string }>;
+  readonly "playground.setFaultEnabled": RequestShape<
+    { readonly faultId: string; readonly enabled: boolean },
+    void
+  >;
+  readonly "playground.releaseHeld": RequestShape<{ readonly faultId: string }, void>;
+  readonly "playground.removeFault": RequestShape<{ readonly faultId: string }, void>;
+}

@@ -1,0 +1,137 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { MembershipState, PollMode } from "#trace/observations/session.ts";
+import type { RequestShape } from "./channelContract.ts";
+
+export type { MembershipState, PollMode };
+
+/** Where reading begins. */
+export type StartPosition =
+  | { readonly kind: "committed"; readonly else: "start" | "end" | "none" }
+  | { readonly kind: "start" }
+  | { readonly kind: "end" }
+  | { readonly kind: "offset"; readonly offset: bigint }
+  | { readonly kind: "timestamp"; readonly timestampMs: number };
+
+/** Where a seek goes. */
+export type SeekTarget =
+  | { readonly kind: "start" }
+  | { readonly kind: "end" }
+  | { readonly kind: "offset"; readonly offset: bigint }
+  | { readonly kind: "timestamp"; readonly timestampMs: number };
+
+/** A debug consumer as the user chose it. */
+export interface SessionChoice {
+  readonly clusterId: string;
+  readonly topics: readonly string[];
+  /** Undefined reads without a group. */
+  readonly groupId?: string | undefined;
+  readonly groupInstanceId?: string | undefined;
+  /** Without a group: these partitions only; undefined means all of the topics. */
+  readonly partitions?: readonly TopicPartition[] | undefined;
+  readonly assignors: readonly string[];
+  readonly startPosition: StartPosition;
+  readonly isolation: "read_uncommitted" | "read_committed";
+  readonly pollMode: PollMode;
+}
+
+/** Which partitions of a session an action concerns. */
+export type SessionScope =
+  | { readonly all: true }
+  | { readonly topic: string }
+  | { readonly topic: string; readonly partition: number };
+
+export interface SessionSummary {
+  readonly sessionId: string;
+  readonly clusterId: string;
+  readonly name: string;
+  readonly groupId: string | undefined;
+  readonly topics: readonly string[];
+  readonly membership: MembershipState;
+  readonly pollMode: PollMode;
+  readonly scripted: boolean;
+  /** Undefined while it runs. */
+  readonly endedBecause: string | undefined;
+}
+
+export interface SessionPartitionSummary extends TopicPartition {
+  readonly paused: boolean;
+  readonly position: bigint | undefined;
+  readonly highWatermark: bigint | undefined;
+  /** A corrupt batch stands in the way. */
+  readonly halted: boolean;
+}
+
+/** What skipping would do, before it does it. */
+export interface SkipPreview extends TopicPartition {
+  readonly from: bigint;
+  readonly to: bigint;
+  readonly records: bigint;
+}
+
+/** A commit as it ended for the caller. */
+export interface CommitReport {
+  readonly outcome: "committed" | "failed" | "cancelled" | "deadlinePassed" | "released";
+  /** In words: what happened, why, what to do. */
+  readonly message: string;
+}
+
+/** A commit that has not settled. */
+export interface WaitingCommit {
+  readonly commitId: string;
+  readonly sessionId: string;
+  readonly sessionName: string;
+  readonly waitedMs: number;
+  readonly waitsFor: string;
+}
+
+interface Named {
+  readonly sessionId: string;
+}
+
+export interface SessionRequests {
+  readonly "session.start": RequestShape<
+    SessionChoice,
+    { readonly sessionId: string; readonly name: string }
+  >;
+  readonly "session.list": RequestShape<Record<string, never>, readonly SessionSummary[]>;
+  readonly "session.partitions": RequestShape<Named, readonly SessionPartitionSummary[]>;
+  /** Delivers up to `maxRecords` once; in hold mode too, and the mode becomes step. */
+  readonly "session.poll": RequestShape<
+    Named & { readonly maxRecords: number },
+    { readonly records: number }
+  >;
+  readonly "session.pollMode": RequestShape<Named & { readonly pollMode: PollMode }, void>;
+  readonly "session.pause": RequestShape<Named & { readonly scope: SessionScope }, void>;
+  readonly "session.resume": RequestShape<Named & { readonly scope: SessionScope }, void>;
+  readonly "session.seek": RequestShape<
+    Named & { readonly partitions: readonly TopicPartition[]; readonly target: SeekTarget },
+    readonly (TopicPartition & { readonly from: bigint | undefined; readonly to: bigint })[]
+  >;
+  readonly "session.previewSkip": RequestShape<
+    Named & { readonly partitions: readonly TopicPartition[] },
+    readonly SkipPreview[]
+  >;
+  readonly "session.skipToEnd": RequestShape<
+    Named & {
+      readonly partitions: readonly TopicPartition[];
+      readonly commit: boolean;
+      readonly deadlineMs: number;
+    },
+    { readonly skipped: readonly SkipPreview[]; readonly commit: CommitReport | undefined }
+  >;
+  readonly "session.commit": RequestShape<Named & { readonly deadlineMs: number }, CommitReport>;
+  readonly "session.waitingCommits": RequestShape<
+    { readonly sessionId?: string | undefined },
+    readonly WaitingCommit[]
+  >;
+  readonly "session.releaseCommit": RequestShape<
+    Named & { readonly commitId: string },
+    { readonly released: boolean }
+  >;
+  readonly "session.retryBatch": RequestShape<Named & TopicPartition, void>;
+  readonly "session.skipBatch": RequestShape<Named & TopicPartition, void>;
+  /** Leaves the group and ends; settles within its deadline and says what could not be done. */
+  readonly "session.stop": RequestShape<Named, { readonly couldNot: readonly string[] }>;
+  /** Takes an ended session off the list. */
+  readonly "session.dismiss": RequestShape<Named, void>;
+}
