@@ -1,0 +1,29 @@
+import { CodecError } from "../wire/codecError.ts";
+import { textBytes } from "../wire/writer.ts";
+import { longLength, prefixed, shortLength } from "./prefixed.ts";
+import type { NullableType } from "./type.ts";
+
+export const string: NullableType<string> = prefixed<string, string>("", shortLength, () => ({
+  read: (reader, length) => reader.text(length),
+  lengthOf: textBytes,
+  write: (writer, value, length) => writer.text(value, length),
+}));
+
+/** Decoded as a view into the frame. */
+export const bytes: NullableType<Uint8Array> = byteBlob();
+
+/** Record batches, undecoded: a view into the frame, for `records/` to read. */
+export const records: NullableType<Uint8Array> = byteBlob();
+
+function byteBlob(): NullableType<Uint8Array> {
+  return prefixed<Uint8Array, Uint8Array>(new Uint8Array(0), longLength, () => ({
+    read: (reader, length) => reader.slice(length),
+    lengthOf: byteLengthOf,
+    write: (writer, value) => writer.raw(value),
+  }));
+}
+
+function byteLengthOf(value: Uint8Array): number {
+  if (!(value instanceof Uint8Array)) throw new CodecError(`${String(value)} is not bytes`);
+  return value.byteLength;
+}

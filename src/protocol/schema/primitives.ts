@@ -1,0 +1,80 @@
+import type { Reader } from "../wire/reader.ts";
+import { zeroUuid } from "../wire/uuid.ts";
+import type { Writer } from "../wire/writer.ts";
+import type { Codec, Type } from "./type.ts";
+
+/** A type that reads the same in every version. */
+function fixed<T>(
+  zero: T,
+  minBytes: number,
+  read: (reader: Reader) => T,
+  write: (writer: Writer, value: T) => void,
+): Type<T> {
+  const codec: Codec<T> = { minBytes, read, write };
+  return { zero, codec: () => codec };
+}
+
+export const bool = fixed<boolean>(
+  false,
+  1,
+  (reader) => reader.bool(),
+  (writer, value) => writer.bool(value),
+);
+
+export const int8 = fixed<number>(
+  0,
+  1,
+  (reader) => reader.int8(),
+  (writer, value) => writer.int8(value),
+);
+
+export const int16 = fixed<number>(
+  0,
+  2,
+  (reader) => reader.int16(),
+  (writer, value) => writer.int16(value),
+);
+
+export const uint16 = fixed<number>(
+  0,
+  2,
+  (reader) => reader.uint16(),
+  (writer, value) => writer.uint16(value),
+);
+
+export const int32 = fixed<number>(
+  0,
+  4,
+  (reader) => reader.int32(),
+  (writer, value) => writer.int32(value),
+);
+
+export const uint32 = fixed<number>(
+  0,
+  4,
+  (reader) => reader.uint32(),
+  (writer, value) => writer.uint32(value),
+);
+
+/** Always a bigint: offsets pass 2^53, and a number would round them without a word. */
+export const int64 = fixed<bigint>(
+  0n,
+  8,
+  (reader) => reader.int64(),
+  (writer, value) => writer.int64(value),
+);
+
+export const float64 = fixed<number>(
+  0,
+  8,
+  (reader) => reader.float64(),
+  (writer, value) => writer.float64(value),
+);
+
+/** An id in Kafka's text form: 22 characters of base64url. */
+export const uuid = fixed<string>(
+  zeroUuid,
+  16,
+  (reader) => reader.uuid(),
+  (writer, value) => writer.uuid(value),
+);

@@ -1,0 +1,144 @@
+import { CodecError } from "../wire/codecError.ts";
+import type { Reader } from "../wire/reader.ts";
+import type { Writer } from "../wire/writer.ts";
+import type { Field } from "./fields.ts";
+import { type TaggedField, taggedSection, type UnknownTag } from "./taggedSection.ts";
+import type { Codec, NullableType, Type, WireVersion } from "./type.ts";
+
+/** The fields of a struct, in the order of the wire. */
+export interface Fields {
+  readonly [name: string]: Type | Field;
+}
+
+/** Tagged fields that the schema does not know, kept so that they can be shown and are not lost when encoded again. */
+interface WithUnknownTags {
+  readonly unknownTags?: readonly UnknownTag[];
+}
+
+/** A decoded struct: every field is there, those absent from its version with their default. */
+export type StructOutput<F extends Fields> = WithUnknownTags & {
+  readonly [K in keyof F]: F[K] extends Field<infer Out, infer _In>
+    ? Out
+    : F[K] extends Type<infer Out, infer _In>
+      ? Out
+      : never;
+};
+
+type RequiredKeys<F extends Fields> = { [K in keyof F]: F[K] extends Field ? never : K }[keyof F];
+
+/** A struct to encode: fields that have a default may be left out; fields its version lacks are not written. */
+export type StructInput<F extends Fields> = WithUnknownTags & {
+  readonly [K in RequiredKeys<F>]: F[K] extends Type<infer _Out, infer In> ? In : never;
+} & {
+  readonly [K in Exclude<keyof F, RequiredKeys<F>>]?:
+    | (F[K] extends Field<infer _Out, infer In> ? In : never)
+    | undefined;
+};
+
+/** The type of a whole message, or of a part of one. */
+export type Struct<F extends Fields = Fields> = NullableType<StructOutput<F>, StructInput<F>>;
+
+type Values = Record<string, unknown>;
+
+interface PresentField {
+  readonly name: string;
+  readonly codec: Codec;
+  readonly field: Field | undefined;
+}
+
+/** A struct of named fields; each field is a type, or a type with versions, tag or default. */
+export function struct<F extends Fields>(fields: F): Struct<F> {
+  const defaults = defaultsOf(fields);
+  // Making a codec walks the schema, so each version's is made once, on first use.
+  const made = new Map<number, Codec<StructOutput<F>, StructInput<F>>>();
+  const codec = (wire: WireVersion): Codec<StructOutput<F>, StructInput<F>> => {
+    const key = wire.version * 2 + (wire.flexible ? 1 : 0);
+    const known = made.get(key);
+    if (known !== undefined) return known;
+    const fresh = structCodec(fields, defaults, wire) as Codec<StructOutput<F>, StructInput<F>>;
+    made.set(key, fresh);
+    return fresh;
+  };
+  return { zero: defaults as StructOutput<F>, codec, nullableCodec: (wire) => nullableStruct(codec(wire)) };
+}
+
+function structCodec(fields: Fields, defaults: Values, wire: WireVersion): Codec {
+  const present: PresentField[] = [];
+  const tagged: TaggedField[] = [];
+  for (const [name, entry] of Object.entries(fields)) {
+    const field = isField(entry) ? entry : undefined;
+    if (field !== undefined && (wire.version < field.from || wire.version > field.to)) continue;
+    const codec = (isField(entry) ? entry.type : entry).codec(wire);
+    if (field?.tag === undefined) present.push({ name, codec, field });
+    else tagged.push({ name, codec, tag: field.tag, defaultValue: field.defaultValue });
+  }
+  const names = present.map((field) => field.name);
+  const codecs = present.map((field) => field.codec);
+  const tags = wire.flexible ? taggedSection(tagged) : undefined;
+  const minBytes = codecs.reduce((sum, codec) => sum + codec.minBytes, wire.flexible ? 1 : 0);
+  return {
+    // A struct without any field in its version takes no bytes; an array of it must still have a bound.
+    minBytes: Math.max(1, minBytes),
+    read: (reader) => readStruct(reader, defaults, names, codecs, tags),
+    write: (writer, value) => {
+      const values = value as Values;
+      for (const field of present) writeField(writer, field, values[field.name]);
+      tags?.write(writer, values);
+    },
+  };
+}
+
+function readStruct(
+  reader: Reader,
+  defaults: Values,
+  names: readonly string[],
+  codecs: readonly Codec[],
+  tags: ReturnType<typeof taggedSection> | undefined,
+): Values {
+  // Starting from a copy of the defaults gives every struct the same shape, which keeps reading it fast.
+  const values = { ...defaults };
+  let index = 0;
+  try {
+    for (; index < names.length; index += 1) {
+      values[names[index] as string] = (codecs[index] as Codec).read(reader);
+    }
+  } catch (error) {
+    throw CodecError.within(names[index] as string, error);
+  }
+  tags?.read(reader, values);
+  return values;
+}
+
+function writeField(writer: Writer, { name, codec, field }: PresentField, given: unknown): void {
+  const value = given === undefined ? field?.defaultValue : given;
+  if (value === undefined) throw new CodecError("missing", name);
+  try {
+    codec.write(writer, value);
+  } catch (error) {
+    throw CodecError.within(name, error);
+  }
+}
+
+/** One byte says whether the struct follows: 1, or -1 for null. */
+function nullableStruct<Out, In>(codec: Codec<Out, In>): Codec<Out | null, In | null> {
+  return {
+    minBytes: 1,
+    read: (reader) => (reader.int8() < 0 ? null : codec.read(reader)),
+    write: (writer, value) => {
+      writer.int8(value === null ? -1 : 1);
+      if (value !== null) codec.write(writer, value);
+    },
+  };
+}
+
+function defaultsOf(fields: Fields): Values {
+  const defaults: Values = {};
+  for (const [name, entry] of Object.entries(fields)) {
+    defaults[name] = isField(entry) ? entry.defaultValue : entry.zero;
+  }
+  return Object.freeze(defaults);
+}
+
+function isField(entry: Type | Field): entry is Field {
+  return "type" in entry;
+}

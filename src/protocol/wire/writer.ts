@@ -1,0 +1,135 @@
+import { Buffer } from "node:buffer";
+import { CodecError } from "./codecError.ts";
+import { uuidBytesOf } from "./uuid.ts";
+
+const maxStringBytes = 0x7fff;
+const maxMessageBytes = 0x7fff_ffff;
+const initialBytes = 512;
+
+/**
+ * Writes Kafka's primitive types into memory that grows as needed.
+ *
+ * A number outside its type is a CodecError: a wrapped length or offset would be read as a plausible other one.
+ */
+export class Writer {
+  #bytes: Buffer;
+  #view: DataView;
+  #length = 0;
+
+  constructor(capacity = initialBytes) {
+    this.#bytes = Buffer.allocUnsafe(capacity);
+    this.#view = viewOf(this.#bytes);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  bool(value: boolean): void {
+    this.#view.setInt8(this.#grow(1), value ? 1 : 0);
+  }
+
+  int8(value: number): void {
+    if ((value << 24) >> 24 !== value) throw outOfRange(value, "int8");
+    this.#view.setInt8(this.#grow(1), value);
+  }
+
+  int16(value: number): void {
+    if ((value << 16) >> 16 !== value) throw outOfRange(value, "int16");
+    this.#view.setInt16(this.#grow(2), value);
+  }
+
+  uint16(value: number): void {
+    if ((value & 0xffff) !== value) throw outOfRange(value, "uint16");
+    this.#view.setUint16(this.#grow(2), value);
+  }
+
+  int32(value: number): void {
+    if ((value | 0) !== value) throw outOfRange(value, "int32");
+    this.#view.setInt32(this.#grow(4), value);
+  }
+
+  uint32(value: number): void {
+    if (value >>> 0 !== value) throw outOfRange(value, "uint32");
+    this.#view.setUint32(this.#grow(4), value);
+  }
+
+  int64(value: bigint): void {
+    if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) throw outOfRange(value, "int64");
+    this.#view.setBigInt64(this.#grow(8), value);
+  }
+
+  float64(value: number): void {
+    this.#view.setFloat64(this.#grow(8), value);
+  }
+
+  /** An unsigned number of at most 32 bits, seven to a byte, least significant first. */
+  uvarint(value: number): void {
+    if (value >>> 0 !== value) throw outOfRange(value, "uvarint");
+    let rest = value;
+    while (rest >= 0x80) {
+      this.#view.setUint8(this.#grow(1), (rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    this.#view.setUint8(this.#grow(1), rest);
+  }
+
+  uuid(text: string): void {
+    this.raw(uuidBytesOf(text));
+  }
+
+  /** Text whose `textBytes` are already written as its length. */
+  text(value: string, length: number): void {
+    const at = this.#grow(length);
+    this.#bytes.write(value, at, length, "utf8");
+  }
+
+  raw(bytes: Uint8Array): void {
+    const at = this.#grow(bytes.byteLength);
+    this.#bytes.set(bytes, at);
+  }
+
+  /** Puts an int32 over four bytes written earlier: the size of a frame is known only at its end. */
+  patchInt32(at: number, value: number): void {
+    this.#view.setInt32(at, value);
+  }
+
+  /** What was written: a view of this writer's memory, to be taken once writing is over. */
+  finish(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer as ArrayBuffer, this.#bytes.byteOffset, this.#length);
+  }
+
+  #grow(by: number): number {
+    const at = this.#length;
+    const needed = at + by;
+    if (needed > this.#bytes.byteLength) this.#enlarge(needed);
+    this.#length = needed;
+    return at;
+  }
+
+  #enlarge(needed: number): void {
+    if (needed > maxMessageBytes)
+      throw new CodecError(`a message of ${needed} bytes is longer than Kafka allows`);
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.byteLength * 2));
+    larger.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = larger;
+    this.#view = viewOf(larger);
+  }
+}
+
+/** How many bytes a string takes; a CodecError when Kafka would refuse it. */
+export function textBytes(value: string): number {
+  if (typeof value !== "string") throw new CodecError(`${String(value)} is not a string`);
+  const length = Buffer.byteLength(value, "utf8");
+  if (length > maxStringBytes)
+    throw new CodecError(`a string of ${length} bytes is longer than Kafka allows`);
+  return length;
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function outOfRange(value: unknown, type: string): CodecError {
+  return new CodecError(`${String(value)} does not fit ${type}`);
+}
