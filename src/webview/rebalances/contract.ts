@@ -96,15 +96,15 @@ export type MarkRef =
   | { readonly kind: "member"; readonly lane: LaneRef }
   | { readonly kind: "phase"; readonly lane: LaneRef; readonly fromMs: number }
   | { readonly kind: "gone"; readonly lane: LaneRef; readonly atMs: number }
-  | { readonly kind: "generation"; readonly generationId: number; readonly fromMs: number }
+  | { readonly kind: "generation"; readonly fromMs: number }
   | {
       readonly kind: "assignedPartition";
-      readonly generationId: number;
+      /** Of its generation. */
       readonly fromMs: number;
       readonly topic: string;
       readonly partition: number;
     }
-  | { readonly kind: "commit"; readonly commitId: string }
+  | { readonly kind: "commit"; readonly sourceId: string; readonly commitId: string }
   | { readonly kind: "commits"; readonly lane: LaneRef; readonly fromMs: number; readonly toMs: number }
   | { readonly kind: "buffer"; readonly sessionId: string; readonly atMs: number }
   | { readonly kind: "fault"; readonly faultId: string }
@@ -178,7 +178,10 @@ export type GoneMark = {
 /** One generation (or epoch): a band across all lanes, headed by its number and assignor. */
 export type GenerationBand = {
   readonly ref: MarkRef & { readonly kind: "generation" };
-  readonly generationId: number;
+  /** Null when nobody who saw it knows its number (a real broker tells it to members only). */
+  readonly generationId: number | null;
+  /** What heads the band: `6 (cooperative-sticky)`. */
+  readonly label: string;
   readonly assignor: string | null;
   readonly fromMs: number;
   readonly toMs?: number | undefined;
@@ -291,6 +294,7 @@ export type RemedyAction =
       readonly kind: "showCommit";
       readonly clusterId: string;
       readonly groupId: string;
+      readonly sourceId: string;
       readonly commitId: string;
     }
   | {
