@@ -1,0 +1,110 @@
+import { describe, expect, test } from "vitest";
+import { sleep } from "#base/clock.ts";
+import { SimulationError, VirtualClock } from "./virtualClock.ts";
+
+describe("VirtualClock", () => {
+  test("time moves to the next event and nowhere else", async () => {
+    const clock = new VirtualClock({ startMs: 1_000 });
+    const seen: number[] = [];
+    clock.schedule(500, () => seen.push(clock.now()));
+    clock.schedule(20, () => seen.push(clock.now()));
+
+    await clock.advance(600);
+
+    expect(seen).toEqual([1_020, 1_500]);
+    expect(clock.now()).toBe(1_600);
+  });
+
+  test("promise chains of any depth are drained between two events", async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    const deep = async () => {
+      for (let depth = 0; depth < 1_000; depth++) await undefined;
+      order.push("chain");
+    };
+    clock.schedule(1, () => void deep());
+    clock.schedule(2, () => order.push("timer"));
+
+    await clock.advance(2);
+
+    expect(order).toEqual(["chain", "timer"]);
+  });
+
+  test("a timer disposed of never runs, also when thousands were", async () => {
+    const clock = new VirtualClock();
+    let ran = 0;
+    for (let index = 0; index < 5_000; index++) {
+      const timer = clock.schedule(10 + (index % 7), () => ran++);
+      if (index % 5 !== 0) timer.dispose();
+    }
+
+    const waiting = clock.pending;
+    await clock.advance(100);
+
+    expect([waiting, ran, clock.pending]).toEqual([1_000, 1_000, 0]);
+  });
+
+  test("a seed decides the order of events of one instant, the same way each time", async () => {
+    const orderOf = async (seed: number) => {
+      const clock = new VirtualClock({ seed });
+      const order: number[] = [];
+      for (let index = 0; index < 20; index++) clock.schedule(5, () => order.push(index));
+      await clock.advance(5);
+      return order.join();
+    };
+
+    const orders = [await orderOf(1), await orderOf(1), await orderOf(2)];
+
+    expect(orders[0]).toBe(orders[1]);
+    expect(orders[0]).not.toBe(orders[2]);
+  });
+
+  test("work that nothing can finish is a deadlock, and the error names what waits", async () => {
+    const clock = new VirtualClock();
+    clock.explainWith(() => ["member A for SyncGroup"]);
+    const never = new Promise<void>(() => {});
+
+    const outcome = clock.runUntil(never, { what: "the rebalance" });
+
+    await expect(outcome).rejects.toThrow(
+      /DEADLOCK: the rebalance has not settled[^]*member A for SyncGroup/,
+    );
+  });
+
+  test("work that goes on for ever ends at its limits", async () => {
+    const clock = new VirtualClock();
+    const spin = async (): Promise<void> => {
+      for (;;) await sleep(clock, 10);
+    };
+
+    const byTime = await clock.runUntil(spin(), { limitMs: 1_000 }).catch((error: unknown) => error);
+    const bySteps = await clock.runUntil(spin(), { maxSteps: 50 }).catch((error: unknown) => error);
+
+    expect(SimulationError.is(byTime, "TIME_LIMIT")).toBe(true);
+    expect(SimulationError.is(bySteps, "STEP_LIMIT")).toBe(true);
+  });
+
+  test("the outcome of the work is handed on", async () => {
+    const clock = new VirtualClock();
+
+    const value = await clock.runUntil(sleep(clock, 60_000).then(() => 7));
+    const failure = await clock
+      .runUntil(Promise.reject(new Error("no")))
+      .catch((error: Error) => error.message);
+
+    expect([value, failure]).toEqual([7, "no"]);
+  });
+
+  test("yieldTurn lets what is due at this instant happen", async () => {
+    const clock = new VirtualClock();
+    let turns = 0;
+    const work = async () => {
+      for (; turns < 3; turns++) await clock.yieldTurn();
+    };
+
+    const before = clock.now();
+    await clock.runUntil(work());
+
+    expect([turns, clock.now()]).toEqual([3, before]);
+  });
+});
