@@ -1,25 +1,7 @@
-import type { NodeTarget } from "#views/treeNode.ts";
+import type { RemedyAction } from "#webview/rebalances/contract.ts";
 import type { RequestShape } from "./channelContract.ts";
 
-/** One click that may help. */
-export type RemedyStep =
-  | {
-      readonly kind: "retryBatch";
-      readonly sessionId: string;
-      readonly topic: string;
-      readonly partition: number;
-    }
-  | {
-      readonly kind: "skipBatch";
-      readonly sessionId: string;
-      readonly topic: string;
-      readonly partition: number;
-    }
-  | { readonly kind: "releaseCommit"; readonly sessionId: string; readonly commitId: string }
-  | { readonly kind: "releaseHeld"; readonly faultId: string }
-  | { readonly kind: "showRebalances"; readonly clusterId: string; readonly groupId: string }
-  | { readonly kind: "reconnect"; readonly clusterId: string }
-  | { readonly kind: "reveal"; readonly target: NodeTarget };
+export type { RemedyAction };
 
 /** Everything known about one finding, in words. */
 export interface FindingReport {
@@ -31,14 +13,22 @@ export interface FindingReport {
   readonly cause: string;
   readonly evidence: readonly { readonly label: string; readonly value: string }[];
   readonly since: number;
-  readonly remedies: readonly { readonly title: string; readonly step: RemedyStep }[];
+  readonly remedies: readonly {
+    readonly title: string;
+    readonly hint: string;
+    /** Cannot be undone: asked about once more. */
+    readonly changes: boolean;
+    readonly action: RemedyAction;
+  }[];
+}
+
+interface Named {
+  readonly clusterId: string;
+  readonly findingId: string;
 }
 
 export interface FindingRequests {
   /** Undefined when it is no longer true. */
-  readonly "finding.get": RequestShape<
-    { readonly clusterId: string; readonly findingId: string },
-    FindingReport | undefined
-  >;
+  readonly "finding.get": RequestShape<Named, FindingReport | undefined>;
   readonly "finding.list": RequestShape<Record<string, never>, readonly FindingReport[]>;
 }

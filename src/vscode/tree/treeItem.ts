@@ -1,0 +1,43 @@
+import * as vscode from "vscode";
+import type { TreeNode } from "#views/treeNode.ts";
+import type { TreeRow } from "./treeRows.ts";
+
+const collapsibleStates = {
+  none: vscode.TreeItemCollapsibleState.None,
+  collapsed: vscode.TreeItemCollapsibleState.Collapsed,
+  expanded: vscode.TreeItemCollapsibleState.Expanded,
+} as const satisfies Readonly<Record<TreeNode["collapsible"], vscode.TreeItemCollapsibleState>>;
+
+/** The one place that knows `TreeItem`. */
+export function treeItemOf(row: TreeRow): vscode.TreeItem {
+  const { node } = row;
+  const item = new vscode.TreeItem(node.label, collapsibleStates[node.collapsible]);
+  item.id = node.id;
+  item.contextValue = node.contextValue;
+  if (node.description !== undefined) item.description = node.description;
+  if (node.tooltip !== undefined) item.tooltip = tooltipOf(node.tooltip);
+  if (node.icon) {
+    const { codicon, color } = node.icon;
+    item.iconPath = new vscode.ThemeIcon(
+      codicon,
+      color === undefined ? undefined : new vscode.ThemeColor(color),
+    );
+  }
+  if (node.command) item.command = { command: node.command.id, title: node.command.title, arguments: [row] };
+  if (node.accessibilityLabel !== undefined)
+    item.accessibilityInformation = { label: node.accessibilityLabel };
+  return item;
+}
+
+/** What brokers and records say stands in tooltips, so neither HTML nor command links are allowed in them. */
+function tooltipOf(markdown: string): vscode.MarkdownString {
+  const tooltip = new vscode.MarkdownString(markdown, true);
+  tooltip.isTrusted = false;
+  tooltip.supportHtml = false;
+  return tooltip;
+}
+
+/** A row in one line, for the clipboard. */
+export function rowText({ node }: TreeRow): string {
+  return node.description ? `${node.label}  ${node.description}` : node.label;
+}

@@ -1,0 +1,113 @@
+import type { TreeChildren } from "#host/channel/treeRequests.ts";
+import type { TreeNode } from "#views/treeNode.ts";
+
+/** A row as VS Code holds it: one object for as long as the row exists, whatever is shown in it. */
+export interface TreeRow {
+  readonly id: string;
+  /** The newest content. */
+  node: TreeNode;
+  readonly parent: TreeRow | undefined;
+}
+
+/** What has to be drawn again: some rows, or everything. */
+export type Redraw = readonly TreeRow[] | "all";
+
+/**
+ * The rows of one tree that VS Code asked for, as identity over time: it recognises a row by its object.
+ *
+ * Knows nothing but what is shown. A parent whose children were never asked for has none here.
+ */
+export class TreeRows {
+  readonly #rows = new Map<string, TreeRow>();
+  readonly #children = new Map<string | undefined, readonly TreeRow[]>();
+
+  /** Rows under the parent, if they were ever loaded and not forgotten since. */
+  childrenOf(parent: TreeRow | undefined): readonly TreeRow[] | undefined {
+    return this.#children.get(parent?.id);
+  }
+
+  find(id: string): TreeRow | undefined {
+    return this.#rows.get(id);
+  }
+
+  /** Takes the rows under a parent and returns them; rows that are gone are forgotten with all below them. */
+  set(parent: TreeRow | undefined, nodes: readonly TreeNode[]): readonly TreeRow[] {
+    const before = this.#children.get(parent?.id) ?? [];
+    const rows = nodes.map((node) => this.#rowOf(parent, node));
+    const kept = new Set(rows);
+    for (const row of before) if (!kept.has(row)) this.#drop(row);
+    this.#children.set(parent?.id, rows);
+    return rows;
+  }
+
+  /** Forgets what is below a row that was collapsed; returns the ids of all parents forgotten. */
+  forget(parent: TreeRow): readonly string[] {
+    const rows = this.#children.get(parent.id);
+    if (!rows) return [];
+    this.#children.delete(parent.id);
+    return [parent.id, ...rows.flatMap((row) => this.#drop(row))];
+  }
+
+  clear(): void {
+    this.#rows.clear();
+    this.#children.clear();
+  }
+
+  /** Takes changed lists; says which rows VS Code has to draw again, and which parents are no longer there. */
+  apply(changes: readonly TreeChildren[]): { readonly redraw: Redraw; readonly unknown: readonly string[] } {
+    const redraw = new Set<TreeRow | undefined>();
+    const unknown: string[] = [];
+    for (const { parentId, nodes } of changes) {
+      const changed = this.#replace(parentId, nodes);
+      if (changed) for (const row of changed) redraw.add(row);
+      else if (parentId !== undefined) unknown.push(parentId);
+    }
+    const rows = [...redraw].filter((row) => row !== undefined);
+    return { redraw: redraw.has(undefined) ? "all" : rows, unknown };
+  }
+
+  /**
+   * Takes one list. Returns what changed: the parent (undefined is the root) when the list itself did, else the rows
+   * with new content. Undefined when the parent is not shown.
+   */
+  #replace(
+    parentId: string | undefined,
+    nodes: readonly TreeNode[],
+  ): readonly (TreeRow | undefined)[] | undefined {
+    const parent = parentId === undefined ? undefined : this.#rows.get(parentId);
+    const before = this.#children.get(parentId);
+    if (!before || (parentId !== undefined && !parent)) return undefined;
+    const shownBefore = before.map((row) => row.node);
+    const after = this.set(parent, nodes);
+    if (!sameOrder(before, after)) return [parent];
+    return after.filter((row, index) => !sameNode(shownBefore[index], row.node));
+  }
+
+  #rowOf(parent: TreeRow | undefined, node: TreeNode): TreeRow {
+    const known = this.#rows.get(node.id);
+    if (known && known.parent === parent) {
+      known.node = node;
+      return known;
+    }
+    const row: TreeRow = { id: node.id, node, parent };
+    this.#rows.set(node.id, row);
+    return row;
+  }
+
+  #drop(row: TreeRow): readonly string[] {
+    if (this.#rows.get(row.id) === row) this.#rows.delete(row.id);
+    const below = this.#children.get(row.id);
+    if (!below) return [];
+    this.#children.delete(row.id);
+    return [row.id, ...below.flatMap((each) => this.#drop(each))];
+  }
+}
+
+function sameOrder(before: readonly TreeRow[], after: readonly TreeRow[]): boolean {
+  return before.length === after.length && before.every((row, index) => row === after[index]);
+}
+
+/** Nodes are plain data without bigints, so their JSON decides. */
+function sameNode(before: TreeNode | undefined, after: TreeNode): boolean {
+  return before === after || JSON.stringify(before) === JSON.stringify(after);
+}
