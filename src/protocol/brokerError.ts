@@ -17,9 +17,9 @@ export class BrokerError extends Error {
   static is(error: unknown, ...codes: readonly ErrorName[]): error is BrokerError {
     return error instanceof BrokerError && (codes.length === 0 || codes.includes(error.code));
   }
+}
 
-  /** Throws unless a response's error code is NONE; `detail` is the broker's own message, where it sends one. */
-  static throwIf(code: number, api: string, detail?: string | null): void {
-    if (code !== 0) throw new BrokerError(errorName(code), api, detail);
-  }
+/** Throws unless a response's error code is NONE; `detail` is the broker's own message, where it sends one. */
+export function throwIfError(api: { readonly name: string }, code: number, detail?: string | null): void {
+  if (code !== 0) throw new BrokerError(errorName(code), api.name, detail);
 }

@@ -1,8 +1,8 @@
 /**
  * Bytes that are not what they should be, or a value that its field cannot hold.
  *
- * Thrown inside the codec only; the public entries of `message.ts` and `consumerProtocol.ts` turn it into a Result
- * when decoding. `path` names the field, outermost first, as in `responses[3].partitions[0].records`.
+ * Thrown inside the codec and when encoding; the decoders of `message.ts` and `data/dataSchema.ts` give it back in a
+ * Result. `path` names the field, outermost first, as in `responses[3].partitions[0].records`.
  */
 export class CodecError extends Error {
   override readonly name = "CodecError";
