@@ -1,0 +1,90 @@
+import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import type { Cluster } from "#network/cluster.ts";
+import { listOffsets } from "#protocol/apis/listOffsets.ts";
+import { errorName } from "#protocol/errorCodes.ts";
+import type { ClusterOffsets } from "#trace/observations/cluster.ts";
+import { reasonOf } from "./reason.ts";
+
+/** Special timestamps of ListOffsets: the first offset still there, and the high watermark. */
+const EARLIEST = -2n;
+const LATEST = -1n;
+const READ_UNCOMMITTED = 0;
+
+type Bounds = { logStartOffset?: bigint; highWatermark?: bigint; error?: string };
+
+/**
+ * Start and end of each partition's log, asked of its leader, two requests per broker. A partition without a leader,
+ * or whose leader does not answer, comes back with the reason instead.
+ */
+export async function listLogOffsets(
+  client: Cluster,
+  partitions: readonly TopicPartition[],
+  signal?: AbortSignal,
+): Promise<ClusterOffsets["offsets"]> {
+  const bounds = new TopicPartitionMap<Bounds>();
+  const byLeader = new Map<number, TopicPartition[]>();
+  for (const partition of partitions) {
+    const leader = client.leaderOf(partition);
+    bounds.set(
+      partition,
+      leader === undefined ? { error: "No leader is available for this partition." } : {},
+    );
+    if (leader !== undefined) byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
+  }
+
+  await Promise.all(
+    Array.from(byLeader, async ([nodeId, led]) => {
+      if (nodeId === undefined) return;
+      try {
+        await Promise.all([
+          askLeader(client, { nodeId, led, timestamp: EARLIEST, bounds }, signal),
+          askLeader(client, { nodeId, led, timestamp: LATEST, bounds }, signal),
+        ]);
+      } catch (error) {
+        signal?.throwIfAborted();
+        for (const partition of led)
+          bounds.set(partition, { ...bounds.get(partition), error: reasonOf(error) });
+      }
+    }),
+  );
+  return Array.from(bounds.entries(), ([partition, known]) => ({ ...partition, ...known }));
+}
+
+interface LeaderQuestion {
+  readonly nodeId: number;
+  readonly led: readonly TopicPartition[];
+  readonly timestamp: bigint;
+  /** Where the answers go. */
+  readonly bounds: TopicPartitionMap<Bounds>;
+}
+
+async function askLeader(client: Cluster, question: LeaderQuestion, signal?: AbortSignal): Promise<void> {
+  const { nodeId, led, timestamp, bounds } = question;
+  const byTopic = Map.groupBy(led, ({ topic }) => topic);
+  const { body } = await client.send(
+    { node: nodeId },
+    listOffsets,
+    {
+      replicaId: -1,
+      isolationLevel: READ_UNCOMMITTED,
+      topics: Array.from(byTopic, ([name, partitions]) => ({
+        name,
+        partitions: partitions.map(({ partition }) => ({ partitionIndex: partition, timestamp })),
+      })),
+    },
+    { signal, versions: [1, listOffsets.versions[1]] },
+  );
+  for (const { name, partitions } of body.topics) {
+    for (const { partitionIndex, errorCode, offset } of partitions) {
+      const partition = { topic: name, partition: partitionIndex };
+      const known = bounds.get(partition);
+      if (!known) continue;
+      if (errorCode !== 0) {
+        known.error = errorName(errorCode);
+        client.forgetLeader(partition);
+      } else if (offset >= 0n) {
+        known[timestamp === EARLIEST ? "logStartOffset" : "highWatermark"] = offset;
+      }
+    }
+  }
+}
