@@ -1,0 +1,134 @@
+import type { CommitBlock, CommitState } from "#trace/observations/commit.ts";
+import { keepNewest, type Seen } from "./seen.ts";
+
+/** One commit with what it went through; `latest` carries the newest state. */
+export interface CommitRecord {
+  latest: Seen<CommitState>;
+  /** Everything that kept it waiting, oldest first. */
+  blocks: CommitBlock[];
+  /** When each state was first seen. */
+  times: { state: CommitState["state"]; at: number }[];
+}
+
+/** The commits of a group: those that wait, and the newest of those that are settled. */
+export interface CommitsState {
+  /** By source, then by commitId, which is unique within its source only. */
+  open: Map<string, Map<string, CommitRecord>>;
+  settled: CommitRecord[];
+  droppedSettled: number;
+}
+
+const maxSettled = 500;
+const maxRememberedOffsets = 20_000;
+const maxOpenPerSource = 500;
+const maxBlocks = 16;
+
+export function createCommits(): CommitsState {
+  return { open: new Map(), settled: [], droppedSettled: 0 };
+}
+
+/** Takes in a commit's newest state; a settled one that hears of its broker's late answer is found again. */
+export function foldCommit(state: CommitsState, seen: Seen<CommitState>): void {
+  const open = state.open.get(seen.sourceId);
+  const record = open?.get(seen.commitId) ?? findSettled(state, seen);
+  if (record) {
+    // A settled commit stays settled: whatever comes late is news about it only when it is settled too.
+    if (record.latest.state === "settled" && seen.state !== "settled") return;
+    record.latest = seen;
+  }
+  const kept = record ?? { latest: seen, blocks: [], times: [] };
+  if (kept.times.at(-1)?.state !== seen.state) kept.times.push({ state: seen.state, at: seen.stateSince });
+  keepNewest(kept.times, maxBlocks);
+  noteBlock(kept, seen.blocked);
+
+  if (seen.state !== "settled") {
+    openOf(state, seen.sourceId).set(seen.commitId, kept);
+    shedOpen(state, seen.sourceId);
+    return;
+  }
+  const wasOpen = open?.delete(seen.commitId) ?? false;
+  if (open?.size === 0) state.open.delete(seen.sourceId);
+  if (wasOpen || !record) settle(state, kept);
+}
+
+/** The commits of a session that is no more cannot be waited for: they end with it. */
+export function endCommitsOf(state: CommitsState, sessionId: string, at: number): void {
+  for (const [sourceId, commits] of state.open) {
+    for (const [commitId, record] of commits) {
+      if (record.latest.sessionId !== sessionId) continue;
+      commits.delete(commitId);
+      record.latest = {
+        ...record.latest,
+        state: "settled",
+        stateSince: at,
+        outcome: "cancelled",
+        message: "The debug consumer ended before the commit was answered.",
+      };
+      settle(state, record);
+    }
+    if (commits.size === 0) state.open.delete(sourceId);
+  }
+}
+
+/** The commit, waiting or settled, or undefined when it is no longer kept. */
+export function findCommit(
+  state: {
+    readonly open: ReadonlyMap<string, ReadonlyMap<string, CommitView>>;
+    readonly settled: readonly CommitView[];
+  },
+  key: { readonly sourceId: string; readonly commitId: string },
+): CommitView | undefined {
+  return state.open.get(key.sourceId)?.get(key.commitId) ?? findSettled(state, key);
+}
+
+/** A commit as a reader sees it. */
+export interface CommitView {
+  readonly latest: Seen<CommitState>;
+  readonly blocks: readonly CommitBlock[];
+  readonly times: readonly { readonly state: CommitState["state"]; readonly at: number }[];
+}
+
+function findSettled<T extends CommitView>(
+  state: { readonly settled: readonly T[] },
+  key: { readonly sourceId: string; readonly commitId: string },
+): T | undefined {
+  return state.settled.findLast(
+    ({ latest }) => latest.commitId === key.commitId && latest.sourceId === key.sourceId,
+  );
+}
+
+function openOf(state: CommitsState, sourceId: string): Map<string, CommitRecord> {
+  let commits = state.open.get(sourceId);
+  if (!commits) {
+    commits = new Map();
+    state.open.set(sourceId, commits);
+  }
+  return commits;
+}
+
+/** A source that never settles what it opens must not fill memory. */
+function shedOpen(state: CommitsState, sourceId: string): void {
+  const commits = state.open.get(sourceId);
+  const oldest = commits?.keys().next().value;
+  if (!commits || oldest === undefined || commits.size <= maxOpenPerSource) return;
+  commits.delete(oldest);
+  state.droppedSettled += 1;
+}
+
+function settle(state: CommitsState, record: CommitRecord): void {
+  state.settled.push(record);
+  state.droppedSettled += keepNewest(state.settled, maxSettled);
+  let offsets = state.settled.reduce((sum, { latest }) => sum + latest.offsets.length, 0);
+  while (offsets > maxRememberedOffsets && state.settled.length > 1) {
+    offsets -= state.settled.shift()?.latest.offsets.length ?? 0;
+    state.droppedSettled += 1;
+  }
+}
+
+function noteBlock(record: CommitRecord, block: CommitBlock | undefined): void {
+  if (block === undefined) return;
+  const last = record.blocks.at(-1);
+  if (last && last.by === block.by && last.since === block.since) record.blocks.pop();
+  record.blocks.push(block);
+  keepNewest(record.blocks, maxBlocks);
+}

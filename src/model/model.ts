@@ -1,0 +1,222 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { Observation, ObservationBody, ObservationType } from "#trace/observation.ts";
+import type { ClusterConnection, ClusterFailed, ClusterProfile } from "#trace/observations/cluster.ts";
+import type { RecorderMerged } from "#trace/observations/recorder.ts";
+import { endCommitsOf, foldCommit } from "./commits.ts";
+import { foldCommitted } from "./committedOffsets.ts";
+import type { DeepReadonly } from "./deepReadonly.ts";
+import {
+  commitsOf,
+  createGroups,
+  foldDescribed,
+  foldGroupDeleted,
+  foldGroupFailed,
+  foldListed,
+  foldMemberPhase,
+  foldOffsetsOfGroup,
+  type GroupsState,
+  groupIn,
+} from "./groups.ts";
+import { sampleLag } from "./lagTrend.ts";
+import {
+  createPlayground,
+  foldFault,
+  foldStarted,
+  foldStopped,
+  foldWorkload,
+  type PlaygroundState,
+} from "./playgroundRun.ts";
+import { foldMemberGoneHistory, foldSessionEndedHistory } from "./rebalanceHistory.ts";
+import type { Seen } from "./seen.ts";
+import {
+  createSession,
+  foldBatchRejected,
+  foldBatchResolved,
+  foldBuffer,
+  foldEnded,
+  foldFetch,
+  foldGap,
+  foldPosition,
+  foldPositionRemoved,
+  type SessionModelState,
+} from "./sessions.ts";
+import { createTopics, foldOffsets, foldTopics, type TopicsState } from "./topics.ts";
+
+/** Everything known of one cluster. */
+export interface ClusterState {
+  readonly clusterId: string;
+  /** The newest fact's time: the present of a trace. */
+  lastAt: number;
+  profile: Seen<ClusterProfile> | undefined;
+  connection: Seen<ClusterConnection> | undefined;
+  /** Parts of the last observation that failed; taken away when they succeed. */
+  failures: Map<ClusterFailed["what"], Seen<ClusterFailed>>;
+  topics: TopicsState;
+  groups: GroupsState;
+  sessions: Map<string, SessionModelState>;
+  playground: PlaygroundState;
+  /** What the recorder merged or dropped, by source; the newest notice. */
+  merged: Map<string, { readonly count: number; readonly latest: Seen<RecorderMerged> }>;
+}
+
+/** The fold's own state; readers get it as `Model`. */
+export interface ModelState {
+  readonly clusters: Map<string, ClusterState>;
+  lastSeq: number | undefined;
+  lastAt: number | undefined;
+}
+
+/** What is known, for presenters and detectors: a fold over observations, to be read and never written. */
+export type Model = DeepReadonly<Pick<ModelState, "clusters">>;
+export type ClusterModel = DeepReadonly<ClusterState>;
+export type GroupModel = ClusterModel["groups"]["byId"] extends ReadonlyMap<string, infer G> ? G : never;
+export type SessionModel = ClusterModel["sessions"] extends ReadonlyMap<string, infer S> ? S : never;
+
+export function createModel(): ModelState {
+  return { clusters: new Map(), lastSeq: undefined, lastAt: undefined };
+}
+
+const maxEndedSessions = 50;
+
+/**
+ * Takes in one observation. Same observations, same state. Types this version does not know (of a newer trace) are
+ * passed over.
+ */
+export function fold(model: ModelState, observation: Observation): void {
+  model.lastSeq = observation.seq;
+  model.lastAt = Math.max(model.lastAt ?? observation.at, observation.at);
+  if (!Object.hasOwn(folds, observation.type)) return;
+  if (observation.type === "cluster.removed") {
+    model.clusters.delete(observation.clusterId);
+    return;
+  }
+  let cluster = model.clusters.get(observation.clusterId);
+  if (!cluster) {
+    cluster = createCluster(observation.clusterId, observation.at);
+    model.clusters.set(observation.clusterId, cluster);
+  }
+  cluster.lastAt = Math.max(cluster.lastAt, observation.at);
+  // The entry's parameter is exactly what its key names; the compiler cannot follow a union through the lookup.
+  const run = folds[observation.type] as (cluster: ClusterState, seen: Observation) => void;
+  run(cluster, observation);
+}
+
+export function createCluster(clusterId: string, at: number): ClusterState {
+  return {
+    clusterId,
+    lastAt: at,
+    profile: undefined,
+    connection: undefined,
+    failures: new Map(),
+    topics: createTopics(),
+    groups: createGroups(),
+    sessions: new Map(),
+    playground: createPlayground(),
+    merged: new Map(),
+  };
+}
+
+type Folds = {
+  readonly [Type in ObservationType]: (
+    cluster: ClusterState,
+    seen: Seen<Extract<ObservationBody, { readonly type: Type }>>,
+  ) => void;
+};
+
+const folds: Folds = {
+  "cluster.profile": (cluster, seen) => {
+    cluster.profile = seen;
+  },
+  "cluster.removed": () => {},
+  "cluster.connection": (cluster, seen) => {
+    cluster.connection = seen;
+  },
+  "cluster.topics": (cluster, seen) => {
+    cluster.failures.delete("topics");
+    foldTopics(cluster.topics, seen);
+  },
+  "cluster.offsets": (cluster, seen) => {
+    cluster.failures.delete("offsets");
+    foldOffsets(cluster.topics, seen);
+  },
+  "cluster.failed": (cluster, seen) => {
+    cluster.failures.set(seen.what, seen);
+  },
+  "group.listed": (cluster, seen) => {
+    cluster.failures.delete("groups");
+    foldListed(cluster.groups, seen);
+  },
+  "group.described": (cluster, seen) => foldDescribed(cluster.groups, seen),
+  "group.memberPhase": (cluster, seen) => {
+    foldMemberPhase(cluster.groups, seen);
+    sessionIn(cluster, seen.sessionId).phase = seen;
+  },
+  "group.memberGone": (cluster, seen) => {
+    const { rebalances } = groupIn(cluster.groups, seen.groupId);
+    if (rebalances) foldMemberGoneHistory(rebalances, seen);
+  },
+  "group.offsets": (cluster, seen) => {
+    const group = foldOffsetsOfGroup(cluster.groups, seen, endIn(cluster));
+    if (group) sampleLag(group, cluster.topics, seen.at);
+  },
+  "group.failed": (cluster, seen) => foldGroupFailed(cluster.groups, seen),
+  "group.deleted": (cluster, seen) => foldGroupDeleted(cluster.groups, seen),
+  "commit.state": (cluster, seen) => {
+    const group = groupIn(cluster.groups, seen.groupId);
+    foldCommit(commitsOf(group), seen);
+    foldCommitted(group.committed, seen, endIn(cluster));
+  },
+  "session.started": (cluster, seen) => {
+    sessionIn(cluster, seen.sessionId).started = seen;
+  },
+  "session.state": (cluster, seen) => {
+    sessionIn(cluster, seen.sessionId).state = seen;
+  },
+  "session.pollMode": (cluster, seen) => {
+    sessionIn(cluster, seen.sessionId).pollMode = seen;
+  },
+  "session.delivered": (cluster, seen) => {
+    sessionIn(cluster, seen.sessionId).delivered = seen;
+  },
+  "session.ended": (cluster, seen) => {
+    foldEnded(sessionIn(cluster, seen.sessionId), seen);
+    for (const group of cluster.groups.byId.values()) {
+      group.byMember.delete(seen.sessionId);
+      if (group.rebalances) foldSessionEndedHistory(group.rebalances, seen);
+      if (group.commits) endCommitsOf(group.commits, seen.sessionId, seen.at);
+    }
+    const ended = [...cluster.sessions.values()].filter((session) => session.ended);
+    for (const oldest of ended.slice(0, Math.max(0, ended.length - maxEndedSessions))) {
+      cluster.sessions.delete(oldest.sessionId);
+    }
+  },
+  "position.state": (cluster, seen) => foldPosition(sessionIn(cluster, seen.sessionId), seen),
+  "position.removed": (cluster, seen) => foldPositionRemoved(sessionIn(cluster, seen.sessionId), seen),
+  "buffer.state": (cluster, seen) => foldBuffer(sessionIn(cluster, seen.sessionId), seen),
+  "fetch.completed": (cluster, seen) => foldFetch(sessionIn(cluster, seen.sessionId), seen),
+  "fetch.batchRejected": (cluster, seen) => foldBatchRejected(sessionIn(cluster, seen.sessionId), seen),
+  "fetch.batchResolved": (cluster, seen) => foldBatchResolved(sessionIn(cluster, seen.sessionId), seen),
+  "fetch.gap": (cluster, seen) => foldGap(sessionIn(cluster, seen.sessionId), seen),
+  "fetch.positionReset": (cluster, seen) => foldGap(sessionIn(cluster, seen.sessionId), seen),
+  "broker.started": (cluster, seen) => foldStarted(cluster.playground, seen),
+  "broker.stopped": (cluster, seen) => foldStopped(cluster.playground, seen),
+  "broker.fault": (cluster, seen) => foldFault(cluster.playground, seen),
+  "broker.workload": (cluster, seen) => foldWorkload(cluster.playground, seen),
+  "recorder.merged": (cluster, seen) => {
+    const before = cluster.merged.get(seen.mergedSourceId)?.count ?? 0;
+    cluster.merged.set(seen.mergedSourceId, { count: before + seen.count, latest: seen });
+  },
+};
+
+function sessionIn(cluster: ClusterState, sessionId: string): SessionModelState {
+  let session = cluster.sessions.get(sessionId);
+  if (!session) {
+    session = createSession(sessionId);
+    cluster.sessions.set(sessionId, session);
+  }
+  return session;
+}
+
+function endIn(cluster: ClusterState): (key: TopicPartition) => bigint | undefined {
+  return (key) => cluster.topics.ends.get(key)?.highWatermark;
+}

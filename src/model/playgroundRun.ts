@@ -1,0 +1,77 @@
+import type {
+  BrokerFault,
+  BrokerStarted,
+  BrokerStopped,
+  BrokerWorkload,
+} from "#trace/observations/broker.ts";
+import { keepNewest, type Seen } from "./seen.ts";
+
+/** A fault rule, and when it was on. */
+export interface FaultState {
+  latest: Seen<BrokerFault>;
+  segments: { readonly fromAt: number; toAt: number | undefined }[];
+}
+
+/** What only the playground tells: whether it runs, its faults, what produces into it. */
+export interface PlaygroundState {
+  started: Seen<BrokerStarted> | undefined;
+  stopped: Seen<BrokerStopped> | undefined;
+  faults: Map<string, FaultState>;
+  /** Taken away: still drawn where they were. */
+  pastFaults: FaultState[];
+  workloads: Map<string, Seen<BrokerWorkload>>;
+}
+
+const maxSegments = 100;
+const maxPastFaults = 100;
+const maxWorkloads = 100;
+
+export function createPlayground(): PlaygroundState {
+  return { started: undefined, stopped: undefined, faults: new Map(), pastFaults: [], workloads: new Map() };
+}
+
+export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): void {
+  state.started = seen;
+  state.stopped = undefined;
+}
+
+/** A broker that stopped holds nothing and produces nothing. */
+export function foldStopped(state: PlaygroundState, seen: Seen<BrokerStopped>): void {
+  state.stopped = seen;
+  for (const fault of state.faults.values()) {
+    closeSegment(fault, seen.at);
+    fault.latest = { ...fault.latest, holding: 0 };
+  }
+  for (const [workloadId, workload] of state.workloads) {
+    state.workloads.set(workloadId, { ...workload, running: false });
+  }
+}
+
+export function foldFault(state: PlaygroundState, seen: Seen<BrokerFault>): void {
+  const fault = state.faults.get(seen.faultId) ?? { latest: seen, segments: [] };
+  fault.latest = seen;
+  const on = seen.enabled && !seen.removed;
+  const open = fault.segments.at(-1)?.toAt === undefined && fault.segments.length > 0;
+  if (on && !open) fault.segments.push({ fromAt: seen.at, toAt: undefined });
+  if (!on) closeSegment(fault, seen.at);
+  keepNewest(fault.segments, maxSegments);
+  if (!seen.removed) {
+    state.faults.set(seen.faultId, fault);
+    return;
+  }
+  state.faults.delete(seen.faultId);
+  state.pastFaults.push(fault);
+  keepNewest(state.pastFaults, maxPastFaults);
+}
+
+export function foldWorkload(state: PlaygroundState, seen: Seen<BrokerWorkload>): void {
+  state.workloads.delete(seen.workloadId);
+  state.workloads.set(seen.workloadId, seen);
+  const finished = [...state.workloads].find(([, workload]) => !workload.running);
+  if (state.workloads.size > maxWorkloads && finished) state.workloads.delete(finished[0]);
+}
+
+function closeSegment(fault: FaultState, at: number): void {
+  const last = fault.segments.at(-1);
+  if (last && last.toAt === undefined) last.toAt = at;
+}
