@@ -1,0 +1,33 @@
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import path from "node:path";
+
+/** Where downloads are kept between runs and checkouts: outside of the repository. */
+export function cacheFolder(): string {
+  const cacheHome = process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache");
+  return process.env["GROUPSCOPE_CACHE"] || path.join(cacheHome, "groupscope");
+}
+
+/**
+ * The folder `name` of the cache, filled once by `fill`. It appears whole or not at all: an interrupted `fill`
+ * leaves nothing that looks finished, and of two processes that fill at once the first one wins.
+ */
+export async function cached(name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = path.join(cacheFolder(), name);
+  const stamp = path.join(folder, ".complete");
+  if (existsSync(stamp)) return folder;
+
+  mkdirSync(cacheFolder(), { recursive: true });
+  const draft = mkdtempSync(`${folder}.`);
+  try {
+    await fill(draft);
+    writeFileSync(path.join(draft, ".complete"), "");
+    if (!existsSync(stamp)) rmSync(folder, { recursive: true, force: true });
+    renameSync(draft, folder);
+  } catch (failure) {
+    if (!existsSync(stamp)) throw failure;
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return folder;
+}
