@@ -3,7 +3,8 @@ import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { documentScheme } from "../ids.ts";
 
 /**
- * Texts shown in read-only editors: a record's value, a report. The newest are kept: a Markdown preview reads its text again long after VS Code has closed the document behind it.
+ * Texts shown in read-only editors: a record's value, a report. The newest are kept: a Markdown preview reads its
+ * text again long after VS Code has closed the document behind it.
  */
 export class ReadOnlyDocuments implements vscode.TextDocumentContentProvider, Disposable {
   readonly #texts = new Map<string, string>();

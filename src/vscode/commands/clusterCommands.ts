@@ -1,0 +1,149 @@
+import { randomUUID } from "node:crypto";
+import * as vscode from "vscode";
+import type { ClusterProfile } from "#host/channel/clusterProfile.ts";
+import type { ConnectionReport } from "#host/channel/clusterRequests.ts";
+import type { NodeTarget } from "#views/treeNode.ts";
+import type { App } from "../app.ts";
+import { type ClusterDraft, describeCluster } from "../flows/clusterFlow.ts";
+import { failureSentence, reportMarkdown, stageTexts } from "../flows/connectionReport.ts";
+import { commandIds } from "../ids.ts";
+import { pickCluster } from "../ui/pickers.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+import { clusterIdOf } from "./target.ts";
+
+/** Clusters: add, edit, remove, connect again, diagnose. */
+export function clusterCommands(app: App): CommandFamily {
+  return {
+    [commandIds.addCluster]: async () => {
+      const draft = await describeCluster({
+        title: "Add cluster",
+        profile: { id: randomUUID(), name: "", bootstrapServers: [] },
+        secrets: {},
+      });
+      if (draft) await keep(app, draft);
+    },
+
+    [commandIds.editCluster]: async (target) => {
+      const profile = await profileOf(app, target, "Edit cluster");
+      if (!profile) return;
+      const draft = await describeCluster({
+        title: `Edit ${profile.name}`,
+        profile,
+        secrets: await app.profiles.secretsOf(profile.id),
+      });
+      if (draft) await keep(app, draft);
+    },
+
+    [commandIds.removeCluster]: async (target) => {
+      const profile = await profileOf(app, target, "Remove cluster");
+      if (!profile) return;
+      const remove = "Remove";
+      const answer = await vscode.window.showWarningMessage(
+        `Remove ${profile.name} from the list?`,
+        {
+          modal: true,
+          detail:
+            "Its profile and password are deleted here. Nothing changes in Kafka. Debug consumers on it leave and stop.",
+        },
+        remove,
+      );
+      if (answer === remove) await app.profiles.remove(profile.id);
+    },
+
+    [commandIds.reconnectCluster]: async (target) => {
+      const clusterId = clusterIdOf(target) ?? (await ask(app, "Reconnect"));
+      if (clusterId === undefined) return;
+      const report = await diagnosing("Connecting", (onProgress, signal) =>
+        app.link.request("cluster.reconnect", { clusterId }, { onProgress, signal }),
+      );
+      await tell(app, report);
+    },
+
+    [commandIds.disconnectCluster]: async (target) => {
+      const clusterId = clusterIdOf(target) ?? (await ask(app, "Disconnect"));
+      if (clusterId !== undefined) await app.link.request("cluster.disconnect", { clusterId });
+    },
+
+    [commandIds.diagnoseCluster]: async (target) => {
+      const profile = await profileOf(app, target, "Diagnose connection");
+      if (!profile) return;
+      const secrets = await app.profiles.secretsOf(profile.id);
+      const report = await diagnosing(`Diagnosing ${profile.name}`, (onProgress, signal) =>
+        app.link.request("cluster.diagnose", { profile, secrets }, { onProgress, signal }),
+      );
+      await app.documents.showMarkdown(`Connection to ${profile.name}`, reportMarkdown(report));
+    },
+  };
+}
+
+/** Tries the profile first: a wrong address or password is best mended while its flow is still warm. */
+async function keep(app: App, draft: ClusterDraft): Promise<void> {
+  const { profile, secrets } = draft;
+  const report = await diagnosing(`Connecting to ${profile.name}`, (onProgress, signal) =>
+    app.link.request("cluster.diagnose", { profile, secrets }, { onProgress, signal }),
+  );
+  if (report.ok) {
+    await app.profiles.save(profile, secrets);
+    return;
+  }
+  const save = "Save anyway";
+  const edit = "Edit";
+  const details = "Show stages";
+  const answer = await vscode.window.showWarningMessage(failureSentence(report), save, edit, details);
+  if (answer === edit) {
+    const again = await describeCluster(draft);
+    if (again) await keep(app, again);
+  } else if (answer === save) {
+    await app.profiles.save(profile, secrets);
+  } else if (answer === details) {
+    await app.profiles.save(profile, secrets);
+    await app.documents.showMarkdown(`Connection to ${profile.name}`, reportMarkdown(report));
+  }
+}
+
+function diagnosing(
+  title: string,
+  run: (
+    onProgress: (step: ConnectionReport["steps"][number]) => void,
+    signal: AbortSignal,
+  ) => Promise<ConnectionReport>,
+): Promise<ConnectionReport> {
+  const controller = new AbortController();
+  return Promise.resolve(
+    vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+      (progress, token) => {
+        token.onCancellationRequested(() => controller.abort());
+        return run(
+          (step) => progress.report({ message: `${stageTexts[step.stage]}: ${step.tried}` }),
+          controller.signal,
+        );
+      },
+    ),
+  );
+}
+
+async function tell(app: App, report: ConnectionReport): Promise<void> {
+  if (report.ok) {
+    void vscode.window.setStatusBarMessage(`${report.clusterName}: connected.`, 4_000);
+    return;
+  }
+  const details = "Show stages";
+  const answer = await vscode.window.showWarningMessage(failureSentence(report), details);
+  if (answer === details) {
+    await app.documents.showMarkdown(`Connection to ${report.clusterName}`, reportMarkdown(report));
+  }
+}
+
+async function ask(app: App, title: string): Promise<string | undefined> {
+  return (await pickCluster(app.link, { title, kinds: ["cluster"] }))?.clusterId;
+}
+
+async function profileOf(
+  app: App,
+  target: NodeTarget | undefined,
+  title: string,
+): Promise<ClusterProfile | undefined> {
+  const clusterId = clusterIdOf(target) ?? (await ask(app, title));
+  return clusterId === undefined ? undefined : app.profiles.find(clusterId);
+}

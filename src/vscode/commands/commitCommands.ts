@@ -1,0 +1,79 @@
+import * as vscode from "vscode";
+import type { App } from "../app.ts";
+import { checkWholeNumber } from "../flows/validation.ts";
+import { commandIds } from "../ids.ts";
+import { askPick, askText } from "../ui/ask.ts";
+import { pickSession } from "../ui/pickers.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+import { sessionIdOf } from "./target.ts";
+
+/** How long a commit may take unless the user says otherwise: shorter than any session timeout. */
+export const commitDeadlineMs = 15_000;
+
+/** Commits of debug consumers: now, with a deadline; and letting go of one that waits. */
+export function commitCommands(app: App): CommandFamily {
+  return {
+    [commandIds.commitNow]: async (target, argument) => {
+      const session = sessionIdOf(target) ?? (await pickSession(app.link, "Commit now", joined))?.sessionId;
+      if (session === undefined) return undefined;
+      const deadlineMs = target ? (givenDeadline(argument) ?? commitDeadlineMs) : await askDeadline();
+      if (deadlineMs === undefined) return undefined;
+      const report = await app.link.request("session.commit", { sessionId: session, deadlineMs });
+      if (report.outcome === "committed") void vscode.window.setStatusBarMessage(report.message, 5_000);
+      else if (report.outcome !== "released") void vscode.window.showWarningMessage(report.message);
+      return report;
+    },
+    [commandIds.releaseCommit]: async (target) => {
+      const waiting = await app.link.request("session.waitingCommits", { sessionId: sessionIdOf(target) });
+      const [only] = waiting;
+      if (!only) {
+        void vscode.window.showInformationMessage("No commit waits.");
+        return;
+      }
+      const answer =
+        waiting.length === 1
+          ? { choice: only }
+          : await askPick({
+              title: "Release waiter",
+              placeholder: "Whoever waits for the commit goes on; the request itself is not taken back.",
+              choices: waiting.map((commit) => ({
+                choice: commit,
+                label: `Commit by ${commit.sessionName}`,
+                description: `waits ${(commit.waitedMs / 1_000).toFixed(1)} s · ${commit.waitsFor}`,
+              })),
+            });
+      if (typeof answer === "string") return;
+      const { sessionId, commitId } = answer.choice;
+      const { released } = await app.link.request("session.releaseCommit", { sessionId, commitId });
+      if (!released) void vscode.window.showInformationMessage("That commit has settled in the meantime.");
+    },
+  };
+}
+
+function joined({
+  groupId,
+  endedBecause,
+}: {
+  readonly groupId: string | undefined;
+  readonly endedBecause: string | undefined;
+}): boolean {
+  return groupId !== undefined && endedBecause === undefined;
+}
+
+function givenDeadline(argument: unknown): number | undefined {
+  const given =
+    typeof argument === "object" && argument !== null && "deadlineMs" in argument
+      ? argument.deadlineMs
+      : undefined;
+  return typeof given === "number" && given > 0 ? given : undefined;
+}
+
+async function askDeadline(): Promise<number | undefined> {
+  const answer = await askText({
+    title: "Commit now",
+    prompt: "Seconds until the commit is given up, whatever the broker does",
+    value: String(commitDeadlineMs / 1_000),
+    validate: checkWholeNumber(1, 3_600),
+  });
+  return typeof answer === "string" ? undefined : Number(answer.text) * 1_000;
+}

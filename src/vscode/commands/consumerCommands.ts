@@ -1,0 +1,58 @@
+import * as vscode from "vscode";
+import type { App } from "../app.ts";
+import { chooseConsumer } from "../flows/startConsumerFlow.ts";
+import { commandIds } from "../ids.ts";
+import { pickSession } from "../ui/pickers.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+import { showRecords } from "./showPanels.ts";
+import { sessionIdOf } from "./target.ts";
+
+/** Starting and ending debug consumers, and reading what they were delivered. */
+export function consumerCommands(app: App): CommandFamily {
+  return {
+    [commandIds.startDebugConsumer]: async (target) => {
+      const choice = await chooseConsumer(app, target);
+      if (!choice) return undefined;
+      const started = await app.link.request("session.start", choice);
+      await vscode.commands.executeCommand("groupscope.debugConsumers.focus");
+      return started;
+    },
+
+    [commandIds.stopDebugConsumer]: async (target) => {
+      const sessionId = sessionIdOf(target) ?? (await pickSession(app.link, "Leave and stop"))?.sessionId;
+      if (sessionId === undefined) return;
+      const { couldNot } = await vscode.window.withProgress(
+        { location: { viewId: "groupscope.debugConsumers" } },
+        () => app.link.request("session.stop", { sessionId }),
+      );
+      if (couldNot.length > 0) {
+        void vscode.window.showWarningMessage(`The debug consumer ended, but: ${couldNot.join(" ")}`);
+      }
+    },
+
+    [commandIds.dismissDebugConsumer]: async (target) => {
+      const sessionId =
+        sessionIdOf(target) ??
+        (
+          await pickSession(
+            app.link,
+            "Remove from the list",
+            ({ endedBecause }) => endedBecause !== undefined,
+          )
+        )?.sessionId;
+      if (sessionId !== undefined) await app.link.request("session.dismiss", { sessionId });
+    },
+
+    [commandIds.showRecords]: async (target) => {
+      if (
+        target?.kind === "session" ||
+        target?.kind === "sessionTopic" ||
+        target?.kind === "sessionPartition"
+      ) {
+        return showRecords(app, target);
+      }
+      const session = await pickSession(app.link, "Show records", () => true);
+      if (session) await showRecords(app, session);
+    },
+  };
+}

@@ -1,0 +1,121 @@
+import type { GroupSummary, TopicSummary } from "#host/channel/clusterRequests.ts";
+import type { SessionChoice } from "#host/channel/sessionRequests.ts";
+import type { NodeTarget } from "#views/treeNode.ts";
+import type { App } from "../app.ts";
+import { groupIdOf, topicOf } from "../commands/target.ts";
+import { askMany, askPick } from "../ui/ask.ts";
+import { pickCluster } from "../ui/pickers.ts";
+import { runWizard, type Step } from "../ui/wizard.ts";
+import { reviewConsumer } from "./reviewConsumer.ts";
+
+const title = "Start debug consumer";
+
+/** A debug consumer while it is being chosen; what is missing is asked for. */
+interface Draft {
+  readonly topics: readonly string[];
+  /** Null is "no group"; undefined is not decided yet. */
+  readonly groupId: string | null | undefined;
+  readonly choice: SessionChoice | undefined;
+}
+
+/**
+ * Asks for cluster, topics and group, as far as the row does not say it, then shows the rest as defaults to accept
+ * with one press or to change.
+ */
+export async function chooseConsumer(
+  app: App,
+  target: NodeTarget | undefined,
+): Promise<SessionChoice | undefined> {
+  const clusterId =
+    target && "clusterId" in target
+      ? target.clusterId
+      : (await pickCluster(app.link, { title, kinds: ["cluster", "playground"] }))?.clusterId;
+  if (clusterId === undefined) return undefined;
+  const [topics, groups] = await Promise.all([
+    app.link.request("cluster.topics", { clusterId }),
+    // A cluster that hides its groups can still be read without one.
+    app.link.request("cluster.groups", { clusterId }).catch((): readonly GroupSummary[] => []),
+  ]);
+  const topic = topicOf(target);
+  const draft = await runWizard<Draft>([askTopics(topics), askGroup(groups), review(clusterId)], {
+    topics: topic === undefined ? [] : [topic],
+    groupId: groupIdOf(target),
+    choice: undefined,
+  });
+  return draft?.choice;
+}
+
+function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
+  return async (draft, { step, canGoBack }) => {
+    if (draft.topics.length > 0) return "skip";
+    const shown = topics.filter(({ isInternal }) => !isInternal);
+    const answer = await askMany({
+      title,
+      step,
+      canGoBack,
+      placeholder: shown.length === 0 ? "The cluster has no topic yet. Create one first." : "Which topics?",
+      choices: shown
+        .toSorted((a, b) => a.topic.localeCompare(b.topic))
+        .map(({ topic, partitions }) => ({
+          choice: topic,
+          label: topic,
+          description: `${partitions} ${partitions === 1 ? "partition" : "partitions"}`,
+        })),
+    });
+    return typeof answer === "string" ? answer : { ...draft, topics: answer.choices };
+  };
+}
+
+function askGroup(groups: readonly GroupSummary[]): Step<Draft> {
+  const joinable = groups.filter(({ groupType }) => groupType === "classic" || groupType === "unknown");
+  return async (draft, { step, canGoBack }) => {
+    if (draft.groupId !== undefined) return "skip";
+    const answer = await askPick<string | null>({
+      title,
+      step,
+      canGoBack,
+      placeholder: "Join a group, or only read? Type a name for a new group.",
+      choices: [
+        ...joinable.map(({ groupId, state }) => ({
+          choice: groupId,
+          label: groupId,
+          description: `join as a real member${state ? ` · ${state}` : ""}`,
+        })),
+        { choice: null, label: "No group", description: "reads all partitions; disturbs nobody" },
+      ],
+      create: (text) =>
+        joinable.some(({ groupId }) => groupId === text)
+          ? undefined
+          : { choice: text, label: text, description: "new group", alwaysShow: true },
+    });
+    return typeof answer === "string" ? answer : { ...draft, groupId: answer.choice };
+  };
+}
+
+function review(clusterId: string): Step<Draft> {
+  return async (draft, { step, canGoBack }) => {
+    const answer = await reviewConsumer(defaultChoice(clusterId, draft.topics, draft.groupId ?? undefined), {
+      title,
+      step,
+      canGoBack,
+    });
+    return typeof answer === "string" ? answer : { ...draft, choice: answer };
+  };
+}
+
+/** Reads committed offsets in a group, everything without one, and delivers nothing until told. */
+function defaultChoice(
+  clusterId: string,
+  topics: readonly string[],
+  groupId: string | undefined,
+): SessionChoice {
+  return {
+    clusterId,
+    topics,
+    ...(groupId !== undefined && { groupId }),
+    assignors: groupId === undefined ? [] : ["cooperative-sticky", "range"],
+    startPosition: groupId === undefined ? { kind: "start" } : { kind: "committed", else: "start" },
+    isolation: "read_uncommitted",
+    pollMode: { mode: "hold" },
+  };
+}

@@ -1,0 +1,82 @@
+/** Checks of typed input: each returns what is wrong, in words, or undefined. */
+export type Check = (text: string) => string | undefined;
+
+export const checkName: Check = (text) => (text.trim() === "" ? "A name is needed." : undefined);
+
+/** `host:port`, several separated by commas; IPv6 addresses in brackets. */
+export const checkBootstrapServers: Check = (text) => {
+  const servers = splitServers(text);
+  if (servers.length === 0) return "At least one address is needed, such as localhost:9092.";
+  const wrong = servers.find((server) => !isServer(server));
+  return wrong === undefined
+    ? undefined
+    : `"${wrong}" is not host:port. Give the port too, such as ${wrong.split(":")[0] || "localhost"}:9092.`;
+};
+
+export function splitServers(text: string): readonly string[] {
+  return text
+    .split(/[\s,]+/)
+    .map((server) => server.replace(/^[a-z0-9_]+:\/\//i, ""))
+    .filter((server) => server !== "");
+}
+
+function isServer(server: string): boolean {
+  const match = /^(?:\[[0-9a-f:.%]+\]|[^\s:[\]/]+):(\d{1,5})$/i.exec(server);
+  const port = Number(match?.[1]);
+  return match !== null && port >= 1 && port <= 65_535;
+}
+
+/** Kafka's rule for topic names. */
+export const checkTopicName: Check = (text) => {
+  const name = text.trim();
+  if (name === "") return "A name is needed.";
+  if (name === "." || name === "..") return `A topic cannot be named "${name}".`;
+  if (name.length > 249) return "A topic's name has at most 249 characters.";
+  return /^[\w.-]+$/.test(name) ? undefined : "Letters, digits, dots, underscores and hyphens only.";
+};
+
+export const checkGroupId: Check = (text) => (text.trim() === "" ? "A group id is needed." : undefined);
+
+export const checkOffset: Check = (text) =>
+  /^\d{1,19}$/.test(text.trim()) ? undefined : "An offset is a whole number from 0.";
+
+/** A whole number within limits. */
+export function checkWholeNumber(least: number, most: number): Check {
+  return (text) => {
+    const value = Number(text.trim());
+    return Number.isInteger(value) && value >= least && value <= most && text.trim() !== ""
+      ? undefined
+      : `A whole number from ${least.toLocaleString("en")} to ${most.toLocaleString("en")}.`;
+  };
+}
+
+export const checkTimestamp: Check = (text) =>
+  parseTimestamp(text) === undefined
+    ? "A date and time such as 2026-03-01 14:05, in this computer's time zone, or milliseconds since 1970."
+    : undefined;
+
+/** Milliseconds since the Unix epoch: as such, or from a date and time (local unless it says otherwise). */
+export function parseTimestamp(text: string): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d{10,14}$/.test(trimmed)) return Number(trimmed);
+  if (!/^\d{4}-\d{2}-\d{2}/.test(trimmed)) return undefined;
+  // A date alone is UTC to the Date parser; people mean their own midnight.
+  const parsed = Date.parse(
+    /^\d{4}-\d{2}-\d{2}$/.test(trimmed) ? `${trimmed}T00:00` : trimmed.replace(" ", "T"),
+  );
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+/** `name: value` lines of record headers. */
+export function parseHeaders(
+  text: string,
+): readonly { readonly key: string; readonly value: string }[] | undefined {
+  const headers: { key: string; value: string }[] = [];
+  for (const part of text.split(/[;\n]/)) {
+    if (part.trim() === "") continue;
+    const at = part.indexOf(":");
+    if (at < 1) return undefined;
+    headers.push({ key: part.slice(0, at).trim(), value: part.slice(at + 1).trim() });
+  }
+  return headers;
+}
