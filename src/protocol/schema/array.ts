@@ -8,7 +8,7 @@ const nothing: readonly never[] = Object.freeze([]);
 
 /** A list of values of one type. */
 export function array<Out, In>(element: Type<Out, In>): NullableType<readonly Out[], readonly In[]> {
-  return prefixed<readonly Out[], readonly In[]>(nothing, longLength, (wire) => {
+  return prefixed<readonly Out[], readonly In[]>({ kind: "array", element }, nothing, longLength, (wire) => {
     const codec = element.codec(wire);
     return {
       read: (reader, count) => readElements(reader, count, codec),

@@ -1,22 +1,27 @@
 import { CodecError } from "../wire/codecError.ts";
 import { textBytes } from "../wire/writer.ts";
 import { longLength, prefixed, shortLength } from "./prefixed.ts";
-import type { NullableType } from "./type.ts";
+import type { NullableType, Shape } from "./type.ts";
 
-export const string: NullableType<string> = prefixed<string, string>("", shortLength, () => ({
-  read: (reader, length) => reader.text(length),
-  lengthOf: textBytes,
-  write: (writer, value, length) => writer.text(value, length),
-}));
+export const string: NullableType<string> = prefixed<string, string>(
+  primitive("string"),
+  "",
+  shortLength,
+  () => ({
+    read: (reader, length) => reader.text(length),
+    lengthOf: textBytes,
+    write: (writer, value, length) => writer.text(value, length),
+  }),
+);
 
 /** Decoded as a view into the frame. */
-export const bytes: NullableType<Uint8Array> = byteBlob();
+export const bytes: NullableType<Uint8Array> = byteBlob("bytes");
 
 /** Record batches, undecoded: a view into the frame, for `records/` to read. */
-export const records: NullableType<Uint8Array> = byteBlob();
+export const records: NullableType<Uint8Array> = byteBlob("records");
 
-function byteBlob(): NullableType<Uint8Array> {
-  return prefixed<Uint8Array, Uint8Array>(new Uint8Array(0), longLength, () => ({
+function byteBlob(name: string): NullableType<Uint8Array> {
+  return prefixed<Uint8Array, Uint8Array>(primitive(name), new Uint8Array(0), longLength, () => ({
     read: (reader, length) => reader.slice(length),
     lengthOf: byteLengthOf,
     write: (writer, value) => writer.raw(value),
@@ -26,4 +31,8 @@ function byteBlob(): NullableType<Uint8Array> {
 function byteLengthOf(value: Uint8Array): number {
   if (!(value instanceof Uint8Array)) throw new CodecError(`${String(value)} is not bytes`);
   return value.byteLength;
+}
+
+function primitive(name: string): Shape {
+  return { kind: "primitive", name };
 }

@@ -1,14 +1,4 @@
-import type { Type } from "./type.ts";
-
-/** A field of a struct that is not simply there: limited to some versions, tagged, or with a default of its own. */
-export interface Field<Out = unknown, In = Out> {
-  readonly type: Type<Out, In>;
-  /** What decoding yields where the field is absent, and encoding writes where it was left out. */
-  readonly defaultValue: Out;
-  readonly from: number;
-  readonly to: number;
-  readonly tag: number | undefined;
-}
+import type { Field, Type } from "./type.ts";
 
 const always = 0;
 const forever = Number.POSITIVE_INFINITY;

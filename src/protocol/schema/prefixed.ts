@@ -1,7 +1,7 @@
 import { CodecError } from "../wire/codecError.ts";
 import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
-import type { NullableType, WireVersion } from "./type.ts";
+import type { NullableType, Shape, WireVersion } from "./type.ts";
 
 const nullLength = -1;
 
@@ -42,6 +42,7 @@ const compactLength: LengthCodec = {
 
 /** A type that is a length and then its content; a length of -1 is null where null is allowed. */
 export function prefixed<Out, In>(
+  shape: Shape,
   zero: Out,
   plainLength: LengthCodec,
   contentFor: (wire: WireVersion) => Content<Out, In>,
@@ -49,6 +50,7 @@ export function prefixed<Out, In>(
   const lengthFor = (wire: WireVersion) => (wire.flexible ? compactLength : plainLength);
   return {
     zero,
+    shape,
     codec: (wire) => {
       const content = contentFor(wire);
       const prefix = lengthFor(wire);

@@ -5,16 +5,18 @@ import type { Codec, Type } from "./type.ts";
 
 /** A type that reads the same in every version. */
 function fixed<T>(
+  name: string,
   zero: T,
   minBytes: number,
   read: (reader: Reader) => T,
   write: (writer: Writer, value: T) => void,
 ): Type<T> {
   const codec: Codec<T> = { minBytes, read, write };
-  return { zero, codec: () => codec };
+  return { zero, shape: { kind: "primitive", name }, codec: () => codec };
 }
 
 export const bool = fixed<boolean>(
+  "bool",
   false,
   1,
   (reader) => reader.bool(),
@@ -22,6 +24,7 @@ export const bool = fixed<boolean>(
 );
 
 export const int8 = fixed<number>(
+  "int8",
   0,
   1,
   (reader) => reader.int8(),
@@ -29,6 +32,7 @@ export const int8 = fixed<number>(
 );
 
 export const int16 = fixed<number>(
+  "int16",
   0,
   2,
   (reader) => reader.int16(),
@@ -36,6 +40,7 @@ export const int16 = fixed<number>(
 );
 
 export const uint16 = fixed<number>(
+  "uint16",
   0,
   2,
   (reader) => reader.uint16(),
@@ -43,6 +48,7 @@ export const uint16 = fixed<number>(
 );
 
 export const int32 = fixed<number>(
+  "int32",
   0,
   4,
   (reader) => reader.int32(),
@@ -50,6 +56,7 @@ export const int32 = fixed<number>(
 );
 
 export const uint32 = fixed<number>(
+  "uint32",
   0,
   4,
   (reader) => reader.uint32(),
@@ -58,6 +65,7 @@ export const uint32 = fixed<number>(
 
 /** Always a bigint: offsets pass 2^53, and a number would round them without a word. */
 export const int64 = fixed<bigint>(
+  "int64",
   0n,
   8,
   (reader) => reader.int64(),
@@ -65,6 +73,7 @@ export const int64 = fixed<bigint>(
 );
 
 export const float64 = fixed<number>(
+  "float64",
   0,
   8,
   (reader) => reader.float64(),
@@ -73,6 +82,7 @@ export const float64 = fixed<number>(
 
 /** An id in Kafka's text form: 22 characters of base64url. */
 export const uuid = fixed<string>(
+  "uuid",
   zeroUuid,
   16,
   (reader) => reader.uuid(),

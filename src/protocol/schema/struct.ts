@@ -1,9 +1,8 @@
 import { CodecError } from "../wire/codecError.ts";
 import type { Reader } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
-import type { Field } from "./fields.ts";
 import { type TaggedField, taggedSection, type UnknownTag } from "./taggedSection.ts";
-import type { Codec, NullableType, Type, WireVersion } from "./type.ts";
+import { type Codec, type Field, isField, type NullableType, type Type, type WireVersion } from "./type.ts";
 
 /** The fields of a struct, in the order of the wire. */
 export interface Fields {
@@ -59,7 +58,12 @@ export function struct<F extends Fields>(fields: F): Struct<F> {
     made.set(key, fresh);
     return fresh;
   };
-  return { zero: defaults as StructOutput<F>, codec, nullableCodec: (wire) => nullableStruct(codec(wire)) };
+  return {
+    zero: defaults as StructOutput<F>,
+    shape: { kind: "struct", fields },
+    codec,
+    nullableCodec: (wire) => nullableStruct(codec(wire)),
+  };
 }
 
 function structCodec(fields: Fields, defaults: Values, wire: WireVersion): Codec {
@@ -137,8 +141,4 @@ function defaultsOf(fields: Fields): Values {
     defaults[name] = isField(entry) ? entry.defaultValue : entry.zero;
   }
   return Object.freeze(defaults);
-}
-
-function isField(entry: Type | Field): entry is Field {
-  return "type" in entry;
 }

@@ -15,6 +15,28 @@ export interface WireVersion {
   readonly flexible: boolean;
 }
 
+/** What a type is made of, for tools that walk schemas: tests that make messages, views that explain bytes. */
+export type Shape =
+  | { readonly kind: "primitive"; readonly name: string }
+  | { readonly kind: "array"; readonly element: Type }
+  | { readonly kind: "nullable"; readonly type: Type; readonly from: number; readonly to: number }
+  | { readonly kind: "struct"; readonly fields: Readonly<Record<string, Type | Field>> };
+
+/** A field of a struct that is not simply there: limited to some versions, tagged, or with a default of its own. */
+export interface Field<Out = unknown, In = Out> {
+  readonly type: Type<Out, In>;
+  /** What decoding yields where the field is absent, and encoding writes where it was left out. */
+  readonly defaultValue: Out;
+  readonly from: number;
+  readonly to: number;
+  readonly tag: number | undefined;
+}
+
+/** Tells a field from a bare type in the fields of a struct. */
+export function isField(entry: Type | Field): entry is Field {
+  return "type" in entry;
+}
+
 /**
  * A type of the protocol: what decoding yields (`Out`), what encoding accepts (`In`; fields with a default may be left
  * out there), and how it is laid out in each version.
@@ -22,6 +44,7 @@ export interface WireVersion {
 export interface Type<Out = unknown, In = Out> {
   /** Kafka's value for a field that is absent and has no default of its own. */
   readonly zero: Out;
+  readonly shape: Shape;
   codec(wire: WireVersion): Codec<Out, In>;
 }
 
@@ -44,6 +67,7 @@ export function nullable<Out, In>(
 ): Type<Out | null, In | null> {
   return {
     zero: type.zero,
+    shape: { kind: "nullable", type, from, to },
     codec: (wire) =>
       wire.version >= from && wire.version <= to
         ? type.nullableCodec(wire)

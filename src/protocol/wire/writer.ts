@@ -26,41 +26,49 @@ export class Writer {
   }
 
   bool(value: boolean): void {
-    this.#view.setInt8(this.#grow(1), value ? 1 : 0);
+    const at = this.#grow(1);
+    this.#view.setInt8(at, value ? 1 : 0);
   }
 
   int8(value: number): void {
     if ((value << 24) >> 24 !== value) throw outOfRange(value, "int8");
-    this.#view.setInt8(this.#grow(1), value);
+    const at = this.#grow(1);
+    this.#view.setInt8(at, value);
   }
 
   int16(value: number): void {
     if ((value << 16) >> 16 !== value) throw outOfRange(value, "int16");
-    this.#view.setInt16(this.#grow(2), value);
+    const at = this.#grow(2);
+    this.#view.setInt16(at, value);
   }
 
   uint16(value: number): void {
     if ((value & 0xffff) !== value) throw outOfRange(value, "uint16");
-    this.#view.setUint16(this.#grow(2), value);
+    const at = this.#grow(2);
+    this.#view.setUint16(at, value);
   }
 
   int32(value: number): void {
     if ((value | 0) !== value) throw outOfRange(value, "int32");
-    this.#view.setInt32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#view.setInt32(at, value);
   }
 
   uint32(value: number): void {
     if (value >>> 0 !== value) throw outOfRange(value, "uint32");
-    this.#view.setUint32(this.#grow(4), value);
+    const at = this.#grow(4);
+    this.#view.setUint32(at, value);
   }
 
   int64(value: bigint): void {
     if (typeof value !== "bigint" || BigInt.asIntN(64, value) !== value) throw outOfRange(value, "int64");
-    this.#view.setBigInt64(this.#grow(8), value);
+    const at = this.#grow(8);
+    this.#view.setBigInt64(at, value);
   }
 
   float64(value: number): void {
-    this.#view.setFloat64(this.#grow(8), value);
+    const at = this.#grow(8);
+    this.#view.setFloat64(at, value);
   }
 
   /** An unsigned number of at most 32 bits, seven to a byte, least significant first. */
@@ -68,10 +76,12 @@ export class Writer {
     if (value >>> 0 !== value) throw outOfRange(value, "uvarint");
     let rest = value;
     while (rest >= 0x80) {
-      this.#view.setUint8(this.#grow(1), (rest & 0x7f) | 0x80);
+      const at = this.#grow(1);
+      this.#view.setUint8(at, (rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
-    this.#view.setUint8(this.#grow(1), rest);
+    const at = this.#grow(1);
+    this.#view.setUint8(at, rest);
   }
 
   uuid(text: string): void {
@@ -99,6 +109,7 @@ export class Writer {
     return new Uint8Array(this.#bytes.buffer as ArrayBuffer, this.#bytes.byteOffset, this.#length);
   }
 
+  /** Makes room and says where; `#view` may be another one afterwards, so it is to be looked at only then. */
   #grow(by: number): number {
     const at = this.#length;
     const needed = at + by;
