@@ -1,5 +1,6 @@
 import type { KafkaRecord, RecordHeader } from "./kafkaRecord.ts";
 import type { BatchHeader } from "./recordBatch.ts";
+import { slotsPerRecord } from "./recordWalk.ts";
 import { VarintReader } from "./varintReader.ts";
 
 /**
@@ -7,34 +8,33 @@ import { VarintReader } from "./varintReader.ts";
  * read. Keys and values are views into the body.
  */
 export class LazyRecords implements Iterable<KafkaRecord> {
+  readonly length: number;
   readonly #source: RecordSource;
-  readonly #starts: Int32Array;
 
-  /** `starts` come from walkRecords over the same body, which has checked every length. */
-  constructor(body: Uint8Array, starts: Int32Array, header: BatchHeader) {
+  /** `slots` come from walkRecords over the same body, which has checked every length. */
+  constructor(body: Uint8Array, slots: Int32Array, header: BatchHeader) {
     this.#source = {
       body,
+      buffer: body.buffer,
+      bodyAt: body.byteOffset,
+      slots,
       baseOffset: header.baseOffset,
       baseTimestamp: header.baseTimestamp,
       appendTime: header.timestampType === "logAppendTime" ? header.maxTimestamp : undefined,
     };
-    this.#starts = starts;
-  }
-
-  get length(): number {
-    return this.#starts.length;
+    this.length = slots.length / slotsPerRecord;
   }
 
   /** The record at `index`, or `undefined` outside 0 to length - 1. */
   at(index: number): KafkaRecord | undefined {
-    const start = this.#starts[index];
-    return start === undefined ? undefined : new LazyRecord(this.#source, start);
+    if (!(index >= 0 && index < this.length)) return undefined;
+    return new LazyRecord(this.#source, index * slotsPerRecord);
   }
 
   /** The index of the first record whose offset is not before `offset`; `length` when there is none. */
   indexOfOffset(offset: bigint): number {
     let low = 0;
-    let high = this.#starts.length;
+    let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
       const record = this.at(middle);
@@ -45,89 +45,92 @@ export class LazyRecords implements Iterable<KafkaRecord> {
   }
 
   [Symbol.iterator](): Iterator<KafkaRecord> {
-    let index = 0;
-    return {
-      next: (): IteratorResult<KafkaRecord> => {
-        const value = this.at(index++);
-        return value === undefined ? { done: true, value: undefined } : { done: false, value };
-      },
-    };
+    return new RecordIterator(this.#source, this.length * slotsPerRecord);
   }
 }
 
 interface RecordSource {
   readonly body: Uint8Array;
+  // Kept apart, as asking a typed array for them is a good part of the cost of a view.
+  readonly buffer: ArrayBufferLike;
+  readonly bodyAt: number;
+  readonly slots: Int32Array;
   readonly baseOffset: bigint;
   readonly baseTimestamp: bigint;
   /** Set when the broker's clock replaced the producer's timestamps. */
   readonly appendTime: bigint | undefined;
 }
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-class LazyRecord implements KafkaRecord {
+class RecordIterator implements Iterator<KafkaRecord> {
   readonly #source: RecordSource;
-  readonly #timestampAt: number;
-  readonly #offsetDelta: number;
-  readonly #keyAt: number;
-  readonly #keyLength: number;
-  readonly #valueAt: number;
-  readonly #valueLength: number;
-  #headers: readonly RecordHeader[] | undefined;
+  readonly #end: number;
+  #slot = 0;
 
-  constructor(source: RecordSource, start: number) {
-    const reader = new VarintReader(source.body, start);
-    reader.varint();
-    reader.position++;
+  constructor(source: RecordSource, end: number) {
     this.#source = source;
-    this.#timestampAt = reader.position;
-    reader.skipVarlong();
-    this.#offsetDelta = reader.varint();
-    this.#keyLength = reader.varint();
-    this.#keyAt = reader.position;
-    if (this.#keyLength > 0) reader.position += this.#keyLength;
-    this.#valueLength = reader.varint();
-    this.#valueAt = reader.position;
+    this.#end = end;
   }
 
-  get offset(): bigint {
-    return this.#source.baseOffset + BigInt(this.#offsetDelta);
-  }
-
-  get timestamp(): bigint {
-    const { appendTime, baseTimestamp, body } = this.#source;
-    return appendTime ?? baseTimestamp + new VarintReader(body, this.#timestampAt).varlong();
-  }
-
-  get key(): Uint8Array | null {
-    return view(this.#source.body, this.#keyAt, this.#keyLength);
-  }
-
-  get value(): Uint8Array | null {
-    return view(this.#source.body, this.#valueAt, this.#valueLength);
-  }
-
-  get headers(): readonly RecordHeader[] {
-    this.#headers ??= readHeaders(this.#source.body, this.#valueAt + Math.max(0, this.#valueLength));
-    return this.#headers;
+  next(): IteratorResult<KafkaRecord> {
+    if (this.#slot >= this.#end) return { done: true, value: undefined };
+    const value = new LazyRecord(this.#source, this.#slot);
+    this.#slot += slotsPerRecord;
+    return { done: false, value };
   }
 }
 
 const noHeaders: readonly RecordHeader[] = [];
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-function readHeaders(body: Uint8Array, at: number): readonly RecordHeader[] {
-  const reader = new VarintReader(body, at);
-  const count = reader.varint();
-  if (count === 0) return noHeaders;
-  const field = () => {
+class LazyRecord implements KafkaRecord {
+  readonly #source: RecordSource;
+  readonly #slot: number;
+
+  constructor(source: RecordSource, slot: number) {
+    this.#source = source;
+    this.#slot = slot;
+  }
+
+  get offset(): bigint {
+    return this.#source.baseOffset + BigInt(this.#number(1));
+  }
+
+  get timestamp(): bigint {
+    const { appendTime, baseTimestamp } = this.#source;
+    return appendTime ?? baseTimestamp + this.#readerAt(0).varlong();
+  }
+
+  get key(): Uint8Array | null {
+    return this.#view(2);
+  }
+
+  get value(): Uint8Array | null {
+    return this.#view(3);
+  }
+
+  get headers(): readonly RecordHeader[] {
+    const reader = this.#readerAt(3);
+    reader.skipField(reader.bytes.length);
+    const count = reader.varint();
+    if (count === 0) return noHeaders;
+    return Array.from({ length: count }, () => ({
+      key: utf8.decode(reader.field() ?? undefined),
+      value: reader.field(),
+    }));
+  }
+
+  #view(slot: number): Uint8Array | null {
+    const { buffer, bodyAt } = this.#source;
+    const reader = this.#readerAt(slot);
     const length = reader.varint();
-    const bytes = view(body, reader.position, length);
-    if (length > 0) reader.position += length;
-    return bytes;
-  };
-  return Array.from({ length: count }, () => ({ key: utf8.decode(field() ?? undefined), value: field() }));
-}
+    return length < 0 ? null : new Uint8Array(buffer, bodyAt + reader.position, length);
+  }
 
-function view(body: Uint8Array, at: number, length: number): Uint8Array | null {
-  return length < 0 ? null : new Uint8Array(body.buffer, body.byteOffset + at, length);
+  #number(slot: number): number {
+    return this.#source.slots[this.#slot + slot] as number;
+  }
+
+  #readerAt(slot: number): VarintReader {
+    return new VarintReader(this.#source.body, this.#number(slot));
+  }
 }

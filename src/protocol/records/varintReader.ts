@@ -12,10 +12,17 @@ export class VarintReader {
 
   /** An int32; like the Java client, longer than 5 bytes is damage. */
   varint(): number {
-    const byte = this.bytes[this.position];
-    if (byte !== undefined && byte < 0x80) {
+    // Nearly all numbers of a record have one or two bytes; past the end there is `undefined`, which fails the tests.
+    const first = this.bytes[this.position] as number;
+    if (first < 0x80) {
       this.position++;
-      return (byte >>> 1) ^ -(byte & 1);
+      return (first >>> 1) ^ -(first & 1);
+    }
+    const second = this.bytes[this.position + 1] as number;
+    if (second < 0x80) {
+      this.position += 2;
+      const raw = (first & 0x7f) | (second << 7);
+      return (raw >>> 1) ^ -(raw & 1);
     }
     return this.#longVarint();
   }
@@ -44,6 +51,23 @@ export class VarintReader {
       if (byte < 0x80) return unzigzag(low, high, index);
     }
     throw new BatchDecodeError("recordLayout", "a number has more than 10 bytes");
+  }
+
+  /** Passes over bytes with their length in front; -1 stands for null. False when they reach past `end`. */
+  skipField(end: number): boolean {
+    const length = this.varint();
+    if (length < -1 || length > end - this.position) return false;
+    if (length > 0) this.position += length;
+    return true;
+  }
+
+  /** Bytes with their length in front, as a view. The length was checked before. */
+  field(): Uint8Array | null {
+    const length = this.varint();
+    if (length < 0) return null;
+    const from = this.position;
+    this.position += length;
+    return new Uint8Array(this.bytes.buffer, this.bytes.byteOffset + from, length);
   }
 
   /** Passes over an int64 with no more than its length checked. */
