@@ -1,0 +1,119 @@
+import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import type { BufferReleaseReason } from "#trace/observations/buffer.ts";
+import { BatchQueue, type BufferCounts, type FetchedBatch, noCounts } from "./batchQueue.ts";
+import { ConsumedRecord } from "./consumedRecord.ts";
+
+/** What left the buffer, and why. */
+export interface BufferRelease {
+  readonly reason: BufferReleaseReason;
+  readonly records: number;
+  readonly bytes: number;
+}
+
+/** What a take got, and the next offset to deliver after it. */
+export interface Taken {
+  readonly records: number;
+  readonly bytes: number;
+  readonly position: bigint;
+}
+
+/**
+ * Everything fetched and not yet delivered, of all partitions. Batches enter through `append` and leave through one
+ * function, with a reason; every count is read off the batches themselves.
+ */
+export class RecordBuffer {
+  readonly #queues = new TopicPartitionMap<BatchQueue>();
+  readonly #onChange: (key: TopicPartition, release?: BufferRelease) => void;
+
+  /** `onChange` is told after every change, and what was released when that was the change. */
+  constructor(onChange: (key: TopicPartition, release?: BufferRelease) => void) {
+    this.#onChange = onChange;
+  }
+
+  countsOf(key: TopicPartition): BufferCounts {
+    return this.#queues.get(key)?.counts ?? noCounts;
+  }
+
+  totals(): BufferCounts {
+    let [records, bytes, batches] = [0, 0, 0];
+    for (const queue of this.#queues.values()) {
+      const counts = queue.counts;
+      records += counts.records;
+      bytes += counts.bytes;
+      batches += counts.batches;
+    }
+    return { records, bytes, batches };
+  }
+
+  isEmpty(key: TopicPartition): boolean {
+    return !this.#queues.has(key);
+  }
+
+  append(key: TopicPartition, batch: FetchedBatch): void {
+    let queue = this.#queues.get(key);
+    if (!queue) {
+      queue = new BatchQueue();
+      this.#queues.set(key, queue);
+    }
+    queue.push(batch);
+    this.#onChange(key);
+  }
+
+  /**
+   * Says that nothing up to `nextOffset` is to be delivered after the last buffered batch. False when nothing is
+   * buffered: the position itself has to move then.
+   */
+  extend(key: TopicPartition, nextOffset: bigint): boolean {
+    const queue = this.#queues.get(key);
+    queue?.extendTail(nextOffset);
+    return queue !== undefined;
+  }
+
+  /** Moves up to `max` records of the partition into `into`, oldest first. */
+  take(key: TopicPartition, max: number, into: ConsumedRecord[]): Taken | undefined {
+    const queue = this.#queues.get(key);
+    if (!queue || max <= 0) return undefined;
+    let position = 0n;
+    let left = max;
+    let bytes = 0;
+    for (let head = queue.head; head && left > 0; head = queue.head) {
+      const { batch, next } = head;
+      const end = Math.min(batch.records.length, next + left);
+      let last: ConsumedRecord | undefined;
+      for (let index = next; index < end; index++) {
+        const record = batch.records.at(index);
+        if (!record) break;
+        last = new ConsumedRecord(batch.origin, record);
+        into.push(last);
+      }
+      queue.advanceHead(end - next);
+      left -= end - next;
+      if (end === batch.records.length) {
+        position = head.nextOffset;
+        bytes += batch.bytes;
+        queue.shift();
+      } else {
+        position = (last?.offset ?? position) + 1n;
+      }
+    }
+    const records = max - left;
+    this.#released(key, queue, { reason: "polled", records, bytes });
+    return { records, bytes, position };
+  }
+
+  /** Takes everything of the partition out, undelivered. */
+  drop(key: TopicPartition, reason: Exclude<BufferReleaseReason, "polled">): BufferCounts {
+    const queue = this.#queues.get(key);
+    if (!queue) return noCounts;
+    const counts = queue.counts;
+    while (!queue.isEmpty) queue.shift();
+    this.#released(key, queue, { reason, records: counts.records, bytes: counts.bytes });
+    return counts;
+  }
+
+  /** The one way out: an empty queue is forgotten, and whoever shows counts is told. */
+  #released(key: TopicPartition, queue: BatchQueue, release: BufferRelease): void {
+    if (queue.isEmpty) this.#queues.delete(key);
+    this.#onChange(key, release);
+  }
+}
