@@ -63,6 +63,11 @@ export interface ClusterRequests {
     Named & { readonly topic: string; readonly record: RecordDraft },
     { readonly partition: number; readonly offset: bigint | undefined }
   >;
+  /** Sends LeaveGroup for a member, as an administrator may. */
+  readonly "group.removeMember": RequestShape<
+    Named & { readonly groupId: string; readonly memberId: string },
+    void
+  >;
 }
 
 export interface ClusterNotifications {

@@ -15,6 +15,8 @@ export interface PlaygroundStatus {
 
 export interface ScriptedMemberSummary {
   readonly sessionId: string;
+  /** Undefined until the coordinator gave one. */
+  readonly memberId: string | undefined;
   readonly name: string;
   readonly groupId: string;
 }
@@ -54,7 +56,13 @@ export interface PlaygroundRequests {
   >;
   readonly "playground.stopProducing": RequestShape<{ readonly workloadId: string }, void>;
   readonly "playground.addMember": RequestShape<
-    { readonly groupId: string; readonly topics: readonly string[]; readonly assignors: readonly string[] },
+    {
+      readonly groupId: string;
+      /** Empty: what the other members of the group read. */
+      readonly topics: readonly string[];
+      /** Empty: the usual ones. */
+      readonly assignors: readonly string[];
+    },
     ScriptedMemberSummary
   >;
   readonly "playground.removeMember": RequestShape<{ readonly sessionId: string }, void>;

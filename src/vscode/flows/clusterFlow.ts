@@ -1,16 +1,9 @@
-import type { ClusterProfile, ClusterSecrets } from "#host/channel/clusterProfile.ts";
 import { askText } from "../ui/ask.ts";
 import { runWizard, type Step } from "../ui/wizard.ts";
+import type { ClusterDraft } from "./clusterDraft.ts";
 import { saslSteps } from "./saslSteps.ts";
 import { tlsSteps } from "./tlsSteps.ts";
 import { checkBootstrapServers, checkName, splitServers } from "./validation.ts";
-
-/** A cluster while it is being described. */
-export interface ClusterDraft {
-  readonly title: string;
-  readonly profile: ClusterProfile;
-  readonly secrets: ClusterSecrets;
-}
 
 /** Asks for everything a connection needs; undefined when the user gave up. */
 export function describeCluster(start: ClusterDraft): Promise<ClusterDraft | undefined> {

@@ -18,7 +18,7 @@ export async function reviewConsumer(
   let choice = start;
   let active: Part = "start";
   for (;;) {
-    const answer = await askPick<Part>({
+    const answer: { readonly choice: Part } | "back" | "cancel" = await askPick<Part>({
       ...place,
       placeholder: "Enter starts it",
       active,

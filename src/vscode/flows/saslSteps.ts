@@ -1,7 +1,7 @@
 import type { SaslProfile } from "#host/channel/clusterProfile.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import type { Step } from "../ui/wizard.ts";
-import type { ClusterDraft } from "./clusterFlow.ts";
+import type { ClusterDraft } from "./clusterDraft.ts";
 
 type Mechanism = SaslProfile["mechanism"];
 

@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { TlsProfile } from "#host/channel/clusterProfile.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import type { Step } from "../ui/wizard.ts";
-import type { ClusterDraft } from "./clusterFlow.ts";
+import type { ClusterDraft } from "./clusterDraft.ts";
 
 type TlsChoice = "none" | "systemCa" | "ownCa" | "clientCertificate" | "anyCertificate";
 

@@ -1,0 +1,142 @@
+import * as vscode from "vscode";
+import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
+import type { FaultChoice, FaultSummary } from "#host/channel/playgroundRequests.ts";
+import type { NodeTarget } from "#views/treeNode.ts";
+import type { App } from "../app.ts";
+import { checkWholeNumber } from "../flows/validation.ts";
+import { commandIds } from "../ids.ts";
+import { askPick, askText } from "../ui/ask.ts";
+import { pickGroup, pickTopic } from "../ui/pickers.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+import { groupIdOf, topicOf } from "./target.ts";
+
+type Damage = Extract<FaultChoice, { readonly kind: "corruptNextBatch" }>["damage"];
+
+/** Trouble on demand: the playground's three faults, and what can be done with each. */
+export function faultCommands(app: App): CommandFamily {
+  const groupFor = async (target: NodeTarget | undefined, title: string) =>
+    groupIdOf(target) ?? (await pickGroup(app.link, { title, clusterId: playgroundClusterId }));
+  const onFault = async (
+    target: NodeTarget | undefined,
+    question: { readonly title: string; readonly accept: (fault: FaultSummary) => boolean },
+    run: (faultId: string) => Promise<void>,
+  ) => {
+    const faultId = target?.kind === "fault" ? target.faultId : await askFault(app, question);
+    if (faultId !== undefined) await run(faultId);
+  };
+  return {
+    [commandIds.holdSyncGroup]: async (target) => {
+      const groupId = await groupFor(target, "Hold SyncGroup");
+      if (groupId === undefined) return undefined;
+      return app.link.request("playground.addFault", { kind: "holdSyncGroup", groupId });
+    },
+    [commandIds.delayCommits]: async (target, argument) => {
+      const groupId = await groupFor(target, "Delay commits");
+      const delayMs = groupId === undefined ? undefined : (given(argument, "delayMs") ?? (await askDelay()));
+      if (groupId === undefined || delayMs === undefined) return undefined;
+      return app.link.request("playground.addFault", { kind: "delayCommits", groupId, delayMs });
+    },
+    [commandIds.corruptNextBatch]: async (target) => {
+      const title = "Corrupt the next batch";
+      const topic = topicOf(target) ?? (await pickTopic(app.link, { title, clusterId: playgroundClusterId }));
+      const partition = topic === undefined ? undefined : await partitionOf(app, topic, target);
+      const damage = partition === undefined ? undefined : await askDamage(title);
+      if (topic === undefined || partition === undefined || damage === undefined) return undefined;
+      return app.link.request("playground.addFault", { kind: "corruptNextBatch", topic, partition, damage });
+    },
+    [commandIds.enableFault]: (target) =>
+      onFault(target, { title: "Turn on fault", accept: ({ enabled }) => !enabled }, (faultId) =>
+        app.link.request("playground.setFaultEnabled", { faultId, enabled: true }),
+      ),
+    [commandIds.disableFault]: (target) =>
+      onFault(target, { title: "Turn off fault", accept: ({ enabled }) => enabled }, (faultId) =>
+        app.link.request("playground.setFaultEnabled", { faultId, enabled: false }),
+      ),
+    [commandIds.releaseHeld]: (target) =>
+      onFault(target, { title: "Release what it holds", accept: ({ holding }) => holding > 0 }, (faultId) =>
+        app.link.request("playground.releaseHeld", { faultId }),
+      ),
+    [commandIds.removeFault]: (target) =>
+      onFault(target, { title: "Remove fault", accept: () => true }, (faultId) =>
+        app.link.request("playground.removeFault", { faultId }),
+      ),
+  };
+}
+
+function given(argument: unknown, key: string): number | undefined {
+  const value =
+    typeof argument === "object" && argument !== null
+      ? new Map(Object.entries(argument)).get(key)
+      : undefined;
+  return typeof value === "number" ? value : undefined;
+}
+
+async function partitionOf(
+  app: App,
+  topic: string,
+  target: NodeTarget | undefined,
+): Promise<number | undefined> {
+  if (target && "partition" in target) return target.partition;
+  const topics = await app.link.request("cluster.topics", { clusterId: playgroundClusterId });
+  const count = topics.find((each) => each.topic === topic)?.partitions ?? 1;
+  const answer = await askPick({
+    title: "Corrupt the next batch",
+    placeholder: `Which partition of ${topic}?`,
+    choices: Array.from({ length: count }, (_, partition) => ({
+      choice: partition,
+      label: `${topic}-${partition}`,
+    })),
+  });
+  return typeof answer === "string" ? undefined : answer.choice;
+}
+
+async function askDelay(): Promise<number | undefined> {
+  const answer = await askText({
+    title: "Delay commits",
+    prompt: "Seconds until each OffsetCommit is answered",
+    value: "20",
+    validate: checkWholeNumber(1, 600),
+  });
+  return typeof answer === "string" ? undefined : Number(answer.text) * 1_000;
+}
+
+async function askDamage(title: string): Promise<Damage | undefined> {
+  const answer = await askPick<Damage>({
+    title,
+    placeholder: "How is it damaged? It happens to the next batch that is produced there.",
+    choices: [
+      { choice: "crc", label: "CRC", description: "one bit flips on the way to the disk" },
+      { choice: "codec", label: "Codec", description: "says it is compressed in a way nobody knows" },
+      {
+        choice: "recordLayout",
+        label: "Record layout",
+        description: "CRC is right, a record's length is not",
+      },
+    ],
+  });
+  return typeof answer === "string" ? undefined : answer.choice;
+}
+
+async function askFault(
+  app: App,
+  question: { readonly title: string; readonly accept: (fault: FaultSummary) => boolean },
+): Promise<string | undefined> {
+  const { faults } = await app.link.request("playground.status", {});
+  const candidates = faults.filter(question.accept);
+  const [only] = candidates;
+  if (!only) {
+    void vscode.window.showInformationMessage("There is no such fault.");
+    return undefined;
+  }
+  if (candidates.length === 1) return only.faultId;
+  const answer = await askPick({
+    title: question.title,
+    placeholder: "Which fault?",
+    choices: candidates.map(({ faultId, title, enabled, holding }) => ({
+      choice: faultId,
+      label: title,
+      description: `${enabled ? "on" : "off"}${holding > 0 ? ` · holds ${holding}` : ""}`,
+    })),
+  });
+  return typeof answer === "string" ? undefined : answer.choice;
+}

@@ -1,0 +1,79 @@
+import * as vscode from "vscode";
+import type { FindingReport, RemedyAction } from "#host/channel/findingRequests.ts";
+import type { App } from "../app.ts";
+import { findingMarkdown } from "../flows/findingReport.ts";
+import { commandIds } from "../ids.ts";
+import { askPick } from "../ui/ask.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+import { applyRemedy, isRemedy } from "./remedies.ts";
+import { showRebalances } from "./showPanels.ts";
+
+/** Findings: what is wrong, why, the evidence, and the next step in one click. */
+export function findingCommands(app: App): CommandFamily {
+  return {
+    [commandIds.showFinding]: async (target) => {
+      const finding =
+        target?.kind === "finding"
+          ? await app.link.request("finding.get", target)
+          : await askFinding(app, () => true);
+      if (finding) await offer(app, finding);
+      else if (target) void vscode.window.showInformationMessage("This is no longer so.");
+    },
+    [commandIds.explainWait]: async (target) => {
+      const findings = await app.link.request("finding.list", {});
+      const groupId = target && "groupId" in target ? target.groupId : undefined;
+      const clusterId = target && "clusterId" in target ? target.clusterId : undefined;
+      if (clusterId !== undefined && groupId !== undefined) {
+        await showRebalances(app, { clusterId, groupId });
+        return;
+      }
+      const first = findings[0];
+      if (first) await offer(app, first);
+      else void vscode.window.showInformationMessage("Nothing waits longer than it should.");
+    },
+    [commandIds.applyRemedy]: async (_target, argument) => {
+      if (isRemedy(argument)) await applyRemedy(app, argument);
+    },
+  };
+}
+
+async function askFinding(
+  app: App,
+  accept: (finding: FindingReport) => boolean,
+): Promise<FindingReport | undefined> {
+  const findings = (await app.link.request("finding.list", {})).filter(accept);
+  if (findings.length === 0) {
+    void vscode.window.showInformationMessage("Nothing is wrong as far as Groupscope can see.");
+    return undefined;
+  }
+  const answer = await askPick({
+    title: "Findings",
+    placeholder: "What do you want to know more about?",
+    choices: findings.map((finding) => ({
+      choice: finding,
+      label: finding.title,
+      description: finding.detail,
+    })),
+  });
+  return typeof answer === "string" ? undefined : answer.choice;
+}
+
+/** The remedies first, as they are what one comes for; the evidence one line below. */
+async function offer(app: App, finding: FindingReport): Promise<void> {
+  type Answer = RemedyAction | "evidence";
+  const answer = await askPick<Answer>({
+    title: finding.title,
+    placeholder: finding.cause,
+    choices: [
+      ...finding.remedies.map(({ title, hint, action }) => ({ choice: action, label: title, detail: hint })),
+      {
+        choice: "evidence" as const,
+        label: "Show cause and evidence",
+        detail: finding.evidence.map(({ label, value }) => `${label} ${value}`).join(" · "),
+      },
+    ],
+  });
+  if (typeof answer === "string") return;
+  if (answer.choice === "evidence") await app.documents.showMarkdown(finding.title, findingMarkdown(finding));
+  else await applyRemedy(app, answer.choice);
+}

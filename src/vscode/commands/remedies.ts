@@ -1,0 +1,96 @@
+import * as vscode from "vscode";
+import type { RemedyAction } from "#host/channel/findingRequests.ts";
+import type { App } from "../app.ts";
+import { commandIds } from "../ids.ts";
+import { showRebalances } from "./showPanels.ts";
+
+/** Carries out the next step of a finding. */
+export async function applyRemedy(app: App, action: RemedyAction): Promise<void> {
+  switch (action.kind) {
+    case "showCommit":
+    case "showRebalances":
+      return showRebalances(app, action);
+    case "releaseCommit": {
+      const { released } = await app.link.request("session.releaseCommit", action);
+      if (!released) void vscode.window.showInformationMessage("That commit has settled in the meantime.");
+      return;
+    }
+    case "retryBatch":
+      return app.link.request("session.retryBatch", action);
+    case "skipBatch":
+      return app.link.request("session.skipBatch", action);
+    case "saveBatch":
+      return saveBytes(app, action.bytesId);
+    case "removeMember":
+      return removeMember(app, action);
+    case "stopSession":
+      await vscode.commands.executeCommand(commandIds.stopDebugConsumer, {
+        kind: "session",
+        clusterId: action.clusterId,
+        sessionId: action.sessionId,
+      });
+      return;
+    case "startConsumer":
+      await vscode.commands.executeCommand(commandIds.startDebugConsumer, {
+        kind: "group",
+        clusterId: action.clusterId,
+        groupId: action.groupId,
+      });
+      return;
+    case "disableFault":
+      return app.link.request("playground.setFaultEnabled", { faultId: action.faultId, enabled: false });
+    case "reconnectCluster":
+      await vscode.commands.executeCommand(commandIds.reconnectCluster, {
+        kind: "cluster",
+        clusterId: action.clusterId,
+      });
+      return;
+    case "editCluster":
+      await vscode.commands.executeCommand(commandIds.editCluster, {
+        kind: "cluster",
+        clusterId: action.clusterId,
+      });
+      return;
+  }
+}
+
+/** Whether a page really handed back what it was given: pages are ours, but what they post is only data. */
+export function isRemedy(value: unknown): value is RemedyAction {
+  return typeof value === "object" && value !== null && "kind" in value && typeof value.kind === "string";
+}
+
+async function saveBytes(app: App, bytesId: string): Promise<void> {
+  const bytes = await app.link.request("bytes.get", { bytesId });
+  if (!bytes) {
+    void vscode.window.showInformationMessage("The bytes of that batch are no longer kept.");
+    return;
+  }
+  const file = await vscode.window.showSaveDialog({
+    title: "Save batch",
+    filters: { "Record batch": ["bin"] },
+  });
+  if (file) await vscode.workspace.fs.writeFile(file, bytes);
+}
+
+/** Cannot be taken back by us, so it is asked about once more. */
+async function removeMember(
+  app: App,
+  action: Extract<RemedyAction, { kind: "removeMember" }>,
+): Promise<void> {
+  const remove = "Remove member";
+  const answer = await vscode.window.showWarningMessage(
+    `Remove ${action.memberId} from group ${action.groupId}?`,
+    {
+      modal: true,
+      detail: "The group rebalances without it. If the application still runs, it will join again.",
+    },
+    remove,
+  );
+  if (answer === remove) {
+    await app.link.request("group.removeMember", {
+      clusterId: action.clusterId,
+      groupId: action.groupId,
+      memberId: action.memberId,
+    });
+  }
+}

@@ -1,0 +1,45 @@
+import * as vscode from "vscode";
+import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
+import { commandIds } from "../ids.ts";
+import type { HostLink } from "./hostLink.ts";
+
+/** What the worker has to say goes to the log; what the user must know now becomes a notification, and so does its death. */
+export function reportHost(link: HostLink, log: vscode.LogOutputChannel): Disposable {
+  const owned = new DisposableStore();
+  owned.add(link.on("host.log")(({ level, message }) => log[level](message)));
+  owned.add(
+    link.on("host.notice")(({ severity, message }) => {
+      log.info(message);
+      const show = {
+        info: vscode.window.showInformationMessage,
+        warning: vscode.window.showWarningMessage,
+        error: vscode.window.showErrorMessage,
+      }[severity];
+      offerLog(show(message, showLog));
+    }),
+  );
+  owned.add(
+    link.onDied(({ reason, restartInMs }) => {
+      log.error(reason);
+      const next =
+        restartInMs === undefined
+          ? "It ended several times within a minute, so it waits for your next command."
+          : "It was started again; its debug consumers have ended.";
+      offerLog(
+        vscode.window.showErrorMessage(
+          `The process behind Groupscope's views ended by itself. ${next}`,
+          showLog,
+        ),
+      );
+    }),
+  );
+  return owned;
+}
+
+const showLog = "Show log";
+
+function offerLog(answered: Thenable<string | undefined>): void {
+  void answered.then((answer) => {
+    if (answer === showLog) void vscode.commands.executeCommand(commandIds.showLog);
+  });
+}
