@@ -1,0 +1,296 @@
+import { topicPartitionText } from "#base/topicPartition.ts";
+import type { CommitBlock, CommitState } from "#trace/observations/commit.ts";
+import type { CommitView } from "./commits.ts";
+import type { Evidence } from "./finding.ts";
+import { groupView } from "./groupView.ts";
+import { type MissingMember, missingMembers, nameOfMemberId } from "./memberName.ts";
+import type { ClusterModel, GroupModel } from "./model.ts";
+import type { Remedy } from "./remedy.ts";
+import { sessionName } from "./sessionView.ts";
+import { countText, durationText, listText } from "./words.ts";
+
+/** Why a commit is not answered yet, for the finding and the commit inspector. */
+export interface CommitWait {
+  /** `join in progress`: a few words for a lane. */
+  readonly waitsFor: string;
+  /** `the group rebalances; worker-2 has not rejoined` */
+  readonly reason: string;
+  /** Whole sentences: what holds it, and who. */
+  readonly because: readonly string[];
+  readonly evidence: readonly Evidence[];
+  /** What ends the wait by itself, soonest first. */
+  readonly endsBy: readonly Evidence[];
+  readonly remedies: readonly Remedy[];
+}
+
+/** The present holder of an open commit; `now` decides how long it has been. */
+export function commitWait(
+  at: { readonly cluster: ClusterModel; readonly group: GroupModel; readonly now: number },
+  commit: CommitView,
+): CommitWait {
+  const { cluster, group } = at;
+  const { latest } = commit;
+  const view = groupView(cluster, group);
+  const missing = missingMembers(view);
+  const holder = holderOf(at, latest);
+  const faults = holdingFaults(cluster, group, latest);
+  const rebalancing = isRebalanceBlock(latest.blocked);
+
+  const who = rebalancing ? whoIsMissing(missing, latest.blocked) : undefined;
+  const faultText = faults.map(({ title }) => `the fault “${title}” holds the answer`);
+  return {
+    waitsFor: holder.waitsFor,
+    reason: [holder.reason, who?.short, ...faultText].filter((part) => part !== undefined).join("; "),
+    because: [
+      holder.sentence,
+      ...(who ? who.sentences : []),
+      ...faults.map(
+        ({ title }) => `The playground's fault “${title}” holds the answer until it is turned off.`,
+      ),
+    ],
+    evidence: [
+      { label: "queued", at: latest.queuedAt, value: generationText(latest) },
+      ...commit.blocks.map((block) => ({ label: "blocked", at: block.since, value: blockText(block, at) })),
+      ...(latest.sentAt === undefined
+        ? []
+        : [{ label: "sent", at: latest.sentAt, value: coordinatorText(view.coordinator) }]),
+      ...(rebalancing ? heartbeats(missing) : []),
+    ],
+    endsBy: endings(latest, rebalancing ? missing : undefined),
+    remedies: remediesOf(at, latest, { missing: rebalancing ? (missing ?? []) : [], faults }),
+  };
+}
+
+/** `A`, or how a foreign member is known. */
+export function committerName(cluster: ClusterModel, group: GroupModel, commit: CommitState): string {
+  const session = commit.sessionId === undefined ? undefined : cluster.sessions.get(commit.sessionId);
+  if (session) return sessionName(session);
+  if (commit.memberId !== undefined && commit.memberId !== "") {
+    return nameOfMemberId(groupView(cluster, group), commit.memberId);
+  }
+  return commit.clientId ?? "an unknown client";
+}
+
+/** `orders-3 96 → 120` for each partition, the first few. */
+export function commitOffsetsText(commit: CommitState, limit = 3): string {
+  const shown = commit.offsets.slice(0, limit).map(({ from, to, ...key }) => {
+    const before = from === undefined ? "" : `${countText(from)} `;
+    return `${topicPartitionText(key)} ${before}→ ${countText(to)}`;
+  });
+  const more = commit.offsets.length - shown.length;
+  return more > 0 ? `${shown.join(", ")} and ${countText(more)} more` : shown.join(", ");
+}
+
+function isRebalanceBlock(block: CommitBlock | undefined): boolean {
+  return block?.by === "joinInFlight" || block?.by === "syncInFlight" || block?.by === "notJoined";
+}
+
+interface Holder {
+  readonly waitsFor: string;
+  readonly reason: string;
+  readonly sentence: string;
+}
+
+function holderOf(
+  at: { readonly cluster: ClusterModel; readonly group: GroupModel; readonly now: number },
+  commit: CommitState,
+): Holder {
+  if (commit.state === "inFlight") {
+    return {
+      waitsFor: "the coordinator's answer",
+      reason: "the coordinator has not answered",
+      sentence: `It was sent ${durationText(at.now - (commit.sentAt ?? commit.stateSince))} ago, and the coordinator has not answered.`,
+    };
+  }
+  const block = commit.blocked;
+  if (!block) {
+    return {
+      waitsFor: "its turn",
+      reason: "it is queued",
+      sentence: "It is queued and has not been looked at yet.",
+    };
+  }
+  const since = durationText(at.now - block.since);
+  switch (block.by) {
+    case "joinInFlight":
+      return {
+        waitsFor: "join in progress",
+        reason: "the group rebalances",
+        sentence: `The group rebalances: JoinGroup has been in flight for ${since}, and a commit sent meanwhile would be refused.`,
+      };
+    case "syncInFlight":
+      return {
+        waitsFor: "sync in progress",
+        reason: "the group waits for its assignment",
+        sentence: `The members have joined; SyncGroup has been in flight for ${since}, and without its answer nobody knows who owns what.`,
+      };
+    case "notJoined":
+      return {
+        waitsFor: "membership",
+        reason: "it is not a member of the group now",
+        sentence: `It has not been a member of the group for ${since}, so it has no generation to commit with.`,
+      };
+    case "earlierCommit":
+      return {
+        waitsFor: `commit #${block.commitId}`,
+        reason: `commit #${block.commitId} goes first`,
+        sentence: `Commit #${block.commitId} was sent earlier and is not answered; a later one must not overtake it.`,
+      };
+    case "coordinatorUnknown":
+      return {
+        waitsFor: "a coordinator",
+        reason: "the group's coordinator is not known",
+        sentence: `Which broker coordinates the group has not been known for ${since}.`,
+      };
+    case "throttled":
+      return {
+        waitsFor: "the throttle to end",
+        reason: "the broker throttles this client",
+        sentence: `The broker asked this client to wait for another ${durationText(block.untilAt - at.now)}.`,
+      };
+  }
+}
+
+function whoIsMissing(
+  missing: readonly MissingMember[] | undefined,
+  block: CommitBlock | undefined,
+): { readonly short: string | undefined; readonly sentences: readonly string[] } {
+  if (missing === undefined) {
+    return block?.by === "joinInFlight"
+      ? { short: undefined, sentences: ["The coordinator does not say who has not rejoined."] }
+      : { short: undefined, sentences: [] };
+  }
+  if (missing.length === 0) return { short: undefined, sentences: [] };
+  const names = listText(missing.map(({ name }) => name));
+  const have = missing.length === 1 ? "has" : "have";
+  return { short: `${names} ${have} not rejoined`, sentences: [`${names} ${have} not rejoined.`] };
+}
+
+function heartbeats(missing: readonly MissingMember[] | undefined): readonly Evidence[] {
+  return (missing ?? []).flatMap(({ name, lastHeartbeatAt }) =>
+    lastHeartbeatAt === undefined
+      ? []
+      : [
+          {
+            label: "because",
+            at: lastHeartbeatAt,
+            value: `${name} has not rejoined; its last heartbeat came then`,
+          },
+        ],
+  );
+}
+
+function endings(commit: CommitState, missing: readonly MissingMember[] | undefined): readonly Evidence[] {
+  const ends: (Evidence & { readonly at: number })[] = [];
+  for (const { name, evictedAt, sessionTimeoutMs } of missing ?? []) {
+    if (evictedAt === undefined) continue;
+    const why = sessionTimeoutMs === undefined ? "" : ` (session timeout ${durationText(sessionTimeoutMs)})`;
+    ends.push({ label: "ends by", at: evictedAt, value: `${name} is evicted unless it is heard of${why}` });
+  }
+  if (commit.blocked?.by === "throttled") {
+    ends.push({ label: "ends by", at: commit.blocked.untilAt, value: "the throttle ends" });
+  }
+  if (commit.deadlineAt !== undefined) {
+    ends.push({ label: "ends by", at: commit.deadlineAt, value: "the commit's own deadline" });
+  }
+  return ends.sort((a, b) => a.at - b.at);
+}
+
+function remediesOf(
+  at: { readonly cluster: ClusterModel; readonly group: GroupModel },
+  commit: CommitState & { readonly sourceId: string },
+  causes: {
+    readonly missing: readonly MissingMember[];
+    readonly faults: readonly { readonly faultId: string; readonly title: string }[];
+  },
+): readonly Remedy[] {
+  const { clusterId } = at.cluster;
+  const { groupId } = at.group;
+  const { commitId, sourceId, sessionId } = commit;
+  return [
+    {
+      title: "Show what it waits for",
+      hint: "Opens the Rebalances panel on this commit.",
+      changes: false,
+      action: { kind: "showCommit", clusterId, groupId, sourceId, commitId },
+    },
+    ...(sessionId === undefined
+      ? []
+      : [
+          {
+            title: "Release the waiter",
+            hint: "Whoever waits for the commit goes on; a request that was already sent stays sent, and its answer is recorded.",
+            changes: true,
+            action: { kind: "releaseCommit", clusterId, sessionId, commitId },
+          } satisfies Remedy,
+        ]),
+    ...causes.faults.map(
+      ({ faultId, title }): Remedy => ({
+        title: `Turn off “${title}”`,
+        hint: "The playground answers what it held back.",
+        changes: true,
+        action: { kind: "disableFault", clusterId, faultId },
+      }),
+    ),
+    ...causes.missing.slice(0, 3).map(
+      ({ memberId, name }): Remedy => ({
+        title: `Remove ${name} from the group…`,
+        hint: "The coordinator removes the member, and the rebalance goes on without it. It may join again.",
+        changes: true,
+        action: { kind: "removeMember", clusterId, groupId, memberId },
+      }),
+    ),
+  ];
+}
+
+function blockText(block: CommitBlock, at: { readonly now: number }): string {
+  switch (block.by) {
+    case "joinInFlight":
+      return "JoinGroup in flight since then";
+    case "syncInFlight":
+      return "SyncGroup in flight since then";
+    case "notJoined":
+      return "not a member of the group since then";
+    case "earlierCommit":
+      return `behind commit #${block.commitId}`;
+    case "coordinatorUnknown":
+      return "no coordinator known since then";
+    case "throttled":
+      return `throttled for ${durationText(Math.max(0, block.untilAt - at.now))} more`;
+  }
+}
+
+function generationText(commit: CommitState): string {
+  return commit.generationId === undefined ? "no generation" : `generation ${commit.generationId}`;
+}
+
+function coordinatorText(coordinator: string | undefined): string {
+  return coordinator === undefined ? "to the coordinator" : `to the coordinator, node ${coordinator}`;
+}
+
+/** Faults of the playground that hold requests of this group now. */
+function holdingFaults(
+  cluster: ClusterModel,
+  group: GroupModel,
+  commit: CommitState,
+): readonly { readonly faultId: string; readonly title: string }[] {
+  const named = new Set([commit.heldByFaultId, ...brokersWord(group, commit)]);
+  const faults: { faultId: string; title: string }[] = [];
+  for (const [faultId, { latest }] of cluster.playground.faults) {
+    const concerns = latest.groupId === group.groupId && latest.holding > 0 && latest.enabled;
+    if (named.has(faultId) || concerns) faults.push({ faultId, title: latest.title });
+  }
+  return faults;
+}
+
+/** What the broker says of the same commit: it sees the request that the member sent. */
+function brokersWord(group: GroupModel, commit: CommitState): readonly (string | undefined)[] {
+  if (commit.state !== "inFlight") return [];
+  const held: (string | undefined)[] = [];
+  for (const commits of group.commits?.open.values() ?? []) {
+    for (const { latest } of commits.values()) {
+      if (latest.vantage === "broker" && latest.memberId === commit.memberId) held.push(latest.heldByFaultId);
+    }
+  }
+  return held;
+}

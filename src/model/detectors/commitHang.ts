@@ -1,0 +1,62 @@
+import type { CommitView } from "../commits.ts";
+import { commitOffsetsText, committerName, commitWait } from "../commitWait.ts";
+import { type Finding, findingId } from "../finding.ts";
+import type { ClusterModel, GroupModel } from "../model.ts";
+import { countText, durationText } from "../words.ts";
+
+/** Commits that have waited longer than `toleranceMs` for an answer, longest wait first. */
+export function findCommitHangs(cluster: ClusterModel, now: number, toleranceMs: number): readonly Finding[] {
+  const hangs: Finding[] = [];
+  for (const group of cluster.groups.byId.values()) {
+    for (const commit of openCommits(group)) {
+      const waitedMs = now - commit.latest.queuedAt;
+      if (waitedMs >= toleranceMs) hangs.push(finding({ cluster, group, now }, commit, waitedMs));
+    }
+  }
+  return hangs.sort((a, b) => a.since - b.since);
+}
+
+/** Ours as we see them; of others what the broker holds. The broker's view of one of ours is no second commit. */
+function openCommits(group: GroupModel): readonly CommitView[] {
+  const ours = new Set<string>();
+  for (const phase of group.byMember.values()) if (phase.memberId !== undefined) ours.add(phase.memberId);
+  return [...(group.commits?.open.values() ?? [])].flatMap((commits) =>
+    [...commits.values()].filter(
+      ({ latest }) =>
+        latest.vantage === "member" || latest.memberId === undefined || !ours.has(latest.memberId),
+    ),
+  );
+}
+
+function finding(
+  at: { readonly cluster: ClusterModel; readonly group: GroupModel; readonly now: number },
+  commit: CommitView,
+  waitedMs: number,
+): Finding {
+  const { cluster, group } = at;
+  const { latest } = commit;
+  const wait = commitWait(at, commit);
+  const { groupId } = group;
+  const { sourceId, commitId, sessionId } = latest;
+  return {
+    id: findingId("commitHang", cluster.clusterId, groupId, sourceId, commitId),
+    clusterId: cluster.clusterId,
+    kind: "commitHang",
+    severity: "error",
+    title: `Commit by ${committerName(cluster, group, latest)} has waited ${durationText(waitedMs)}`,
+    detail: wait.reason,
+    cause: `${wait.because.join(" ")} ${consequence(latest.offsets.length)}`,
+    evidence: [{ label: "offsets", value: commitOffsetsText(latest) }, ...wait.evidence, ...wait.endsBy],
+    since: latest.queuedAt,
+    subjects: [
+      { kind: "commit", groupId, sourceId, commitId },
+      { kind: "group", groupId },
+      ...(sessionId === undefined ? [] : [{ kind: "session", sessionId } as const]),
+    ],
+    remedies: wait.remedies,
+  };
+}
+
+function consequence(partitions: number): string {
+  return `Until it is answered, ${partitions === 1 ? "one partition's" : `${countText(partitions)} partitions'`} progress is not saved: records read since the last commit would be delivered again.`;
+}

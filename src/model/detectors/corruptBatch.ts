@@ -1,0 +1,123 @@
+import { topicPartitionText } from "#base/topicPartition.ts";
+import type { BatchDamageCause, BatchRejected } from "#trace/observations/fetch.ts";
+import type { DeepReadonly } from "../deepReadonly.ts";
+import { type Evidence, type Finding, findingId } from "../finding.ts";
+import type { ClusterModel, SessionModel } from "../model.ts";
+import type { Remedy } from "../remedy.ts";
+import type { Seen } from "../seen.ts";
+import { sessionName } from "../sessionView.ts";
+import { bytesText, countedText, countText, crcText } from "../words.ts";
+
+type Rejected = DeepReadonly<Seen<BatchRejected>>;
+
+/** Batches that stand in the way of one of our consumers. */
+export function findCorruptBatches(cluster: ClusterModel): readonly Finding[] {
+  const findings: Finding[] = [];
+  for (const session of cluster.sessions.values()) {
+    for (const batch of session.corrupt.values()) findings.push(finding(cluster, session, batch));
+  }
+  return findings;
+}
+
+/** `2,000–2,009`, or where it begins when its end is not known. */
+export function batchBoundsText(batch: Pick<Rejected, "baseOffset" | "lastOffset">): string {
+  return batch.lastOffset === undefined
+    ? `from ${countText(batch.baseOffset)}`
+    : `${countText(batch.baseOffset)}–${countText(batch.lastOffset)}`;
+}
+
+/** Short words for a row: `fails CRC`. */
+export function damageWords(cause: BatchDamageCause): string {
+  switch (cause) {
+    case "length":
+      return "has a wrong length";
+    case "magic":
+      return "has an unknown format";
+    case "crc":
+      return "fails CRC";
+    case "codecUnknown":
+      return "uses an unknown codec";
+    case "decompression":
+      return "cannot be decompressed";
+    case "recordCount":
+      return "has a wrong record count";
+    case "recordLayout":
+      return "has broken records";
+    case "bomb":
+      return "decompresses to too much";
+  }
+}
+
+/** What is known of the batch, for the finding, the tooltip and the inspector. */
+export function batchEvidence(batch: Rejected): readonly Evidence[] {
+  const rows: (Evidence | undefined)[] = [
+    { label: "batch", value: batchBoundsText(batch) },
+    { label: "damage", value: batch.message },
+    batch.crcStored === undefined || batch.crcComputed === undefined
+      ? undefined
+      : { label: "CRC", value: `stored ${crcText(batch.crcStored)}, computed ${crcText(batch.crcComputed)}` },
+    batch.sizeInBytes === undefined ? undefined : { label: "size", value: bytesText(batch.sizeInBytes) },
+    batch.compression === undefined ? undefined : { label: "compression", value: batch.compression },
+    batch.recordCount === undefined ? undefined : { label: "records", value: countText(batch.recordCount) },
+    batch.leaderEpoch === undefined ? undefined : { label: "leader epoch", value: String(batch.leaderEpoch) },
+    { label: "bounds trusted", value: `${batch.boundsTrusted ? "yes" : "no"}: ${batch.boundsReason}` },
+    {
+      label: "next safe offset",
+      value: batch.nextSafeOffset === undefined ? "unknown" : countText(batch.nextSafeOffset),
+    },
+  ];
+  return rows.filter((row) => row !== undefined);
+}
+
+/** Fetch again, and skip where the header says where to. */
+export function batchRemedies(clusterId: string, batch: Rejected): readonly Remedy[] {
+  const { sessionId, topic, partition, nextSafeOffset } = batch;
+  const retry: Remedy = {
+    title: "Fetch again",
+    hint: "Reads the batch once more; helps when it was damaged on the way.",
+    changes: false,
+    action: { kind: "retryBatch", clusterId, sessionId, topic, partition },
+  };
+  if (nextSafeOffset === undefined) return [retry];
+  const doubt = batch.boundsTrusted ? "" : " The header is in doubt, so more may be lost than it says.";
+  return [
+    retry,
+    {
+      title: `Skip to ${countText(nextSafeOffset)}`,
+      hint: `Goes on after the batch; ${lossText(batch)} will not be delivered, and the gap is recorded.${doubt}`,
+      changes: true,
+      action: { kind: "skipBatch", clusterId, sessionId, topic, partition },
+    },
+  ];
+}
+
+/** `10 records`, by its header or its offsets. */
+export function lossText(batch: Pick<Rejected, "recordCount" | "baseOffset" | "lastOffset">): string {
+  if (batch.lastOffset !== undefined && batch.lastOffset >= batch.baseOffset) {
+    return countedText(batch.lastOffset - batch.baseOffset + 1n, "record");
+  }
+  return "an unknown number of records";
+}
+
+function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected): Finding {
+  const { topic, partition, sessionId } = batch;
+  const where = topicPartitionText({ topic, partition });
+  const groupId = session.started?.groupId;
+  return {
+    id: findingId("corruptBatch", cluster.clusterId, sessionId, topic, partition),
+    clusterId: cluster.clusterId,
+    kind: "corruptBatch",
+    severity: "error",
+    title: `${where}: corrupt batch`,
+    detail: `halted at ${countText(batch.baseOffset)}; ${lossText(batch)} cannot be read`,
+    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}: ${batch.message} ${sessionName(session)} stopped this partition there and reads the others. Everything before the batch was delivered; nothing after it is until you decide.`,
+    evidence: batchEvidence(batch),
+    since: batch.at,
+    subjects: [
+      { kind: "sessionPartition", sessionId, topic, partition },
+      { kind: "session", sessionId },
+      ...(groupId === undefined ? [] : [{ kind: "groupPartition", groupId, topic, partition } as const]),
+    ],
+    remedies: batchRemedies(cluster.clusterId, batch),
+  };
+}

@@ -1,0 +1,38 @@
+import { type DetectorSettings, defaultDetectorSettings, type Finding, type Severity } from "../finding.ts";
+import type { ClusterModel, Model } from "../model.ts";
+import { findConnectionFailure } from "./clusterConnection.ts";
+import { findCommitHangs } from "./commitHang.ts";
+import { findCorruptBatches } from "./corruptBatch.ts";
+import { findUnstableGroups } from "./groupNotStable.ts";
+import { findPartitionErrors } from "./partitionError.ts";
+import { findStrandedPartitions } from "./strandedPartition.ts";
+
+const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
+
+/** Everything that is wrong at `now`: errors first, then the oldest. In a trace, now is its end. */
+export function detect(
+  model: Model,
+  now: number,
+  settings: Partial<DetectorSettings> = {},
+): readonly Finding[] {
+  const all = { ...defaultDetectorSettings, ...settings };
+  return [...model.clusters.values()]
+    .flatMap((cluster) => detectIn(cluster, presentOf(cluster, now), all))
+    .sort((a, b) => rank[a.severity] - rank[b.severity] || a.since - b.since || (a.id < b.id ? -1 : 1));
+}
+
+/** The present of a cluster: a trace's ended when it was written. */
+export function presentOf(cluster: ClusterModel, now: number): number {
+  return cluster.profile?.kind === "trace" ? cluster.lastAt : now;
+}
+
+function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings): readonly Finding[] {
+  return [
+    ...findConnectionFailure(cluster),
+    ...findCommitHangs(cluster, now, settings.commitToleranceMs),
+    ...findCorruptBatches(cluster),
+    ...findPartitionErrors(cluster),
+    ...findStrandedPartitions(cluster, now, settings),
+    ...findUnstableGroups(cluster, now, settings.rebalanceToleranceMs),
+  ];
+}

@@ -1,0 +1,78 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { Remedy } from "./remedy.ts";
+
+export type FindingKind =
+  | "commitHang"
+  | "strandedPartition"
+  | "corruptBatch"
+  | "partitionError"
+  | "clusterConnection"
+  | "groupNotStable";
+
+export type Severity = "error" | "warning" | "info";
+
+/** What a finding is about: the rows that carry its mark, with Kafka's own identifiers. */
+export type FindingSubject =
+  | { readonly kind: "cluster" }
+  | { readonly kind: "group"; readonly groupId: string }
+  | { readonly kind: "member"; readonly groupId: string; readonly memberId: string }
+  | ({ readonly kind: "groupPartition"; readonly groupId: string } & TopicPartition)
+  | { readonly kind: "session"; readonly sessionId: string }
+  | ({ readonly kind: "sessionPartition"; readonly sessionId: string } & TopicPartition)
+  | {
+      readonly kind: "commit";
+      readonly groupId: string;
+      readonly sourceId: string;
+      readonly commitId: string;
+    };
+
+/** Something is wrong: what, why, how we know, and what to do. */
+export interface Finding {
+  /** Equal over time for the same trouble; unique across clusters. */
+  readonly id: string;
+  readonly clusterId: string;
+  readonly kind: FindingKind;
+  readonly severity: Severity;
+  /** What happened, to what: `Commit by A has waited 12.3 s`. */
+  readonly title: string;
+  /** The reason in a few words, for the row: `the group rebalances; worker-2 has not rejoined`. */
+  readonly detail: string;
+  /** Why, in whole sentences, and what it means. */
+  readonly cause: string;
+  readonly evidence: readonly Evidence[];
+  readonly since: number;
+  /** The first is the one to go to. */
+  readonly subjects: readonly [FindingSubject, ...FindingSubject[]];
+  readonly remedies: readonly Remedy[];
+}
+
+/** One fact the finding rests on. `at` is an instant the reader sees in their own time zone. */
+export interface Evidence {
+  readonly label: string;
+  readonly value: string;
+  readonly at?: number | undefined;
+}
+
+/** Text of a structured identity: JSON, so that no two identities give the same text. */
+export function findingId(kind: FindingKind, ...parts: readonly (string | number)[]): string {
+  return JSON.stringify([kind, ...parts]);
+}
+
+/** Tolerances of the detectors. */
+export interface DetectorSettings {
+  /** A commit that waits longer than this is reported. */
+  readonly commitToleranceMs: number;
+  /** A group that is between two generations for longer than this is reported. */
+  readonly rebalanceToleranceMs: number;
+  /** A partition may be without a reader for this long after a rebalance, as cooperative ones hand over in two steps. */
+  readonly strandedToleranceMs: number;
+  /** How long a foreign member must leave one partition alone while it commits others. */
+  readonly stallEvidenceMs: number;
+}
+
+export const defaultDetectorSettings: DetectorSettings = {
+  commitToleranceMs: 10_000,
+  rebalanceToleranceMs: 30_000,
+  strandedToleranceMs: 5_000,
+  stallEvidenceMs: 60_000,
+};

@@ -1,0 +1,53 @@
+/**
+ * What can be done about a finding, as data: the panels' contract has the same union, so a remedy passes through
+ * host and page unchanged.
+ */
+export type RemedyAction =
+  | {
+      readonly kind: "showCommit";
+      readonly clusterId: string;
+      readonly groupId: string;
+      readonly sourceId: string;
+      readonly commitId: string;
+    }
+  | {
+      readonly kind: "releaseCommit";
+      readonly clusterId: string;
+      readonly sessionId: string;
+      readonly commitId: string;
+    }
+  | {
+      readonly kind: "retryBatch" | "skipBatch";
+      readonly clusterId: string;
+      readonly sessionId: string;
+      readonly topic: string;
+      readonly partition: number;
+    }
+  | {
+      readonly kind: "saveBatch";
+      readonly clusterId: string;
+      readonly sessionId: string;
+      readonly bytesId: string;
+    }
+  | {
+      readonly kind: "removeMember";
+      readonly clusterId: string;
+      readonly groupId: string;
+      readonly memberId: string;
+    }
+  | {
+      readonly kind: "showRebalances" | "startConsumer";
+      readonly clusterId: string;
+      readonly groupId: string;
+    }
+  | { readonly kind: "stopSession"; readonly clusterId: string; readonly sessionId: string }
+  | { readonly kind: "disableFault"; readonly clusterId: string; readonly faultId: string }
+  | { readonly kind: "reconnectCluster" | "editCluster"; readonly clusterId: string };
+
+/** A button: what it says, what it will do, and whether it changes anything. */
+export interface Remedy {
+  readonly title: string;
+  readonly hint: string;
+  readonly changes: boolean;
+  readonly action: RemedyAction;
+}

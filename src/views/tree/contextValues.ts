@@ -1,0 +1,52 @@
+/**
+ * The words of `contextValue`, for `when` clauses such as `viewItem =~ /\bsessionPartition\b.*\bpaused\b/`.
+ *
+ * The first word is the kind of row; the rest come in the order below, each only if it is true. A row of an opened
+ * trace carries `readOnly`: nothing can be done to it but look.
+ *
+ *     cluster            connected | connecting | failed | disconnected     playground (running | stopped) | trace
+ *     groups             failing
+ *     group              classic | consumer | share | streams | unknown     stable | empty | rebalancing | other     failing
+ *     member             ours | scripted | foreign                         missing    static
+ *     unassigned         stranded
+ *     groupPartition     ours | scripted | foreign | nobody                stranded
+ *     topics             failing
+ *     topic              internal    failing
+ *     topicPartition     failing
+ *     topicGroups
+ *     topicGroup
+ *     faults
+ *     fault              enabled | disabled     holding
+ *     workload           running | finished
+ *     session            group | direct     hold | step | flow     paused | partlyPaused | running     corrupt     committing     ended
+ *     sessionTopic       paused | partlyPaused | running
+ *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt     skippable
+ *     finding            commitHang | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable
+ *                        error | warning | info     and the kind of each of its remedies: releaseCommit, retryBatch, skipBatch, …
+ *     message            error | info
+ */
+export type RowKind =
+  | "cluster"
+  | "groups"
+  | "group"
+  | "member"
+  | "unassigned"
+  | "groupPartition"
+  | "topics"
+  | "topic"
+  | "topicPartition"
+  | "topicGroups"
+  | "topicGroup"
+  | "faults"
+  | "fault"
+  | "workload"
+  | "session"
+  | "sessionTopic"
+  | "sessionPartition"
+  | "finding"
+  | "message";
+
+/** The value for a row: its kind, then the words that hold. */
+export function contextValue(kind: RowKind, ...words: readonly (string | false | undefined)[]): string {
+  return [kind, ...words.filter((word) => typeof word === "string")].join(" ");
+}

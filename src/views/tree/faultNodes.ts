@@ -1,0 +1,84 @@
+import type { ClusterModel } from "#model/model.ts";
+import { countText } from "#model/words.ts";
+import type { TreeNode } from "../treeNode.ts";
+import { contextValue } from "./contextValues.ts";
+import { tooltip } from "./markdown.ts";
+import { joined } from "./numbers.ts";
+import { nodeId, readOnlyWord, type TreeContext, timeIn } from "./treeContext.ts";
+
+/** `Faults (1 on)` of the playground. */
+export function faultsNode(cluster: ClusterModel): TreeNode {
+  const faults = [...cluster.playground.faults.values()];
+  const on = faults.filter(({ latest }) => latest.enabled);
+  const summary = on.map(({ latest }) => `${latest.title} · hit ${countText(latest.hits)}×`).join(", ");
+  return {
+    id: nodeId("faults", cluster.clusterId),
+    target: { kind: "faults", clusterId: cluster.clusterId },
+    label: `Faults (${on.length} on)`,
+    description: summary === "" ? undefined : summary,
+    icon: { codicon: "zap" },
+    contextValue: contextValue("faults", readOnlyWord(cluster)),
+    collapsible: faults.length === 0 ? "none" : "collapsed",
+  };
+}
+
+export function faultNodes(context: TreeContext, cluster: ClusterModel): readonly TreeNode[] {
+  return [...cluster.playground.faults.values()].map(({ latest }) => {
+    const description = joined(
+      latest.enabled ? "on" : "off",
+      latest.holding > 0 && `holds ${countText(latest.holding)}`,
+      `hit ${countText(latest.hits)}×`,
+    );
+    return {
+      id: nodeId("fault", cluster.clusterId, latest.faultId),
+      target: { kind: "fault", clusterId: cluster.clusterId, faultId: latest.faultId },
+      label: latest.title,
+      description,
+      tooltip: tooltip(latest.title, [
+        ["state", latest.enabled ? "on" : "off"],
+        ["kind", latest.kind],
+        ["hits", latest.hits],
+        ["holds now", latest.holding],
+        ["group", latest.groupId],
+        ["topic", latest.topic],
+        ["partition", latest.partition],
+        ["since", timeIn(context, latest.since)],
+      ]),
+      icon: { codicon: latest.enabled ? "zap" : "circle-slash" },
+      contextValue: contextValue(
+        "fault",
+        latest.enabled ? "enabled" : "disabled",
+        latest.holding > 0 && "holding",
+        readOnlyWord(cluster),
+      ),
+      collapsible: "none",
+      accessibilityLabel: `Fault ${latest.title}, ${description}`,
+    };
+  });
+}
+
+/** What produces into the playground now. */
+export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
+  return [...cluster.playground.workloads.values()]
+    .filter((workload) => workload.running)
+    .map((workload) => {
+      const rate = workload.recordsPerSecond;
+      const description = joined(
+        rate === undefined ? "a burst" : `${countText(rate)} a second`,
+        `${countText(workload.produced)} produced`,
+      );
+      return {
+        id: nodeId("workload", cluster.clusterId, workload.workloadId),
+        target: { kind: "workload", clusterId: cluster.clusterId, workloadId: workload.workloadId },
+        label: `Producing into ${workload.topic}`,
+        description,
+        tooltip: tooltip(`Producing into ${workload.topic}`, [
+          ["records a second", rate],
+          ["produced", workload.produced],
+        ]),
+        icon: { codicon: "arrow-up" },
+        contextValue: contextValue("workload", "running", readOnlyWord(cluster)),
+        collapsible: "none",
+      };
+    });
+}

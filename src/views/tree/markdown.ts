@@ -1,0 +1,27 @@
+/**
+ * Text of others made harmless in Markdown: names of groups, topics and clients come off the wire, and must neither
+ * format, nor link, nor draw an icon (`$(…)`), nor break the table they stand in.
+ */
+export function escapeMarkdown(text: string): string {
+  return text
+    .replace(/[\\`*_{}[\]()#+\-.!|<>~$&:@/]/g, (character) => `\\${character}`)
+    .replace(/[\r\n\t]+/g, " ");
+}
+
+/** One line of a tooltip's table; undefined values are said to be unknown, as –. */
+export type Field = readonly [label: string, value: string | number | bigint | undefined];
+
+/** A tooltip: a heading, an optional remark, and every field. */
+export function tooltip(heading: string, fields: readonly Field[], remarks: readonly string[] = []): string {
+  const rows = fields.map(([label, value]) => `| ${escapeMarkdown(label)} | ${cell(value)} |`);
+  return [
+    `**${escapeMarkdown(heading)}**`,
+    ...remarks.map(escapeMarkdown),
+    ...(rows.length > 0 ? [["| | |", "|---|---|", ...rows].join("\n")] : []),
+  ].join("\n\n");
+}
+
+function cell(value: string | number | bigint | undefined): string {
+  if (value === undefined || value === "") return "–";
+  return escapeMarkdown(String(value));
+}

@@ -1,0 +1,253 @@
+import { compareTopicPartitions, type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import {
+  type GroupPartitionView,
+  type GroupView,
+  groupPartition,
+  type MemberView,
+} from "#model/groupView.ts";
+import { sumLag } from "#model/lag.ts";
+import { memberName } from "#model/memberName.ts";
+import type { ClusterModel, GroupModel } from "#model/model.ts";
+import { sessionName } from "#model/sessionView.ts";
+import { countedText, durationText, partitionsText, shortId } from "#model/words.ts";
+import type { TreeNode } from "../treeNode.ts";
+import { contextValue } from "./contextValues.ts";
+import { tooltip } from "./markdown.ts";
+import { columnWidth, joined, numberText, padded } from "./numbers.ts";
+import {
+  iconWith,
+  markOf,
+  nodeId,
+  presentIn,
+  readOnlyWord,
+  type TreeContext,
+  timeIn,
+} from "./treeContext.ts";
+
+interface Place {
+  readonly context: TreeContext;
+  readonly cluster: ClusterModel;
+  readonly group: GroupModel;
+  readonly view: GroupView;
+}
+
+/** The members of a group, by name. */
+export function memberNodes(place: Place): readonly TreeNode[] {
+  const { members } = place.view;
+  return members
+    .map((member) => ({ member, name: memberName(member, members) }))
+    .sort((a, b) =>
+      a.name === b.name ? (a.member.memberId < b.member.memberId ? -1 : 1) : a.name < b.name ? -1 : 1,
+    )
+    .map(({ member, name }) => memberNode(place, member, name));
+}
+
+/** Partitions of a group, whoever has them, with aligned numbers. */
+export function groupPartitionNodes(
+  place: Place,
+  partitions: readonly TopicPartition[],
+  owner: MemberView | undefined,
+): readonly TreeNode[] {
+  const rows = [...partitions]
+    .sort(compareTopicPartitions)
+    .map((key) => groupPartition(place.cluster, place.group, key));
+  const widths = {
+    committed: columnWidth(rows.map((row) => row.committedOffset)),
+    end: columnWidth(rows.map((row) => row.highWatermark)),
+    lag: columnWidth(rows.map((row) => row.lag)),
+  };
+  return rows.map((row) => partitionNode(place, row, { owner, widths }));
+}
+
+function memberNode(place: Place, member: MemberView, name: string): TreeNode {
+  const { context, cluster, group, view } = place;
+  const { clusterId } = cluster;
+  const { groupId } = group;
+  const missing = member.phase === "notRejoined" && view.saysWhoIsMissing;
+  const mark = markOf(
+    context,
+    clusterId,
+    (subject) =>
+      (subject.kind === "member" && subject.groupId === groupId && subject.memberId === member.memberId) ||
+      (subject.kind === "session" && subject.sessionId === member.session?.sessionId),
+  );
+  const description = descriptionOf(place, member);
+  return {
+    id: nodeId("member", clusterId, groupId, member.memberId),
+    target: { kind: "member", clusterId, groupId, memberId: member.memberId },
+    label: labelOf(member),
+    description,
+    tooltip: tooltip(name, memberFields(place, member), mark ? [mark.title] : []),
+    icon: missing
+      ? { codicon: "warning", color: "list.warningForeground" }
+      : iconWith(mark, { codicon: member.session ? "debug-alt" : "person" }),
+    contextValue: contextValue(
+      "member",
+      ownerWord(member),
+      missing && "missing",
+      member.groupInstanceId !== undefined && "static",
+      readOnlyWord(cluster),
+    ),
+    collapsible: (member.assigned?.length ?? 0) > 0 ? "collapsed" : "none",
+    accessibilityLabel: `Member ${name}, ${description}${mark ? `, ${mark.title}` : ""}`,
+  };
+}
+
+function memberFields({ context, cluster, view }: Place, member: MemberView): Parameters<typeof tooltip>[1] {
+  const left = member.evictedAt === undefined ? undefined : member.evictedAt - presentIn(context, cluster);
+  return [
+    ["member id", member.memberId],
+    ["client id", member.clientId],
+    ["host", member.host],
+    ["static id", member.groupInstanceId],
+    ["assignors", member.assignors?.join(", ")],
+    ["leader of the group", member.isLeader === undefined ? undefined : member.isLeader ? "yes" : "no"],
+    ["member epoch", member.memberEpoch],
+    ["subscribed to", member.subscribedTopics?.join(", ")],
+    [assignedLabel(member), member.assigned && partitionsText(member.assigned, 50)],
+    ["target assignment", member.targetAssigned && partitionsText(member.targetAssigned, 50)],
+    ["claimed when it joined", member.owned && partitionsText(member.owned, 50)],
+    [
+      "in the rebalance",
+      member.phase ?? (view.state === "Stable" ? undefined : "the coordinator does not say"),
+    ],
+    [
+      "session timeout",
+      member.sessionTimeoutMs === undefined ? undefined : durationText(member.sessionTimeoutMs),
+    ],
+    [
+      "rebalance timeout",
+      member.rebalanceTimeoutMs === undefined ? undefined : durationText(member.rebalanceTimeoutMs),
+    ],
+    ["last heartbeat", timeIn(context, member.lastHeartbeatAt)],
+    ["evicted in", left === undefined ? undefined : durationText(left)],
+  ];
+}
+
+function assignedLabel(member: MemberView): string {
+  return member.assignedKnown === "last" ? "assigned (last known)" : "assigned";
+}
+
+function labelOf(member: MemberView): string {
+  if (!member.session) return shortId(member.memberId === "" ? member.clientId : member.memberId, 24);
+  return member.session.started?.scripted
+    ? sessionName(member.session)
+    : `${sessionName(member.session)} (ours)`;
+}
+
+function ownerWord(member: MemberView): "ours" | "scripted" | "foreign" {
+  if (!member.session) return "foreign";
+  return member.session.started?.scripted ? "scripted" : "ours";
+}
+
+function descriptionOf(place: Place, member: MemberView): string {
+  const { context, cluster, group, view } = place;
+  const evictedIn =
+    member.evictedAt === undefined
+      ? undefined
+      : `evicted in ${durationText(member.evictedAt - presentIn(context, cluster))}`;
+  if (view.saysWhoIsMissing && member.phase === "notRejoined") return joined("has not rejoined", evictedIn);
+  const lag = sumLag((member.assigned ?? []).map((key) => groupPartition(cluster, group, key).lag));
+  return joined(
+    member.session && !member.session.started?.scripted ? undefined : member.host,
+    member.groupInstanceId !== undefined && `static ${member.groupInstanceId}`,
+    assignedText(member),
+    view.state !== "Stable" && phaseText(member),
+    view.state === "Stable" && (member.assigned?.length ?? 0) > 0 && `lag ${numberText(lag.known)}`,
+  );
+}
+
+function assignedText(member: MemberView): string {
+  switch (member.assignedKnown) {
+    case "now":
+      return member.session
+        ? partitionsText(member.assigned ?? [], 3)
+        : countedText(member.assigned?.length ?? 0, "partition");
+    case "last":
+      return `${countedText(member.assigned?.length ?? 0, "partition")} (last known)`;
+    case "unknown":
+      return "assignment not known";
+  }
+}
+
+function phaseText(member: MemberView): string | undefined {
+  switch (member.phase) {
+    case "joined":
+    case "awaitingSync":
+      return "rejoined";
+    case "notRejoined":
+      return "has not rejoined";
+    case "stable":
+    case undefined:
+      return undefined;
+  }
+}
+
+function partitionNode(
+  place: Place,
+  row: GroupPartitionView,
+  shown: {
+    readonly owner: MemberView | undefined;
+    readonly widths: { readonly committed: number; readonly end: number; readonly lag: number };
+  },
+): TreeNode {
+  const { context, cluster, group } = place;
+  const { clusterId } = cluster;
+  const { groupId } = group;
+  const { topic, partition } = row;
+  const { owner, widths } = shown;
+  const mark = markOf(
+    context,
+    clusterId,
+    (subject) =>
+      subject.kind === "groupPartition" &&
+      subject.groupId === groupId &&
+      subject.topic === topic &&
+      subject.partition === partition,
+  );
+  const problem = row.error ?? row.endsError;
+  const description = joined(
+    mark?.kind === "strandedPartition" && (owner ? mark.detail : "assigned to no member"),
+    problem,
+    `committed ${padded(row.committedOffset, widths.committed)}`,
+    `end ${padded(row.highWatermark, widths.end)}`,
+    `lag ${padded(row.lag, widths.lag)}`,
+    row.gone > 0n && `of which ${numberText(row.gone)} no longer exist`,
+    owner?.assignedKnown === "last" && "last known owner",
+  );
+  return {
+    id: nodeId("groupPartition", clusterId, groupId, owner?.memberId, topic, partition),
+    target: { kind: "groupPartition", clusterId, groupId, topic, partition, memberId: owner?.memberId },
+    label: topicPartitionText(row),
+    description,
+    tooltip: tooltip(
+      topicPartitionText(row),
+      [
+        ["committed offset", row.committedOffset],
+        ["committed metadata", row.committedMetadata],
+        ["as of", timeIn(context, row.committedAt)],
+        ["end (highWatermark)", row.highWatermark],
+        ["log start", row.logStartOffset],
+        ["lag", numberText(row.lag)],
+        ["no longer exist", row.gone > 0n ? row.gone : undefined],
+        ["member", owner?.memberId],
+        ["error", problem],
+      ],
+      mark ? [mark.title, mark.cause] : [],
+    ),
+    icon: iconWith(
+      mark,
+      problem === undefined
+        ? { codicon: "symbol-array" }
+        : { codicon: "warning", color: "list.warningForeground" },
+    ),
+    contextValue: contextValue(
+      "groupPartition",
+      owner ? ownerWord(owner) : "nobody",
+      mark?.kind === "strandedPartition" && "stranded",
+      readOnlyWord(cluster),
+    ),
+    collapsible: "none",
+    accessibilityLabel: `${topicPartitionText(row)}, ${description}`,
+  };
+}

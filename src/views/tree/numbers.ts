@@ -1,0 +1,25 @@
+import { countText } from "#model/words.ts";
+
+const figureSpace = "\u2007";
+
+/** An offset or a count; unknown is –, never 0. */
+export function numberText(value: bigint | number | undefined): string {
+  return value === undefined ? "–" : countText(value);
+}
+
+/** A number that keeps its place among its siblings: native trees are proportional, and a figure space is one digit wide. */
+export function padded(value: bigint | number | undefined, width: number): string {
+  return numberText(value).padStart(width, figureSpace);
+}
+
+/** How wide a column of numbers is. */
+export function columnWidth(values: Iterable<bigint | number | undefined>): number {
+  let width = 1;
+  for (const value of values) width = Math.max(width, numberText(value).length);
+  return width;
+}
+
+/** The parts of a description that say something. */
+export function joined(...parts: readonly (string | false | undefined)[]): string {
+  return parts.filter((part) => typeof part === "string" && part !== "").join(" · ");
+}

@@ -1,0 +1,157 @@
+import { topicPartitionText } from "#base/topicPartition.ts";
+import { batchBoundsText, batchEvidence, damageWords } from "#model/detectors/corruptBatch.ts";
+import type { ClusterModel, SessionModel } from "#model/model.ts";
+import type { SessionPartitionView } from "#model/sessionView.ts";
+import { bytesText, countedText } from "#model/words.ts";
+import type { TreeNode } from "../treeNode.ts";
+import { contextValue } from "./contextValues.ts";
+import { type Field, tooltip } from "./markdown.ts";
+import { columnWidth, joined, numberText, padded } from "./numbers.ts";
+import { iconWith, markOf, nodeId, type TreeContext, timeIn } from "./treeContext.ts";
+
+/** Partitions of a debug consumer, with aligned numbers. */
+export function partitionNodes(
+  context: TreeContext,
+  cluster: ClusterModel,
+  of: { readonly session: SessionModel; readonly partitions: readonly SessionPartitionView[] },
+): readonly TreeNode[] {
+  const { partitions } = of;
+  const widths = {
+    position: columnWidth(partitions.map((each) => each.position)),
+    fetched: columnWidth(partitions.map((each) => each.fetchPosition)),
+    committed: columnWidth(partitions.map((each) => each.committedOffset)),
+    end: columnWidth(partitions.map((each) => each.highWatermark)),
+    lag: columnWidth(partitions.map((each) => each.lag)),
+    buffered: columnWidth(partitions.map((each) => each.bufferedRecords)),
+  };
+  return partitions.map((partition) =>
+    partitionNode(context, cluster, { session: of.session, partition, widths }),
+  );
+}
+
+function partitionNode(
+  context: TreeContext,
+  cluster: ClusterModel,
+  of: {
+    readonly session: SessionModel;
+    readonly partition: SessionPartitionView;
+    readonly widths: Readonly<
+      Record<"position" | "fetched" | "committed" | "end" | "lag" | "buffered", number>
+    >;
+  },
+): TreeNode {
+  const { session, partition, widths } = of;
+  const { clusterId } = cluster;
+  const { sessionId } = session;
+  const grouped = session.started?.groupId !== undefined;
+  const mark = markOf(
+    context,
+    clusterId,
+    (subject) =>
+      subject.kind === "sessionPartition" &&
+      subject.sessionId === sessionId &&
+      subject.topic === partition.topic &&
+      subject.partition === partition.partition,
+  );
+  const { corrupt } = partition;
+  const description = corrupt
+    ? joined(
+        "corrupt",
+        partition.paused && "paused",
+        `batch ${batchBoundsText(corrupt)} ${damageWords(corrupt.cause)}`,
+        `next safe ${numberText(corrupt.nextSafeOffset)}`,
+        partition.bufferedRecords > 0 && `buffered ${numberText(partition.bufferedRecords)}`,
+      )
+    : joined(
+        stateText(partition),
+        partition.state === "errored" && partition.error?.message,
+        mark?.kind === "strandedPartition" && mark.detail,
+        `position ${padded(partition.position, widths.position)}`,
+        `fetched to ${padded(partition.fetchPosition, widths.fetched)}`,
+        grouped && `committed ${padded(partition.committedOffset, widths.committed)}`,
+        `end ${padded(partition.highWatermark, widths.end)}`,
+        `lag ${padded(partition.lag, widths.lag)}`,
+        `buffered ${padded(partition.bufferedRecords, widths.buffered)}`,
+        bytesText(partition.bufferedBytes),
+        (partition.arrivedSincePause ?? 0n) > 0n &&
+          `${numberText(partition.arrivedSincePause)} arrived since`,
+      );
+  return {
+    id: nodeId("sessionPartition", clusterId, sessionId, partition.topic, partition.partition),
+    target: {
+      kind: "sessionPartition",
+      clusterId,
+      sessionId,
+      topic: partition.topic,
+      partition: partition.partition,
+    },
+    label: topicPartitionText(partition),
+    description,
+    tooltip: tooltip(
+      topicPartitionText(partition),
+      partitionFields(context, partition),
+      mark ? [mark.title, mark.cause] : [],
+    ),
+    icon: iconWith(mark, stateIcon(partition)),
+    contextValue: contextValue(
+      "sessionPartition",
+      grouped ? "group" : "direct",
+      partition.paused ? "paused" : "running",
+      partition.state,
+      corrupt?.nextSafeOffset !== undefined && "skippable",
+    ),
+    collapsible: "none",
+    accessibilityLabel: `${topicPartitionText(partition)}, ${description}`,
+  };
+}
+
+function partitionFields(context: TreeContext, partition: SessionPartitionView): readonly Field[] {
+  return [
+    ["state", stateText(partition)],
+    ["paused", partition.paused ? "yes" : "no"],
+    ["position (next delivered)", partition.position],
+    ["fetched to", partition.fetchPosition],
+    ["committed offset", partition.committedOffset],
+    ["end (highWatermark)", partition.highWatermark],
+    ["last stable offset", partition.lastStableOffset],
+    ["log start", partition.logStartOffset],
+    ["lag", numberText(partition.lag)],
+    ["of which no longer exist", partition.gone > 0n ? partition.gone : undefined],
+    [
+      "buffered",
+      `${countedText(partition.bufferedRecords, "record")}, ${bytesText(partition.bufferedBytes)}`,
+    ],
+    [
+      "of which paused",
+      `${countedText(partition.pausedRecords, "record")}, ${bytesText(partition.pausedBytes)}`,
+    ],
+    ["arrived since the pause", partition.arrivedSincePause],
+    ["leader", partition.leaderId],
+    ["leader epoch", partition.leaderEpoch],
+    ["error", partition.error && `${partition.error.code}: ${partition.error.message}`],
+    ...(partition.corrupt
+      ? batchEvidence(partition.corrupt).map(({ label, value }): Field => [`corrupt batch: ${label}`, value])
+      : []),
+    ["batch rejected", timeIn(context, partition.corrupt?.at)],
+  ];
+}
+
+function stateText(partition: SessionPartitionView): string {
+  if (partition.paused && partition.state !== "errored" && partition.state !== "corrupt") return "paused";
+  return partition.state === "atEnd" ? "at end" : partition.state;
+}
+
+function stateIcon(partition: SessionPartitionView): NonNullable<TreeNode["icon"]> {
+  if (partition.state === "errored" || partition.state === "corrupt") {
+    return { codicon: "error", color: "list.errorForeground" };
+  }
+  if (partition.paused) return { codicon: "debug-pause" };
+  switch (partition.state) {
+    case "loading":
+      return { codicon: "watch" };
+    case "fetching":
+      return { codicon: "arrow-down" };
+    case "atEnd":
+      return { codicon: "check" };
+  }
+}

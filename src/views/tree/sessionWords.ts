@@ -1,0 +1,89 @@
+import type { ClusterModel, SessionModel } from "#model/model.ts";
+import type { SessionPartitionView } from "#model/sessionView.ts";
+import { bytesText } from "#model/words.ts";
+import { joined, numberText } from "./numbers.ts";
+
+/** What a session has buffered. */
+export interface BufferTotals {
+  readonly records: number;
+  readonly bytes: number;
+  readonly pausedRecords: number;
+  readonly pausedBytes: number;
+}
+
+/** Where it stands in its group, in words. */
+export function membershipText(session: SessionModel): string {
+  const state = session.state;
+  switch (state?.membership) {
+    case undefined:
+      return "starting";
+    case "direct":
+      return "reads without a group";
+    case "unjoined":
+      return joined("not in the group", state.reason);
+    case "joining":
+    case "syncing":
+    case "revoking":
+      return "rebalancing";
+    case "stable":
+      return "stable";
+    case "leaving":
+      return "leaving";
+    case "fatal":
+      return joined("cannot go on", state.reason);
+    case "ended":
+      return "ended";
+  }
+}
+
+/** `hold`, `step`, `flow 100/s`. */
+export function pollModeText(session: SessionModel): string {
+  const mode = session.pollMode?.pollMode;
+  if (mode?.mode !== "flow") return mode?.mode ?? "hold";
+  return mode.recordsPerSecond === undefined ? "flow" : `flow ${numberText(mode.recordsPerSecond)}/s`;
+}
+
+/** `500 (120 paused) · 61 KB` */
+export function bufferedText(totals: BufferTotals): string {
+  const paused = totals.pausedRecords > 0 ? ` (${numberText(totals.pausedRecords)} paused)` : "";
+  return joined(`${numberText(totals.records)}${paused}`, bytesText(totals.bytes));
+}
+
+/** Why it is over. */
+export function endedText(session: SessionModel): string {
+  switch (session.ended?.reason) {
+    case "stopped":
+      return "ended: stopped";
+    case "failed":
+      return "ended: failed";
+    case "workerDied":
+      return "ended: the background worker died";
+    case "clusterRemoved":
+      return "ended: its cluster was removed";
+    case undefined:
+      return "";
+  }
+}
+
+/** Since when its oldest open commit waits; undefined when none does. */
+export function oldestCommit(cluster: ClusterModel, session: SessionModel): number | undefined {
+  const groupId = session.started?.groupId;
+  const group = groupId === undefined ? undefined : cluster.groups.byId.get(groupId);
+  let oldest: number | undefined;
+  for (const commits of group?.commits?.open.values() ?? []) {
+    for (const { latest } of commits.values()) {
+      if (latest.vantage !== "member" || latest.sessionId !== session.sessionId) continue;
+      oldest = Math.min(oldest ?? latest.queuedAt, latest.queuedAt);
+    }
+  }
+  return oldest;
+}
+
+/** For `when` clauses. */
+export function pausedWord(
+  partitions: readonly SessionPartitionView[],
+): "paused" | "partlyPaused" | "running" {
+  const paused = partitions.filter((partition) => partition.paused).length;
+  if (paused === 0) return "running";
+  return paused === partitions.length ? "paused" : "partlyPaused";
+}

@@ -1,0 +1,176 @@
+import { topicPartitionText } from "#base/topicPartition.ts";
+import { committedPartitions } from "#model/committedOffsets.ts";
+import { groupPartition, groupView, visibleGroups } from "#model/groupView.ts";
+import { sumLag } from "#model/lag.ts";
+import type { ClusterModel, GroupModel } from "#model/model.ts";
+import { endsOf } from "#model/partitionEnds.ts";
+import { countedText } from "#model/words.ts";
+import type { TreeNode } from "../treeNode.ts";
+import { contextValue } from "./contextValues.ts";
+import { tooltip } from "./markdown.ts";
+import { columnWidth, joined, numberText, padded } from "./numbers.ts";
+import {
+  capped,
+  matchesFilter,
+  messageNode,
+  nodeId,
+  readOnlyWord,
+  type TreeContext,
+  timeIn,
+} from "./treeContext.ts";
+
+type Topic = ClusterModel["topics"]["byName"] extends ReadonlyMap<string, infer T> ? T : never;
+
+/** The rows under Topics: what failed, then every topic. */
+export function topicNodes(context: TreeContext, cluster: ClusterModel): readonly TreeNode[] {
+  const { clusterId } = cluster;
+  const problems = (["topics", "offsets"] as const).flatMap((what) => {
+    const failed = cluster.failures.get(what);
+    const label = what === "topics" ? "Topics could not be listed" : "Offsets could not be read";
+    return failed
+      ? [messageNode([clusterId, what], { label, description: failed.message, severity: "error" })]
+      : [];
+  });
+  const rows = [...cluster.topics.byName.values()]
+    .filter((topic) => matchesFilter(context, topic.topic))
+    .map((topic) => topicNode(context, cluster, topic));
+  return [...problems, ...capped(rows, [clusterId, "topics"], "topics")];
+}
+
+/** A topic's partitions, then the groups that read it. */
+export function topicChildren(
+  context: TreeContext,
+  cluster: ClusterModel,
+  topic: Topic,
+): readonly TreeNode[] {
+  const { clusterId } = cluster;
+  const rows = topic.partitions.map((partition) => ({
+    partition,
+    ends: endsOf(cluster, { topic: topic.topic, partition: partition.partition }),
+    error:
+      partition.error ??
+      cluster.topics.ends.get({ topic: topic.topic, partition: partition.partition })?.error,
+  }));
+  const widths = {
+    start: columnWidth(rows.map((row) => row.ends?.logStartOffset)),
+    end: columnWidth(rows.map((row) => row.ends?.highWatermark)),
+  };
+  const partitions = rows.map(({ partition, ends, error }): TreeNode => {
+    const label = topicPartitionText({ topic: topic.topic, partition: partition.partition });
+    const description = joined(
+      error,
+      partition.leaderId === undefined ? "no leader" : `leader ${partition.leaderId}`,
+      `offsets ${padded(ends?.logStartOffset, widths.start)} to ${padded(ends?.highWatermark, widths.end)}`,
+    );
+    const failing = error !== undefined || partition.leaderId === undefined;
+    return {
+      id: nodeId("topicPartition", clusterId, topic.topic, partition.partition),
+      target: { kind: "topicPartition", clusterId, topic: topic.topic, partition: partition.partition },
+      label,
+      description,
+      tooltip: tooltip(label, [
+        ["leader", partition.leaderId],
+        ["leader epoch", partition.leaderEpoch],
+        ["replicas", partition.replicas.join(", ")],
+        ["in sync", partition.isr.join(", ")],
+        ["log start", ends?.logStartOffset],
+        ["end (highWatermark)", ends?.highWatermark],
+        ["as of", timeIn(context, ends?.at)],
+        ["error", error],
+      ]),
+      icon: failing ? { codicon: "warning", color: "list.warningForeground" } : { codicon: "symbol-array" },
+      contextValue: contextValue("topicPartition", failing && "failing", readOnlyWord(cluster)),
+      collapsible: "none",
+      accessibilityLabel: `${label}, ${description}`,
+    };
+  });
+  const readers = readersOf(cluster, topic.topic);
+  return [
+    ...(topic.error === undefined
+      ? []
+      : [messageNode([clusterId, "topic", topic.topic], { label: topic.error, severity: "error" })]),
+    ...partitions,
+    {
+      id: nodeId("topicGroups", clusterId, topic.topic),
+      target: { kind: "topicGroups", clusterId, topic: topic.topic },
+      label: `Groups that read it (${readers.length})`,
+      icon: { codicon: "organization" },
+      contextValue: contextValue("topicGroups", readOnlyWord(cluster)),
+      collapsible: readers.length === 0 ? "none" : "collapsed",
+    },
+  ];
+}
+
+/** The groups that read a topic: by subscription, by assignment, or by a committed offset. */
+export function topicGroupNodes(cluster: ClusterModel, topic: string): readonly TreeNode[] {
+  return readersOf(cluster, topic).map((group): TreeNode => {
+    const view = groupView(cluster, group);
+    const partitions = cluster.topics.byName.get(topic)?.partitions ?? [];
+    const { known } = sumLag(
+      partitions.map(({ partition }) => groupPartition(cluster, group, { topic, partition }).lag),
+    );
+    const description = joined(view.state ?? "–", `lag ${numberText(known)}`);
+    return {
+      id: nodeId("topicGroup", cluster.clusterId, topic, group.groupId),
+      target: { kind: "topicGroup", clusterId: cluster.clusterId, topic, groupId: group.groupId },
+      label: group.groupId,
+      description,
+      icon: { codicon: "organization" },
+      contextValue: contextValue("topicGroup", readOnlyWord(cluster)),
+      collapsible: "none",
+    };
+  });
+}
+
+function topicNode(context: TreeContext, cluster: ClusterModel, topic: Topic): TreeNode {
+  const { clusterId } = cluster;
+  const counts = topic.partitions.map(({ partition }) => {
+    const ends = endsOf(cluster, { topic: topic.topic, partition });
+    if (ends?.highWatermark === undefined || ends.logStartOffset === undefined) return undefined;
+    return ends.highWatermark - ends.logStartOffset;
+  });
+  const { known } = sumLag(counts);
+  const failing =
+    topic.error !== undefined || topic.partitions.some((partition) => partition.error !== undefined);
+  const description = joined(
+    topic.error ?? (failing && "a partition has an error"),
+    countedText(topic.partitions.length, "partition"),
+    known !== undefined && `${numberText(known)} offsets`,
+  );
+  return {
+    id: nodeId("topic", clusterId, topic.topic),
+    target: { kind: "topic", clusterId, topic: topic.topic },
+    label: topic.topic,
+    description,
+    tooltip: tooltip(topic.topic, [
+      ["partitions", topic.partitions.length],
+      ["offsets between start and end", numberText(known)],
+      ["topic id", topic.topicId],
+      ["internal", topic.isInternal ? "yes" : "no"],
+      ["error", topic.error],
+      ["asked", timeIn(context, cluster.topics.listed?.requestedAt)],
+    ]),
+    icon: failing
+      ? { codicon: "warning", color: "list.warningForeground" }
+      : { codicon: topic.isInternal ? "gear" : "list-unordered" },
+    contextValue: contextValue(
+      "topic",
+      topic.isInternal && "internal",
+      failing && "failing",
+      readOnlyWord(cluster),
+    ),
+    collapsible: "collapsed",
+    accessibilityLabel: `Topic ${topic.topic}, ${description}`,
+  };
+}
+
+function readersOf(cluster: ClusterModel, topic: string): readonly GroupModel[] {
+  return visibleGroups(cluster).filter((group) => {
+    if (committedPartitions(group.committed).some((key) => key.topic === topic)) return true;
+    const members = (group.byBroker ?? group.bySample)?.members ?? [];
+    return members.some(
+      (member) =>
+        member.subscribedTopics?.includes(topic) || member.assigned?.some((key) => key.topic === topic),
+    );
+  });
+}
