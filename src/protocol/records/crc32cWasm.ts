@@ -27,9 +27,9 @@ interface Exports {
 
 /** CRC-32C in WebAssembly, sixteen bytes at a time, or `undefined` where WebAssembly is switched off. */
 export function instantiateCrc32c(
-  api = (globalThis as { readonly WebAssembly?: WasmApi | undefined }).WebAssembly,
+  api: WasmApi | null = (globalThis as { readonly WebAssembly?: WasmApi }).WebAssembly ?? null,
 ): ((bytes: Uint8Array, previous?: number) => number) | undefined {
-  if (api === undefined) return undefined;
+  if (api === null) return undefined;
   let exports: Exports;
   try {
     const code = Uint8Array.from(atob(crc32cModuleText), (char) => char.charCodeAt(0));
