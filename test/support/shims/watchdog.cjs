@@ -1,0 +1,17 @@
+// Stands in for @vscode/native-watchdog, a native addon that we do not compile: ends an extension host whose parent
+// is gone. By force, as process.exit is disarmed in an extension host.
+const end = () => process.kill(process.pid, "SIGKILL");
+
+module.exports = {
+  start: (parent) => {
+    const check = () => {
+      try {
+        process.kill(parent, 0);
+      } catch {
+        end();
+      }
+    };
+    setInterval(check, 1000).unref();
+  },
+  exit: end,
+};
