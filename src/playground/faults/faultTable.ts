@@ -1,0 +1,211 @@
+import type { Clock } from "#base/clock.ts";
+import { Emitter, type Event } from "#base/events.ts";
+import { DisposableStore } from "#base/lifecycle.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { KnownErrorName } from "#protocol/errorCodes.ts";
+import type { BrokerFault } from "#trace/observations/broker.ts";
+import { type BatchEdit, corruptBatch } from "./corruptBatch.ts";
+import { concerns, type FaultRule, type FaultSubject, matches, ruleTitle, stageOf } from "./faultRule.ts";
+
+/** What becomes of a request at one stage. */
+export type FaultOutcome =
+  | { readonly type: "proceed" }
+  | { readonly type: "error"; readonly code: KnownErrorName }
+  | { readonly type: "drop" }
+  | { readonly type: "cut" };
+
+/** A request that a rule may act on. */
+export interface FaultedRequest {
+  readonly subject: FaultSubject;
+  /** Fires when nobody waits for the answer any more. */
+  readonly onGone: Event<void>;
+  /** Told when a rule begins to hold or delay the answer. */
+  held(faultId: string): void;
+}
+
+interface Entry {
+  readonly faultId: string;
+  readonly rule: FaultRule;
+  readonly since: number;
+  enabled: boolean;
+  matched: number;
+  hits: number;
+  readonly released: Emitter<void>;
+  readonly holding: Set<FaultedRequest>;
+}
+
+const proceed: FaultOutcome = { type: "proceed" };
+
+/**
+ * The rules of a playground, and the one place that carries them out: each request passes here when it came and when
+ * its answer would go. Every change of a rule is reported, hits included.
+ */
+export class FaultTable {
+  readonly #clock: Clock;
+  readonly #observe: (fault: BrokerFault) => void;
+  readonly #entries = new Map<string, Entry>();
+  #nextId = 1;
+
+  constructor(deps: { readonly clock: Clock; readonly observe: (fault: BrokerFault) => void }) {
+    this.#clock = deps.clock;
+    this.#observe = deps.observe;
+  }
+
+  /** The rules as last reported, in order of their making. */
+  list(): readonly BrokerFault[] {
+    return Array.from(this.#entries.values(), (entry) => describe(entry, false));
+  }
+
+  add(rule: FaultRule): string {
+    const faultId = `fault-${this.#nextId++}`;
+    const entry: Entry = {
+      faultId,
+      rule,
+      since: this.#clock.now(),
+      enabled: true,
+      matched: 0,
+      hits: 0,
+      released: new Emitter<void>(),
+      holding: new Set(),
+    };
+    this.#entries.set(faultId, entry);
+    this.#report(entry);
+    return faultId;
+  }
+
+  /** Switching a rule off releases what it holds. False when there is no such rule. */
+  setEnabled(faultId: string, enabled: boolean): boolean {
+    const entry = this.#entries.get(faultId);
+    if (!entry) return false;
+    if (entry.enabled === enabled) return true;
+    entry.enabled = enabled;
+    if (!enabled) release(entry);
+    this.#report(entry);
+    return true;
+  }
+
+  /** Takes the rule away and releases what it holds. */
+  remove(faultId: string): boolean {
+    const entry = this.#entries.get(faultId);
+    if (!entry) return false;
+    this.#entries.delete(faultId);
+    entry.enabled = false;
+    release(entry);
+    this.#observe(describe(entry, true));
+    return true;
+  }
+
+  /** Lets go what the rule holds or delays at this moment; says how many requests that were. */
+  releaseHeld(faultId: string): number {
+    const entry = this.#entries.get(faultId);
+    if (!entry) return 0;
+    const count = entry.holding.size;
+    release(entry);
+    return count;
+  }
+
+  /** Carries out what the rules say for a request at this stage. Settles at once when none matches. */
+  async pass(stage: "request" | "response", request: FaultedRequest): Promise<FaultOutcome> {
+    for (const entry of Array.from(this.#entries.values())) {
+      if (entry.rule.action.kind === "corrupt" || stageOf(entry.rule) !== stage) continue;
+      if (!this.#strikes(entry, request.subject)) continue;
+      const outcome = await this.#carryOut(entry, request);
+      if (outcome.type !== "proceed") return outcome;
+    }
+    return proceed;
+  }
+
+  /** How batches of this request are to be damaged on their way into the log; asked for each batch once. */
+  editFor(subject: FaultSubject, partition: TopicPartition): BatchEdit | undefined {
+    for (const entry of this.#entries.values()) {
+      const { action, match } = entry.rule;
+      if (action.kind !== "corrupt" || !concerns(match, partition)) continue;
+      if (this.#strikes(entry, subject)) return (bytes) => corruptBatch(bytes, action.how);
+    }
+    return undefined;
+  }
+
+  /** Releases everything, without a word: the playground stops. */
+  dispose(): void {
+    for (const entry of this.#entries.values()) {
+      entry.enabled = false;
+      release(entry);
+    }
+    this.#entries.clear();
+  }
+
+  #strikes(entry: Entry, subject: FaultSubject): boolean {
+    if (!entry.enabled || !matches(entry.rule, subject)) return false;
+    entry.matched++;
+    const { match, times } = entry.rule;
+    if (match.nth !== undefined && entry.matched !== match.nth) return false;
+    entry.hits++;
+    if (match.nth !== undefined || (times !== undefined && entry.hits >= times)) entry.enabled = false;
+    const { kind } = entry.rule.action;
+    // What waits is reported once it is counted among the held.
+    if (kind !== "hold" && kind !== "delay") this.#report(entry);
+    return true;
+  }
+
+  async #carryOut(entry: Entry, request: FaultedRequest): Promise<FaultOutcome> {
+    const { action } = entry.rule;
+    switch (action.kind) {
+      case "hold":
+        return await this.#wait(entry, request, undefined);
+      case "delay":
+        return await this.#wait(entry, request, action.delayMs);
+      case "error":
+        return { type: "error", code: action.code };
+      case "drop":
+        return { type: "drop" };
+      case "cutConnection":
+        return { type: "cut" };
+      case "corrupt":
+        return proceed;
+    }
+  }
+
+  #wait(entry: Entry, request: FaultedRequest, delayMs: number | undefined): Promise<FaultOutcome> {
+    entry.holding.add(request);
+    this.#report(entry);
+    request.held(entry.faultId);
+    return new Promise((resolve) => {
+      const waits = new DisposableStore();
+      const end = (outcome: FaultOutcome) => {
+        waits.dispose();
+        if (!entry.holding.delete(request)) return;
+        if (this.#entries.has(entry.faultId)) this.#report(entry);
+        resolve(outcome);
+      };
+      waits.add(entry.released.event(() => end(proceed)));
+      waits.add(request.onGone(() => end({ type: "drop" })));
+      if (delayMs !== undefined) waits.add(this.#clock.schedule(delayMs, () => end(proceed)));
+    });
+  }
+
+  #report(entry: Entry): void {
+    this.#observe(describe(entry, false));
+  }
+}
+
+function release(entry: Entry): void {
+  entry.released.fire();
+}
+
+function describe(entry: Entry, removed: boolean): BrokerFault {
+  const { match, kind } = entry.rule;
+  return {
+    type: "broker.fault",
+    faultId: entry.faultId,
+    kind: kind ?? "rule",
+    title: ruleTitle(entry.rule),
+    enabled: entry.enabled,
+    removed,
+    hits: entry.hits,
+    holding: removed ? 0 : entry.holding.size,
+    since: entry.since,
+    groupId: match.groupId,
+    topic: match.topic,
+    partition: match.partition,
+  };
+}

@@ -1,0 +1,73 @@
+import type { FetchRequest } from "#protocol/apis/fetch.ts";
+import type { KnownErrorName } from "#protocol/errorCodes.ts";
+import type { FetchedPartition, FetchPartition } from "./fetchSession.ts";
+import type { FetchSessions } from "./fetchSessions.ts";
+
+/** What a Fetch request asks for once its session is taken into account. */
+export interface FetchDialogue {
+  readonly sessionId: number;
+  readonly partitions: readonly FetchPartition[];
+  /** Which of the results belong into the answer. */
+  choose(found: readonly FetchedPartition[]): readonly FetchedPartition[];
+}
+
+const fullEpoch = 0;
+const closingEpoch = -1;
+
+/** Follows KIP-227: without a session, opening one, closing one, or going on with one. */
+export function openFetch(
+  sessions: FetchSessions,
+  request: FetchRequest,
+  usesTopicIds: boolean,
+): FetchDialogue | { readonly error: KnownErrorName } {
+  const { sessionId, sessionEpoch } = request;
+  const wanted = wantedPartitions(request);
+  if (sessionEpoch === closingEpoch || sessionEpoch === fullEpoch) {
+    if (sessionId !== 0) sessions.close(sessionId);
+    // A session over nothing would only push out another one.
+    if (sessionEpoch === closingEpoch || wanted.length === 0) {
+      return { sessionId: 0, partitions: wanted, choose: (found) => found };
+    }
+    const session = sessions.create(usesTopicIds);
+    session.update(wanted, []);
+    return {
+      sessionId: session.sessionId,
+      partitions: wanted,
+      choose(found) {
+        session.news(found);
+        return found;
+      },
+    };
+  }
+  const session = sessions.use(sessionId);
+  if (session === undefined) return { error: "FETCH_SESSION_ID_NOT_FOUND" };
+  if (session.usesTopicIds !== usesTopicIds) return { error: "FETCH_SESSION_TOPIC_ID_ERROR" };
+  if (session.nextEpoch !== sessionEpoch) return { error: "INVALID_FETCH_SESSION_EPOCH" };
+  session.advance();
+  session.update(wanted, forgottenPartitions(request));
+  return {
+    sessionId,
+    partitions: session.partitions,
+    choose: (found) => session.news(found),
+  };
+}
+
+function wantedPartitions(request: FetchRequest): readonly FetchPartition[] {
+  return request.topics.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map(({ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch }) => ({
+      topic,
+      topicId,
+      partition,
+      fetchOffset,
+      partitionMaxBytes,
+      currentLeaderEpoch,
+      lastFetchedEpoch,
+    })),
+  );
+}
+
+function forgottenPartitions(request: FetchRequest) {
+  return request.forgottenTopicsData.flatMap(({ topic, topicId, partitions }) =>
+    partitions.map((partition) => ({ topic, topicId, partition })),
+  );
+}

@@ -1,0 +1,49 @@
+import { type Random, randomInt } from "#base/random.ts";
+import { FetchSession } from "./fetchSession.ts";
+
+/** The fetch sessions of all nodes; the one unused for longest makes room for a new one. */
+export class FetchSessions {
+  readonly #random: Random;
+  readonly #maxSessions: number;
+  /** In order of use. */
+  readonly #sessions = new Map<number, FetchSession>();
+
+  constructor(options: { readonly random: Random; readonly maxSessions: number }) {
+    this.#random = options.random;
+    this.#maxSessions = options.maxSessions;
+  }
+
+  get size(): number {
+    return this.#sessions.size;
+  }
+
+  create(usesTopicIds: boolean): FetchSession {
+    const [oldest] = this.#sessions.keys();
+    if (this.#sessions.size >= this.#maxSessions && oldest !== undefined) this.#sessions.delete(oldest);
+    let sessionId = 0;
+    while (sessionId === 0 || this.#sessions.has(sessionId))
+      sessionId = 1 + randomInt(this.#random, 0x7ffffffe);
+    const session = new FetchSession(sessionId, usesTopicIds);
+    this.#sessions.set(sessionId, session);
+    return session;
+  }
+
+  /** The session, without counting as a use. */
+  peek(sessionId: number): FetchSession | undefined {
+    return this.#sessions.get(sessionId);
+  }
+
+  /** The session, which counts as used now. */
+  use(sessionId: number): FetchSession | undefined {
+    const session = this.#sessions.get(sessionId);
+    if (session) {
+      this.#sessions.delete(sessionId);
+      this.#sessions.set(sessionId, session);
+    }
+    return session;
+  }
+
+  close(sessionId: number): void {
+    this.#sessions.delete(sessionId);
+  }
+}

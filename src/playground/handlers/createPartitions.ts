@@ -1,0 +1,43 @@
+import { createPartitions } from "#protocol/apis/createPartitions.ts";
+import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import type { Broker } from "../broker.ts";
+import { defineHandler } from "./handler.ts";
+
+/** Gives a topic more partitions; it can never have fewer. */
+export const createPartitionsHandler = defineHandler({
+  api: createPartitions,
+  handle: (request, { broker }) => ({
+    throttleTimeMs: 0,
+    results: request.topics.map(({ name, count }) => grow(broker, { name, count }, request.validateOnly)),
+  }),
+  failed: (request, code) => ({
+    throttleTimeMs: 0,
+    results: request.topics.map(({ name }) => ({ name, errorCode: code })),
+  }),
+});
+
+function grow(
+  broker: Broker,
+  { name, count }: { readonly name: string; readonly count: number },
+  validateOnly: boolean,
+) {
+  const refused = (error: KnownErrorName, errorMessage: string) => ({
+    name,
+    errorCode: errorCode(error),
+    errorMessage,
+  });
+  const topic = broker.topics.byName(name);
+  if (!topic) return refused("UNKNOWN_TOPIC_OR_PARTITION", "This server does not host this topic-partition.");
+  const now = topic.partitions.length;
+  if (count === now) return refused("INVALID_PARTITIONS", `Topic already has ${now} partition(s).`);
+  if (count < now) {
+    const message = `The topic ${name} currently has ${now} partition(s); ${count} would not be an increase.`;
+    return refused("INVALID_PARTITIONS", message);
+  }
+  if (broker.topics.partitionCount + count - now > broker.settings.maxPartitions) {
+    const message = `The playground holds at most ${broker.settings.maxPartitions} partitions.`;
+    return refused("POLICY_VIOLATION", message);
+  }
+  if (!validateOnly) broker.topics.addPartitions(topic, count);
+  return { name, errorCode: 0 };
+}

@@ -1,0 +1,60 @@
+import { describeGroups } from "#protocol/apis/describeGroups.ts";
+import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import { type ClassicGroup, noBytes } from "../group/classicGroup.ts";
+import { metadataFor } from "../group/protocolVoting.ts";
+import { allowedOperations, groupOperations } from "./authorizedOperations.ts";
+import { defineHandler } from "./handler.ts";
+import { isCoordinator } from "./routing.ts";
+
+/** Groups with their members; what members do is told only while the group is stable, as Kafka has it. */
+export const describeGroupsHandler = defineHandler({
+  api: describeGroups,
+  subject: ({ groups }) => ({ groupIds: groups }),
+  handle(request, context) {
+    const operations = allowedOperations(request.includeAuthorizedOperations, groupOperations);
+    return {
+      groups: request.groups.map((groupId) => {
+        if (!isCoordinator(context, groupId)) return nothing(groupId, "NOT_COORDINATOR", "");
+        const group = context.broker.groups.group(groupId);
+        if (group) return { ...describe(group), authorizedOperations: operations };
+        // Before KIP-1043 a group nobody knows was called dead.
+        if (context.version < 6) return nothing(groupId, "NONE", "Dead");
+        const errorMessage = `Group ${groupId} not found.`;
+        return { ...nothing(groupId, "GROUP_ID_NOT_FOUND", "Dead"), errorMessage };
+      }),
+    };
+  },
+  failed: (request, code) => ({
+    groups: request.groups.map((groupId) => ({ ...nothing(groupId, "NONE", ""), errorCode: code })),
+  }),
+});
+
+function describe(group: ClassicGroup) {
+  const isStable = group.phase.state === "Stable";
+  return {
+    errorCode: 0,
+    groupId: group.groupId,
+    groupState: group.phase.state,
+    protocolType: group.protocolType ?? "",
+    protocolData: isStable ? (group.protocolName ?? "") : "",
+    members: Array.from(group.members.values(), (member) => ({
+      memberId: member.memberId,
+      groupInstanceId: member.groupInstanceId ?? null,
+      clientId: member.clientId,
+      clientHost: member.clientHost,
+      memberMetadata: isStable ? metadataFor(member, group.protocolName) : noBytes,
+      memberAssignment: isStable ? member.assignment : noBytes,
+    })),
+  };
+}
+
+function nothing(groupId: string, error: KnownErrorName, groupState: string) {
+  return {
+    errorCode: errorCode(error),
+    groupId,
+    groupState,
+    protocolType: "",
+    protocolData: "",
+    members: [],
+  };
+}

@@ -1,0 +1,35 @@
+import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
+import { errorCode } from "#protocol/errorCodes.ts";
+import type { Broker } from "../broker.ts";
+import { defineHandler } from "./handler.ts";
+
+const groupKey = 0;
+
+/** Which node coordinates a group. Transactions and share groups have no coordinator here yet, and are told so. */
+export const findCoordinatorHandler = defineHandler({
+  api: findCoordinator,
+  subject: ({ key, keyType, coordinatorKeys }) => ({
+    groupIds: keyType === groupKey ? [key, ...coordinatorKeys] : [],
+  }),
+  handle(request, { broker, version }) {
+    const find = (key: string) => coordinatorFor(broker, request.keyType, key);
+    return version >= 4 ? { coordinators: request.coordinatorKeys.map(find) } : find(request.key);
+  },
+  failed: (request, code) => ({
+    ...nobody(code, null),
+    coordinators: request.coordinatorKeys.map((key) => ({ key, ...nobody(code, null) })),
+  }),
+});
+
+function coordinatorFor(broker: Broker, keyType: number, key: string) {
+  if (keyType !== groupKey) {
+    const what = keyType === 1 ? "transactions" : "share groups";
+    return { key, ...nobody(errorCode("INVALID_REQUEST"), `the playground has no ${what} yet`) };
+  }
+  const { nodeId, host, port } = broker.coordinatorOf(key);
+  return { key, nodeId, host, port, errorCode: 0, errorMessage: null };
+}
+
+function nobody(code: number, errorMessage: string | null) {
+  return { nodeId: -1, host: "", port: -1, errorCode: code, errorMessage };
+}

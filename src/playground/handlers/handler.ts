@@ -1,0 +1,101 @@
+import type { Event } from "#base/events.ts";
+import { ok, type Result } from "#base/result.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { Api } from "#protocol/api.ts";
+import { decodeRequest, encodeResponse } from "#protocol/message.ts";
+import type { Decoded, Input, Type } from "#protocol/schema/type.ts";
+import type { CodecError } from "#protocol/wire/codecError.ts";
+import type { Broker, BrokerNode } from "../broker.ts";
+import type { BatchEdit } from "../faults/corruptBatch.ts";
+
+/** Told what becomes of an answer on its way out. */
+export interface AnswerFollower {
+  held?(faultId: string): void;
+  /** It was written, or a fault kept it back for good. */
+  done?(how: "answered" | "keptBack"): void;
+}
+
+/** The circumstances of one request. */
+export interface RequestContext {
+  readonly broker: Broker;
+  /** The node it came to. */
+  readonly node: BrokerNode;
+  readonly version: number;
+  readonly clientId: string | null;
+  /** As Kafka shows it: `/127.0.0.1`. */
+  readonly clientHost: string;
+  readonly requestNumber: number;
+  /** Fires when the connection is gone: whatever waits on its behalf may stop. */
+  readonly onGone: Event<void>;
+  /** How a batch for this partition is to be damaged, if a fault says so. */
+  editFor(partition: TopicPartition): BatchEdit | undefined;
+  follow(follower: AnswerFollower): void;
+}
+
+/** What a request is about, for the faults. */
+export interface Subject {
+  readonly groupIds?: readonly string[];
+  readonly partitions?: readonly TopicPartition[];
+}
+
+/** How one API is served. */
+export interface HandlerDefinition<Req extends Type, Res extends Type> {
+  readonly api: Api<Req, Res>;
+  /** What is advertised; by default every version that is known. */
+  readonly versions?: readonly [min: number, max: number] | undefined;
+  subject?(request: Decoded<Req>, broker: Broker): Subject;
+  /** Undefined means that this request has no answer. */
+  handle(
+    request: Decoded<Req>,
+    context: RequestContext,
+  ): Input<Res> | undefined | Promise<Input<Res> | undefined>;
+  /** The answer that says nothing but this error, wherever the API has room for it. */
+  failed(request: Decoded<Req>, errorCode: number, version: number): Input<Res>;
+}
+
+/** A request that was understood, with its API hidden. */
+export interface OpenRequest {
+  readonly version: number;
+  readonly correlationId: number;
+  readonly clientId: string | null;
+  subject(broker: Broker): Subject;
+  /** The whole frame of the answer, or undefined when there is none. */
+  handle(context: RequestContext): Promise<Uint8Array | undefined>;
+  failed(errorCode: number): Uint8Array;
+}
+
+/** A handler with the types of its API hidden, as the table of all needs it. */
+export interface Handler {
+  readonly api: Api;
+  readonly versions: readonly [min: number, max: number];
+  /** `frame` is a request of this API in a version that is advertised. */
+  open(frame: Uint8Array): Result<OpenRequest, CodecError>;
+}
+
+/** Makes a handler of its definition. */
+export function defineHandler<Req extends Type, Res extends Type>(
+  definition: HandlerDefinition<Req, Res>,
+): Handler {
+  const { api } = definition;
+  return {
+    api,
+    versions: definition.versions ?? api.versions,
+    open(frame) {
+      const decoded = decodeRequest(api, frame);
+      if (!decoded.ok) return decoded;
+      const { header, body } = decoded.value;
+      const options = { version: header.apiVersion, correlationId: header.correlationId };
+      return ok({
+        ...options,
+        clientId: header.clientId,
+        subject: (broker) => definition.subject?.(body, broker) ?? {},
+        async handle(context) {
+          const answer = await definition.handle(body, context);
+          return answer === undefined ? undefined : encodeResponse(api, options, answer);
+        },
+        failed: (errorCode) =>
+          encodeResponse(api, options, definition.failed(body, errorCode, header.apiVersion)),
+      });
+    },
+  };
+}

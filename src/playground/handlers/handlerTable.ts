@@ -1,0 +1,67 @@
+import { alterConfigsHandler } from "./alterConfigs.ts";
+import { apiVersionsHandler } from "./apiVersions.ts";
+import { createPartitionsHandler } from "./createPartitions.ts";
+import { createTopicsHandler } from "./createTopics.ts";
+import { deleteGroupsHandler } from "./deleteGroups.ts";
+import { deleteRecordsHandler } from "./deleteRecords.ts";
+import { deleteTopicsHandler } from "./deleteTopics.ts";
+import { describeClusterHandler } from "./describeCluster.ts";
+import { describeConfigsHandler } from "./describeConfigs.ts";
+import { describeGroupsHandler } from "./describeGroups.ts";
+import { describeTopicPartitionsHandler } from "./describeTopicPartitions.ts";
+import { fetchHandler } from "./fetch.ts";
+import { findCoordinatorHandler } from "./findCoordinator.ts";
+import type { Handler } from "./handler.ts";
+import { heartbeatHandler } from "./heartbeat.ts";
+import { incrementalAlterConfigsHandler } from "./incrementalAlterConfigs.ts";
+import { initProducerIdHandler } from "./initProducerId.ts";
+import { joinGroupHandler } from "./joinGroup.ts";
+import { leaveGroupHandler } from "./leaveGroup.ts";
+import { listGroupsHandler } from "./listGroups.ts";
+import { listOffsetsHandler } from "./listOffsets.ts";
+import { metadataHandler } from "./metadata.ts";
+import { offsetCommitHandler } from "./offsetCommit.ts";
+import { offsetDeleteHandler } from "./offsetDelete.ts";
+import { offsetFetchHandler } from "./offsetFetch.ts";
+import { offsetForLeaderEpochHandler } from "./offsetForLeaderEpoch.ts";
+import { produceHandler } from "./produce.ts";
+import { syncGroupHandler } from "./syncGroup.ts";
+
+/**
+ * Everything the playground serves, by API key. What is not here is not advertised: KIP-848, share and streams groups,
+ * transactions, SASL and telemetry take their places here as they come.
+ */
+export function handlerTable(): ReadonlyMap<number, Handler> {
+  const table: ReadonlyMap<number, Handler> = new Map(
+    [
+      produceHandler,
+      fetchHandler,
+      listOffsetsHandler,
+      metadataHandler,
+      offsetCommitHandler,
+      offsetFetchHandler,
+      findCoordinatorHandler,
+      joinGroupHandler,
+      heartbeatHandler,
+      leaveGroupHandler,
+      syncGroupHandler,
+      describeGroupsHandler,
+      listGroupsHandler,
+      apiVersionsHandler(() => table.values()),
+      createTopicsHandler,
+      deleteTopicsHandler,
+      deleteRecordsHandler,
+      initProducerIdHandler,
+      offsetForLeaderEpochHandler,
+      describeConfigsHandler,
+      alterConfigsHandler,
+      createPartitionsHandler,
+      deleteGroupsHandler,
+      incrementalAlterConfigsHandler,
+      offsetDeleteHandler,
+      describeClusterHandler,
+      describeTopicPartitionsHandler,
+    ].map((handler) => [handler.api.key, handler]),
+  );
+  return table;
+}

@@ -1,0 +1,95 @@
+import { type ListOffsetsRequest, listOffsets } from "#protocol/apis/listOffsets.ts";
+import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
+import type { PartitionLog, TimestampHit } from "../log/partitionLog.ts";
+import { defineHandler, type RequestContext } from "./handler.ts";
+import { findLog, findTopic } from "./routing.ts";
+
+type WantedTopic = ListOffsetsRequest["topics"][number];
+type WantedPartition = WantedTopic["partitions"][number];
+
+/** Timestamps that ask for a place instead of a time. */
+const special = {
+  latest: -1n,
+  earliest: -2n,
+  maxTimestamp: -3n,
+  earliestLocal: -4n,
+  latestTiered: -5n,
+  earliestPendingUpload: -6n,
+} as const;
+
+/** Where a partition begins and ends, and which record was the first at or after a time. */
+export const listOffsetsHandler = defineHandler({
+  api: listOffsets,
+  versions: [1, 11],
+  subject: ({ topics }) => ({
+    partitions: topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
+    ),
+  }),
+  handle: (request, context) => ({
+    topics: request.topics.map((topic) => ({
+      name: topic.name,
+      partitions: topic.partitions.map((wanted) =>
+        listPartition(context, topic, { ...wanted, isCommittedOnly: request.isolationLevel === 1 }),
+      ),
+    })),
+  }),
+  failed: (request, code) => ({
+    topics: request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: code })),
+    })),
+  }),
+});
+
+function listPartition(
+  context: RequestContext,
+  { name }: WantedTopic,
+  wanted: WantedPartition & { readonly isCommittedOnly: boolean },
+) {
+  const { partitionIndex, currentLeaderEpoch, timestamp } = wanted;
+  const refused = (error: KnownErrorName) => ({ partitionIndex, errorCode: errorCode(error) });
+  const topic = findTopic(context.broker, { name, topicId: zeroUuid });
+  if ("error" in topic) return refused(topic.error);
+  const found = findLog(context, topic.topic, { partition: partitionIndex, currentLeaderEpoch });
+  if ("error" in found) return refused(found.error);
+  if (!isKnownTimestamp(timestamp, context.version)) return refused("UNSUPPORTED_VERSION");
+  const hit = findOffset(found.log, timestamp, wanted.isCommittedOnly);
+  return hit ? { partitionIndex, errorCode: 0, ...hit } : { partitionIndex, errorCode: 0 };
+}
+
+/** Each special timestamp came with a version of its own. */
+function isKnownTimestamp(timestamp: bigint, version: number): boolean {
+  if (timestamp >= special.earliest) return true;
+  if (timestamp === special.maxTimestamp) return version >= 7;
+  if (timestamp === special.earliestLocal) return version >= 8;
+  if (timestamp === special.latestTiered) return version >= 9;
+  return timestamp === special.earliestPendingUpload && version >= 11;
+}
+
+/** Undefined when nothing is there: the answer then says offset -1. */
+function findOffset(
+  log: PartitionLog,
+  timestamp: bigint,
+  isCommittedOnly: boolean,
+): TimestampHit | undefined {
+  const end = isCommittedOnly ? log.lastStableOffset : log.highWatermark;
+  switch (timestamp) {
+    case special.latest:
+      return { offset: end, timestamp: -1n, leaderEpoch: log.leaderEpoch };
+    case special.earliest:
+    case special.earliestLocal:
+      return { offset: log.logStartOffset, timestamp: -1n, leaderEpoch: log.leaderEpoch };
+    case special.maxTimestamp:
+      return log.findNewest();
+    case special.latestTiered:
+    case special.earliestPendingUpload:
+      // Nothing is tiered here.
+      return undefined;
+    default: {
+      const hit = log.findByTimestamp(timestamp);
+      return hit && hit.offset < end ? hit : undefined;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { type MetadataRequest, metadata } from "#protocol/apis/metadata.ts";
+import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
+import type { Broker } from "../broker.ts";
+import { type Topic, topicNameProblem } from "../log/topicStore.ts";
+import { allowedOperations, clusterOperations, topicOperations } from "./authorizedOperations.ts";
+import { defineHandler } from "./handler.ts";
+import { describePartition } from "./partitionPlacement.ts";
+
+type WantedTopic = NonNullable<MetadataRequest["topics"]>[number];
+
+/** Nodes, and topics with where their partitions are. */
+export const metadataHandler = defineHandler({
+  api: metadata,
+  subject: ({ topics }) => ({
+    partitions: (topics ?? []).flatMap(({ name }) => (name === null ? [] : [{ topic: name, partition: -1 }])),
+  }),
+  handle(request, { broker, version }) {
+    const wanted = wantedTopics(request, version);
+    const operations = allowedOperations(request.includeTopicAuthorizedOperations, topicOperations);
+    const topics = wanted
+      ? wanted.map((topic) => findOrCreate(broker, topic, request.allowAutoTopicCreation))
+      : Array.from(broker.topics.all, (topic) => describeTopic(broker, topic));
+    return {
+      brokers: broker.nodes.map(({ nodeId, host, port }) => ({ nodeId, host, port })),
+      clusterId: broker.kafkaClusterId,
+      controllerId: broker.controller.nodeId,
+      topics: topics.map((topic) => ({ ...topic, topicAuthorizedOperations: operations })),
+      clusterAuthorizedOperations: allowedOperations(
+        request.includeClusterAuthorizedOperations,
+        clusterOperations,
+      ),
+    };
+  },
+  failed: (request, code, version) => ({
+    brokers: [],
+    errorCode: code,
+    topics: (wantedTopics(request, version) ?? []).map(({ name, topicId }) => ({
+      ...noTopic("NONE", name, topicId),
+      errorCode: code,
+    })),
+  }),
+});
+
+/** Null means all; in version 0, where null cannot be said, no topics do. */
+function wantedTopics(request: MetadataRequest, version: number): readonly WantedTopic[] | null {
+  return version === 0 && request.topics?.length === 0 ? null : request.topics;
+}
+
+function findOrCreate(broker: Broker, wanted: WantedTopic, mayCreate: boolean) {
+  if (wanted.name === null) {
+    const byId = broker.topics.byId(wanted.topicId);
+    return byId ? describeTopic(broker, byId) : noTopic("UNKNOWN_TOPIC_ID", null, wanted.topicId);
+  }
+  const { name } = wanted;
+  const known = broker.topics.byName(name);
+  if (known) return describeTopic(broker, known);
+  if (topicNameProblem(name) !== undefined) return noTopic("INVALID_TOPIC_EXCEPTION", name, zeroUuid);
+  const { autoCreateTopics, defaultPartitions: partitions, maxPartitions } = broker.settings;
+  const fits = broker.topics.partitionCount + partitions <= maxPartitions;
+  if (!mayCreate || !autoCreateTopics || !fits) return noTopic("UNKNOWN_TOPIC_OR_PARTITION", name, zeroUuid);
+  return describeTopic(broker, broker.topics.create(name, { partitions, replicationFactor: 1 }));
+}
+
+function describeTopic(broker: Broker, topic: Topic) {
+  return {
+    errorCode: 0,
+    name: topic.name,
+    topicId: topic.topicId,
+    isInternal: false,
+    partitions: topic.partitions.map((log) => describePartition(broker, topic, log)),
+  };
+}
+
+function noTopic(error: KnownErrorName, name: string | null, topicId: string) {
+  return { errorCode: errorCode(error), name, topicId, isInternal: false, partitions: [] };
+}

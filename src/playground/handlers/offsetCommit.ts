@@ -1,0 +1,89 @@
+import { type OffsetCommitRequest, offsetCommit } from "#protocol/apis/offsetCommit.ts";
+import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import type { Broker } from "../broker.ts";
+import { CommitReport, type CommittedPartition } from "../group/commitReport.ts";
+import type { CommittedOffsets } from "../group/committedOffsets.ts";
+import { defineHandler, type RequestContext } from "./handler.ts";
+import { findTopic, isCoordinator, namedPartitions } from "./routing.ts";
+
+type TopicCommits = OffsetCommitRequest["topics"][number];
+type PartitionCommit = TopicCommits["partitions"][number];
+
+/** Members and tools say how far they are; every commit is reported, whoever makes it. */
+export const offsetCommitHandler = defineHandler({
+  api: offsetCommit,
+  versions: [2, 10],
+  subject: (request, broker) => ({
+    groupIds: [request.groupId],
+    partitions: namedPartitions(broker, request.topics.map(indexesOf)),
+  }),
+  handle(request, context) {
+    const target = targetOf(request, context);
+    const report = new CommitReport(context, request);
+    const topics = request.topics.map((topic) => ({
+      name: topic.name,
+      topicId: topic.topicId,
+      partitions: commitTopic(context.broker, topic, target).map(({ committed, ...answer }) => {
+        report.add(committed);
+        return answer;
+      }),
+    }));
+    if ("offsets" in target) context.broker.groups.offsetsChanged(request.groupId);
+    context.follow(report);
+    return { topics };
+  },
+  failed: (request, code) => ({
+    topics: request.topics.map(({ name, topicId, partitions }) => ({
+      name,
+      topicId,
+      partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode: code })),
+    })),
+  }),
+});
+
+type Target = { readonly offsets: CommittedOffsets } | { readonly error: KnownErrorName };
+
+function targetOf(request: OffsetCommitRequest, context: RequestContext): Target {
+  const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
+  if (!isCoordinator(context, groupId)) return { error: "NOT_COORDINATOR" };
+  const groupInstanceId = request.groupInstanceId ?? undefined;
+  return context.broker.groups.commitTarget(groupId, { memberId, groupInstanceId, generationId });
+}
+
+function commitTopic(broker: Broker, topic: TopicCommits, target: Target) {
+  const found = findTopic(broker, topic);
+  return topic.partitions.map((commit) => {
+    const { partitionIndex, committedOffset: to } = commit;
+    const name = "topic" in found ? found.topic.name : topic.name;
+    const id = { topic: name, partition: partitionIndex };
+    const from = "offsets" in target ? target.offsets.get(id)?.offset : undefined;
+    const error = "error" in found ? found.error : commitPartition(broker, { id, commit, target });
+    const committed: CommittedPartition = { ...id, from, to, error };
+    return { partitionIndex, errorCode: errorCode(error), committed };
+  });
+}
+
+function commitPartition(
+  broker: Broker,
+  what: {
+    readonly id: { readonly topic: string; readonly partition: number };
+    readonly commit: PartitionCommit;
+    readonly target: Target;
+  },
+): KnownErrorName {
+  const { id, commit, target } = what;
+  if ("error" in target) return target.error;
+  if (!broker.topics.log(id.topic, id.partition)) return "UNKNOWN_TOPIC_OR_PARTITION";
+  const metadata = commit.committedMetadata ?? "";
+  if (metadata.length > broker.settings.maxOffsetMetadataBytes) return "OFFSET_METADATA_TOO_LARGE";
+  target.offsets.set(id, {
+    offset: commit.committedOffset,
+    leaderEpoch: commit.committedLeaderEpoch,
+    metadata,
+  });
+  return "NONE";
+}
+
+function indexesOf({ name, topicId, partitions }: TopicCommits) {
+  return { name, topicId, partitions: partitions.map(({ partitionIndex }) => partitionIndex) };
+}

@@ -1,0 +1,55 @@
+import { offsetDelete } from "#protocol/apis/offsetDelete.ts";
+import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import type { ClassicGroup } from "../group/classicGroup.ts";
+import { metadataFor } from "../group/protocolVoting.ts";
+import { SubscriptionReader } from "../group/subscriptionReader.ts";
+import { defineHandler } from "./handler.ts";
+import { isCoordinator } from "./routing.ts";
+
+/** Forgets committed offsets, except of topics that members still consume. */
+export const offsetDeleteHandler = defineHandler({
+  api: offsetDelete,
+  subject: ({ groupId }) => ({ groupIds: [groupId] }),
+  handle(request, context) {
+    const { broker } = context;
+    const { groupId } = request;
+    const refuse = (error: KnownErrorName) => ({
+      errorCode: errorCode(error),
+      throttleTimeMs: 0,
+      topics: [],
+    });
+    if (!isCoordinator(context, groupId)) return refuse("NOT_COORDINATOR");
+    const group = broker.groups.group(groupId);
+    const offsets = broker.groups.offsets(groupId);
+    if (!group || !offsets) return refuse("GROUP_ID_NOT_FOUND");
+    const isEmpty = group.phase.state === "Empty";
+    if (!isEmpty && group.protocolType !== "consumer") return refuse("NON_EMPTY_GROUP");
+    const subscribed = subscribedTopics(group);
+    const remove = (topic: string, partition: number): KnownErrorName => {
+      if (!broker.topics.log(topic, partition)) return "UNKNOWN_TOPIC_OR_PARTITION";
+      if (subscribed.has(topic)) return "GROUP_SUBSCRIBED_TO_TOPIC";
+      offsets.delete({ topic, partition });
+      return "NONE";
+    };
+    const topics = request.topics.map(({ name, partitions }) => ({
+      name,
+      partitions: partitions.map(({ partitionIndex }) => ({
+        partitionIndex,
+        errorCode: errorCode(remove(name, partitionIndex)),
+      })),
+    }));
+    broker.groups.offsetsChanged(groupId);
+    return { errorCode: 0, throttleTimeMs: 0, topics };
+  },
+  failed: (_request, code) => ({ errorCode: code, throttleTimeMs: 0, topics: [] }),
+});
+
+function subscribedTopics(group: ClassicGroup): ReadonlySet<string> {
+  const reader = new SubscriptionReader();
+  const topics = new Set<string>();
+  for (const member of group.members.values()) {
+    const metadata = metadataFor(member, group.protocolName ?? member.protocols[0]?.name);
+    for (const topic of reader.subscription(metadata)?.topics ?? []) topics.add(topic);
+  }
+  return topics;
+}

@@ -1,0 +1,93 @@
+import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
+import { errorCode } from "#protocol/errorCodes.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
+import type { Broker } from "../broker.ts";
+import { defineHandler, type RequestContext } from "./handler.ts";
+import { isCoordinator } from "./routing.ts";
+
+interface WantedTopic {
+  readonly name: string;
+  readonly topicId: string;
+  readonly partitionIndexes: readonly number[];
+}
+
+/** What groups committed; a partition nobody committed for is -1, which is no error. */
+export const offsetFetchHandler = defineHandler({
+  api: offsetFetch,
+  versions: [1, 10],
+  subject: ({ groupId, groups }) => ({
+    groupIds: groups.length > 0 ? groups.map((group) => group.groupId) : [groupId],
+  }),
+  handle(request, context) {
+    if (context.version >= 8) {
+      return { groups: request.groups.map((group) => fetchGroup(context, group.groupId, group.topics)) };
+    }
+    const topics = request.topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null;
+    const { groupId: _, ...answer } = fetchGroup(context, request.groupId, topics);
+    // Version 1 has no error for the whole: it is said for each partition.
+    return context.version >= 2
+      ? answer
+      : { topics: withError(topics ?? [], answer.errorCode, answer.topics) };
+  },
+  failed(request, code) {
+    const topics = request.topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? [];
+    return {
+      errorCode: code,
+      topics: withError(topics, code, []),
+      groups: request.groups.map(({ groupId }) => ({ groupId, topics: [], errorCode: code })),
+    };
+  },
+});
+
+type FetchedTopics = ReturnType<typeof fetchTopic>[];
+
+function fetchGroup(context: RequestContext, groupId: string, wanted: readonly WantedTopic[] | null) {
+  const { broker } = context;
+  if (!isCoordinator(context, groupId)) {
+    return { groupId, topics: [] as FetchedTopics, errorCode: errorCode("NOT_COORDINATOR") };
+  }
+  const topics = wanted ?? allCommitted(broker, groupId);
+  return { groupId, topics: topics.map((topic) => fetchTopic(broker, groupId, topic)), errorCode: 0 };
+}
+
+function allCommitted(broker: Broker, groupId: string): readonly WantedTopic[] {
+  const byTopic = broker.groups.offsets(groupId)?.byTopic() ?? new Map<string, readonly number[]>();
+  return Array.from(byTopic, ([name, partitionIndexes]) => ({
+    name,
+    topicId: broker.topics.byName(name)?.topicId ?? zeroUuid,
+    partitionIndexes,
+  }));
+}
+
+function fetchTopic(broker: Broker, groupId: string, { name, topicId, partitionIndexes }: WantedTopic) {
+  const byId = name === "" ? broker.topics.byId(topicId) : undefined;
+  const topic = byId?.name ?? name;
+  const code = name === "" && byId === undefined ? errorCode("UNKNOWN_TOPIC_ID") : 0;
+  const offsets = broker.groups.offsets(groupId);
+  const partitions = partitionIndexes.map((partitionIndex) => {
+    const committed = offsets?.get({ topic, partition: partitionIndex });
+    return {
+      partitionIndex,
+      committedOffset: committed?.offset ?? -1n,
+      committedLeaderEpoch: committed?.leaderEpoch ?? -1,
+      metadata: committed?.metadata ?? "",
+      errorCode: code,
+    };
+  });
+  return { name, topicId, partitions };
+}
+
+function withError(wanted: readonly WantedTopic[], code: number, fetched: FetchedTopics): FetchedTopics {
+  if (code === 0) return fetched;
+  return wanted.map(({ name, topicId, partitionIndexes }) => ({
+    name,
+    topicId,
+    partitions: partitionIndexes.map((partitionIndex) => ({
+      partitionIndex,
+      committedOffset: -1n,
+      committedLeaderEpoch: -1,
+      metadata: "",
+      errorCode: code,
+    })),
+  }));
+}

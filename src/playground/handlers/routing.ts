@@ -1,0 +1,55 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { KnownErrorName } from "#protocol/errorCodes.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
+import type { Broker } from "../broker.ts";
+import type { PartitionLog } from "../log/partitionLog.ts";
+import type { Topic } from "../log/topicStore.ts";
+import type { RequestContext } from "./handler.ts";
+
+/** Whether the request came to the node that coordinates the group. */
+export function isCoordinator({ broker, node }: RequestContext, groupId: string): boolean {
+  return broker.coordinatorOf(groupId).nodeId === node.nodeId;
+}
+
+/** The topic a request means by id or, before its API had ids, by name. */
+export function findTopic(
+  broker: Broker,
+  ref: { readonly topicId: string; readonly name: string },
+): { readonly topic: Topic } | { readonly error: KnownErrorName } {
+  if (ref.topicId !== zeroUuid) {
+    const topic = broker.topics.byId(ref.topicId);
+    return topic ? { topic } : { error: "UNKNOWN_TOPIC_ID" };
+  }
+  const topic = broker.topics.byName(ref.name);
+  return topic ? { topic } : { error: "UNKNOWN_TOPIC_OR_PARTITION" };
+}
+
+/** The partition's log, if this node leads it and the client's idea of its leader epoch is current. */
+export function findLog(
+  { broker, node }: RequestContext,
+  topic: Topic,
+  wanted: { readonly partition: number; readonly currentLeaderEpoch?: number | undefined },
+): { readonly log: PartitionLog } | { readonly error: KnownErrorName } {
+  const log = topic.partitions[wanted.partition];
+  if (log === undefined) return { error: "UNKNOWN_TOPIC_OR_PARTITION" };
+  if (broker.leaderOf(log.id).nodeId !== node.nodeId) return { error: "NOT_LEADER_OR_FOLLOWER" };
+  const epoch = wanted.currentLeaderEpoch ?? -1;
+  if (epoch >= 0 && epoch < log.leaderEpoch) return { error: "FENCED_LEADER_EPOCH" };
+  if (epoch > log.leaderEpoch) return { error: "UNKNOWN_LEADER_EPOCH" };
+  return { log };
+}
+
+/** Partitions as faults name them, whether the request has names or ids. */
+export function namedPartitions(
+  broker: Broker,
+  topics: readonly {
+    readonly topicId: string;
+    readonly name: string;
+    readonly partitions: readonly number[];
+  }[],
+): readonly TopicPartition[] {
+  return topics.flatMap(({ topicId, name, partitions }) => {
+    const topic = topicId === zeroUuid ? name : broker.topics.byId(topicId)?.name;
+    return topic === undefined ? [] : partitions.map((partition) => ({ topic, partition }));
+  });
+}

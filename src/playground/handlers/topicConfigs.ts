@@ -1,0 +1,68 @@
+import type { Topic } from "../log/topicStore.ts";
+import type { PlaygroundSettings } from "../settings.ts";
+
+/** Kafka's `ConfigDef.Type` numbers, as far as they occur. */
+const types = { boolean: 1, string: 2, int: 3, long: 5, list: 7 } as const;
+
+/** A topic setting as DescribeConfigs shows it. */
+export interface TopicConfig {
+  readonly name: string;
+  readonly value: string;
+  readonly isDefault: boolean;
+  readonly type: number;
+}
+
+interface Known {
+  readonly type: keyof typeof types;
+  readonly defaultValue: (settings: PlaygroundSettings) => string;
+}
+
+const fixed = (type: Known["type"], value: string): Known => ({ type, defaultValue: () => value });
+
+/** The settings a topic here may have. Only `max.message.bytes` has an effect so far; the others are kept and shown. */
+const known: ReadonlyMap<string, Known> = new Map<string, Known>([
+  ["cleanup.policy", fixed("list", "delete")],
+  ["compression.type", fixed("string", "producer")],
+  ["max.message.bytes", { type: "int", defaultValue: ({ maxMessageBytes }) => String(maxMessageBytes) }],
+  ["message.timestamp.type", fixed("string", "CreateTime")],
+  ["min.insync.replicas", fixed("int", "1")],
+  ["retention.bytes", { type: "long", defaultValue: () => "-1" }],
+  ["retention.ms", fixed("long", "-1")],
+  ["segment.bytes", fixed("int", "1073741824")],
+  ["segment.ms", fixed("long", "604800000")],
+  ["unclean.leader.election.enable", fixed("boolean", "false")],
+]);
+
+/** Why a topic cannot have this setting, or undefined when it can. */
+export function topicConfigProblem(name: string, value: string | null): string | undefined {
+  const setting = known.get(name);
+  if (setting === undefined) return `Unknown topic config name: ${name}`;
+  if (value === null) return `Null value not supported for topic configs: ${name}`;
+  const isNumber = setting.type === "int" || setting.type === "long";
+  if (isNumber && !/^-?\d{1,19}$/.test(value)) {
+    return `Invalid value ${value} for configuration ${name}: Not a number of type ${setting.type.toUpperCase()}`;
+  }
+  return undefined;
+}
+
+/** All settings of a topic, or those asked for, given and default. */
+export function topicConfigs(
+  topic: Pick<Topic, "configs">,
+  settings: PlaygroundSettings,
+  keys: readonly string[] | null = null,
+): readonly TopicConfig[] {
+  const configs: TopicConfig[] = [];
+  for (const [name, { type, defaultValue }] of known) {
+    if (keys !== null && !keys.includes(name)) continue;
+    const given = topic.configs.get(name);
+    const isDefault = given === undefined;
+    configs.push({ name, value: given ?? defaultValue(settings), isDefault, type: types[type] });
+  }
+  return configs;
+}
+
+/** The largest batch the topic takes. */
+export function maxMessageBytesOf(topic: Topic, settings: PlaygroundSettings): number {
+  const given = topic.configs.get("max.message.bytes");
+  return given === undefined ? settings.maxMessageBytes : Number(given);
+}

@@ -1,0 +1,253 @@
+import { Emitter, type Event } from "#base/events.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import { decodeBatch } from "#protocol/records/batchReader.ts";
+import { stampBatch } from "#protocol/records/batchWriter.ts";
+import { type BatchHeader, lastOffsetOf, readBatchHeader } from "#protocol/records/recordBatch.ts";
+import { ProducerStates } from "./producerStates.ts";
+
+/** A batch as the log holds it: the bytes a consumer gets. */
+export interface StoredBatch {
+  readonly baseOffset: bigint;
+  readonly lastOffset: bigint;
+  readonly maxTimestamp: bigint;
+  /** The greatest timestamp of this batch and all before it. */
+  readonly newestSoFar: bigint;
+  readonly header: BatchHeader;
+  readonly bytes: Uint8Array;
+}
+
+/** A record found by its timestamp. */
+export interface TimestampHit {
+  readonly offset: bigint;
+  readonly timestamp: bigint;
+  readonly leaderEpoch: number;
+}
+
+/** Where a leader epoch began. */
+interface EpochStart {
+  readonly epoch: number;
+  readonly startOffset: bigint;
+}
+
+/** What a batch costs beside its bytes; keeps a flood of tiny batches within the memory bound. */
+const overheadBytes = 256;
+
+/**
+ * The log of one partition: batches kept as bytes, offsets given on append.
+ *
+ * With one copy and no transactions yet, the high watermark and the last stable offset are the log's end.
+ */
+export class PartitionLog {
+  readonly id: TopicPartition;
+  readonly producers = new ProducerStates();
+  readonly #appended = new Emitter<void>();
+  readonly #epochs: EpochStart[] = [{ epoch: 0, startOffset: 0n }];
+  #batches: StoredBatch[] = [];
+  #first = 0;
+  #logStartOffset = 0n;
+  #logEndOffset = 0n;
+
+  constructor(id: TopicPartition) {
+    this.id = id;
+  }
+
+  /** Fires after each append. */
+  get onAppended(): Event<void> {
+    return this.#appended.event;
+  }
+
+  get logStartOffset(): bigint {
+    return this.#logStartOffset;
+  }
+
+  get logEndOffset(): bigint {
+    return this.#logEndOffset;
+  }
+
+  get highWatermark(): bigint {
+    return this.#logEndOffset;
+  }
+
+  get lastStableOffset(): bigint {
+    return this.highWatermark;
+  }
+
+  get leaderEpoch(): number {
+    return this.#epochs.at(-1)?.epoch ?? 0;
+  }
+
+  get oldestBatch(): StoredBatch | undefined {
+    return this.#batches[this.#first];
+  }
+
+  get batchCount(): number {
+    return this.#batches.length - this.#first;
+  }
+
+  /** Bytes held, with what each batch costs beside them. */
+  get heldBytes(): number {
+    let total = 0;
+    for (let index = this.#first; index < this.#batches.length; index++) {
+      total += heldBytesOf(this.#batches[index]);
+    }
+    return total;
+  }
+
+  /** Appends one produced batch; what `edit` makes of its bytes is what consumers will get. */
+  append(produced: Uint8Array, edit?: (stamped: Uint8Array) => Uint8Array): StoredBatch {
+    const stamp = { baseOffset: this.#logEndOffset, partitionLeaderEpoch: this.leaderEpoch };
+    const stamped = stampBatch(produced, stamp);
+    const header = readBatchHeader(stamped);
+    const bytes = edit?.(stamped) ?? stamped;
+    const lastOffset = lastOffsetOf(header);
+    const before = this.#batches.at(-1)?.newestSoFar ?? -1n;
+    const { maxTimestamp, baseOffset } = header;
+    const newestSoFar = maxTimestamp > before ? maxTimestamp : before;
+    const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes };
+    this.#batches.push(batch);
+    this.#logEndOffset = lastOffset + 1n;
+    this.#appended.fire();
+    return batch;
+  }
+
+  /**
+   * Whole batches from the one that holds `offset` on, up to `maxBytes`; the first even when it is larger, if
+   * `firstAnyway` (KIP-74). Undefined when the offset is outside the log.
+   */
+  read(offset: bigint, maxBytes: number, firstAnyway: boolean): Uint8Array | undefined {
+    if (offset < this.#logStartOffset || offset > this.#logEndOffset) return undefined;
+    const chosen: Uint8Array[] = [];
+    let total = 0;
+    for (let index = this.#indexOf(offset); index < this.#batches.length; index++) {
+      const bytes = this.#batches[index]?.bytes ?? new Uint8Array(0);
+      const isFirst = chosen.length === 0 && firstAnyway;
+      if (total + bytes.length > maxBytes && !isFirst) break;
+      chosen.push(bytes);
+      total += bytes.length;
+    }
+    return concat(chosen, total);
+  }
+
+  /** How many bytes could be read from `offset` on, counted no further than `enough`. */
+  bytesFrom(offset: bigint, enough: number): number {
+    let total = 0;
+    for (let index = this.#indexOf(offset); index < this.#batches.length && total < enough; index++) {
+      total += this.#batches[index]?.bytes.length ?? 0;
+    }
+    return total;
+  }
+
+  /** The first record at or after a time. */
+  findByTimestamp(timestamp: bigint): TimestampHit | undefined {
+    let low = this.#first;
+    let high = this.#batches.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#batches[middle]?.newestSoFar ?? 0n) < timestamp) low = middle + 1;
+      else high = middle;
+    }
+    // The bound may stem from a batch that is no longer held, so the batches themselves have the last word.
+    for (let index = low; index < this.#batches.length; index++) {
+      const batch = this.#batches[index];
+      if (batch === undefined || batch.maxTimestamp < timestamp) continue;
+      const hit = this.#firstRecord(batch, (time) => time >= timestamp);
+      if (hit !== undefined) return hit;
+    }
+    return undefined;
+  }
+
+  /** The record with the greatest timestamp, the first of them (KIP-734). */
+  findNewest(): TimestampHit | undefined {
+    let newest: StoredBatch | undefined;
+    for (let index = this.#first; index < this.#batches.length; index++) {
+      const batch = this.#batches[index];
+      if (batch && (newest === undefined || batch.maxTimestamp > newest.maxTimestamp)) newest = batch;
+    }
+    if (newest === undefined) return undefined;
+    const { maxTimestamp } = newest;
+    return this.#firstRecord(newest, (time) => time === maxTimestamp);
+  }
+
+  /** The epoch not above the one asked for, and where it ends (KIP-101). Undefined for an epoch never heard of. */
+  endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } | undefined {
+    if (epoch > this.leaderEpoch) return undefined;
+    const next = this.#epochs.find((each) => each.epoch > epoch);
+    const held = this.#epochs.findLast((each) => each.epoch <= epoch);
+    if (held === undefined) return undefined;
+    return { epoch: held.epoch, endOffset: next?.startOffset ?? this.#logEndOffset };
+  }
+
+  /** Drops the oldest batch and returns what that freed. */
+  dropOldest(): number {
+    const oldest = this.oldestBatch;
+    if (oldest === undefined) return 0;
+    this.#first++;
+    this.#logStartOffset = later(this.#logStartOffset, oldest.lastOffset + 1n);
+    if (this.#first > 1024 && this.#first * 2 > this.#batches.length) {
+      this.#batches = this.#batches.slice(this.#first);
+      this.#first = 0;
+    }
+    return heldBytesOf(oldest);
+  }
+
+  /** Moves the log's start (DeleteRecords); batches wholly before it go. Returns what that freed. */
+  deleteBefore(offset: bigint): number {
+    let freed = 0;
+    for (let batch = this.oldestBatch; batch && batch.lastOffset < offset; batch = this.oldestBatch) {
+      freed += this.dropOldest();
+    }
+    this.#logStartOffset = later(this.#logStartOffset, offset);
+    return freed;
+  }
+
+  /** The topic is gone: whoever waits for data is woken and finds out. */
+  dispose(): void {
+    this.#appended.fire();
+    this.#appended.dispose();
+  }
+
+  #indexOf(offset: bigint): number {
+    let low = this.#first;
+    let high = this.#batches.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#batches[middle]?.lastOffset ?? 0n) < offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #firstRecord(batch: StoredBatch, fits: (timestamp: bigint) => boolean): TimestampHit | undefined {
+    const leaderEpoch = batch.header.partitionLeaderEpoch;
+    const decoded = decodeBatch({ header: batch.header, bytes: batch.bytes }, { verifyCrc: false });
+    if (!decoded.ok) {
+      // A batch damaged on purpose has only its header to go by.
+      return { offset: batch.baseOffset, timestamp: batch.maxTimestamp, leaderEpoch };
+    }
+    for (const { offset, timestamp } of decoded.value.records) {
+      if (offset >= this.#logStartOffset && fits(timestamp)) return { offset, timestamp, leaderEpoch };
+    }
+    return undefined;
+  }
+}
+
+/** What a batch counts towards the memory bound. */
+export function heldBytesOf(batch: StoredBatch | undefined): number {
+  return batch === undefined ? 0 : batch.bytes.length + overheadBytes;
+}
+
+function later(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
+function concat(parts: readonly Uint8Array[], total: number): Uint8Array {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
+  const joined = new Uint8Array(total);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}

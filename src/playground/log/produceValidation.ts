@@ -1,0 +1,77 @@
+import { err, ok, type Result } from "#base/result.ts";
+import type { KnownErrorName } from "#protocol/errorCodes.ts";
+import type { BatchDamage } from "#protocol/records/batchDamage.ts";
+import { decodeBatch, readBatches, type WholeBatch } from "#protocol/records/batchReader.ts";
+
+/** Why a produced batch was refused. */
+export interface ProduceRefusal {
+  readonly error: KnownErrorName;
+  readonly message: string;
+}
+
+/** The one batch of a produce request's partition, checked as Kafka checks it before it reaches the log. */
+export function validateProduced(
+  records: Uint8Array | null,
+  limits: { readonly maxMessageBytes: number; readonly allowsZstd: boolean },
+): Result<WholeBatch, ProduceRefusal> {
+  const [frame, ...more] = records === null ? [] : firstFrames(records);
+  if (frame === undefined) return refuse("INVALID_RECORD", "a partition must bring exactly one record batch");
+  if (frame.type === "truncated") return refuse("CORRUPT_MESSAGE", "the record batch is cut short");
+  if (frame.type === "damaged") return refuse(errorOf(frame.damage), frame.damage.message);
+  if (more.length > 0) return refuse("INVALID_RECORD", "a partition brought more than one record batch");
+
+  const { header, bytes } = frame;
+  if (header.baseOffset !== 0n) {
+    return refuse(
+      "INVALID_RECORD",
+      `the base offset of a produced batch must be 0, not ${header.baseOffset}`,
+    );
+  }
+  if (bytes.length > limits.maxMessageBytes) {
+    const message = `the batch has ${bytes.length} bytes, and the topic allows ${limits.maxMessageBytes}`;
+    return refuse("MESSAGE_TOO_LARGE", message);
+  }
+  if (header.compression === "zstd" && !limits.allowsZstd) {
+    return refuse("UNSUPPORTED_COMPRESSION_TYPE", "zstd needs Produce version 7 or newer (KIP-110)");
+  }
+  if (header.isControl) return refuse("INVALID_RECORD", "clients may not write control batches");
+  if (header.isTransactional) return refuse("INVALID_TXN_STATE", "the playground has no transactions yet");
+  if (header.recordCount <= 0 || header.lastOffsetDelta !== header.recordCount - 1) {
+    const message = `${header.recordCount} records do not fit a last offset delta of ${header.lastOffsetDelta}`;
+    return refuse("INVALID_RECORD", message);
+  }
+  const decoded = decodeBatch(frame);
+  return decoded.ok ? ok(frame) : refuse(errorOf(decoded.error), decoded.error.message);
+}
+
+function firstFrames(
+  records: Uint8Array,
+): ReturnType<typeof readBatches> extends Generator<infer T> ? T[] : never {
+  const frames = [];
+  for (const frame of readBatches(records)) {
+    frames.push(frame);
+    if (frames.length === 2) break;
+  }
+  return frames;
+}
+
+function errorOf(damage: BatchDamage): KnownErrorName {
+  switch (damage.cause) {
+    case "length":
+    case "crc":
+    case "decompression":
+      return "CORRUPT_MESSAGE";
+    case "bomb":
+      return "MESSAGE_TOO_LARGE";
+    case "codecUnknown":
+      return "UNSUPPORTED_COMPRESSION_TYPE";
+    case "magic":
+    case "recordCount":
+    case "recordLayout":
+      return "INVALID_RECORD";
+  }
+}
+
+function refuse(error: KnownErrorName, message: string): Result<never, ProduceRefusal> {
+  return err({ error, message });
+}

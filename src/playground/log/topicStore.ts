@@ -1,0 +1,113 @@
+import type { Random } from "#base/random.ts";
+import { PartitionLog } from "./partitionLog.ts";
+
+/** A topic with its logs. */
+export interface Topic {
+  readonly name: string;
+  /** Kafka's text of its 16 bytes. */
+  readonly topicId: string;
+  readonly replicationFactor: number;
+  readonly configs: ReadonlyMap<string, string>;
+  readonly partitions: readonly PartitionLog[];
+}
+
+const maxNameLength = 249;
+
+/** The topics of a playground, by name and by id. */
+export class TopicStore {
+  readonly #random: Random;
+  readonly #byName = new Map<string, Topic>();
+  readonly #byId = new Map<string, Topic>();
+
+  constructor(random: Random) {
+    this.#random = random;
+  }
+
+  get all(): Iterable<Topic> {
+    return this.#byName.values();
+  }
+
+  /** All partitions of all topics: what bounds creating more. */
+  get partitionCount(): number {
+    let count = 0;
+    for (const topic of this.#byName.values()) count += topic.partitions.length;
+    return count;
+  }
+
+  byName(name: string): Topic | undefined {
+    return this.#byName.get(name);
+  }
+
+  byId(topicId: string): Topic | undefined {
+    return this.#byId.get(topicId);
+  }
+
+  log(name: string, partition: number): PartitionLog | undefined {
+    return this.#byName.get(name)?.partitions[partition];
+  }
+
+  create(
+    name: string,
+    shape: {
+      readonly partitions: number;
+      readonly replicationFactor: number;
+      readonly configs?: ReadonlyMap<string, string> | undefined;
+    },
+  ): Topic {
+    return this.#put({
+      name,
+      topicId: topicIdFrom(this.#random),
+      replicationFactor: shape.replicationFactor,
+      configs: shape.configs ?? new Map(),
+      partitions: Array.from({ length: shape.partitions }, (_, partition) => newLog(name, partition)),
+    });
+  }
+
+  addPartitions(topic: Topic, total: number): Topic {
+    const added = Array.from({ length: total - topic.partitions.length }, (_, index) =>
+      newLog(topic.name, topic.partitions.length + index),
+    );
+    return this.#put({ ...topic, partitions: [...topic.partitions, ...added] });
+  }
+
+  setConfigs(topic: Topic, configs: ReadonlyMap<string, string>): Topic {
+    return this.#put({ ...topic, configs });
+  }
+
+  delete(topic: Topic): void {
+    this.#byName.delete(topic.name);
+    this.#byId.delete(topic.topicId);
+  }
+
+  #put(topic: Topic): Topic {
+    this.#byName.set(topic.name, topic);
+    this.#byId.set(topic.topicId, topic);
+    return topic;
+  }
+}
+
+/** Why Kafka does not allow the name, or undefined when it does. */
+export function topicNameProblem(name: string): string | undefined {
+  if (name === "") return "the empty string is not allowed";
+  if (name === "." || name === "..") return `'${name}' is not allowed`;
+  if (name.length > maxNameLength) return `the length of ${name.length} is more than ${maxNameLength}`;
+  if (!/^[a-zA-Z0-9._-]+$/.test(name)) {
+    return `'${name}' contains characters other than ASCII letters and digits, '.', '_' and '-'`;
+  }
+  return undefined;
+}
+
+function newLog(topic: string, partition: number): PartitionLog {
+  return new PartitionLog({ topic, partition });
+}
+
+/** Kafka's text of a UUID; one that begins with a dash would look like an option on a command line. */
+export function topicIdFrom(random: Random): string {
+  for (;;) {
+    const text = btoa(String.fromCharCode(...random.bytes(16)))
+      .replaceAll("+", "-")
+      .replaceAll("/", "_")
+      .replace(/=+$/, "");
+    if (!text.startsWith("-")) return text;
+  }
+}

@@ -1,0 +1,248 @@
+import type { Clock } from "#base/clock.ts";
+import { Emitter, type Event } from "#base/events.ts";
+import { DisposableStore } from "#base/lifecycle.ts";
+import type { Random } from "#base/random.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { StreamServer } from "#base/transport.ts";
+import { BrokerError } from "#protocol/brokerError.ts";
+import type { Observe } from "#trace/observation.ts";
+import type { BrokerFault } from "#trace/observations/broker.ts";
+import { Broker, type BrokerNode } from "./broker.ts";
+import type { BatchCorruption, FaultRule } from "./faults/faultRule.ts";
+import { corruptNextBatch, delayCommits, holdSyncGroup } from "./faults/readyMade.ts";
+import { handlerTable } from "./handlers/handlerTable.ts";
+import { topicNameProblem } from "./log/topicStore.ts";
+import type { ConnectionEnd } from "./server/clientConnection.ts";
+import { ConnectionSet } from "./server/connectionSet.ts";
+import { listenOnBlock } from "./server/listenBlock.ts";
+import { type PlaygroundSettingsInput, playgroundSettings } from "./settings.ts";
+import { LocalProducer, type ProducedBatch, type ProduceInput } from "./workload/localProducer.ts";
+import { type WorkloadOptions, Workloads } from "./workload/workloads.ts";
+
+/** What a playground is made of. */
+export interface PlaygroundOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly server: StreamServer;
+  readonly observe: Observe;
+  /** Where it listens, and what it tells clients; 127.0.0.1 by default. */
+  readonly host?: string | undefined;
+  /** The first of the nodes' consecutive ports; 0 takes any free ones. */
+  readonly basePort: number;
+  /** How many blocks of ports to try while they are taken; 1 by default. */
+  readonly portAttempts?: number | undefined;
+  /** 1 by default. */
+  readonly nodes?: number | undefined;
+  readonly settings?: PlaygroundSettingsInput | undefined;
+}
+
+/** What lives from start to stop. */
+interface Run {
+  readonly broker: Broker;
+  readonly connections: ConnectionSet;
+  readonly producer: LocalProducer;
+  readonly workloads: Workloads;
+  readonly owned: DisposableStore;
+}
+
+/**
+ * An embedded Kafka: real enough that foreign clients run on it unchanged, and made to be broken on purpose.
+ *
+ * Everything is gone with `stop`; a new `start` begins with an empty cluster.
+ */
+export class Playground {
+  readonly #options: PlaygroundOptions;
+  readonly #connectionEnded = new Emitter<ConnectionEnd>();
+  #run: Run | undefined;
+  #starting: Promise<readonly BrokerNode[]> | undefined;
+
+  constructor(options: PlaygroundOptions) {
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#run !== undefined;
+  }
+
+  /** Its nodes; none while it does not run. */
+  get nodes(): readonly BrokerNode[] {
+    return this.#run?.broker.nodes ?? [];
+  }
+
+  /** `host:port` of each node, as a client is given them. */
+  get bootstrapServers(): readonly string[] {
+    return this.nodes.map(({ host, port }) => `${host}:${port}`);
+  }
+
+  /** Fires with the reason whenever a client's connection ended. */
+  get onConnectionEnded(): Event<ConnectionEnd> {
+    return this.#connectionEnded.event;
+  }
+
+  /** Listens and is ready. Rejects when the ports are taken; starting twice is starting once. */
+  start(): Promise<readonly BrokerNode[]> {
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = undefined;
+      throw error;
+    });
+    return this.#starting;
+  }
+
+  /** Ends all connections and forgets everything. */
+  async stop(reason = "stopped"): Promise<void> {
+    await this.#starting?.catch(() => {});
+    const run = this.#run;
+    this.#run = undefined;
+    this.#starting = undefined;
+    if (!run) return;
+    run.owned.dispose();
+    this.#options.observe({ type: "broker.stopped", reason });
+  }
+
+  /** Throws BrokerError with Kafka's own error when the topic cannot be. */
+  createTopic(
+    name: string,
+    shape: { readonly partitions?: number; readonly replicationFactor?: number } = {},
+  ): void {
+    const { broker } = this.#running();
+    const { partitions = broker.settings.defaultPartitions, replicationFactor = 1 } = shape;
+    const problem = topicNameProblem(name);
+    if (problem !== undefined) throw new BrokerError("INVALID_TOPIC_EXCEPTION", "CreateTopics", problem);
+    if (broker.topics.byName(name)) throw new BrokerError("TOPIC_ALREADY_EXISTS", "CreateTopics", name);
+    if (partitions < 1 || broker.topics.partitionCount + partitions > broker.settings.maxPartitions) {
+      throw new BrokerError("INVALID_PARTITIONS", "CreateTopics", `${name} with ${partitions} partitions`);
+    }
+    if (replicationFactor < 1 || replicationFactor > broker.nodes.length) {
+      throw new BrokerError("INVALID_REPLICATION_FACTOR", "CreateTopics", `${replicationFactor} for ${name}`);
+    }
+    broker.topics.create(name, { partitions, replicationFactor });
+  }
+
+  /** False when there is no such topic. */
+  deleteTopic(name: string): boolean {
+    const { broker } = this.#running();
+    const topic = broker.topics.byName(name);
+    if (topic) broker.deleteTopic(topic);
+    return topic !== undefined;
+  }
+
+  /** Names, partition counts and offsets, as they are now. */
+  topics(): readonly {
+    readonly topic: string;
+    readonly topicId: string;
+    readonly partitions: readonly { readonly logStartOffset: bigint; readonly highWatermark: bigint }[];
+  }[] {
+    const { broker } = this.#running();
+    return Array.from(broker.topics.all, ({ name, topicId, partitions }) => ({
+      topic: name,
+      topicId,
+      partitions: partitions.map(({ logStartOffset, highWatermark }) => ({ logStartOffset, highWatermark })),
+    }));
+  }
+
+  /** Memory of all logs: used, bound, and how many batches had to go so far. */
+  memory(): { readonly usedBytes: number; readonly maxBytes: number; readonly droppedBatches: number } {
+    const { usedBytes, maxBytes, droppedBatches } = this.#running().broker.memory;
+    return { usedBytes, maxBytes, droppedBatches };
+  }
+
+  /** Rejects with BrokerError when the broker refuses a batch. */
+  produce(input: ProduceInput): Promise<readonly ProducedBatch[]> {
+    return this.#running().producer.produce(input);
+  }
+
+  /** Produces orders, at once or steadily; `done` settles when that ends. */
+  startWorkload(options: WorkloadOptions): { readonly workloadId: string; readonly done: Promise<void> } {
+    return this.#running().workloads.start(options);
+  }
+
+  /** False when it does not run. */
+  stopWorkload(workloadId: string): boolean {
+    return this.#running().workloads.stop(workloadId);
+  }
+
+  /** Puts a rule into force and gives its id. */
+  addFault(rule: FaultRule): string {
+    return this.#running().broker.faults.add(rule);
+  }
+
+  /** All rules as they stand. */
+  faults(): readonly BrokerFault[] {
+    return this.#running().broker.faults.list();
+  }
+
+  setFaultEnabled(faultId: string, enabled: boolean): boolean {
+    return this.#running().broker.faults.setEnabled(faultId, enabled);
+  }
+
+  removeFault(faultId: string): boolean {
+    return this.#running().broker.faults.remove(faultId);
+  }
+
+  /** Lets go what a rule holds now; the rule stays. Gives how many requests that were. */
+  releaseHeld(faultId: string): number {
+    return this.#running().broker.faults.releaseHeld(faultId);
+  }
+
+  holdSyncGroup(groupId: string): string {
+    return this.addFault(holdSyncGroup(groupId));
+  }
+
+  delayCommits(groupId: string, delayMs: number): string {
+    return this.addFault(delayCommits(groupId, delayMs));
+  }
+
+  corruptNextBatch(partition: TopicPartition, how: BatchCorruption): string {
+    return this.addFault(corruptNextBatch(partition, how));
+  }
+
+  async #start(): Promise<readonly BrokerNode[]> {
+    const { server, host = "127.0.0.1", basePort, portAttempts = 1, nodes: count = 1 } = this.#options;
+    const owned = new DisposableStore();
+    const block = { host, basePort, count, attempts: portAttempts };
+    const listening = await listenOnBlock(server, block, (index, stream) => {
+      const node = this.#run?.broker.nodes[index];
+      // A client that is quicker than the other nodes' ports finds nobody yet.
+      if (node) this.#run?.connections.accept(node, stream);
+      else stream.dispose();
+    });
+    for (const port of listening) owned.add(port);
+    const nodes = listening.map(({ port }, index) => ({ nodeId: index + 1, host, port }));
+    this.#run = this.#assemble(nodes, owned);
+    const { kafkaClusterId } = this.#run.broker;
+    this.#options.observe({ type: "broker.started", kafkaClusterId, nodes });
+    return nodes;
+  }
+
+  #assemble(nodes: readonly BrokerNode[], owned: DisposableStore): Run {
+    const { clock, random, observe, settings } = this.#options;
+    const handlers = handlerTable();
+    const broker = owned.add(new Broker({ clock, random, observe }, playgroundSettings(settings), nodes));
+    const connections = owned.add(new ConnectionSet(broker, handlers));
+    connections.onEnded((end) => this.#connectionEnded.fire(end));
+    const producer = owned.add(new LocalProducer(broker, handlers));
+    const workloads = owned.add(new Workloads({ clock, random, observe, producer }));
+    return { broker, connections, producer, workloads, owned };
+  }
+
+  #running(): Run {
+    if (!this.#run)
+      throw new PlaygroundError("NOT_RUNNING", "The playground is not running. Start it first.");
+    return this.#run;
+  }
+}
+
+/** The playground was asked for something it cannot do now. */
+export class PlaygroundError extends Error {
+  override readonly name = "PlaygroundError";
+  readonly code: "NOT_RUNNING";
+
+  constructor(code: "NOT_RUNNING", message: string) {
+    super(message);
+    this.code = code;
+  }
+
+  static is(error: unknown): error is PlaygroundError {
+    return error instanceof PlaygroundError;
+  }
+}

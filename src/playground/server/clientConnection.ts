@@ -1,0 +1,173 @@
+import { Emitter } from "#base/events.ts";
+import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
+import type { ByteStream } from "#base/transport.ts";
+import { FrameAssembler } from "#network/frameAssembler.ts";
+import { apiVersions } from "#protocol/apis/apiVersions.ts";
+import { errorCode } from "#protocol/errorCodes.ts";
+import { decodeRequestHeader, encodeResponse } from "#protocol/message.ts";
+import type { Broker, BrokerNode } from "../broker.ts";
+import { advertised } from "../handlers/apiVersions.ts";
+import type { Handler } from "../handlers/handler.ts";
+import { type RequestOutcome, serveRequest } from "./requestPath.ts";
+
+/** Why and where a connection ended. */
+export interface ConnectionEnd {
+  readonly nodeId: number;
+  readonly remote: string;
+  readonly clientId: string | undefined;
+  readonly reason: string;
+}
+
+/** What a connection needs of its node. */
+export interface ConnectionDeps {
+  readonly broker: Broker;
+  readonly node: BrokerNode;
+  readonly handlers: ReadonlyMap<number, Handler>;
+  onEnded(end: ConnectionEnd): void;
+}
+
+/** Requests that may wait behind the one being served before reading stops. */
+const queueLimit = 64;
+
+/**
+ * One client's connection. As in Kafka, one request at a time is served, so answers come in the order of the requests
+ * and one that waits holds back only its own connection. Bytes that are no requests end it, with a reason.
+ */
+export class ClientConnection implements Disposable {
+  readonly #stream: ByteStream;
+  readonly #deps: ConnectionDeps;
+  readonly #assembler: FrameAssembler;
+  readonly #gone = new Emitter<void>();
+  readonly #owned = new DisposableStore();
+  readonly #queue: Uint8Array[] = [];
+  #isServing = false;
+  #isPaused = false;
+  #isEnded = false;
+  #clientId: string | undefined;
+
+  constructor(stream: ByteStream, deps: ConnectionDeps) {
+    this.#stream = stream;
+    this.#deps = deps;
+    this.#assembler = new FrameAssembler(deps.broker.settings.maxRequestBytes);
+    this.#owned.add(stream.onData((chunk) => this.#take(chunk)));
+    this.#owned.add(
+      stream.onClose((error) =>
+        this.#end(error ? `the client is gone: ${error.message}` : "the client closed it"),
+      ),
+    );
+  }
+
+  /** Ends the connection from the broker's side. */
+  close(reason: string): void {
+    this.#end(reason);
+  }
+
+  dispose(): void {
+    this.#end("the playground stopped");
+  }
+
+  #take(chunk: Uint8Array): void {
+    for (const frame of this.#assembler.push(chunk)) this.#queue.push(frame);
+    if (this.#queue.length > queueLimit) this.#setPaused(true);
+    if (!this.#isServing) void this.#serveQueue();
+    const { problem } = this.#assembler;
+    if (problem) this.#end(frameReason(problem.code));
+  }
+
+  async #serveQueue(): Promise<void> {
+    this.#isServing = true;
+    for (;;) {
+      const frame = this.#queue.shift();
+      if (frame === undefined || this.#isEnded) break;
+      if (this.#queue.length <= queueLimit / 2) this.#setPaused(false);
+      await this.#carryOut(await this.#serveSafely(frame));
+    }
+    this.#isServing = false;
+  }
+
+  async #carryOut(outcome: RequestOutcome): Promise<void> {
+    if (this.#isEnded || outcome.type === "nothing") return;
+    if (outcome.type === "close") {
+      this.#end(outcome.reason);
+      return;
+    }
+    if (this.#stream.write(outcome.frame)) return;
+    await new Promise<void>((resolve) => {
+      const waits = new DisposableStore();
+      const proceed = () => {
+        waits.dispose();
+        resolve();
+      };
+      waits.add(this.#stream.onDrain(proceed));
+      waits.add(this.#gone.event(proceed));
+    });
+  }
+
+  /** A defect of ours must cost one connection, not the playground; it is named in the reason. */
+  async #serveSafely(frame: Uint8Array): Promise<RequestOutcome> {
+    try {
+      return await this.#serve(frame);
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      return { type: "close", reason: `the playground failed on a request: ${text}` };
+    }
+  }
+
+  async #serve(frame: Uint8Array): Promise<RequestOutcome> {
+    const header = decodeRequestHeader(frame);
+    if (!header.ok) return { type: "close", reason: `a request header is garbage: ${header.error.message}` };
+    const { apiKey, apiVersion, correlationId, clientId } = header.value;
+    this.#clientId = clientId ?? this.#clientId;
+    const { handlers } = this.#deps;
+    const handler = handlers.get(apiKey);
+    if (handler === undefined) return { type: "close", reason: `API key ${apiKey} is not served` };
+    const [min, max] = handler.versions;
+    if (apiVersion < min || apiVersion > max) {
+      if (apiKey !== apiVersions.key) {
+        const reason = `${handler.api.name} version ${apiVersion} is not served, only ${min} to ${max}`;
+        return { type: "close", reason };
+      }
+      // KIP-511: in version 0, so that any client can read it and try again.
+      const body = { errorCode: errorCode("UNSUPPORTED_VERSION"), apiKeys: advertised(handlers.values()) };
+      return { type: "answer", frame: encodeResponse(apiVersions, { version: 0, correlationId }, body) };
+    }
+    const request = handler.open(frame);
+    if (!request.ok) {
+      const reason = `a ${handler.api.name} request is garbage: ${request.error.message}`;
+      return { type: "close", reason };
+    }
+    const { broker, node } = this.#deps;
+    const clientHost = `/${hostOf(this.#stream.remote)}`;
+    const onGone = this.#gone.event;
+    return serveRequest(request.value, handler.api.name, { broker, node, clientHost, onGone });
+  }
+
+  #setPaused(paused: boolean): void {
+    if (this.#isPaused === paused) return;
+    this.#isPaused = paused;
+    this.#stream.setPaused(paused);
+  }
+
+  #end(reason: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#queue.length = 0;
+    this.#owned.dispose();
+    this.#gone.fire();
+    this.#gone.dispose();
+    this.#stream.dispose();
+    const { node, onEnded } = this.#deps;
+    onEnded({ nodeId: node.nodeId, remote: this.#stream.remote, clientId: this.#clientId, reason });
+  }
+}
+
+function frameReason(code: "GARBAGE" | "FRAME_TOO_LARGE"): string {
+  return code === "FRAME_TOO_LARGE"
+    ? "a request announced more bytes than the playground accepts"
+    : "what came is no Kafka request";
+}
+
+function hostOf(remote: string): string {
+  const colon = remote.lastIndexOf(":");
+  return colon < 0 ? remote : remote.slice(0, colon);
+}

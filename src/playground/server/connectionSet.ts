@@ -1,0 +1,52 @@
+import type { Event } from "#base/events.ts";
+import { Emitter } from "#base/events.ts";
+import type { Disposable } from "#base/lifecycle.ts";
+import type { ByteStream } from "#base/transport.ts";
+import type { Broker, BrokerNode } from "../broker.ts";
+import type { Handler } from "../handlers/handler.ts";
+import { ClientConnection, type ConnectionEnd } from "./clientConnection.ts";
+
+/** The connections of all nodes. */
+export class ConnectionSet implements Disposable {
+  readonly #broker: Broker;
+  readonly #handlers: ReadonlyMap<number, Handler>;
+  readonly #open = new Set<ClientConnection>();
+  readonly #ended = new Emitter<ConnectionEnd>();
+
+  constructor(broker: Broker, handlers: ReadonlyMap<number, Handler>) {
+    this.#broker = broker;
+    this.#handlers = handlers;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** Fires with the reason whenever a connection ended, whoever ended it. */
+  get onEnded(): Event<ConnectionEnd> {
+    return this.#ended.event;
+  }
+
+  /** Serves a client; one too many is turned away. */
+  accept(node: BrokerNode, stream: ByteStream): void {
+    const connection = new ClientConnection(stream, {
+      broker: this.#broker,
+      node,
+      handlers: this.#handlers,
+      onEnded: (end) => {
+        this.#open.delete(connection);
+        this.#ended.fire(end);
+      },
+    });
+    this.#open.add(connection);
+    const { maxConnections } = this.#broker.settings;
+    if (this.#open.size > maxConnections) {
+      connection.close(`there are ${maxConnections} connections already`);
+    }
+  }
+
+  dispose(): void {
+    for (const connection of Array.from(this.#open)) connection.dispose();
+    this.#ended.dispose();
+  }
+}

@@ -1,0 +1,50 @@
+import type { GroupSettings } from "./group/classicGroup.ts";
+
+/** The bounds and delays of a playground. */
+export interface PlaygroundSettings {
+  readonly groups: GroupSettings;
+  readonly maxGroups: number;
+  /** All logs together; when it is used up, the oldest batches go. */
+  readonly maxLogBytes: number;
+  readonly maxMessageBytes: number;
+  readonly maxRequestBytes: number;
+  readonly maxConnections: number;
+  readonly maxFetchSessions: number;
+  readonly maxPartitions: number;
+  readonly maxOffsetMetadataBytes: number;
+  readonly defaultPartitions: number;
+  /** Kafka's own default is true; a mistyped topic is easier to notice without. */
+  readonly autoCreateTopics: boolean;
+}
+
+/** What a caller may change. */
+export type PlaygroundSettingsInput = Partial<Omit<PlaygroundSettings, "groups">> & {
+  readonly groups?: Partial<GroupSettings> | undefined;
+};
+
+const mebibyte = 1024 * 1024;
+
+/** Kafka's defaults where they suit a laptop; shorter waits and tighter bounds where they do not. */
+export function playgroundSettings(input: PlaygroundSettingsInput = {}): PlaygroundSettings {
+  return {
+    maxGroups: 1_000,
+    maxLogBytes: 256 * mebibyte,
+    maxMessageBytes: 1_048_588,
+    maxRequestBytes: 32 * mebibyte,
+    maxConnections: 1_000,
+    maxFetchSessions: 1_000,
+    maxPartitions: 20_000,
+    maxOffsetMetadataBytes: 4_096,
+    defaultPartitions: 1,
+    autoCreateTopics: false,
+    ...input,
+    groups: {
+      initialRebalanceDelayMs: 100,
+      minSessionTimeoutMs: 1_000,
+      maxSessionTimeoutMs: 1_800_000,
+      newMemberJoinTimeoutMs: 300_000,
+      maxMembers: 500,
+      ...input.groups,
+    },
+  };
+}
