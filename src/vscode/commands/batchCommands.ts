@@ -5,15 +5,17 @@ import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
 import { pickPartitions, pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
+import { applyRemedyOf } from "./remedies.ts";
 import { sessionIdOf } from "./target.ts";
 
 /** A corrupt batch in the way: read it again, or go on at the next safe offset. */
 export function batchCommands(app: App): CommandFamily {
   const each = async (
     target: NodeTarget | undefined,
-    title: string,
+    { title, kind }: { readonly title: string; readonly kind: "retryBatch" | "skipBatch" },
     run: (sessionId: string, partition: TopicPartition) => Promise<void>,
   ) => {
+    if (await applyRemedyOf(app, target, kind)) return;
     if (target?.kind === "sessionPartition") {
       await run(target.sessionId, { topic: target.topic, partition: target.partition });
       return;
@@ -30,11 +32,11 @@ export function batchCommands(app: App): CommandFamily {
   };
   return {
     [commandIds.retryBatch]: (target) =>
-      each(target, "Read the batch again", (sessionId, partition) =>
+      each(target, { title: "Read the batch again", kind: "retryBatch" }, (sessionId, partition) =>
         app.link.request("session.retryBatch", { sessionId, ...partition }),
       ),
     [commandIds.skipBatch]: (target) =>
-      each(target, "Skip the corrupt batch", async (sessionId, partition) => {
+      each(target, { title: "Skip the corrupt batch", kind: "skipBatch" }, async (sessionId, partition) => {
         await app.link.request("session.skipBatch", { sessionId, ...partition });
         void vscode.window.setStatusBarMessage(
           `${topicPartitionText(partition)}: reading goes on at the next safe offset; the gap is recorded.`,

@@ -5,6 +5,7 @@ import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import { pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
+import { applyRemedyOf } from "./remedies.ts";
 import { sessionIdOf } from "./target.ts";
 
 /** How long a commit may take unless the user says otherwise: shorter than any session timeout. */
@@ -24,6 +25,7 @@ export function commitCommands(app: App): CommandFamily {
       return report;
     },
     [commandIds.releaseCommit]: async (target) => {
+      if (await applyRemedyOf(app, target, "releaseCommit")) return;
       const waiting = await app.link.request("session.waitingCommits", { sessionId: sessionIdOf(target) });
       const [only] = waiting;
       if (!only) {

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import type { RemedyAction } from "#host/channel/findingRequests.ts";
+import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
 import { showRebalances } from "./showPanels.ts";
@@ -52,6 +53,20 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
       });
       return;
   }
+}
+
+/** On a finding's row: carries out its remedy of that kind. False when the target is no finding. */
+export async function applyRemedyOf(
+  app: App,
+  target: NodeTarget | undefined,
+  kind: RemedyAction["kind"],
+): Promise<boolean> {
+  if (target?.kind !== "finding") return false;
+  const finding = await app.link.request("finding.get", target);
+  const remedy = finding?.remedies.find(({ action }) => action.kind === kind);
+  if (remedy) await applyRemedy(app, remedy.action);
+  else void vscode.window.showInformationMessage("This is no longer so.");
+  return true;
 }
 
 /** Whether a page really handed back what it was given: pages are ours, but what they post is only data. */

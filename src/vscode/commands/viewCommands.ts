@@ -6,6 +6,7 @@ import type { TreeRow } from "../tree/treeRows.ts";
 import { askText } from "../ui/ask.ts";
 import { pickCluster, pickGroup } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
+import { applyRemedyOf } from "./remedies.ts";
 import { showRebalances } from "./showPanels.ts";
 import { clusterIdOf, groupIdOf } from "./target.ts";
 
@@ -37,6 +38,7 @@ export function viewCommands(app: App): CommandFamily {
     [commandIds.showLog]: () => app.log.show(),
 
     [commandIds.showRebalances]: async (target) => {
+      if (await applyRemedyOf(app, target, "showCommit")) return;
       const clusterId = clusterIdOf(target) ?? (await askForCluster(app));
       if (clusterId === undefined) return;
       const groupId =
