@@ -51,13 +51,12 @@ export interface Answer<A extends Api> {
   readonly sentAt: number;
 }
 
-/** A request that failed in transport and will be sent again. */
+/** A request that failed in transport and is sent again, as soon as the broker's back-off allows it. */
 export interface RetryNotice {
   readonly api: string;
   readonly broker: string | undefined;
   /** 1 for the first failure. */
   readonly attempt: number;
-  readonly delayMs: number;
   readonly error: Error;
 }
 

@@ -1,0 +1,80 @@
+import type { ResponseOf } from "#protocol/api.ts";
+import type { metadata } from "#protocol/apis/metadata.ts";
+import { errorName } from "#protocol/errorCodes.ts";
+import type { BrokerNode, ClusterMetadata, PartitionMetadata, TopicMetadata } from "./clusterMetadata.ts";
+
+type MetadataAnswer = ResponseOf<typeof metadata>;
+
+const zeroUuid = "AAAAAAAAAAAAAAAAAAAAAA";
+
+/**
+ * What is known after an answer. Topics that were not asked for stay as they were; `all` forgets those that are gone.
+ * An answer of another cluster (an address that was given to a new one) replaces everything.
+ */
+export function mergeMetadata(
+  known: ClusterMetadata | undefined,
+  answer: MetadataAnswer,
+  asked: { readonly topics: readonly string[] | "all"; readonly requestedAt: number },
+): ClusterMetadata {
+  const kafkaClusterId = answer.clusterId ?? undefined;
+  const isSame = known?.kafkaClusterId === undefined || known.kafkaClusterId === kafkaClusterId;
+  const before = isSame ? known : undefined;
+  const topics = new Map(asked.topics === "all" ? [] : before?.topics);
+  for (const topic of answer.topics) {
+    const read = readTopic(topic);
+    if (read !== undefined) topics.set(read.topic, keepNewerLeaders(read, before?.topics.get(read.topic)));
+  }
+  return {
+    requestedAt: asked.requestedAt,
+    kafkaClusterId,
+    controllerId: answer.controllerId >= 0 ? answer.controllerId : undefined,
+    brokers: new Map(answer.brokers.map((broker) => [broker.nodeId, readBroker(broker)])),
+    topics,
+  };
+}
+
+function readBroker({ nodeId, host, port, rack }: MetadataAnswer["brokers"][number]): BrokerNode {
+  return { nodeId, host, port, rack: rack ?? undefined };
+}
+
+function readTopic(topic: MetadataAnswer["topics"][number]): TopicMetadata | undefined {
+  // Only an answer about an unknown topic id comes without a name, and we ask by name.
+  if (topic.name === null) return undefined;
+  return {
+    topic: topic.name,
+    topicId: topic.topicId === zeroUuid ? undefined : topic.topicId,
+    isInternal: topic.isInternal,
+    error: topic.errorCode === 0 ? undefined : errorName(topic.errorCode),
+    partitions: topic.partitions.map(readPartition).sort((a, b) => a.partition - b.partition),
+  };
+}
+
+function readPartition(partition: MetadataAnswer["topics"][number]["partitions"][number]): PartitionMetadata {
+  return {
+    partition: partition.partitionIndex,
+    leaderId: partition.leaderId >= 0 ? partition.leaderId : undefined,
+    leaderEpoch: partition.leaderEpoch >= 0 ? partition.leaderEpoch : undefined,
+    replicas: partition.replicaNodes,
+    isr: partition.isrNodes,
+    offline: partition.offlineReplicas,
+    error: partition.errorCode === 0 ? undefined : errorName(partition.errorCode),
+  };
+}
+
+/**
+ * A broker that lags behind may still name the former leader: the higher leader epoch wins (KIP-320), unless the topic
+ * was created anew, which starts its epochs anew.
+ */
+function keepNewerLeaders(read: TopicMetadata, known: TopicMetadata | undefined): TopicMetadata {
+  if (known === undefined || known.topicId !== read.topicId || read.topicId === undefined) return read;
+  const knownByNumber = new Map(known.partitions.map((partition) => [partition.partition, partition]));
+  const partitions = read.partitions.map((partition) => {
+    const former = knownByNumber.get(partition.partition);
+    const isOlder =
+      former?.leaderEpoch !== undefined &&
+      partition.leaderEpoch !== undefined &&
+      partition.leaderEpoch < former.leaderEpoch;
+    return isOlder ? former : partition;
+  });
+  return { ...read, partitions };
+}

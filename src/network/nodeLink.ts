@@ -1,0 +1,173 @@
+import { CancelledError, type Clock, sleep, withDeadline } from "#base/clock.ts";
+import { Emitter, type Event } from "#base/events.ts";
+import type { Disposable } from "#base/lifecycle.ts";
+import type { Random } from "#base/random.ts";
+import { backoffMs } from "./backoff.ts";
+import type { BrokerConnection } from "./brokerConnection.ts";
+import { ConnectionError } from "./connectionError.ts";
+
+/** How long a caller is ready to wait. */
+export interface WaitLimit {
+  readonly deadlineAt: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What happened to the connection of a link. */
+export type LinkNotice =
+  | { readonly state: "connecting" | "connected" }
+  | { readonly state: "failed" | "closed"; readonly error: Error | undefined };
+
+export interface NodeLinkOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  /** `host:port`. */
+  readonly broker: string;
+  readonly open: (signal: AbortSignal) => Promise<BrokerConnection>;
+}
+
+type LinkState =
+  | { readonly state: "idle" }
+  | { readonly state: "opening"; readonly opened: Promise<BrokerConnection> }
+  | { readonly state: "open"; readonly connection: BrokerConnection }
+  | { readonly state: "disposed" };
+
+/** After this many failures in a row the wait is near its longest: a wrong password must not look like an attack. */
+const failuresOfWrongLogin = 7;
+
+/**
+ * The one connection to an address on a channel: opened when first needed, by one attempt for all who wait, and again
+ * when it was lost.
+ *
+ *   idle ──▶ opening (back-off, then the attempt) ──▶ open ──▶ idle
+ *
+ * No caller can make it spin: every attempt after a failure waits for its back-off, and a connection that was lost
+ * counts as a failure, also when it was of some use.
+ */
+export class NodeLink implements Disposable {
+  readonly #options: NodeLinkOptions;
+  readonly #abort = new AbortController();
+  readonly #notices = new Emitter<LinkNotice>();
+  readonly onNotice: Event<LinkNotice> = this.#notices.event;
+  #link: LinkState = { state: "idle" };
+  #failures = 0;
+  #nextAttemptAt = 0;
+
+  constructor(options: NodeLinkOptions) {
+    this.#options = options;
+  }
+
+  /** The open connection, if there is one at this moment. */
+  get connection(): BrokerConnection | undefined {
+    return this.#link.state === "open" ? this.#link.connection : undefined;
+  }
+
+  /** Whether the last attempt or connection failed, and nothing has succeeded since. */
+  get isTroubled(): boolean {
+    return this.#failures > 0 && this.connection === undefined;
+  }
+
+  /** Before this instant no attempt is made. */
+  get nextAttemptAt(): number {
+    return this.#nextAttemptAt;
+  }
+
+  /** An open connection. Rejects with what the attempt failed with; a waiter that gives up does not end the attempt. */
+  acquire(limit: WaitLimit): Promise<BrokerConnection> {
+    switch (this.#link.state) {
+      case "open":
+        return Promise.resolve(this.#link.connection);
+      case "disposed":
+        return Promise.reject(this.#disposedError());
+      case "idle":
+        return this.#wait(this.#start(), limit);
+      case "opening":
+        return this.#wait(this.#link.opened, limit);
+    }
+  }
+
+  /** Ends the connection or the attempt, for good. */
+  dispose(): void {
+    const link = this.#link;
+    this.#link = { state: "disposed" };
+    this.#abort.abort();
+    if (link.state === "open") {
+      link.connection.dispose();
+      this.#notices.fire({ state: "closed", error: undefined });
+    }
+    this.#notices.dispose();
+  }
+
+  async #wait(opened: Promise<BrokerConnection>, limit: WaitLimit): Promise<BrokerConnection> {
+    const { clock, broker } = this.#options;
+    const what = `connecting to ${broker}`;
+    try {
+      return await withDeadline(clock, opened, { what, ...limit });
+    } catch (error) {
+      if (!CancelledError.is(error, "deadline")) throw error;
+      throw new ConnectionError("TIMEOUT", `${broker} could not be connected to in time`, {
+        broker,
+        unsent: true,
+        cause: error,
+      });
+    }
+  }
+
+  #start(): Promise<BrokerConnection> {
+    const opened = this.#attempt();
+    this.#link = { state: "opening", opened };
+    // Each waiter sees the failure; one without waiters left must not count as unhandled.
+    opened.catch(() => {});
+    return opened;
+  }
+
+  async #attempt(): Promise<BrokerConnection> {
+    const { clock, open } = this.#options;
+    const { signal } = this.#abort;
+    try {
+      const waitMs = this.#nextAttemptAt - clock.now();
+      if (waitMs > 0) await sleep(clock, waitMs, signal);
+      this.#notices.fire({ state: "connecting" });
+      const connection = await open(signal);
+      if (signal.aborted) connection.dispose();
+      if (connection.end !== undefined) throw connection.end;
+      this.#opened(connection);
+      return connection;
+    } catch (error) {
+      if (signal.aborted) throw this.#disposedError();
+      this.#link = { state: "idle" };
+      this.#failed(ConnectionError.is(error, "AUTHENTICATION_FAILED", "UNSUPPORTED_MECHANISM"));
+      this.#notices.fire({
+        state: "failed",
+        error: error instanceof Error ? error : new Error(String(error)),
+      });
+      throw error;
+    }
+  }
+
+  #opened(connection: BrokerConnection): void {
+    this.#link = { state: "open", connection };
+    this.#notices.fire({ state: "connected" });
+    connection.onClose((reason) => {
+      if (this.connection !== connection) return;
+      this.#link = { state: "idle" };
+      // One that answered was no failure of the address, but the next attempt is not to follow at once either.
+      if (connection.wasUseful) this.#failures = 0;
+      this.#failed(false);
+      this.#notices.fire({ state: "closed", error: reason });
+    });
+  }
+
+  #failed(wrongLogin: boolean): void {
+    const { clock, random } = this.#options;
+    this.#failures = wrongLogin ? Math.max(failuresOfWrongLogin, this.#failures + 1) : this.#failures + 1;
+    this.#nextAttemptAt = clock.now() + backoffMs(random, this.#failures);
+  }
+
+  #disposedError(): ConnectionError {
+    const { broker } = this.#options;
+    return new ConnectionError("CLIENT_CLOSED", `the connection to ${broker} was closed by us`, {
+      broker,
+      unsent: true,
+    });
+  }
+}
