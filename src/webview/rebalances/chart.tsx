@@ -1,0 +1,231 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { Page } from "../page/openPage.ts";
+import { timeText } from "../page/timeText.ts";
+import { useSize } from "../page/useSize.ts";
+import { type ChartRow, chartRows } from "./chartRows.ts";
+import type { MarkRef, RebalancesContract, RebalancesState } from "./contract.ts";
+import { Hatchings } from "./hatchings.tsx";
+import { type Direction, neighbour } from "./keyboard.ts";
+import { type MarkFocus, MarkFocusContext } from "./mark.tsx";
+import { markKey } from "./markKey.ts";
+import {
+  AssignmentMarks,
+  BufferMarks,
+  CommitMarks,
+  FaultMarks,
+  GenerationMarks,
+  MemberMarks,
+} from "./rowMarks.tsx";
+import { atX, type TimeScale, ticksOf, xOf } from "./timeScale.ts";
+import { useDragging } from "./useDragging.ts";
+import type { Viewport } from "./viewport.ts";
+
+const ARROWS: Readonly<Record<string, Direction>> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+  Home: "first",
+  End: "last",
+};
+
+const AXIS_HEIGHT = 22;
+const PAN_SHARE = 0.25;
+const WHEEL_ZOOM = 1.2;
+
+interface ChartProps {
+  readonly state: RebalancesState;
+  readonly page: Page<RebalancesContract>;
+  readonly viewport: Viewport;
+  readonly onWidth: (widthPx: number) => void;
+}
+
+/** The lanes over time. */
+export function Chart({ state, page, viewport, onWidth }: ChartProps) {
+  const rows = useMemo(() => chartRows(state), [state]);
+  const plot = useRef<HTMLElement>(null);
+  const { width } = useSize(plot);
+  useEffect(() => onWidth(width), [onWidth, width]);
+  const [focused, setFocused] = useState<MarkRef | undefined>(undefined);
+  const dragging = useDragging(width, viewport);
+
+  const scale: TimeScale = { range: viewport.range, widthPx: Math.max(1, width) };
+  const height = rows.reduce((sum, row) => sum + row.height, 0);
+  const reachable = focused ?? neighbour(rows, undefined, "first");
+  const focus: MarkFocus = {
+    focusedKey: reachable && markKey(reachable),
+    selectedKey: state.selected ? markKey(state.selected) : undefined,
+    onSelect: (mark) => page.notify("select", { mark }),
+    onFocus: setFocused,
+  };
+
+  const move = (direction: Direction) => {
+    const next = neighbour(rows, focused, direction);
+    if (!next) return;
+    setFocused(next);
+    const key = markKey(next);
+    const element = Array.from(plot.current?.querySelectorAll<SVGElement>("[data-mark]") ?? []).find(
+      (each) => each.dataset["mark"] === key,
+    );
+    element?.focus();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const direction = ARROWS[event.key];
+    if (event.altKey && direction === "left") viewport.pan(-PAN_SHARE);
+    else if (event.altKey && direction === "right") viewport.pan(PAN_SHARE);
+    else if (direction) move(direction);
+    else if ((event.key === "Enter" || event.key === " ") && focused)
+      page.notify("select", { mark: focused });
+    else return;
+    event.preventDefault();
+  };
+  const onWheel = (event: WheelEvent) => {
+    if (event.ctrlKey || event.metaKey) {
+      const left = plot.current?.getBoundingClientRect().left ?? 0;
+      viewport.zoom(event.deltaY > 0 ? WHEEL_ZOOM : 1 / WHEEL_ZOOM, atX(scale, event.clientX - left));
+    } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      viewport.pan((event.deltaX || event.deltaY) / scale.widthPx);
+    } else {
+      return;
+    }
+    event.preventDefault();
+  };
+
+  return (
+    <MarkFocusContext.Provider value={focus}>
+      <div class="chart">
+        <div class="labels" aria-hidden="true">
+          <div class="axisLabel" />
+          {rows.map((row) => (
+            <RowLabel key={row.key} row={row} />
+          ))}
+        </div>
+        <section
+          ref={plot}
+          class="plot"
+          aria-label={`${state.title} over time. Arrow keys move between marks, Enter opens one.`}
+          onKeyDown={onKeyDown}
+          onWheel={onWheel}
+          onPointerDown={dragging}
+        >
+          <svg class="axis" width={scale.widthPx} height={AXIS_HEIGHT} aria-hidden="true">
+            <Ticks scale={scale} />
+          </svg>
+          {/* biome-ignore lint/a11y/noSvgWithoutTitle: a title would be a tooltip over all of it; the section has the name. */}
+          <svg width={scale.widthPx} height={height}>
+            <Hatchings />
+            <Backdrop state={state} scale={scale} height={height} />
+            <Rows rows={rows} state={state} scale={scale} />
+          </svg>
+        </section>
+      </div>
+    </MarkFocusContext.Provider>
+  );
+}
+
+function RowLabel({ row }: { readonly row: ChartRow }) {
+  const lane = row.kind === "member" ? row.lane : undefined;
+  const marks = lane
+    ? [lane.ours ? "ours" : "", lane.scripted ? "scripted" : "", lane.isLeader ? "leader" : ""]
+    : [];
+  const notes = marks.filter((mark) => mark !== "").join(", ");
+  return (
+    <div
+      class={`rowLabel ${row.kind}`}
+      style={{ height: `${row.height}px` }}
+      title={lane?.memberId ?? row.label}
+    >
+      <span class="name">{row.label}</span>
+      {notes && <span class="muted"> {notes}</span>}
+    </div>
+  );
+}
+
+function Ticks({ scale }: { readonly scale: TimeScale }) {
+  const lengthMs = scale.range.toMs - scale.range.fromMs;
+  return (
+    <>
+      {ticksOf(scale).map((atMs) => (
+        <text key={atMs} x={xOf(scale, atMs) + 3} y={15}>
+          {timeText(atMs, lengthMs < 10_000 ? 1 : 0)}
+        </text>
+      ))}
+    </>
+  );
+}
+
+/** Behind the rows: ticks, the edges of generations, rebalances, and the present. */
+function Backdrop(props: {
+  readonly state: RebalancesState;
+  readonly scale: TimeScale;
+  readonly height: number;
+}) {
+  const { state, scale, height } = props;
+  const now = xOf(scale, state.nowMs);
+  return (
+    <g>
+      {ticksOf(scale).map((atMs) => (
+        <line key={atMs} class="tick" x1={xOf(scale, atMs)} x2={xOf(scale, atMs)} y1={0} y2={height} />
+      ))}
+      {state.generations.map(({ fromMs, rebalance }) => {
+        const x = xOf(scale, fromMs);
+        const start = rebalance ? xOf(scale, rebalance.fromMs) : x;
+        const end = rebalance?.toMs === undefined ? x : xOf(scale, rebalance.toMs);
+        return (
+          <g key={fromMs}>
+            {end > start && <rect class="rebalancing" x={start} y={0} width={end - start} height={height} />}
+            <line class="generationEdge" x1={x} x2={x} y1={0} y2={height} />
+          </g>
+        );
+      })}
+      {now <= scale.widthPx && <line class="now" x1={now} x2={now} y1={0} y2={height} />}
+    </g>
+  );
+}
+
+function Rows(props: {
+  readonly rows: readonly ChartRow[];
+  readonly state: RebalancesState;
+  readonly scale: TimeScale;
+}) {
+  let top = 0;
+  return (
+    <>
+      {props.rows.map((row) => {
+        const y = top;
+        top += row.height;
+        return (
+          <g key={row.key} transform={`translate(0 ${y})`} class={`row ${row.kind}`}>
+            <RowContent row={row} state={props.state} scale={props.scale} />
+          </g>
+        );
+      })}
+    </>
+  );
+}
+
+function RowContent({
+  row,
+  state,
+  scale,
+}: {
+  readonly row: ChartRow;
+  readonly state: RebalancesState;
+  readonly scale: TimeScale;
+}) {
+  const placed = { scale, nowMs: state.nowMs, height: row.height };
+  switch (row.kind) {
+    case "generations":
+      return <GenerationMarks {...placed} bands={row.bands} word={state.generationWord} />;
+    case "member":
+      return <MemberMarks {...placed} lane={row.lane} findings={row.findings} />;
+    case "assignments":
+      return <AssignmentMarks {...placed} bands={row.bands} />;
+    case "commits":
+      return <CommitMarks {...placed} name={row.lane.name} marks={row.lane.marks} />;
+    case "buffer":
+      return <BufferMarks {...placed} lane={row.lane} />;
+    case "fault":
+      return <FaultMarks {...placed} lane={row.lane} />;
+  }
+}

@@ -1,0 +1,105 @@
+import type {
+  BufferLane,
+  CommitLane,
+  FaultLane,
+  FindingMark,
+  GenerationBand,
+  MarkRef,
+  MemberLane,
+  RebalancesState,
+} from "./contract.ts";
+import { laneKey } from "./markKey.ts";
+
+/** One row of the chart, from top to bottom. */
+export type ChartRow = { readonly key: string; readonly height: number; readonly label: string } & (
+  | { readonly kind: "generations"; readonly bands: readonly GenerationBand[] }
+  | { readonly kind: "member"; readonly lane: MemberLane; readonly findings: readonly FindingMark[] }
+  | { readonly kind: "assignments"; readonly bands: readonly GenerationBand[] }
+  | { readonly kind: "commits"; readonly lane: CommitLane }
+  | { readonly kind: "buffer"; readonly lane: BufferLane }
+  | { readonly kind: "fault"; readonly lane: FaultLane }
+);
+
+/** The rows of a snapshot; kinds of which nothing is known take no room. */
+export function chartRows(state: RebalancesState): readonly ChartRow[] {
+  const rows: ChartRow[] = [];
+  if (state.generations.length > 0) {
+    rows.push({
+      kind: "generations",
+      key: "generations",
+      height: 24,
+      label: state.generationWord,
+      bands: state.generations,
+    });
+  }
+  for (const lane of state.lanes) {
+    const key = laneKey(lane.ref.lane);
+    const findings = state.findings.filter(
+      (finding) => finding.lane !== null && laneKey(finding.lane) === key,
+    );
+    rows.push({ kind: "member", key: `member ${key}`, height: 28, label: lane.name, lane, findings });
+  }
+  if (state.generations.some(({ assignmentText }) => assignmentText !== "")) {
+    rows.push({
+      kind: "assignments",
+      key: "assignments",
+      height: 24,
+      label: "partitions",
+      bands: state.generations,
+    });
+  }
+  for (const lane of state.commitLanes) {
+    rows.push({
+      kind: "commits",
+      key: `commits ${laneKey(lane.ref.lane)}`,
+      height: 24,
+      label: `commits ${lane.name}`,
+      lane,
+    });
+  }
+  for (const lane of state.bufferLanes) {
+    rows.push({
+      kind: "buffer",
+      key: `buffer ${lane.sessionId}`,
+      height: 40,
+      label: `buffer ${lane.name}`,
+      lane,
+    });
+  }
+  for (const lane of state.faultLanes) {
+    rows.push({ kind: "fault", key: `fault ${lane.ref.faultId}`, height: 22, label: "fault", lane });
+  }
+  return rows;
+}
+
+/** A mark with when it is: what the arrow keys step through. */
+export interface TimedMark {
+  readonly ref: MarkRef;
+  readonly atMs: number;
+}
+
+/** The marks of a row in order of time. */
+export function marksOf(row: ChartRow): readonly TimedMark[] {
+  switch (row.kind) {
+    case "generations":
+      return row.bands.map(({ ref, fromMs }) => ({ ref, atMs: fromMs }));
+    case "member":
+      return [
+        ...row.lane.phases.map(({ ref, fromMs }) => ({ ref, atMs: fromMs })),
+        ...(row.lane.gone ? [{ ref: row.lane.gone.ref, atMs: row.lane.gone.atMs }] : []),
+        ...row.findings.map(({ ref, sinceMs }) => ({ ref, atMs: sinceMs })),
+      ].sort((a, b) => a.atMs - b.atMs);
+    case "assignments":
+      return row.bands.flatMap(({ assignment, fromMs }) =>
+        (assignment ?? []).map(({ ref }) => ({ ref, atMs: fromMs })),
+      );
+    case "commits":
+      return row.lane.marks.map(({ ref, fromMs }) => ({ ref, atMs: fromMs }));
+    case "buffer":
+      return row.lane.points.map(({ ref, atMs }) => ({ ref, atMs }));
+    case "fault": {
+      const first = row.lane.segments[0];
+      return first ? [{ ref: row.lane.ref, atMs: first.fromMs }] : [];
+    }
+  }
+}

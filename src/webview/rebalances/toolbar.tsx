@@ -1,0 +1,157 @@
+import { Icon } from "../page/icon.tsx";
+import type { Page } from "../page/openPage.ts";
+import { dateTimeText, timeText } from "../page/timeText.ts";
+import type { RebalancesContract, RebalancesState } from "./contract.ts";
+import type { Viewport } from "./viewport.ts";
+
+const ZOOM_STEP = 1.5;
+
+interface ToolbarProps {
+  readonly state: RebalancesState;
+  readonly page: Page<RebalancesContract>;
+  readonly viewport: Viewport;
+}
+
+/** Which group, from when, and how it is shown. */
+export function Toolbar({ state, page, viewport }: ToolbarProps) {
+  const asTable = state.showAs === "table";
+  return (
+    <header class="toolbar">
+      <div class="heading">
+        <h1>{state.title}</h1>
+        <p class="muted">
+          {state.group.clusterName} · {state.subtitle}
+        </p>
+      </div>
+      <BoundMark state={state} />
+      <div class="tools" role="toolbar" aria-label="View">
+        {!asTable && <ZoomTools viewport={viewport} />}
+        <button
+          type="button"
+          class="plain"
+          aria-pressed={asTable}
+          title="Show the same facts as a table (T)"
+          onClick={() => page.notify("showAs", { as: asTable ? "chart" : "table" })}
+        >
+          <Icon name="list-flat" /> Table
+        </button>
+        <button
+          type="button"
+          class="plain"
+          title="Copy the table as text"
+          aria-label="Copy the table as text"
+          onClick={() => page.notify("copy", { what: "table" })}
+        >
+          <Icon name="copy" />
+        </button>
+      </div>
+    </header>
+  );
+}
+
+function ZoomTools({ viewport }: { readonly viewport: Viewport }) {
+  return (
+    <>
+      <button
+        type="button"
+        class="plain"
+        title="Zoom out (-)"
+        aria-label="Zoom out"
+        onClick={() => viewport.zoom(ZOOM_STEP)}
+      >
+        <Icon name="zoom-out" />
+      </button>
+      <button
+        type="button"
+        class="plain"
+        title="Zoom in (+)"
+        aria-label="Zoom in"
+        onClick={() => viewport.zoom(1 / ZOOM_STEP)}
+      >
+        <Icon name="zoom-in" />
+      </button>
+      <button
+        type="button"
+        class="plain"
+        title="Show everything (0)"
+        aria-label="Show everything"
+        onClick={() => viewport.fit()}
+      >
+        <Icon name="screen-full" />
+      </button>
+      <button
+        type="button"
+        class="plain"
+        aria-pressed={viewport.following}
+        title="Keep the newest in view (F)"
+        onClick={() => viewport.follow(!viewport.following)}
+      >
+        <Icon name="debug-continue" /> Follow
+      </button>
+    </>
+  );
+}
+
+/** Whatever is not the present says so, loudly. */
+function BoundMark({ state }: { readonly state: RebalancesState }) {
+  const { bound } = state;
+  switch (bound.kind) {
+    case "live":
+      return (
+        <span class="bound live">
+          <Icon name="circle-filled" /> live
+        </span>
+      );
+    case "trace":
+      return (
+        <span class="bound past">
+          <Icon name="history" /> trace {bound.name}
+        </span>
+      );
+    case "moment":
+      return (
+        <span class="bound past" title={dateTimeText(bound.atMs)}>
+          <Icon name="history" /> as it was at {timeText(bound.atMs)}
+          {bound.name === null ? "" : ` in ${bound.name}`}
+        </span>
+      );
+  }
+}
+
+/** Goes to any moment that is known, and back. */
+export function TimeSlider({
+  state,
+  page,
+}: {
+  readonly state: RebalancesState;
+  readonly page: Page<RebalancesContract>;
+}) {
+  const { extent, bound, nowMs } = state;
+  const atMs = bound.kind === "moment" ? bound.atMs : nowMs;
+  const isPast = bound.kind === "moment";
+  const backTo = bound.kind === "trace" || (bound.kind === "moment" && bound.name !== null) ? "End" : "Live";
+  return (
+    <div class="slider">
+      <span class="code">{timeText(atMs)}</span>
+      <input
+        type="range"
+        min={Math.floor(extent.fromMs)}
+        max={Math.ceil(extent.toMs)}
+        step={Math.max(1, Math.round((extent.toMs - extent.fromMs) / 500))}
+        value={atMs}
+        aria-label="Moment shown"
+        aria-valuetext={isPast ? timeText(atMs) : "now"}
+        onChange={(event) => page.notify("jumpToMoment", { atMs: Number(event.currentTarget.value) })}
+      />
+      <button
+        type="button"
+        class={isPast ? "primary" : "plain"}
+        disabled={!isPast}
+        title="Back to the newest (L)"
+        onClick={() => page.notify("live", {})}
+      >
+        <Icon name="debug-continue" /> {backTo}
+      </button>
+    </div>
+  );
+}
