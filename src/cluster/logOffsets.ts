@@ -75,16 +75,17 @@ async function askLeader(client: Cluster, question: LeaderQuestion, signal?: Abo
     { signal, versions: [1, listOffsets.versions[1]] },
   );
   for (const { name, partitions } of body.topics) {
-    for (const { partitionIndex, errorCode, offset } of partitions) {
-      const partition = { topic: name, partition: partitionIndex };
+    for (const answer of partitions) {
+      const partition = { topic: name, partition: answer.partitionIndex };
+      if (answer.errorCode !== 0) client.forgetLeader(partition);
       const known = bounds.get(partition);
-      if (!known) continue;
-      if (errorCode !== 0) {
-        known.error = errorName(errorCode);
-        client.forgetLeader(partition);
-      } else if (offset >= 0n) {
-        known[timestamp === EARLIEST ? "logStartOffset" : "highWatermark"] = offset;
-      }
+      if (known) Object.assign(known, boundIn(answer, timestamp));
     }
   }
+}
+
+function boundIn(answer: { readonly errorCode: number; readonly offset: bigint }, timestamp: bigint): Bounds {
+  if (answer.errorCode !== 0) return { error: errorName(answer.errorCode) };
+  if (answer.offset < 0n) return {};
+  return timestamp === EARLIEST ? { logStartOffset: answer.offset } : { highWatermark: answer.offset };
 }

@@ -32,7 +32,7 @@ export class ClusterObserver implements Disposable {
   #watching = false;
   #timer: Disposable | undefined;
   #running: Promise<void> | undefined;
-  #stopped = new AbortController();
+  readonly #stopped = new AbortController();
 
   constructor(options: ObserverOptions) {
     this.#options = options;
