@@ -33,7 +33,8 @@ export function arrayOf<F extends Fields>(
 }
 
 function readElements<Out>(reader: Reader, count: number, codec: Codec<Out, never>): readonly Out[] {
-  reader.expectElements(count, codec.minBytes);
+  // A struct without any field in its version takes no bytes; an array of it must still have a bound.
+  reader.expectElements(count, Math.max(1, codec.minBytes));
   const values = new Array<Out>(count);
   let index = 0;
   try {

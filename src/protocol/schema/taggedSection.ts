@@ -32,6 +32,10 @@ export function taggedSection(fields: readonly TaggedField[]): TaggedSection {
     },
     write: (writer, values) => {
       const unknown = values["unknownTags"] as readonly UnknownTag[] | undefined;
+      if (fields.length === 0 && unknown === undefined) {
+        writer.uvarint(0);
+        return;
+      }
       const tags = [...encodedTags(fields, values), ...(unknown ?? [])];
       writer.uvarint(tags.length);
       // Readers may rely on ascending tags, and the Java client writes them so.
