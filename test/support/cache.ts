@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import path from "node:path";
 
@@ -18,6 +27,7 @@ export async function cached(name: string, fill: (folder: string) => Promise<voi
   if (existsSync(stamp)) return folder;
 
   mkdirSync(cacheFolder(), { recursive: true });
+  removeAbandonedDrafts(name);
   const draft = mkdtempSync(`${folder}.`);
   try {
     await fill(draft);
@@ -30,4 +40,13 @@ export async function cached(name: string, fill: (folder: string) => Promise<voi
     rmSync(draft, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** What a process that was killed while it filled has left, told from one that is still at work by its age. */
+function removeAbandonedDrafts(name: string): void {
+  const anHourAgo = Date.now() - 3_600_000;
+  for (const entry of readdirSync(cacheFolder()).filter((each) => each.startsWith(`${name}.`))) {
+    const draft = path.join(cacheFolder(), entry);
+    if (statSync(draft).mtimeMs < anHourAgo) rmSync(draft, { recursive: true, force: true });
+  }
 }

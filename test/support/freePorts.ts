@@ -24,6 +24,13 @@ export async function freePorts(count: number): Promise<readonly number[]> {
   }
 }
 
+/** Whether a server could listen on this port of the loopback interface now. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = await listen(port);
+  server?.close();
+  return server !== undefined;
+}
+
 function listen(port: number): Promise<Server | undefined> {
   return new Promise((resolve) => {
     const server = createServer();

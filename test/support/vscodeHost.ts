@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { freePorts } from "./freePorts.ts";
@@ -17,7 +17,7 @@ export type ExtensionSource =
 
 export interface HostOptions {
   readonly extension: ExtensionSource;
-  /** User and machine settings that win over ours. */
+  /** User and machine settings that win over ours; a data folder that has settings already keeps its own. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly port?: number | undefined;
   /** Kept when given; else a temporary folder, removed by `stop`. */
@@ -149,7 +149,9 @@ function prepareData(data: string, settings: Readonly<Record<string, unknown>>) 
   // A remote window takes settings of scope `machine` from the second file only.
   for (const scope of ["User", "Machine"]) {
     mkdirSync(path.join(user, scope), { recursive: true });
-    writeFileSync(path.join(user, scope, "settings.json"), JSON.stringify(settings, null, 2));
+    const file = path.join(user, scope, "settings.json");
+    // A data folder that is kept holds what its user has set since.
+    if (!existsSync(file)) writeFileSync(file, JSON.stringify(settings, null, 2));
   }
   return { user, extensions, config };
 }

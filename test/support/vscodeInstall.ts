@@ -27,6 +27,11 @@ const shims = { "@vscode/spdlog": "spdlog.cjs", "@vscode/native-watchdog": "watc
 
 /** The entry file of a real VS Code, installed from npm on the first use; nothing is compiled. */
 export async function vscodeEntry(announce: (what: string) => void = console.error): Promise<string> {
+  if (!process.versions.node.startsWith("24.")) {
+    throw new Error(
+      `VS Code's server needs Node 24, this is ${process.version}: start by an npm script, which has it`,
+    );
+  }
   const folder = await cached(`code-server-${codeServerVersion}-${recipe}`, async (draft) => {
     announce(`Installing VS Code (code-server ${codeServerVersion} from npm, about 370 MB, once) …`);
     await install(draft);
