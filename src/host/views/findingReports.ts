@@ -1,0 +1,20 @@
+import type { Finding } from "#model/finding.ts";
+import type { FindingReport } from "../channel/findingRequests.ts";
+
+/** A finding for the extension host: everything in words. */
+export function findingReport(finding: Finding, timeText: (at: number) => string): FindingReport {
+  return {
+    findingId: finding.id,
+    clusterId: finding.clusterId,
+    severity: finding.severity,
+    title: finding.title,
+    detail: finding.detail,
+    cause: finding.cause,
+    evidence: finding.evidence.map(({ label, value, at }) => ({
+      label,
+      value: at === undefined ? value : `${timeText(at)}: ${value}`,
+    })),
+    since: finding.since,
+    remedies: finding.remedies,
+  };
+}
