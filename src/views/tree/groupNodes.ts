@@ -201,20 +201,12 @@ function waitsFor(view: GroupView): string | undefined {
   return undefined;
 }
 
+const rebalancingStates = new Set(["PreparingRebalance", "CompletingRebalance", "Assigning", "Reconciling"]);
+
 function phaseWord(state: string | undefined): "stable" | "empty" | "rebalancing" | "other" {
-  switch (state) {
-    case "Stable":
-      return "stable";
-    case "Empty":
-      return "empty";
-    case "PreparingRebalance":
-    case "CompletingRebalance":
-    case "Assigning":
-    case "Reconciling":
-      return "rebalancing";
-    default:
-      return "other";
-  }
+  if (state === "Stable") return "stable";
+  if (state === "Empty") return "empty";
+  return state !== undefined && rebalancingStates.has(state) ? "rebalancing" : "other";
 }
 
 function stateIcon(state: string | undefined): NonNullable<TreeNode["icon"]> {

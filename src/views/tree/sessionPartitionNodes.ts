@@ -142,16 +142,15 @@ function stateText(partition: SessionPartitionView): string {
 }
 
 function stateIcon(partition: SessionPartitionView): NonNullable<TreeNode["icon"]> {
-  if (partition.state === "errored" || partition.state === "corrupt") {
-    return { codicon: "error", color: "list.errorForeground" };
-  }
-  if (partition.paused) return { codicon: "debug-pause" };
   switch (partition.state) {
+    case "errored":
+    case "corrupt":
+      return { codicon: "error", color: "list.errorForeground" };
     case "loading":
-      return { codicon: "watch" };
+      return { codicon: partition.paused ? "debug-pause" : "watch" };
     case "fetching":
-      return { codicon: "arrow-down" };
+      return { codicon: partition.paused ? "debug-pause" : "arrow-down" };
     case "atEnd":
-      return { codicon: "check" };
+      return { codicon: partition.paused ? "debug-pause" : "check" };
   }
 }

@@ -1,0 +1,104 @@
+import { isJsonObject } from "#base/json.ts";
+import type { RecorderMerged } from "#trace/observations/recorder.ts";
+import { topic } from "#trace/shapes/clusterShapes.ts";
+import { seenShape } from "#trace/shapes/observationShapes.ts";
+import {
+  list,
+  number,
+  object,
+  offset,
+  oneOf,
+  optional,
+  type Shape,
+  ShapeError,
+  string,
+} from "#trace/shapes/shape.ts";
+import type { BufferHistoryState, BufferNote, BufferPoint } from "../bufferHistory.ts";
+import type { ClusterState } from "../model.ts";
+import type { FaultState, PlaygroundState } from "../playgroundRun.ts";
+import type { Seen } from "../seen.ts";
+import type { SessionModelState, SessionPartitionState } from "../sessions.ts";
+import type { SampledEnds, TopicsState } from "../topics.ts";
+import { map, topicPartitionMap } from "./collections.ts";
+import { groupsShape } from "./groupShape.ts";
+
+const gap: Shape<SessionModelState["gaps"][number]> = (value) => {
+  if (!isJsonObject(value)) throw new ShapeError("a gap");
+  return value["type"] === "fetch.gap"
+    ? seenShape("fetch.gap")(value)
+    : seenShape("fetch.positionReset")(value);
+};
+
+const session = object<SessionModelState>({
+  sessionId: string,
+  started: optional(seenShape("session.started")),
+  state: optional(seenShape("session.state")),
+  pollMode: optional(seenShape("session.pollMode")),
+  delivered: optional(seenShape("session.delivered")),
+  ended: optional(seenShape("session.ended")),
+  phase: optional(seenShape("group.memberPhase")),
+  partitions: topicPartitionMap(
+    object<SessionPartitionState>({
+      position: optional(seenShape("position.state")),
+      buffer: optional(seenShape("buffer.state")),
+      movedAt: optional(number),
+    }),
+  ),
+  fetches: map(number, seenShape("fetch.completed")),
+  corrupt: topicPartitionMap(seenShape("fetch.batchRejected")),
+  gaps: list(gap),
+  droppedGaps: number,
+  bufferHistory: object<BufferHistoryState>({
+    points: list(object<BufferPoint>({ at: number, records: number, pausedRecords: number, bytes: number })),
+    notes: list(
+      object<BufferNote>({ at: number, what: oneOf("pause", "resume"), topic: string, partition: number }),
+    ),
+    changedAt: optional(number),
+  }),
+});
+
+const fault = object<FaultState>({
+  latest: seenShape("broker.fault"),
+  segments: list(object<FaultState["segments"][number]>({ fromAt: number, toAt: optional(number) })),
+});
+
+const playground = object<PlaygroundState>({
+  started: optional(seenShape("broker.started")),
+  stopped: optional(seenShape("broker.stopped")),
+  faults: map(string, fault),
+  pastFaults: list(fault),
+  workloads: map(string, seenShape("broker.workload")),
+});
+
+const topics = object<TopicsState>({
+  listed: optional(seenShape("cluster.topics")),
+  byName: map(string, topic),
+  ends: topicPartitionMap(
+    object<SampledEnds>({
+      requestedAt: number,
+      logStartOffset: optional(offset),
+      highWatermark: optional(offset),
+      lastStableOffset: optional(offset),
+      error: optional(string),
+    }),
+  ),
+});
+
+export const clusterShape = object<ClusterState>({
+  clusterId: string,
+  lastAt: number,
+  profile: optional(seenShape("cluster.profile")),
+  connection: optional(seenShape("cluster.connection")),
+  failures: map(oneOf("topics", "groups", "offsets"), seenShape("cluster.failed")),
+  topics,
+  groups: groupsShape,
+  sessions: map(string, session),
+  playground,
+  merged: map(
+    string,
+    object<{ readonly count: number; readonly latest: Seen<RecorderMerged> }>({
+      count: number,
+      latest: seenShape("recorder.merged"),
+    }),
+  ),
+});

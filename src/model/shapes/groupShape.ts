@@ -1,0 +1,162 @@
+import type { TopicPartitionMap } from "#base/topicPartition.ts";
+import { groupType, membershipState, topicPartition } from "#trace/shapes/groupShapes.ts";
+import { seenShape, vantage } from "#trace/shapes/observationShapes.ts";
+import { commitBlock } from "#trace/shapes/sessionShapes.ts";
+import {
+  boolean,
+  list,
+  number,
+  object,
+  offset,
+  oneOf,
+  optional,
+  type Shape,
+  string,
+} from "#trace/shapes/shape.ts";
+import type { CommitRecord, CommitsState } from "../commits.ts";
+import type { CommittedEntry, CommittedState } from "../committedOffsets.ts";
+import type { GenerationState, GenerationsState, MemberShare } from "../generations.ts";
+import type { GroupState, GroupsState, KnownAssignment } from "../groups.ts";
+import type { LaneEnd, LanePhase, LaneSegment, LaneState, LanesState } from "../memberLanes.ts";
+import type { RebalanceHistoryState } from "../rebalanceHistory.ts";
+import { map, set, topicPartitionMap } from "./collections.ts";
+
+const share = object<MemberShare>({ memberId: string, clientId: string, assigned: list(topicPartition) });
+
+const lanePhase: Shape<LanePhase> = (value) =>
+  typeof value === "string" && lanePhases.has(value) ? lanePhaseWord(value) : membershipState(value);
+const lanePhaseWord = oneOf("notRejoined", "joined", "awaitingSync", "seen", "unseen");
+const lanePhases = new Set(["notRejoined", "joined", "awaitingSync", "seen", "unseen"]);
+
+const segment = object<LaneSegment>({
+  phase: lanePhase,
+  fromAt: number,
+  toAt: optional(number),
+  lastSeenAt: number,
+  generationId: optional(number),
+  reason: optional(string),
+});
+
+const lane = object<LaneState>({
+  sessionId: optional(string),
+  memberIds: list(string),
+  clientId: string,
+  vantage,
+  isLeader: boolean,
+  segments: list(segment),
+  droppedSegments: number,
+  gone: optional(
+    object<LaneEnd>({
+      at: number,
+      how: oneOf("left", "evicted", "fenced", "ended", "disappeared"),
+      reason: optional(string),
+    }),
+  ),
+});
+
+const generation = object<GenerationState>({
+  generationId: optional(number),
+  assignor: optional(string),
+  fromAt: number,
+  toAt: optional(number),
+  rebalance: optional(
+    object<NonNullable<GenerationState["rebalance"]>>({
+      fromAt: number,
+      toAt: optional(number),
+      reason: optional(string),
+    }),
+  ),
+  shares: list(share),
+  complete: boolean,
+  vantage,
+});
+
+const history = object<RebalanceHistoryState>({
+  lanes: object<LanesState>({
+    bySession: map(string, lane),
+    byMember: map(string, lane),
+    droppedLanes: number,
+  }),
+  generations: object<GenerationsState>({
+    list: list(generation),
+    dropped: number,
+    pending: optional(
+      object<NonNullable<GenerationsState["pending"]>>({ fromAt: number, reason: optional(string) }),
+    ),
+    ownMembers: set(string),
+  }),
+  brokerTells: boolean,
+  firstAt: number,
+  lastAt: number,
+});
+
+const commit = object<CommitRecord>({
+  latest: seenShape("commit.state"),
+  blocks: list(commitBlock),
+  times: list(
+    object<CommitRecord["times"][number]>({
+      state: oneOf("queued", "blocked", "inFlight", "settled"),
+      at: number,
+    }),
+  ),
+});
+
+const commits = object<CommitsState>({
+  open: map(string, map(string, commit)),
+  settled: list(commit),
+  droppedSettled: number,
+});
+
+const committed = object<CommittedState>({
+  byVantage: map(
+    vantage,
+    object<{ at: number; entries: TopicPartitionMap<CommittedEntry> }>({
+      at: number,
+      entries: topicPartitionMap(
+        object<CommittedEntry>({
+          committedOffset: optional(offset),
+          leaderEpoch: optional(number),
+          metadata: optional(string),
+          error: optional(string),
+          at: number,
+          sinceAt: number,
+          endAtSince: optional(offset),
+        }),
+      ),
+    }),
+  ),
+});
+
+const group = object<GroupState>({
+  groupId: string,
+  listed: optional(
+    object<NonNullable<GroupState["listed"]>>({
+      groupId: string,
+      groupType,
+      state: optional(string),
+      protocolType: optional(string),
+      requestedAt: number,
+    }),
+  ),
+  byBroker: optional(seenShape("group.described")),
+  bySample: optional(seenShape("group.described")),
+  sampledStateSince: optional(number),
+  byMember: map(string, seenShape("group.memberPhase")),
+  lastAssignment: optional(
+    object<KnownAssignment>({ at: number, generationId: optional(number), shares: list(share) }),
+  ),
+  committed,
+  failures: map(oneOf("describe", "offsets"), seenShape("group.failed")),
+  deleted: optional(
+    object<NonNullable<GroupState["deleted"]>>({ at: number, how: oneOf("deleted", "notListed") }),
+  ),
+  lagSamples: list(object<GroupState["lagSamples"][number]>({ at: number, lag: offset })),
+  rebalances: optional(history),
+  commits: optional(commits),
+});
+
+export const groupsShape = object<GroupsState>({
+  byId: map(string, group),
+  listedAt: optional(number),
+  missing: list(object<GroupsState["missing"][number]>({ broker: string, reason: string })),
+});

@@ -1,0 +1,131 @@
+import type { BrokerFault, BrokerStarted, BrokerStopped, BrokerWorkload } from "../observations/broker.ts";
+import type {
+  ClusterConnection,
+  ClusterFailed,
+  ClusterOffsets,
+  ClusterProfile,
+  ClusterRemoved,
+  ClusterTopics,
+  ConnectionStep,
+} from "../observations/cluster.ts";
+import type { RecorderMerged } from "../observations/recorder.ts";
+import { boolean, list, number, object, offset, oneOf, optional, string } from "./shape.ts";
+
+export const clusterProfile = object<ClusterProfile>({
+  type: oneOf("cluster.profile"),
+  name: string,
+  kind: oneOf("cluster", "playground", "trace"),
+  bootstrapServers: list(string),
+});
+
+export const clusterRemoved = object<ClusterRemoved>({ type: oneOf("cluster.removed") });
+
+const step = object<ConnectionStep>({
+  stage: oneOf("resolve", "connect", "tls", "sasl", "apiVersions", "metadata", "advertised"),
+  tried: string,
+  outcome: oneOf("ok", "failed", "skipped"),
+  tookMs: optional(number),
+  detail: optional(string),
+});
+
+export const clusterConnection = object<ClusterConnection>({
+  type: oneOf("cluster.connection"),
+  state: oneOf("connecting", "connected", "failed", "disconnected"),
+  message: optional(string),
+  steps: list(step),
+  kafkaClusterId: optional(string),
+  controllerId: optional(number),
+  brokers: optional(
+    list(
+      object<NonNullable<ClusterConnection["brokers"]>[number]>({
+        nodeId: number,
+        host: string,
+        port: number,
+        rack: optional(string),
+      }),
+    ),
+  ),
+});
+
+export const topic = object<ClusterTopics["topics"][number]>({
+  topic: string,
+  topicId: optional(string),
+  isInternal: boolean,
+  error: optional(string),
+  partitions: list(
+    object<ClusterTopics["topics"][number]["partitions"][number]>({
+      partition: number,
+      leaderId: optional(number),
+      leaderEpoch: optional(number),
+      replicas: list(number),
+      isr: list(number),
+      error: optional(string),
+    }),
+  ),
+});
+
+export const clusterTopics = object<ClusterTopics>({
+  type: oneOf("cluster.topics"),
+  requestedAt: number,
+  topics: list(topic),
+});
+
+export const clusterOffsets = object<ClusterOffsets>({
+  type: oneOf("cluster.offsets"),
+  requestedAt: number,
+  offsets: list(
+    object<ClusterOffsets["offsets"][number]>({
+      topic: string,
+      partition: number,
+      logStartOffset: optional(offset),
+      highWatermark: optional(offset),
+      error: optional(string),
+    }),
+  ),
+});
+
+export const clusterFailed = object<ClusterFailed>({
+  type: oneOf("cluster.failed"),
+  what: oneOf("topics", "groups", "offsets"),
+  message: string,
+  requestedAt: number,
+});
+
+export const brokerStarted = object<BrokerStarted>({
+  type: oneOf("broker.started"),
+  kafkaClusterId: string,
+  nodes: list(object<BrokerStarted["nodes"][number]>({ nodeId: number, host: string, port: number })),
+});
+
+export const brokerStopped = object<BrokerStopped>({ type: oneOf("broker.stopped"), reason: string });
+
+export const brokerFault = object<BrokerFault>({
+  type: oneOf("broker.fault"),
+  faultId: string,
+  kind: string,
+  title: string,
+  enabled: boolean,
+  removed: boolean,
+  hits: number,
+  holding: number,
+  since: number,
+  groupId: optional(string),
+  topic: optional(string),
+  partition: optional(number),
+});
+
+export const brokerWorkload = object<BrokerWorkload>({
+  type: oneOf("broker.workload"),
+  workloadId: string,
+  topic: string,
+  recordsPerSecond: optional(number),
+  produced: number,
+  running: boolean,
+});
+
+export const recorderMerged = object<RecorderMerged>({
+  type: oneOf("recorder.merged"),
+  mergedSourceId: string,
+  count: number,
+  sinceAt: number,
+});
