@@ -142,7 +142,7 @@ async function askMetadata(
     const failedStage = stageOf(error);
     for (const step of conversation) {
       if (step.stage === failedStage) {
-        report({ ...step, outcome: "failed", detail: sentence(reasonOf(error)) });
+        report({ ...step, outcome: "failed", detail: sentence(reasonOf(rootOf(error))) });
         return undefined;
       }
       report(okStep(step));
@@ -163,9 +163,10 @@ function stageOf(error: unknown): "sasl" | "apiVersions" | "metadata" {
   return "metadata";
 }
 
-/** Of "no broker could be reached", the reason that the one broker gave. */
+/** Of "no broker answered", what the one broker said. */
 function rootOf(error: unknown): unknown {
-  return ConnectionError.is(error, "NO_BROKER") && error.cause !== undefined ? error.cause : error;
+  if (!ConnectionError.is(error, "NO_BROKER") || !(error.cause instanceof AggregateError)) return error;
+  return (error.cause.errors as readonly unknown[]).at(-1) ?? error;
 }
 
 async function tryAdvertised(
