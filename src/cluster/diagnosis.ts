@@ -140,6 +140,11 @@ async function askMetadata(
   } catch (error) {
     signal?.throwIfAborted();
     const failedStage = stageOf(error);
+    // With TLS 1.3 a client certificate is refused only after the handshake, by the first answer.
+    if (failedStage === "tls") {
+      report({ stage: "tls", tried: address, outcome: "failed", detail: sentence(reasonOf(rootOf(error))) });
+      return undefined;
+    }
     for (const step of conversation) {
       if (step.stage === failedStage) {
         report({ ...step, outcome: "failed", detail: sentence(reasonOf(rootOf(error))) });
@@ -154,8 +159,9 @@ async function askMetadata(
 }
 
 /** Which part of the conversation a failure belongs to. */
-function stageOf(error: unknown): "sasl" | "apiVersions" | "metadata" {
+function stageOf(error: unknown): "tls" | "sasl" | "apiVersions" | "metadata" {
   const cause = rootOf(error);
+  if (ConnectError.is(cause, "tls")) return "tls";
   if (ConnectionError.is(cause, "AUTHENTICATION_FAILED", "UNSUPPORTED_MECHANISM")) return "sasl";
   if (ConnectionError.is(cause, "GARBAGE", "FRAME_TOO_LARGE", "UNSUPPORTED_VERSION", "CLOSED"))
     return "apiVersions";

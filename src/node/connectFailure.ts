@@ -80,19 +80,16 @@ const tlsReasons: ReadonlyMap<string, string> = new Map([
   ["ERR_SSL_PACKET_LENGTH_TOO_LONG", plaintext],
   ["ERR_SSL_HTTP_REQUEST", plaintext],
   ["ERR_SSL_UNSUPPORTED_PROTOCOL", "both sides have no TLS version in common"],
-  ["ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "both sides have no TLS version in common"],
-  ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", clientCertificate],
-  ["ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "the broker does not trust the authority of our client certificate"],
-  ["ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR", "the broker refused our client certificate's signature"],
-  [
-    "ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE",
-    `the broker refused our client certificate, or ${clientCertificate}`,
-  ],
-  ["ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN", "the broker does not accept our client certificate"],
-  ["ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED", "our client certificate has expired"],
-  ["ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", `no common cipher, or ${clientCertificate}`],
+  ["ALERT_PROTOCOL_VERSION", "both sides have no TLS version in common"],
+  ["ALERT_CERTIFICATE_REQUIRED", clientCertificate],
+  ["ALERT_UNKNOWN_CA", "the broker does not trust the authority of our client certificate"],
+  ["ALERT_DECRYPT_ERROR", "the broker refused our client certificate's signature"],
+  ["ALERT_BAD_CERTIFICATE", `the broker refused our client certificate, or ${clientCertificate}`],
+  ["ALERT_CERTIFICATE_UNKNOWN", "the broker does not accept our client certificate"],
+  ["ALERT_CERTIFICATE_EXPIRED", "our client certificate has expired"],
+  ["ALERT_HANDSHAKE_FAILURE", `no common cipher, or ${clientCertificate}`],
   ["ERR_SSL_TLSV1_UNRECOGNIZED_NAME", "the broker has no certificate for the server name"],
-  ["ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "the other side failed; its log knows more"],
+  ["ALERT_INTERNAL_ERROR", "the other side failed; its log knows more"],
   ["ERR_OSSL_BAD_DECRYPT", `${unreadableKey}: the passphrase is wrong`],
   ["ERR_OSSL_EVP_BAD_DECRYPT", `${unreadableKey}: the passphrase is wrong`],
   ["ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED", `${unreadableKey}: it needs a passphrase`],
@@ -107,7 +104,8 @@ function tlsAdvice(code: string, name: string, failure: Error): string | undefin
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
     return `the broker's certificate is not for ${name}${validFor(failure)}: connect by a name it has, or set the server name`;
   }
-  return tlsReasons.get(code);
+  // OpenSSL has renamed its alerts between releases: SSLV3_ALERT_…, TLSV1_ALERT_…, SSL/TLS_ALERT_….
+  return tlsReasons.get(code.replace(/^ERR_SSL_.*ALERT_/, "ALERT_"));
 }
 
 /** The names a certificate has, as Node attaches it to the error. */

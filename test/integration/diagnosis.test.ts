@@ -107,6 +107,7 @@ describe("the diagnosis of a connection to real Kafka", () => {
         tlsToPlaintext: "tls",
         plaintextToTls: "apiVersions",
         password: "sasl",
+        noCertificate: "tls",
       },
     );
     expect(wrong.name.failure).toContain("does not resolve");
