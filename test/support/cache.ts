@@ -12,7 +12,7 @@ import { homedir } from "node:os";
 import path from "node:path";
 
 /** Where downloads are kept between runs and checkouts: outside of the repository. */
-export function cacheFolder(): string {
+function cacheFolder(): string {
   const cacheHome = process.env["XDG_CACHE_HOME"] || path.join(homedir(), ".cache");
   return process.env["GROUPSCOPE_CACHE"] || path.join(cacheHome, "groupscope");
 }
