@@ -251,7 +251,8 @@ export class RequestPipeline implements Disposable {
         ? ""
         : ` in the middle of a response (${partial.bytes} of ${partial.of ?? "at least 8"} bytes)`;
     const why = failure === undefined ? "" : `: ${failure.message}`;
-    const hint = explainClose?.();
+    // Who answers half is no stranger: the owner's guesses do not apply.
+    const hint = partial === undefined ? explainClose?.() : undefined;
     const message = `${broker} closed the connection${middle}${why}${hint === undefined ? "" : `; ${hint}`}`;
     this.close(new ConnectionError("CLOSED", message, { broker, cause: failure }));
   }
