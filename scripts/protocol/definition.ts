@@ -17,7 +17,7 @@ export interface FieldDefinition {
 }
 
 /** A struct that several fields of one message share. */
-export interface CommonStruct {
+interface CommonStruct {
   readonly name: string;
   readonly versions: string;
   readonly fields: readonly FieldDefinition[];

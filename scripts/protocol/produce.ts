@@ -6,6 +6,7 @@ import { parseDefinition } from "./definition.ts";
 import { type KafkaClients, kafkaClients, newestKafka, olderKafka } from "./kafkaClients.ts";
 import { mergeMessages } from "./merge.ts";
 import { lowerCamel, type Message, resolveMessage } from "./messageModel.ts";
+import { apiNotes } from "./notes.ts";
 import { type ApiDefinition, renderApi, renderData, renderRegistry } from "./render.ts";
 
 const repository = join(import.meta.dirname, "../..");
@@ -16,6 +17,7 @@ export function produce(): ReadonlyMap<string, string> {
   const newer = kafkaClients(newestKafka);
   const older = kafkaClients(olderKafka);
   const apis = apiDefinitions(newer, older);
+  expectNotesHaveSubject(apis);
   const files = new Map<string, string>();
   for (const api of apis) files.set(`apis/${lowerCamel(api.name)}.ts`, renderApi(api));
   for (const name of dataSchemas)
@@ -23,6 +25,13 @@ export function produce(): ReadonlyMap<string, string> {
   files.set("apiRegistry.ts", renderRegistry(apis));
   files.set("errorTable.ts", renderErrors(newer));
   return formatted(files);
+}
+
+/** A note for an API that was renamed would vanish without a word. */
+function expectNotesHaveSubject(apis: readonly ApiDefinition[]): void {
+  const subjects = new Set([...apis.map(({ name }) => name), ...dataSchemas]);
+  const astray = Object.keys(apiNotes).filter((name) => !subjects.has(name));
+  if (astray.length > 0) throw new Error(`notes: nothing is called ${astray.join(", ")}`);
 }
 
 function apiDefinitions(newer: KafkaClients, older: KafkaClients): readonly ApiDefinition[] {

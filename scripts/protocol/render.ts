@@ -1,4 +1,4 @@
-import { type Field, lowerCamel, type Message } from "./messageModel.ts";
+import { lowerCamel, type Message } from "./messageModel.ts";
 import { apiNotes, type VersionNotes } from "./notes.ts";
 import { FieldRenderer } from "./renderFields.ts";
 
@@ -65,15 +65,15 @@ export function renderRegistry(apis: readonly ApiDefinition[]): string {
   ].join("\n\n");
 }
 
-/** The names of all fields, for the check that a note does not speak of one that is gone. */
-export function fieldNames(fields: readonly Field[]): readonly string[] {
-  return fields.flatMap((field) => [field.name, ...fieldNames(field.fields)]);
-}
-
 function header(name: string, { versions }: Message, notes: VersionNotes | undefined): string {
   const range = versions.from === versions.to ? `v${versions.from}` : `v${versions.from}-${versions.to}`;
   const lines = [`// ${name}: ${range}`];
   const entries = Object.entries(notes ?? {});
+  for (const [version] of entries) {
+    if (Number(version) < versions.from || Number(version) > versions.to) {
+      throw new Error(`notes: ${name} has no v${version}`);
+    }
+  }
   if (entries.length > 0) lines.push("//");
   for (const [version, note] of entries) lines.push(`// v${version.padEnd(3)} ${note}`);
   return lines.join("\n");

@@ -2,7 +2,17 @@ import { describe, expect, test } from "vitest";
 import { array, arrayOf } from "#protocol/schema/array.ts";
 import { bytes, string } from "#protocol/schema/blobs.ts";
 import { between, since, tagged, until, withDefault } from "#protocol/schema/fields.ts";
-import { int8, int16, int32, int64 } from "#protocol/schema/primitives.ts";
+import {
+  bool,
+  float64,
+  int8,
+  int16,
+  int32,
+  int64,
+  uint16,
+  uint32,
+  uuid,
+} from "#protocol/schema/primitives.ts";
 import { struct } from "#protocol/schema/struct.ts";
 import { type Input, nullable, type Type } from "#protocol/schema/type.ts";
 import { CodecError } from "#protocol/wire/codecError.ts";
@@ -121,6 +131,20 @@ describe("strings, bytes and arrays", () => {
   ])("refuse %s", (_what, wire) => {
     expect(() => decode(string, wire)).toThrow(CodecError);
   });
+});
+
+test.each([
+  ["bool", bool, true],
+  ["int8", int8, -128],
+  ["int16", int16, -32_768],
+  ["uint16", uint16, 65_535],
+  ["int32", int32, -2_147_483_648],
+  ["uint32", uint32, 4_294_967_295],
+  ["int64", int64, 9_223_372_036_854_775_807n],
+  ["float64", float64, -0.1],
+  ["uuid", uuid, "vRtZ-5YgQ2Ghr5Ebh_aZ1Q"],
+] as const)("%s comes back as it was", (_name, type, value) => {
+  expect(decode<unknown, never>(type, encode<Type<unknown, unknown>>(type, value))).toBe(value);
 });
 
 describe("a nullable struct", () => {
