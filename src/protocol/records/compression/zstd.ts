@@ -1,9 +1,9 @@
 import zlib from "node:zlib";
-import { Decompress } from "fzstd";
-import { CompressionError, corrupt, expandsPast } from "./compressionError.ts";
+import { corrupt, expandsPast } from "./compressionError.ts";
 import { joinBytes } from "./joinBytes.ts";
 import { inflateCapped } from "./nativeZlib.ts";
-import { type ZstdFrame, zstdFrames } from "./zstdFrames.ts";
+import { decodeZstdFrame } from "./zstdDecoder.ts";
+import { zstdFrames } from "./zstdFrames.ts";
 import { storeAsZstd } from "./zstdStore.ts";
 
 /** The two functions of node:zlib that Node has since 22.15, and hosts before VS Code 1.101 lack. */
@@ -32,7 +32,7 @@ export function createZstd({ native }: { readonly native: NativeZstd }) {
         if (frame.contentBytes !== undefined && frame.contentBytes > left) throw expandsPast(maxBytes);
         const content = inflate
           ? inflateCapped(inflate, frame.bytes, left)
-          : decodeFrame(frame, { left, maxBytes });
+          : decodeZstdFrame(frame, { maxBytes: left, limit: maxBytes });
         if (frame.contentBytes !== undefined && BigInt(content.length) !== frame.contentBytes) {
           throw corrupt(
             `the Zstandard frame holds ${content.length} bytes, not the ${frame.contentBytes} it claims`,
@@ -48,24 +48,3 @@ export function createZstd({ native }: { readonly native: NativeZstd }) {
 
 /** Zstandard frames, one after another; skippable frames are passed over. */
 export const zstd = createZstd({ native: zlib });
-
-function decodeFrame(
-  frame: ZstdFrame,
-  limit: { readonly left: number; readonly maxBytes: number },
-): Uint8Array {
-  const chunks: Uint8Array[] = [];
-  let total = 0;
-  const decoder = new Decompress((chunk) => {
-    total += chunk.length;
-    if (total > limit.left) throw expandsPast(limit.maxBytes);
-    chunks.push(chunk.slice());
-  });
-  try {
-    decoder.push(frame.bytes, true);
-  } catch (failure) {
-    if (CompressionError.is(failure)) throw failure;
-    const why = failure instanceof Error ? failure.message : String(failure);
-    throw new CompressionError("corrupt", why, { cause: failure });
-  }
-  return joinBytes(chunks);
-}

@@ -5,6 +5,7 @@ import { isSkippableMagic } from "./lz4Frame.ts";
 export interface ZstdFrame {
   readonly bytes: Uint8Array;
   readonly contentBytes: bigint | undefined;
+  readonly blocksAt: number;
   /** Memory a decoder needs for looking back. */
   readonly windowBytes: number;
 }
@@ -51,12 +52,14 @@ function readFrame(bytes: Uint8Array): ZstdFrame {
   const sizeField = sizeCode === 0 && isSingleSegment ? 1 : contentSizeBytes[sizeCode];
   const sizeAt = 5 + windowField + dictionaryField;
   const contentBytes = sizeField === 0 ? undefined : contentSize(bytes, sizeAt, sizeField);
-  const blocksEnd = endOfBlocks(bytes, sizeAt + sizeField);
+  const blocksAt = sizeAt + sizeField;
+  const blocksEnd = endOfBlocks(bytes, blocksAt);
   const end = blocksEnd + ((descriptor & 0x04) !== 0 ? 4 : 0);
   if (end > bytes.length) throw corrupt("the Zstandard frame ends inside its checksum");
   return {
     bytes: bytes.subarray(0, end),
     contentBytes,
+    blocksAt,
     windowBytes: isSingleSegment ? Number(contentBytes ?? 0n) : windowSize(littleEndian(bytes, 5, 1)),
   };
 }

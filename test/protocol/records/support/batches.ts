@@ -11,7 +11,7 @@ import { type BatchInput, encodeBatch, type RecordInput, sealBatch } from "#prot
 import { batchLayout, lengthPrefixBytes } from "#protocol/records/recordBatch.ts";
 
 /** Records with small distinct keys and values. */
-export function someRecords(count: number): readonly RecordInput[] {
+function someRecords(count: number): readonly RecordInput[] {
   return Array.from({ length: count }, (_, index) => ({
     timestamp: 1_760_000_000_000n + BigInt(index),
     key: bytesOf(`k${index}`),
