@@ -52,7 +52,7 @@ export class BrokerCaller {
   }
 
   /**
-   * Sends to brokers in turn: first those that are connected, last those that failed before. Rejects with `NO_BROKER`,
+   * Sends to brokers in turn: first those that are connected and idle, last those that failed before. Rejects with `NO_BROKER`,
    * which says of each why, when none answered; and at once with what another broker would not answer differently.
    */
   async askAny<A extends Api>(call: Call<A>): Promise<Answer<A>> {
@@ -84,7 +84,8 @@ export class BrokerCaller {
       // Brokers share the load; bootstrap servers are tried as they were given.
       const among = candidate.nodeId === undefined ? 1 + index : random.next();
       if (link?.isTroubled) return { candidate, group: 2, among: link.nextAttemptAt };
-      const isReady = link?.connection !== undefined && link.connection.throttledUntil === undefined;
+      const open = link?.connection;
+      const isReady = open !== undefined && open.throttledUntil === undefined && open.pending === 0;
       return { candidate, group: isReady ? 0 : 1, among };
     });
     ranked.sort((a, b) => a.group - b.group || a.among - b.among);

@@ -28,6 +28,9 @@ const defaultMetadataMinIntervalMs = 100;
 const defaultMaxFrameBytes = 100 * 1024 * 1024;
 const mainChannel = "main";
 
+/** Our own questions never wait behind a caller's JoinGroup, which may be held for minutes. */
+const ownChannel = "metadata";
+
 /** A limit as callers give it. */
 interface Waiting {
   readonly timeoutMs?: number | undefined;
@@ -81,8 +84,7 @@ export class ClusterClient implements Cluster, Disposable {
       random,
       closing,
       timeoutMs: this.#requestTimeoutMs,
-      ask: (api, body, limit) =>
-        this.#send({ any: true }, { api, body, channel: mainChannel, limit }, "auto"),
+      ask: (api, body, limit) => this.#send({ any: true }, { api, body, channel: ownChannel, limit }, "auto"),
       onFound: (node) => this.#directory.learn(node),
     });
   }
@@ -221,7 +223,7 @@ export class ClusterClient implements Cluster, Disposable {
     const { body } = await this.#caller.askAny({
       api: metadata,
       body: { topics: named, allowAutoTopicCreation: false },
-      channel: mainChannel,
+      channel: ownChannel,
       versions,
       limit: this.#limit({}),
     });
