@@ -1,6 +1,6 @@
 // Bundles what ships: `node esbuild.js [--production] [--watch]`.
 //
-//   dist/{extension,worker,cli}.cjs   Node 22, one file each; `vscode` comes from the editor
+//   dist/{extension,worker}.cjs       Node 22, one file each; `vscode` comes from the editor
 //   dist/webview/<panel>.{js,css}     one pair per folder of src/webview that has a main.ts(x)
 //   dist/webview/codicons/            the editor's icon font, for the panels
 import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
@@ -13,7 +13,6 @@ const watching = process.argv.includes("--watch");
 const nodeEntries = {
   extension: "src/extension.ts",
   worker: "src/host/worker.ts",
-  cli: "src/cli/main.ts",
 };
 
 const common = {

@@ -97,6 +97,8 @@ function actions(page: Page, timeoutMs: number): Omit<Workbench, "page" | "host"
       // A second click on the icon would close the side bar.
       if ((await shown.count()) === 0) await icon.click();
       await shown.first().waitFor();
+      // The pointer would leave a tooltip on the icon.
+      await page.mouse.move(700, 450);
     },
     command: async (title) => {
       await page.keyboard.press("F1");
