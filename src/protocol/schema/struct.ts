@@ -47,26 +47,30 @@ interface PresentField {
 
 /** A struct of named fields; each field is a type, or a type with versions, tag or default. */
 export function struct<F extends Fields>(fields: F): Struct<F> {
-  const defaults = defaultsOf(fields);
-  // Making a codec walks the schema, so each version's is made once, on first use.
+  // Made on first use: a process that loads the schemas of every API speaks few of them.
+  let zero: StructOutput<F> | undefined;
   const made = new Map<number, Codec<StructOutput<F>, StructInput<F>>>();
   const codec = (wire: WireVersion): Codec<StructOutput<F>, StructInput<F>> => {
     const key = wire.version * 2 + (wire.flexible ? 1 : 0);
     const known = made.get(key);
     if (known !== undefined) return known;
-    const fresh = structCodec(fields, defaults, wire) as Codec<StructOutput<F>, StructInput<F>>;
+    const fresh = structCodec(fields, wire) as Codec<StructOutput<F>, StructInput<F>>;
     made.set(key, fresh);
     return fresh;
   };
   return {
-    zero: Object.freeze({ ...defaults }) as StructOutput<F>,
+    get zero() {
+      zero ??= Object.freeze(defaultsOf(fields)) as StructOutput<F>;
+      return zero;
+    },
     shape: { kind: "struct", fields },
     codec,
     nullableCodec: (wire) => nullableStruct(codec(wire)),
   };
 }
 
-function structCodec(fields: Fields, defaults: Values, wire: WireVersion): Codec {
+function structCodec(fields: Fields, wire: WireVersion): Codec {
+  const defaults = defaultsOf(fields);
   const present: PresentField[] = [];
   const tagged: TaggedField[] = [];
   for (const [name, entry] of Object.entries(fields)) {
