@@ -191,7 +191,7 @@ export type GenerationBand = {
     readonly toMs?: number | undefined;
     readonly reason: string | null;
   } | null;
-  /** Null when nobody who saw it knows; `assignmentText` says why. */
+  /** Null when nobody who saw it knows, or when it is too much to draw: `assignmentText` says it then. */
   readonly assignment: readonly AssignedPartition[] | null;
   /** In one line: `0–2 kept · orders-3 → A · orders-5 nobody`, or why it is not known. */
   readonly assignmentText: string;
@@ -375,7 +375,7 @@ export type HexView = {
   readonly cut: boolean;
 };
 
-/** The same facts as a table: in order of time, newest first. */
+/** The same facts as a table, newest first: all that are kept, not only the drawn window. Filled while it is shown. */
 export type TableTwin = {
   readonly total: number;
   readonly fromIndex: number;

@@ -1,0 +1,174 @@
+import { topicPartitionText } from "#base/topicPartition.ts";
+import { type CommitView, findCommit } from "#model/commits.ts";
+import { commitOffsetsText, committerName, commitWait } from "#model/commitWait.ts";
+import type { Remedy } from "#model/remedy.ts";
+import { countText, durationText } from "#model/words.ts";
+import type { Detail, DetailRow, MarkRef } from "#webview/rebalances/contract.ts";
+import { allCommits, commitEnd, committerOf, isHanging } from "../commitLanes.ts";
+import type { Scene } from "../input.ts";
+import { type LaneIndex, sameLane } from "../laneKeys.ts";
+import { evidenceRow, plain, row, rows } from "./row.ts";
+
+const maxOffsetRows = 20;
+
+/** The commit inspector: what it is, what it waits for, when that ends, what to do. */
+export function commitDetail(scene: Scene, ref: MarkRef & { readonly kind: "commit" }): Detail | undefined {
+  const commit = scene.group.commits && findCommit(scene.group.commits, ref);
+  if (!commit) return undefined;
+  const { latest } = commit;
+  const title = `Commit #${latest.commitId} by ${committerName(scene.cluster, scene.group, latest)} · ${commitOffsetsText(latest)}`;
+  return latest.state === "settled"
+    ? settled(scene, commit, { ref, title })
+    : waiting(scene, commit, { ref, title });
+}
+
+/** Several commits drawn as one mark. */
+export function commitsDetail(
+  scene: Scene,
+  index: LaneIndex,
+  ref: MarkRef & { readonly kind: "commits" },
+): Detail | undefined {
+  const commits = allCommits(scene).filter((commit) => {
+    const lane = committerOf(index, commit)?.lane;
+    const { queuedAt } = commit.latest;
+    return lane !== undefined && sameLane(lane, ref.lane) && queuedAt >= ref.fromMs && queuedAt <= ref.toMs;
+  });
+  if (commits.length === 0) return undefined;
+  return {
+    ...plain,
+    ref,
+    title: `${countText(commits.length)} commits`,
+    rows: commits
+      .slice(0, maxOffsetRows)
+      .map((commit) =>
+        row(
+          `#${commit.latest.commitId}`,
+          `${commitOffsetsText(commit.latest)} · ${outcomeText(commit)}`,
+          commit.latest.queuedAt,
+        ),
+      ),
+    explanation: ["They lie too close together to be told apart. Zoom in to see them one by one."],
+  };
+}
+
+/** How a commit ended, in words. */
+export function outcomeText({ latest }: CommitView): string {
+  switch (latest.outcome) {
+    case "committed":
+      return "committed";
+    case "failed":
+      return latest.error === undefined ? "failed" : `failed: ${latest.error}`;
+    case "cancelled":
+      return "cancelled";
+    case "deadlinePassed":
+      return "its deadline passed";
+    case "released":
+      return "its waiter was released";
+    case undefined:
+      return latest.state === "inFlight" ? "in flight" : latest.state;
+  }
+}
+
+interface Heading {
+  readonly ref: MarkRef;
+  readonly title: string;
+}
+
+function waiting(scene: Scene, commit: CommitView, { ref, title }: Heading): Detail {
+  const { latest } = commit;
+  const wait = commitWait({ cluster: scene.cluster, group: scene.group, now: scene.now }, commit);
+  const waited = durationText(scene.now - latest.queuedAt);
+  const hanging = isHanging(scene, commit);
+  const deadline =
+    latest.deadlineAt === undefined ? "" : ` / deadline ${durationText(latest.deadlineAt - latest.queuedAt)}`;
+  return {
+    ...plain,
+    ref,
+    title,
+    status: `${hanging ? "hanging" : "waits"} ${waited}${deadline}`,
+    severity: hanging ? "error" : "info",
+    rows: [...wait.evidence.map(evidenceRow), ...wait.endsBy.map(evidenceRow), ...offsetRows(commit)],
+    explanation: wait.because,
+    // This strip already shows what it waits for.
+    remedies: isLive(scene) ? wait.remedies.filter(({ action }) => action.kind !== "showCommit") : [],
+    questions: [{ question: "Why can't it just send?", answer: whyNotSend(commit) }],
+  };
+}
+
+function settled(scene: Scene, commit: CommitView, { ref, title }: Heading): Detail {
+  const { latest } = commit;
+  const end = commitEnd(commit) ?? latest.stateSince;
+  const took = durationText(end - latest.queuedAt);
+  const succeeded = latest.outcome === "committed";
+  return {
+    ...plain,
+    ref,
+    title,
+    status: `${outcomeText(commit)} after ${took}`,
+    severity: succeeded ? "none" : latest.outcome === "failed" ? "error" : "warning",
+    rows: [
+      row(
+        "queued",
+        latest.generationId === undefined
+          ? latest.trigger
+          : `${latest.trigger} · generation ${latest.generationId}`,
+        latest.queuedAt,
+      ),
+      ...commit.blocks.map((block) => row("blocked", block.by, block.since)),
+      ...rows(
+        latest.sentAt !== undefined && row("sent", "to the coordinator", latest.sentAt),
+        row("settled", outcomeText(commit), end),
+        latest.lateAnswer &&
+          row(
+            "late answer",
+            latest.lateAnswer.error ?? "the coordinator accepted it after all",
+            latest.lateAnswer.at,
+          ),
+      ),
+      ...offsetRows(commit),
+    ],
+    explanation: [
+      ...(latest.message === undefined ? [] : [latest.message]),
+      ...(isHanging(scene, commit)
+        ? [`It took longer than the tolerance of ${durationText(scene.input.commitToleranceMs)}.`]
+        : []),
+    ],
+    remedies: [] satisfies Remedy[],
+  };
+}
+
+function offsetRows({ latest }: CommitView): readonly DetailRow[] {
+  const shown = latest.offsets.slice(0, maxOffsetRows).map(({ from, to, error, ...key }) => {
+    const before = from === undefined ? "–" : countText(from);
+    const failure = error === undefined || error === "NONE" ? "" : ` · ${error}`;
+    return row(topicPartitionText(key), `${before} → ${countText(to)}${failure}`);
+  });
+  const more = latest.offsets.length - shown.length;
+  return more > 0 ? [...shown, row("", `and ${countText(more)} more partitions`)] : shown;
+}
+
+function whyNotSend({ latest }: CommitView): string {
+  if (latest.state === "inFlight") {
+    return "It is sent. It cannot be taken back or sent again: the broker may still apply the first request after the second, and the older offsets would win. Only whoever waits for it can be let go.";
+  }
+  switch (latest.blocked?.by) {
+    case "joinInFlight":
+    case "syncInFlight":
+      return "While the group rebalances, a commit carries a generation that is about to end. The coordinator would refuse it with REBALANCE_IN_PROGRESS, and afterwards the partition may belong to someone else. It goes out with the new generation, for the partitions that stayed.";
+    case "notJoined":
+      return "A commit to a group must name a member and its generation, and there is neither now. Without them it would overwrite what the real members committed.";
+    case "earlierCommit":
+      return "Two commits under way at once can arrive in the wrong order, and the older offsets would win.";
+    case "coordinatorUnknown":
+      return "Only the group's coordinator takes its commits, and which broker that is, is being asked.";
+    case "throttled":
+      return "The broker asked this client to wait because it used more than its quota; a request sent earlier would be delayed by the broker all the same.";
+    case undefined:
+      return "It is about to be sent.";
+  }
+}
+
+/** Only the present can be acted on. */
+function isLive(scene: Scene): boolean {
+  return scene.input.bound.kind === "live";
+}

@@ -1,0 +1,180 @@
+import { topicPartitionText } from "#base/topicPartition.ts";
+import { commitOffsetsText } from "#model/commitWait.ts";
+import { sessionName } from "#model/sessionView.ts";
+import { bytesText, countedText, countText } from "#model/words.ts";
+import type { TableRow, TableTwin } from "#webview/rebalances/contract.ts";
+import { bufferPoints } from "./bufferLanes.ts";
+import { allCommits, commitEnd, committerOf, isHanging } from "./commitLanes.ts";
+import { outcomeText } from "./detail/commitDetail.ts";
+import { faultsOf } from "./faultLanes.ts";
+import { findingsOf } from "./findingMarks.ts";
+import { assignmentOf, assignmentText, generationLabel, partitionChangeText } from "./generationBands.ts";
+import type { Scene } from "./input.ts";
+import type { LaneIndex } from "./laneKeys.ts";
+import { goneText } from "./memberLanes.ts";
+import { drawnPhase, phaseLine, phaseText } from "./phaseWords.ts";
+
+const maxWindow = 500;
+
+/** The facts of the chart, newest first; only the visible rows are sent. */
+export function tableTwin(scene: Scene, index: LaneIndex): TableTwin {
+  const rows = tableRows(scene, index);
+  const { fromIndex = 0, count = 100 } = scene.input.tableWindow ?? {};
+  const from = Math.min(Math.max(0, Math.floor(fromIndex)), Math.max(0, rows.length - 1));
+  const shown = Math.min(maxWindow, Math.max(0, Math.floor(count)));
+  return { total: rows.length, fromIndex: from, rows: rows.slice(from, from + shown) };
+}
+
+/** All rows: for the clipboard too. */
+export function tableRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
+  return [
+    ...phaseRows(scene, index),
+    ...generationRows(scene, index),
+    ...commitRows(scene, index),
+    ...bufferRows(scene),
+    ...faultRows(scene),
+    ...findingsOf(scene).map(
+      (finding): TableRow => ({
+        ref: { kind: "finding", findingId: finding.id },
+        fromMs: finding.since,
+        who: "group",
+        kind: "finding",
+        what: finding.title,
+        detail: finding.detail,
+      }),
+    ),
+  ].sort((a, b) => b.fromMs - a.fromMs);
+}
+
+function phaseRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
+  return index.lanes.flatMap(({ ref, name, lane }) => [
+    ...lane.segments
+      .filter((segment) => drawnPhase(segment.phase))
+      .map((segment): TableRow => {
+        const { generationId, reason, fromAt, toAt } = segment;
+        const text = phaseText(segment.phase, toAt !== undefined);
+        return {
+          ref: { kind: "phase", lane: ref, fromMs: fromAt },
+          fromMs: fromAt,
+          toMs: toAt,
+          who: name,
+          kind: "phase",
+          what: text,
+          detail: phaseLine({ text, lastedMs: (toAt ?? scene.now) - fromAt, generationId, reason }),
+        };
+      }),
+    ...(lane.gone
+      ? [
+          {
+            ref: { kind: "gone", lane: ref, atMs: lane.gone.at },
+            fromMs: lane.gone.at,
+            who: name,
+            kind: "phase",
+            what: goneText(lane.gone),
+            detail: lane.gone.reason ?? "",
+          } satisfies TableRow,
+        ]
+      : []),
+  ]);
+}
+
+function generationRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
+  const list = scene.group.rebalances?.generations.list ?? [];
+  return list.flatMap((generation, position) => {
+    const changes = assignmentOf(scene, index, { generation, before: list[position - 1] });
+    const changed = (changes ?? []).filter(({ change }) => change === "moved" || change === "nobody");
+    const { fromAt: fromMs, toAt: toMs } = generation;
+    return [
+      {
+        ref: { kind: "generation", fromMs },
+        fromMs,
+        toMs,
+        who: "group",
+        kind: "generation",
+        what: `generation ${generationLabel(generation)}`,
+        detail: assignmentText(generation, changes),
+      } satisfies TableRow,
+      ...changed.map(
+        (partition): TableRow => ({
+          ref: partition.ref,
+          fromMs,
+          toMs,
+          who: partition.owner?.name ?? "nobody",
+          kind: "partition",
+          what: topicPartitionText(partition),
+          detail: partitionChangeText(partition),
+        }),
+      ),
+    ];
+  });
+}
+
+function commitRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
+  return allCommits(scene).flatMap((commit): TableRow[] => {
+    const committer = committerOf(index, commit);
+    if (!committer) return [];
+    const { latest } = commit;
+    return [
+      {
+        ref: { kind: "commit", sourceId: latest.sourceId, commitId: latest.commitId },
+        fromMs: latest.queuedAt,
+        toMs: commitEnd(commit),
+        who: committer.name,
+        kind: "commit",
+        what: `commit #${latest.commitId}${isHanging(scene, commit) ? " (hangs)" : ""}`,
+        detail: `${commitOffsetsText(latest)} · ${outcomeText(commit)}`,
+      },
+    ];
+  });
+}
+
+/** Where the buffer was paused or resumed, and what it holds now: a row per point would bury everything else. */
+function bufferRows(scene: Scene): readonly TableRow[] {
+  return [...scene.cluster.sessions.values()]
+    .filter(({ started }) => started?.groupId === scene.group.groupId && !started.scripted)
+    .flatMap((session): TableRow[] => {
+      const { sessionId } = session;
+      const who = sessionName(session);
+      const last = bufferPoints(session, session.ended?.at ?? scene.now).at(-1);
+      return [
+        ...session.bufferHistory.notes.map(
+          (note): TableRow => ({
+            ref: { kind: "buffer", sessionId, atMs: note.at },
+            fromMs: note.at,
+            who,
+            kind: "buffer",
+            what: `${note.what} ${topicPartitionText(note)}`,
+            detail: "",
+          }),
+        ),
+        ...(last
+          ? [
+              {
+                ref: { kind: "buffer", sessionId, atMs: last.at },
+                fromMs: last.at,
+                who,
+                kind: "buffer",
+                what: `${countedText(last.records, "record")} buffered`,
+                detail: `${countText(last.pausedRecords)} paused · ${bytesText(last.bytes)}`,
+              } satisfies TableRow,
+            ]
+          : []),
+      ];
+    });
+}
+
+function faultRows(scene: Scene): readonly TableRow[] {
+  return faultsOf(scene).flatMap(({ latest, segments }) =>
+    segments.map(
+      ({ fromAt, toAt }): TableRow => ({
+        ref: { kind: "fault", faultId: latest.faultId },
+        fromMs: fromAt,
+        toMs: toAt,
+        who: "fault",
+        kind: "fault",
+        what: latest.title,
+        detail: `hit ${countText(latest.hits)}×`,
+      }),
+    ),
+  );
+}
