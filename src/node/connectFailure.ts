@@ -28,7 +28,9 @@ export function tlsFailure(
 ): ConnectError {
   const code = codeOf(failure);
   const name = target.tls?.serverName ?? target.host;
-  const advice = (code === undefined ? undefined : tlsAdvice(code, name, failure)) ?? failure.message;
+  const hasPassphrase = target.tls?.passphrase !== undefined;
+  const advice =
+    (code === undefined ? undefined : tlsAdvice(code, failure, { name, hasPassphrase })) ?? failure.message;
   const address = `${target.host}:${target.port}`;
   return new ConnectError("tls", `TLS with ${address} failed${inBrackets(code)}: ${advice}`, {
     code,
@@ -90,8 +92,6 @@ const tlsReasons: ReadonlyMap<string, string> = new Map([
   ["ALERT_HANDSHAKE_FAILURE", `no common cipher, or ${clientCertificate}`],
   ["ERR_SSL_TLSV1_UNRECOGNIZED_NAME", "the broker has no certificate for the server name"],
   ["ALERT_INTERNAL_ERROR", "the other side failed; its log knows more"],
-  ["ERR_OSSL_BAD_DECRYPT", `${unreadableKey}: the passphrase is wrong`],
-  ["ERR_OSSL_EVP_BAD_DECRYPT", `${unreadableKey}: the passphrase is wrong`],
   ["ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED", `${unreadableKey}: it needs a passphrase`],
   ["ERR_MISSING_PASSPHRASE", `${unreadableKey}: it needs a passphrase`],
   ["ERR_OSSL_X509_KEY_VALUES_MISMATCH", "the client key does not belong to the client certificate"],
@@ -100,9 +100,16 @@ const tlsReasons: ReadonlyMap<string, string> = new Map([
   ["ERR_OSSL_UNSUPPORTED", `${unreadableKey}: its form is not supported`],
 ]);
 
-function tlsAdvice(code: string, name: string, failure: Error): string | undefined {
+function tlsAdvice(
+  code: string,
+  failure: Error,
+  ours: { readonly name: string; readonly hasPassphrase: boolean },
+): string | undefined {
   if (code === "ERR_TLS_CERT_ALTNAME_INVALID") {
-    return `the broker's certificate is not for ${name}${validFor(failure)}: connect by a name it has, or set the server name`;
+    return `the broker's certificate is not for ${ours.name}${validFor(failure)}: connect by a name it has, or set the server name`;
+  }
+  if (code === "ERR_OSSL_BAD_DECRYPT" || code === "ERR_OSSL_EVP_BAD_DECRYPT") {
+    return `${unreadableKey}: ${ours.hasPassphrase ? "the passphrase is wrong" : "it needs a passphrase"}`;
   }
   // OpenSSL has renamed its alerts between releases: SSLV3_ALERT_…, TLSV1_ALERT_…, SSL/TLS_ALERT_….
   return tlsReasons.get(code.replace(/^ERR_SSL_.*ALERT_/, "ALERT_"));
