@@ -27,7 +27,7 @@ export function FindingsBar({
             {finding.title}
           </button>
           <span class="text">{finding.text}</span>
-          <span class="muted since">since {durationText(Math.max(0, state.nowMs - finding.sinceMs))}</span>
+          <span class="muted since">for {durationText(Math.max(0, state.nowMs - finding.sinceMs))}</span>
           <RemedyButtons remedies={finding.remedies} page={page} />
         </li>
       ))}

@@ -195,7 +195,7 @@ export function CommitMarks(
         className={`commit ${mark.state}${mark.hanging ? " hanging" : ""}`}
       >
         <rect x={span.x} y={4} width={Math.max(8, span.width)} height={height - 8} class="hit" />
-        <rect x={span.x} y={height / 2 - 4} width={Math.max(4, span.width)} height={8} />
+        <rect x={span.x} y={5} width={Math.max(4, span.width)} height={height - 10} />
         {open && <path d={`M${tip} ${height / 2 - 7}l8 7l-8 7z`} />}
         <ClippedText x={span.x} width={span.width} height={height} text={mark.text} />
       </Mark>
