@@ -15,6 +15,8 @@ export interface Taken {
   readonly records: number;
   readonly bytes: number;
   readonly position: bigint;
+  /** Of the last record. */
+  readonly leaderEpoch: number | undefined;
 }
 
 /**
@@ -74,6 +76,7 @@ export class RecordBuffer {
     const queue = this.#queues.get(key);
     if (!queue || max <= 0) return undefined;
     let position = 0n;
+    let leaderEpoch: number | undefined;
     let left = max;
     let bytes = 0;
     for (let head = queue.head; head && left > 0; head = queue.head) {
@@ -86,6 +89,7 @@ export class RecordBuffer {
         last = new ConsumedRecord(batch.origin, record);
         into.push(last);
       }
+      leaderEpoch = batch.origin.leaderEpoch;
       queue.advanceHead(end - next);
       left -= end - next;
       if (end === batch.records.length) {
@@ -98,7 +102,7 @@ export class RecordBuffer {
     }
     const records = max - left;
     this.#released(key, queue, { reason: "polled", records, bytes });
-    return { records, bytes, position };
+    return { records, bytes, position, leaderEpoch };
   }
 
   /** Takes everything of the partition out, undelivered. */

@@ -1,0 +1,249 @@
+import type { Clock } from "#base/clock.ts";
+import type { Random } from "#base/random.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { ErrorName } from "#protocol/errorCodes.ts";
+import type { Observe } from "#trace/observation.ts";
+import { explainGroupError } from "../group/groupErrors.ts";
+import { committingGeneration, type Membership, memberIdOf } from "../group/membership.ts";
+import type { AssignedPartition } from "../position/assignedPartition.ts";
+import type { PartitionTable } from "../position/partitionTable.ts";
+import type { RememberedPositions } from "../position/rememberedPositions.ts";
+import type { CommitOffset, CommitResult, CommitTrigger } from "./commitEntry.ts";
+import type { CommitAuthority, CommitGate, GroupErrorVerdict } from "./commitGate.ts";
+import { CommitQueue } from "./commitQueue.ts";
+import { type CommitTarget, sendCommit } from "./offsetCommitRequest.ts";
+
+/** An offset a caller wants committed. */
+export interface WantedOffset extends TopicPartition {
+  readonly offset: bigint;
+}
+
+/** What committing needs of the consumer it belongs to. */
+export interface CommitterPorts {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly observe: Observe;
+  readonly target: CommitTarget;
+  readonly sessionId: string;
+  readonly clientId: string;
+  readonly table: PartitionTable;
+  readonly remembered: RememberedPositions;
+  /** Undefined with direct assignment: commits go out from outside of the group. */
+  readonly membership: () => Membership | undefined;
+  /** The last generation that was synced. */
+  readonly ownedIn: () => number | undefined;
+  readonly onGroupError: (error: ErrorName, generationId: number) => "rebalancing" | "lost";
+  readonly onCommitted: (partition: AssignedPartition) => void;
+  /** A commit was sent or settled: what waited for that may go on. */
+  readonly onProgress: () => void;
+}
+
+const fromOutside: CommitAuthority = { memberId: "", generationId: -1 };
+
+/** Commits of one consumer: what to commit, in whose name, and what the answers mean for it. */
+export class Committer {
+  readonly #ports: CommitterPorts;
+  readonly #queue: CommitQueue;
+  readonly #unsettled = new Set<Promise<CommitResult>>();
+  #coordinatorId: number | undefined;
+  #throttledSince: number | undefined;
+
+  constructor(ports: CommitterPorts) {
+    this.#ports = ports;
+    const { clock, random, target } = ports;
+    this.#queue = new CommitQueue({
+      clock,
+      random,
+      identity: () => ({
+        groupId: target.groupId,
+        sessionId: ports.sessionId,
+        clientId: ports.clientId,
+        memberId: this.#memberId(),
+      }),
+      observe: (observation) => {
+        ports.observe(observation);
+        ports.onProgress();
+      },
+      gate: () => this.#gate(),
+      stillOurs: (offset, authority) => this.#stillOurs(offset, authority),
+      locate: async (signal) => {
+        const node = await target.cluster.coordinatorOf(target.groupId, { signal });
+        this.#coordinatorId = node.nodeId;
+      },
+      send: (offsets, authority) => sendCommit(target, offsets, authority),
+      onCommitted: (offset) => this.#onCommitted(offset),
+      onGroupError: (error, authority) => this.#onGroupError(error, authority),
+      onCoordinatorError: () => target.cluster.forgetCoordinator(target.groupId),
+    });
+  }
+
+  /** Positions that were delivered and not committed yet, also of what was given up in the rebalance under way. */
+  positions(): readonly CommitOffset[] {
+    const ownedIn = this.#ports.ownedIn();
+    const present = Array.from(this.#ports.table.values()).flatMap((partition) =>
+      partition.position === undefined ? [] : [this.#offset(partition, partition.position, ownedIn)],
+    );
+    const away = Array.from(this.#ports.remembered.entries()).flatMap(([key, remembered]) =>
+      this.#ports.table.get(key)
+        ? []
+        : [
+            {
+              ...key,
+              offset: remembered.position,
+              leaderEpoch: remembered.leaderEpoch,
+              ownedIn: remembered.ownedIn,
+            },
+          ],
+    );
+    return [...present, ...away];
+  }
+
+  /** Positions that differ from what is known to be committed. */
+  uncommitted(): readonly CommitOffset[] {
+    return this.positions().filter(({ offset, from }) => offset !== from);
+  }
+
+  /** What polls before the last one returned and nobody committed: safe to commit without being asked. */
+  processed(): readonly CommitOffset[] {
+    const ownedIn = this.#ports.ownedIn();
+    return Array.from(this.#ports.table.values()).flatMap((partition) => {
+      const { processed, committedOffset } = partition;
+      if (processed === undefined || processed === committedOffset) return [];
+      return [this.#offset(partition, processed, ownedIn)];
+    });
+  }
+
+  /** The offsets as a commit carries them; partitions that are not ours are refused when it is their turn. */
+  wanted(offsets: readonly WantedOffset[]): readonly CommitOffset[] {
+    const ownedIn = this.#ports.ownedIn();
+    return offsets.map(({ topic, partition, offset }) => {
+      const current = this.#ports.table.get({ topic, partition });
+      if (current) return { ...this.#offset(current, offset, ownedIn), leaderEpoch: undefined };
+      const away = this.#ports.remembered.get({ topic, partition });
+      return { topic, partition, offset, ownedIn: away?.ownedIn };
+    });
+  }
+
+  submit(request: {
+    readonly offsets: readonly CommitOffset[];
+    readonly trigger: CommitTrigger;
+    readonly deadlineMs: number;
+    readonly signal?: AbortSignal | undefined;
+  }): { readonly commitId: string; readonly result: Promise<CommitResult> } {
+    const submitted = this.#queue.submit(request);
+    this.#unsettled.add(submitted.result);
+    void submitted.result.then(() => this.#unsettled.delete(submitted.result));
+    return submitted;
+  }
+
+  /** Settles when every waiter of now was told. */
+  settled(): Promise<readonly CommitResult[]> {
+    return Promise.all(this.#unsettled);
+  }
+
+  release(commitId: string): boolean {
+    return this.#queue.release(commitId);
+  }
+
+  hasPending(trigger: CommitTrigger): boolean {
+    return this.#queue.pending.some((entry) => entry.trigger === trigger);
+  }
+
+  /** A commit of the partition waits and has not been sent. */
+  hasUnsent({ topic, partition }: TopicPartition): boolean {
+    return this.#queue.pending.some(
+      ({ phase, offsets }) =>
+        (phase.state === "queued" || phase.state === "blocked") &&
+        offsets.some((offset) => offset.topic === topic && offset.partition === partition),
+    );
+  }
+
+  /** The membership changed. */
+  poke(): void {
+    this.#queue.poke();
+  }
+
+  failAll(code: string, message: string): void {
+    this.#queue.failAll(code, message);
+  }
+
+  close(): void {
+    this.#queue.close();
+  }
+
+  #offset(partition: AssignedPartition, offset: bigint, ownedIn: number | undefined): CommitOffset {
+    const { topic, partition: index, committedOffset, deliveredEpoch } = partition;
+    return {
+      topic,
+      partition: index,
+      offset,
+      leaderEpoch: deliveredEpoch,
+      from: committedOffset,
+      ownedIn,
+    };
+  }
+
+  #memberId(): string | undefined {
+    const membership = this.#ports.membership();
+    return membership && memberIdOf(membership);
+  }
+
+  #gate(): CommitGate {
+    const membership = this.#ports.membership();
+    const generation = membership && committingGeneration(membership);
+    if (membership && !generation) {
+      const { since, state } = membership;
+      const by = state === "joining" ? "joinInFlight" : state === "syncing" ? "syncInFlight" : "notJoined";
+      return { open: false, block: { by, since } };
+    }
+    const untilAt = this.#throttledUntil();
+    if (untilAt !== undefined) {
+      this.#throttledSince ??= this.#ports.clock.now();
+      return { open: false, block: { by: "throttled", since: this.#throttledSince, untilAt } };
+    }
+    this.#throttledSince = undefined;
+    return { open: true, authority: generation ?? fromOutside };
+  }
+
+  #throttledUntil(): number | undefined {
+    if (this.#coordinatorId === undefined) return undefined;
+    const { cluster, channel } = this.#ports.target;
+    const until = cluster.throttledUntil(this.#coordinatorId, channel);
+    return until !== undefined && until > this.#ports.clock.now() ? until : undefined;
+  }
+
+  /**
+   * Ours without a break since the commit was asked for, or ours again in the very next generation: nobody else can
+   * have consumed in between.
+   */
+  #stillOurs(offset: CommitOffset, authority: CommitAuthority): boolean {
+    const partition = this.#ports.table.get(offset);
+    if (!partition) return false;
+    if (authority === fromOutside) return true;
+    const { ownedIn } = offset;
+    if (ownedIn === undefined) return false;
+    const isUnbroken = partition.assignedIn !== undefined && partition.assignedIn <= ownedIn;
+    return isUnbroken || ownedIn + 1 === authority.generationId;
+  }
+
+  #onCommitted(offset: CommitOffset): void {
+    const partition = this.#ports.table.get(offset);
+    if (!partition) return;
+    partition.committedOffset = offset.offset;
+    this.#ports.onCommitted(partition);
+  }
+
+  #onGroupError(error: ErrorName, authority: CommitAuthority): GroupErrorVerdict {
+    const message = explainGroupError(error, this.#ports.target.groupId);
+    if (authority === fromOutside) {
+      return {
+        kind: "fail",
+        message: `${message}: the group has members of its own, and a commit from outside of it is refused`,
+      };
+    }
+    if (this.#ports.onGroupError(error, authority.generationId) === "lost") return { kind: "fail", message };
+    const gate = this.#gate();
+    const since = this.#ports.clock.now();
+    return { kind: "wait", block: gate.open ? { by: "joinInFlight", since } : gate.block };
+  }
+}

@@ -1,0 +1,296 @@
+import { withDeadline } from "#base/clock.ts";
+import { Emitter, type Event } from "#base/events.ts";
+import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import type { SessionEnded } from "#trace/observations/session.ts";
+import type { CommitResult } from "./commit/commitEntry.ts";
+import type { WantedOffset } from "./commit/committer.ts";
+import type { ConsumerOptions, PartitionScope, SeekTarget } from "./consumerOptions.ts";
+import { EngineError, errorText } from "./engineError.ts";
+import type { BufferCounts } from "./fetch/batchQueue.ts";
+import type { ConsumedRecord } from "./fetch/consumedRecord.ts";
+import type { PollRequest } from "./fetch/delivery.ts";
+import type { Membership } from "./group/membership.ts";
+import { optionProblem } from "./optionProblem.ts";
+import type { AssignedPartition } from "./position/assignedPartition.ts";
+import { assignDirectly } from "./position/directAssignment.ts";
+import { isInScope } from "./position/pauseRules.ts";
+import type { Moved, SkipPreview } from "./position/seeker.ts";
+import { type SessionDeps, SessionParts } from "./sessionParts.ts";
+
+/** What to commit, and how long to wait for it. */
+export interface CommitOrder {
+  /** By default every position: what poll has delivered so far. */
+  readonly offsets?: readonly WantedOffset[] | undefined;
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How to end a session. */
+export interface CloseOrder {
+  readonly deadlineMs: number;
+  /** False lets the group find out by itself, when the session timeout passes. */
+  readonly leaveGroup: boolean;
+  readonly reason: string;
+}
+
+/** What is sent to nobody when it is late: the waiter has its answer. */
+const skipCommitDeadlineMs = 10_000;
+
+/**
+ * One debug consumer: a member of a group, or a reader of partitions without one. It fetches by itself and delivers on
+ * `poll`; every order settles, and everything that changes is observed.
+ */
+export class ConsumerSession {
+  readonly options: ConsumerOptions;
+  /** Fires once, when the session is over, whoever ended it. */
+  readonly onEnded: Event<SessionEnded>;
+  readonly #deps: SessionDeps;
+  readonly #parts: SessionParts;
+  readonly #ended = new Emitter<SessionEnded>();
+  readonly #closed = new AbortController();
+  #closing: Promise<{ readonly couldNot: readonly string[] }> | undefined;
+
+  /** Throws EngineError `INVALID_OPTION` when the options contradict each other. */
+  constructor(options: ConsumerOptions, deps: SessionDeps) {
+    const problem = optionProblem(options);
+    if (problem !== undefined) throw new EngineError("INVALID_OPTION", problem);
+    this.options = options;
+    this.onEnded = this.#ended.event;
+    this.#deps = deps;
+    this.#parts = new SessionParts(options, deps, {
+      closed: this.#closed.signal,
+      onFatal: (reason) => void this.#end({ reason: "failed", message: reason, couldNot: [] }),
+    });
+  }
+
+  /** Begins to join and to read; what comes of it is observed. */
+  start(): void {
+    const { reporter, member, assignment } = this.#parts;
+    reporter.started(this.options);
+    if (member) {
+      void member.run();
+      return;
+    }
+    const { sessionId, topics, directPartitions } = this.options;
+    const { cluster, clock, observe } = this.#deps;
+    observe({ type: "session.state", sessionId, membership: "direct", since: clock.now() });
+    void assignDirectly({
+      cluster,
+      clock,
+      assignment,
+      topics,
+      partitions: directPartitions,
+      closed: this.#closed.signal,
+    });
+  }
+
+  /**
+   * Up to `maxRecords` records of partitions that are not paused; waits for the first one up to `timeoutMs`. Rejects
+   * with CancelledError when the signal aborts, and with EngineError `CLOSED` when the session is over.
+   */
+  async poll(request: PollRequest): Promise<readonly ConsumedRecord[]> {
+    this.#mustBeOpen();
+    this.#parts.autoCommit?.onPoll();
+    return await this.#parts.delivery.poll(request);
+  }
+
+  /** Fetched records stay, counted as paused. */
+  pause(scope: PartitionScope): void {
+    this.#setPaused(scope, true);
+  }
+
+  resume(scope: PartitionScope): void {
+    this.#setPaused(scope, false);
+  }
+
+  async seek(key: TopicPartition, target: SeekTarget): Promise<Moved> {
+    this.#mustBeOpen();
+    return await this.#parts.seeker.seek(key, target);
+  }
+
+  async previewSkipToEnd(key: TopicPartition): Promise<SkipPreview> {
+    this.#mustBeOpen();
+    return await this.#parts.seeker.previewSkipToEnd(key);
+  }
+
+  /** Moves past everything the partition has now; doing it twice is doing it once. */
+  async skipToEnd(
+    key: TopicPartition,
+    options: { readonly commit?: boolean } = {},
+  ): Promise<Moved & { readonly commit?: CommitResult }> {
+    this.#mustBeOpen();
+    const moved = await this.#parts.seeker.skipToEnd(key);
+    if (options.commit !== true) return moved;
+    const offsets = [{ topic: key.topic, partition: key.partition, offset: moved.to }];
+    return { ...moved, commit: await this.commit({ offsets, deadlineMs: skipCommitDeadlineMs }) };
+  }
+
+  /** Settles by the deadline, whatever the group does, and says how it ended; never rejects. */
+  async commit(order: CommitOrder): Promise<CommitResult> {
+    const { committer } = this.#parts;
+    const refused = (error: string, message: string): CommitResult => ({
+      commitId: "",
+      outcome: "failed",
+      error,
+      message,
+      offsets: [],
+    });
+    if (!committer)
+      return refused("NO_GROUP", "this consumer reads without a group: there is nowhere to commit to");
+    if (this.#closing) return refused("CLOSED", "the consumer was stopped");
+    const offsets = order.offsets ? committer.wanted(order.offsets) : committer.positions();
+    if (offsets.length === 0) return refused("NOTHING_TO_COMMIT", "no partition has a position yet");
+    const negative = offsets.find(({ offset }) => offset < 0n);
+    if (negative) return refused("INVALID_OFFSET", `offset ${negative.offset} is negative`);
+    const { deadlineMs, signal } = order;
+    return await committer.submit({ offsets, trigger: "user", deadlineMs, signal }).result;
+  }
+
+  /** Lets whoever waits for a commit go; a request on the wire stays there. False when nobody waits. */
+  releaseCommit(commitId: string): boolean {
+    return this.#parts.committer?.release(commitId) ?? false;
+  }
+
+  /** Asks for a corrupt batch once more: it may have been damaged on the way. */
+  retryBatch(key: TopicPartition): void {
+    const { partition, halted } = this.#halted(key);
+    partition.progress = { state: "fetching" };
+    partition.retried = halted;
+    this.#parts.reporter.position(partition, true);
+    this.#parts.fetcher.poke();
+  }
+
+  /** Goes on behind a corrupt batch; what is left out is recorded as a gap. */
+  skipBatch(key: TopicPartition): Moved {
+    const { partition, halted } = this.#halted(key);
+    const { baseOffset, nextSafeOffset: to } = halted;
+    if (to === undefined) {
+      const what = `the batch at offset ${baseOffset} of ${topicPartitionText(key)}`;
+      throw new EngineError("NO_SAFE_OFFSET", `nothing credible says where ${what} ends: seek behind it`);
+    }
+    const from = partition.fetchPosition;
+    partition.progress = { state: "fetching" };
+    this.#parts.intake.skip(partition, to);
+    this.#deps.observe({
+      type: "fetch.batchResolved",
+      sessionId: this.options.sessionId,
+      topic: partition.topic,
+      partition: partition.partition,
+      baseOffset,
+      how: "skipped",
+    });
+    this.#parts.reporter.position(partition, true);
+    this.#parts.fetcher.poke();
+    return { from, to };
+  }
+
+  /** Ends the session by the deadline; says what could not be done in good order. Closing twice is closing once. */
+  close(order: CloseOrder): Promise<{ readonly couldNot: readonly string[] }> {
+    this.#closing ??= this.#close(order);
+    return this.#closing;
+  }
+
+  /** Where the session stands in its group; undefined without one. */
+  membership(): Membership | undefined {
+    return this.#parts.member?.membership;
+  }
+
+  assignment(): readonly TopicPartition[] {
+    return this.#parts.table.keys();
+  }
+
+  /** Every assigned partition as it is now. */
+  partitions(): readonly Readonly<AssignedPartition>[] {
+    return Array.from(this.#parts.table.values());
+  }
+
+  /** What is buffered, of one partition or in all. */
+  buffered(key?: TopicPartition): BufferCounts {
+    return key ? this.#parts.buffer.countsOf(key) : this.#parts.buffer.totals();
+  }
+
+  #setPaused(scope: PartitionScope, isPaused: boolean): void {
+    const { pauses, table, reporter, fetcher, delivery } = this.#parts;
+    pauses.set(scope, isPaused);
+    for (const partition of table.values()) {
+      if (!isInScope(scope, partition) || partition.paused === isPaused) continue;
+      partition.setPaused(isPaused);
+      reporter.position(partition, true);
+      reporter.buffer(partition, undefined);
+    }
+    fetcher.poke();
+    delivery.wake();
+  }
+
+  #halted(key: TopicPartition) {
+    const partition = this.#parts.table.get(key);
+    const what = topicPartitionText(key);
+    if (!partition) throw new EngineError("NOT_ASSIGNED", `${what} is not assigned to this consumer`);
+    const { halted } = partition;
+    if (!halted) throw new EngineError("NOT_HALTED", `${what} does not stand before a corrupt batch`);
+    return { partition, halted };
+  }
+
+  #mustBeOpen(): void {
+    if (this.#closing) throw new EngineError("CLOSED", `the consumer ${this.options.name} was stopped`);
+  }
+
+  async #close({
+    deadlineMs,
+    leaveGroup,
+    reason,
+  }: CloseOrder): Promise<{ readonly couldNot: readonly string[] }> {
+    const { clock } = this.#deps;
+    const { member, delivery } = this.#parts;
+    const deadlineAt = clock.now() + deadlineMs;
+    const couldNot: string[] = [];
+    delivery.close();
+    await this.#finishCommits(deadlineMs / 2, couldNot);
+    try {
+      const timeoutMs = Math.max(0, deadlineAt - clock.now());
+      await member?.leave({ reason, tellGroup: leaveGroup, timeoutMs });
+    } catch (failure) {
+      couldNot.push(`leave the group: ${errorText(failure)}; it will notice when the session timeout passes`);
+    }
+    await this.#end({ reason: "stopped", message: reason, couldNot });
+    return { couldNot };
+  }
+
+  /** With auto-commit everything delivered counts as processed now; commits that wait get some time. */
+  async #finishCommits(limitMs: number, couldNot: string[]): Promise<void> {
+    const { committer, autoCommit } = this.#parts;
+    if (!committer) return;
+    const offsets = autoCommit ? committer.uncommitted() : [];
+    if (offsets.length > 0) {
+      void committer.submit({ offsets, trigger: "close", deadlineMs: limitMs });
+    }
+    const { clock } = this.#deps;
+    const results = await withDeadline(clock, committer.settled(), {
+      what: "commits",
+      deadlineAt: clock.now() + limitMs,
+    }).catch(() => undefined);
+    for (const result of results ?? []) {
+      if (result.outcome !== "committed")
+        couldNot.push(`commit: ${result.message ?? result.error ?? result.outcome}`);
+    }
+    if (!results) couldNot.push("wait for the commits that were under way");
+  }
+
+  /** Releases everything. */
+  async #end(end: Omit<SessionEnded, "type" | "sessionId">): Promise<void> {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    this.#closing ??= Promise.resolve({ couldNot: [] });
+    const { delivery, loader, fetcher, committer, assignment, reporter } = this.#parts;
+    delivery.close();
+    loader.close();
+    // The broker forgets a fetch session by itself: nobody has to wait for it.
+    void fetcher.close(1_000);
+    committer?.close();
+    assignment.close();
+    reporter.close();
+    const ended: SessionEnded = { type: "session.ended", sessionId: this.options.sessionId, ...end };
+    this.#deps.observe(ended);
+    this.#ended.fire(ended);
+  }
+}

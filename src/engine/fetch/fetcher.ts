@@ -1,0 +1,269 @@
+import type { Disposable } from "#base/lifecycle.ts";
+import { topicPartitionText } from "#base/topicPartition.ts";
+import type { PartitionMetadata, TopicMetadata } from "#network/clusterMetadata.ts";
+import { errorName } from "#protocol/errorCodes.ts";
+import type { ResetPolicy } from "../consumerOptions.ts";
+import type { AssignedPartition } from "../position/assignedPartition.ts";
+import { noLeader } from "../position/offsetLookup.ts";
+import type { BufferCounts } from "./batchQueue.ts";
+import type { FetchBudget } from "./fetchBudget.ts";
+import type { FetchedPartition } from "./fetchRequest.ts";
+import { type FetchTask, NodeFetcher, type NodeFetcherPorts } from "./nodeFetcher.ts";
+import { Pace } from "./pace.ts";
+import { explainFetchError, fetchErrorMeaning } from "./partitionErrors.ts";
+import type { RecordBuffer } from "./recordBuffer.ts";
+import type { RecordIntake } from "./recordIntake.ts";
+
+/** What fetching needs of the consumer it belongs to. */
+export interface FetcherPorts extends Omit<NodeFetcherPorts, "take" | "closed"> {
+  readonly buffer: RecordBuffer;
+  readonly budget: FetchBudget;
+  readonly intake: RecordIntake;
+  readonly resetPolicy: ResetPolicy;
+  readonly partitions: () => Iterable<AssignedPartition>;
+  readonly partitionCount: () => number;
+  readonly isCurrent: (partition: AssignedPartition) => boolean;
+  readonly onChange: (partition: AssignedPartition, isUrgent: boolean) => void;
+  /** Records came in. */
+  readonly onRecords: () => void;
+  /** A position has to be looked up anew. */
+  readonly onReload: () => void;
+}
+
+/** Answers that may be different soon are not shown as an error before the third in a row. */
+const patientFailures = 2;
+
+/** Keeps every partition that is to be fetched fetched: one request per broker at a time, within the budget. */
+export class Fetcher {
+  readonly #ports: FetcherPorts;
+  readonly #nodes = new Map<number, NodeFetcher>();
+  readonly #paces = new WeakMap<AssignedPartition, Pace>();
+  readonly #metadataPace = new Pace(5_000);
+  readonly #closed = new AbortController();
+  #isAskingMetadata = false;
+  #timer: Disposable | undefined;
+
+  constructor(ports: FetcherPorts) {
+    this.#ports = ports;
+  }
+
+  /** To be called when there may be something to fetch, or room for it. */
+  poke(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#timer?.dispose();
+    const now = this.#ports.clock.now();
+    for (const [node, tasks] of this.#tasksByNode(now)) void node.fetch(tasks).then(() => this.poke());
+    const next = this.#nextDue(now);
+    if (next !== undefined) this.#timer = this.#ports.clock.schedule(next - now, () => this.poke());
+  }
+
+  /** Ends all fetching, and the sessions with it. Never rejects. */
+  async close(timeoutMs: number): Promise<void> {
+    this.#closed.abort();
+    this.#timer?.dispose();
+    await Promise.all(Array.from(this.#nodes.values(), (node) => node.close(timeoutMs)));
+  }
+
+  /** What the brokers that are free are to be asked for. */
+  #tasksByNode(now: number): Map<NodeFetcher, FetchTask[]> {
+    const byNode = new Map<NodeFetcher, FetchTask[]>();
+    const homeless: AssignedPartition[] = [];
+    const totals = this.#ports.buffer.totals();
+    for (const partition of this.#ports.partitions()) {
+      if (!isWanted(partition) || !(this.#paces.get(partition)?.isDue(now) ?? true)) continue;
+      const { topic, leader } = this.#locate(partition);
+      if (leader === undefined) {
+        homeless.push(partition);
+        continue;
+      }
+      const node = this.#node(leader);
+      const task = node.isFree(now) ? this.#task(partition, topic, totals) : undefined;
+      const tasks = byNode.get(node);
+      if (!task) continue;
+      if (tasks) tasks.push(task);
+      else byNode.set(node, [task]);
+    }
+    if (homeless.length > 0) this.#findLeaders(homeless);
+    return byNode;
+  }
+
+  /** When a pause ends that something waits for. */
+  #nextDue(now: number): number | undefined {
+    let next = Number.POSITIVE_INFINITY;
+    for (const node of this.#nodes.values()) {
+      if (node.notBefore > now) next = Math.min(next, node.notBefore);
+    }
+    for (const partition of this.#ports.partitions()) {
+      const notBefore = this.#paces.get(partition)?.notBefore ?? 0;
+      if (notBefore > now && isWanted(partition)) next = Math.min(next, notBefore);
+    }
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
+  }
+
+  /** Where the partition is led, as far as metadata tells; the partition shows it. */
+  #locate(partition: AssignedPartition): {
+    readonly topic: TopicMetadata | undefined;
+    readonly leader: number | undefined;
+  } {
+    const { cluster } = this.#ports;
+    const topic = cluster.metadata()?.topics.get(partition.topic);
+    const known = partitionIn(topic, partition.partition);
+    const leader = cluster.leaderOf(partition);
+    partition.leaderId = leader;
+    partition.leaderEpoch = known?.leaderEpoch;
+    return { topic, leader };
+  }
+
+  #task(
+    partition: AssignedPartition,
+    topic: TopicMetadata | undefined,
+    totals: BufferCounts,
+  ): FetchTask | undefined {
+    const { budget, partitionCount, limits } = this.#ports;
+    const room = budget.roomFor(partition, partitionCount(), totals);
+    const { fetchPosition } = partition;
+    if (!room || fetchPosition === undefined) return undefined;
+    return {
+      partition,
+      version: partition.version,
+      ask: {
+        topic: partition.topic,
+        partition: partition.partition,
+        topicId: topic?.topicId,
+        fetchOffset: fetchPosition,
+        leaderEpoch: partition.leaderEpoch,
+        maxBytes: Math.min(limits.maxPartitionBytes, room.bytes),
+      },
+    };
+  }
+
+  #node(nodeId: number): NodeFetcher {
+    let node = this.#nodes.get(nodeId);
+    if (!node) {
+      const take = (task: FetchTask, fetched: FetchedPartition) => this.#take(task, fetched);
+      node = new NodeFetcher(nodeId, { ...this.#ports, closed: this.#closed.signal, take });
+      this.#nodes.set(nodeId, node);
+    }
+    return node;
+  }
+
+  async #take({ partition, version, ask }: FetchTask, fetched: FetchedPartition): Promise<boolean> {
+    const { isCurrent, intake, onChange, onRecords } = this.#ports;
+    const isForThisPlace = partition.version === version && partition.fetchPosition === ask.fetchOffset;
+    if (!isCurrent(partition) || !isForThisPlace || this.#closed.signal.aborted) return false;
+    if (fetched.errorCode !== 0) {
+      this.#refused(partition, fetched.errorCode);
+      return false;
+    }
+    const endsMoved = this.#noteEnds(partition, fetched);
+    if (partition.progress.state === "errored") {
+      partition.progress = { state: "fetching" };
+      onChange(partition, true);
+    } else if (endsMoved) {
+      onChange(partition, false);
+    }
+    const broughtAnything = await intake.take(partition, fetched);
+    const hasBytes = (fetched.records?.byteLength ?? 0) > 0;
+    if (broughtAnything || !hasBytes) this.#paceOf(partition).worked();
+    // Bytes, and nothing to make of them: asking again at once would bring the same.
+    else if (!partition.halted && this.#ports.buffer.isEmpty(partition)) this.#slowDown(partition);
+    if (broughtAnything) onRecords();
+    return broughtAnything;
+  }
+
+  #noteEnds(partition: AssignedPartition, fetched: FetchedPartition): boolean {
+    const { ends } = partition;
+    const known = (offset: bigint) => (offset < 0n ? undefined : offset);
+    partition.ends = {
+      highWatermark: known(fetched.highWatermark) ?? ends.highWatermark,
+      lastStableOffset: known(fetched.lastStableOffset) ?? ends.lastStableOffset,
+      logStartOffset: known(fetched.logStartOffset) ?? ends.logStartOffset,
+    };
+    return (
+      ends.highWatermark !== partition.ends.highWatermark ||
+      ends.lastStableOffset !== partition.ends.lastStableOffset ||
+      ends.logStartOffset !== partition.ends.logStartOffset
+    );
+  }
+
+  #refused(partition: AssignedPartition, errorCode: number): void {
+    const { cluster, onChange } = this.#ports;
+    const error = errorName(errorCode);
+    const meaning = fetchErrorMeaning(error);
+    if (meaning === "outOfRange") {
+      this.#outOfRange(partition);
+      return;
+    }
+    if (meaning === "moved") cluster.forgetLeader(partition);
+    this.#slowDown(partition);
+    if (meaning === "moved" && this.#paceOf(partition).failures <= patientFailures) return;
+    partition.fail(explainFetchError(error, topicPartitionText(partition)), { retry: "fetching" });
+    onChange(partition, true);
+  }
+
+  #outOfRange(partition: AssignedPartition): void {
+    const { resetPolicy, buffer, onChange, onReload } = this.#ports;
+    if (!buffer.isEmpty(partition)) {
+      // What was read before it is still to be delivered; only then the position itself is out of range.
+      this.#slowDown(partition);
+      return;
+    }
+    if (resetPolicy === "none") {
+      partition.fail(explainFetchError("OFFSET_OUT_OF_RANGE", topicPartitionText(partition)));
+    } else {
+      const from = partition.fetchPosition;
+      partition.reload({ kind: "reset", policy: resetPolicy, cause: "outOfRange", from });
+      onReload();
+    }
+    onChange(partition, true);
+  }
+
+  #slowDown(partition: AssignedPartition): void {
+    this.#paceOf(partition).failed(this.#ports.clock.now(), this.#ports.random);
+  }
+
+  #paceOf(partition: AssignedPartition): Pace {
+    let pace = this.#paces.get(partition);
+    if (!pace) {
+      pace = new Pace(5_000);
+      this.#paces.set(partition, pace);
+    }
+    return pace;
+  }
+
+  #findLeaders(homeless: readonly AssignedPartition[]): void {
+    const { cluster, clock, random, onChange } = this.#ports;
+    if (this.#isAskingMetadata) return;
+    this.#isAskingMetadata = true;
+    const topics = Array.from(new Set(homeless.map(({ topic }) => topic)));
+    const done = (failure?: unknown) => {
+      this.#isAskingMetadata = false;
+      const lost = homeless.filter((partition) => cluster.leaderOf(partition) === undefined);
+      if (lost.length === 0) this.#metadataPace.worked();
+      else this.#metadataPace.failed(clock.now(), random);
+      for (const partition of lost) {
+        const pace = this.#paceOf(partition);
+        pace.failures = this.#metadataPace.failures;
+        pace.notBefore = this.#metadataPace.notBefore;
+        if (pace.failures <= patientFailures || !this.#ports.isCurrent(partition)) continue;
+        if (!isWanted(partition)) continue;
+        partition.fail(noLeader(cluster, partition, failure), { retry: "fetching" });
+        onChange(partition, true);
+      }
+      this.poke();
+    };
+    cluster
+      .refreshMetadata({ topics, timeoutMs: 10_000, signal: this.#closed.signal })
+      .then(() => done(), done);
+  }
+}
+
+function isWanted({ progress, paused, fetchPosition }: AssignedPartition): boolean {
+  if (paused || fetchPosition === undefined) return false;
+  return progress.state === "fetching" || (progress.state === "errored" && progress.retry === "fetching");
+}
+
+function partitionIn(topic: TopicMetadata | undefined, index: number): PartitionMetadata | undefined {
+  const guess = topic?.partitions[index];
+  return guess?.partition === index ? guess : topic?.partitions.find(({ partition }) => partition === index);
+}

@@ -1,0 +1,160 @@
+import type { Clock } from "#base/clock.ts";
+import type { Observe } from "#trace/observation.ts";
+import type { CorruptBatchPolicy, IsolationLevel } from "../consumerOptions.ts";
+import type { AssignedPartition } from "../position/assignedPartition.ts";
+import { batchRejected, nextSafeOffset } from "./damageReport.ts";
+import type { FetchBudget } from "./fetchBudget.ts";
+import type { FetchedPartition } from "./fetchRequest.ts";
+import { type ReadStep, readFetched } from "./readFetched.ts";
+import type { RecordBuffer } from "./recordBuffer.ts";
+
+/** What taking records in needs of the consumer it belongs to. */
+export interface RecordIntakePorts {
+  readonly clock: Clock;
+  readonly buffer: RecordBuffer;
+  readonly budget: FetchBudget;
+  readonly isolation: IsolationLevel;
+  readonly corruptBatchPolicy: CorruptBatchPolicy;
+  readonly sessionId: string;
+  readonly observe: Observe;
+  /** Keeps the bytes of a damaged batch for whoever wants to look at them. */
+  readonly storeBytes: ((bytes: Uint8Array) => string) | undefined;
+  readonly isCurrent: (partition: AssignedPartition) => boolean;
+  readonly partitionCount: () => number;
+  readonly onChange: (partition: AssignedPartition, isUrgent: boolean) => void;
+}
+
+/** The event loop is left to others at least this often. */
+const turnMs = 8;
+
+/** Takes fetched records into the buffer, in order, up to the limits, and deals with batches that are damaged. */
+export class RecordIntake {
+  readonly #ports: RecordIntakePorts;
+  #turnSince = 0;
+
+  constructor(ports: RecordIntakePorts) {
+    this.#ports = ports;
+  }
+
+  /**
+   * True when anything was taken in. Stops as soon as the partition was moved or given up: what was fetched for its
+   * old place is then of no use.
+   */
+  async take(partition: AssignedPartition, fetched: FetchedPartition): Promise<boolean> {
+    const { isolation, clock } = this.#ports;
+    const { records, abortedTransactions } = fetched;
+    const { version, fetchPosition } = partition;
+    if (records === null || records.byteLength === 0 || fetchPosition === undefined) return false;
+    const steps = readFetched({
+      key: partition,
+      bytes: records,
+      fetchPosition,
+      highWatermark: partition.ends.highWatermark,
+      isolation,
+      aborted: abortedTransactions ?? [],
+    });
+    this.#turnSince = clock.now();
+    for (const step of steps) {
+      if (!this.#apply(partition, step)) break;
+      if (clock.now() - this.#turnSince >= turnMs) await this.#shareTurn();
+      if (partition.version !== version || !this.#ports.isCurrent(partition)) return true;
+    }
+    const hasMoved = partition.fetchPosition !== fetchPosition;
+    if (hasMoved || partition.halted) this.#ports.onChange(partition, partition.halted !== undefined);
+    return hasMoved;
+  }
+
+  /** Moves past a damaged batch on the user's word. */
+  skip(partition: AssignedPartition, nextOffset: bigint): void {
+    this.#gap(partition, nextOffset);
+    this.#advance(partition, nextOffset);
+  }
+
+  async #shareTurn(): Promise<void> {
+    const { clock } = this.#ports;
+    await clock.yieldTurn();
+    this.#turnSince = clock.now();
+  }
+
+  /** False when nothing more of this answer may be taken. */
+  #apply(partition: AssignedPartition, step: ReadStep): boolean {
+    const { buffer, budget, partitionCount } = this.#ports;
+    switch (step.type) {
+      case "batch": {
+        if (!budget.roomFor(partition, partitionCount())) return false;
+        const { batch } = step;
+        budget.learn(batch.records.length, batch.bytes);
+        buffer.append(partition, batch);
+        partition.fetchPosition = batch.nextOffset;
+        this.#proveReadable(partition);
+        return true;
+      }
+      case "advance":
+        this.#advance(partition, step.nextOffset);
+        this.#proveReadable(partition);
+        return true;
+      case "damaged":
+        return this.#reject(partition, step);
+    }
+  }
+
+  #advance(partition: AssignedPartition, nextOffset: bigint): void {
+    partition.fetchPosition = nextOffset;
+    if (this.#ports.buffer.extend(partition, nextOffset)) return;
+    if (partition.processed === partition.position) partition.processed = nextOffset;
+    partition.position = nextOffset;
+  }
+
+  /** A batch that was asked for again, and is fine now. */
+  #proveReadable(partition: AssignedPartition): void {
+    const { retried } = partition;
+    if (!retried) return;
+    partition.retried = undefined;
+    const { topic, partition: index } = partition;
+    this.#ports.observe({
+      type: "fetch.batchResolved",
+      sessionId: this.#ports.sessionId,
+      topic,
+      partition: index,
+      baseOffset: retried.baseOffset,
+      how: "readable",
+    });
+  }
+
+  #reject(partition: AssignedPartition, { damage, bytes }: Extract<ReadStep, { type: "damaged" }>): boolean {
+    const { observe, sessionId, storeBytes, corruptBatchPolicy } = this.#ports;
+    const next = nextSafeOffset(partition, damage);
+    // Where a batch ends must be known to go past it, whatever the policy.
+    const action = corruptBatchPolicy === "skip" && next !== undefined ? "skipped" : "halted";
+    const bytesId = storeBytes?.(bytes);
+    const rejected = batchRejected(partition, { damage, bytes, bytesId }, { sessionId, action });
+    partition.retried = undefined;
+    observe(rejected);
+    if (action === "skipped" && next !== undefined) {
+      this.skip(partition, next);
+      return true;
+    }
+    const way = next === undefined ? "seek to an offset behind it" : `retry it, or skip to offset ${next}`;
+    partition.fail(
+      {
+        code: "CORRUPT_BATCH",
+        message: `the batch at offset ${rejected.baseOffset} cannot be read: ${damage.message}; ${way}`,
+      },
+      { halted: { baseOffset: rejected.baseOffset, nextSafeOffset: next } },
+    );
+    return false;
+  }
+
+  #gap(partition: AssignedPartition, toOffset: bigint): void {
+    const { topic, partition: index, fetchPosition = 0n } = partition;
+    this.#ports.observe({
+      type: "fetch.gap",
+      sessionId: this.#ports.sessionId,
+      topic,
+      partition: index,
+      reason: "corruptBatch",
+      fromOffset: fetchPosition,
+      toOffset,
+    });
+  }
+}

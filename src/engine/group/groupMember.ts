@@ -1,0 +1,375 @@
+import type { AssignorMember } from "#assignors/assignor.ts";
+import { type Clock, sleep, withDeadline } from "#base/clock.ts";
+import type { Random } from "#base/random.ts";
+import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import type { Cluster } from "#network/cluster.ts";
+import { BrokerError } from "#protocol/brokerError.ts";
+import type { ErrorName } from "#protocol/errorCodes.ts";
+import { errorText } from "../engineError.ts";
+import { explainGroupError, meaningOf } from "./groupErrors.ts";
+import { type GroupIdentity, GroupRequests } from "./groupRequests.ts";
+import { GroupLeader } from "./leader.ts";
+import {
+  type Generation,
+  joinDelayMs,
+  type Membership,
+  type MembershipEvent,
+  memberIdOf,
+  transition,
+  unjoined,
+} from "./membership.ts";
+
+/** What changed hands in a step of the membership. */
+export interface MembershipStep {
+  readonly revoked?: readonly TopicPartition[] | undefined;
+  readonly lost?: readonly TopicPartition[] | undefined;
+  /** As leader of a generation: what it assigned to whom. */
+  readonly assignments?: ReadonlyMap<string, readonly TopicPartition[]> | undefined;
+}
+
+/** What membership needs of the consumer it belongs to. */
+export interface GroupMemberPorts {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** What is being consumed at this moment. */
+  readonly owned: () => readonly TopicPartition[];
+  readonly assign: (partitions: readonly TopicPartition[], generation: Generation) => void;
+  /** Settles in bounded time; what is to be saved before partitions go, or a new generation begins, is saved then. */
+  readonly beforeRevoke: (reason: string) => Promise<void>;
+  readonly revoke: (partitions: readonly TopicPartition[], generation: Generation) => void;
+  /** The group gave everything of ours away, or may have. */
+  readonly lose: (partitions: readonly TopicPartition[], reason: string) => void;
+  /** Who coordinates the group, for people. */
+  readonly onCoordinator: (coordinator: string) => void;
+  /** Told after every change of the membership. */
+  readonly onStep: (membership: Membership, step: MembershipStep) => void;
+}
+
+type EventBody = MembershipEvent extends infer Event
+  ? Event extends MembershipEvent
+    ? Omit<Event, "at">
+    : never
+  : never;
+
+/**
+ * Does what the membership's state asks for: joins, syncs, keeps the group informed, gives partitions up. All
+ * decisions about states are `transition`'s.
+ */
+export class GroupMember {
+  readonly #ports: GroupMemberPorts;
+  readonly #identity: GroupIdentity;
+  readonly #heartbeatIntervalMs: number;
+  readonly #requests: GroupRequests;
+  readonly #leader: GroupLeader;
+  /** Aborts what is under way when the member leaves or failed. */
+  readonly #over = new AbortController();
+  #membership: Membership;
+  /** What the last JoinGroup answer told the leader. */
+  #members: readonly AssignorMember[] = [];
+  #isAssignmentKept = false;
+  /** The last generation that was synced: owned partitions are claimed with it. */
+  #synced: Generation | undefined;
+  /** What a cooperative assignment no longer has; everything is meant when undefined. */
+  #toRevoke: readonly TopicPartition[] | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(ports: GroupMemberPorts, identity: GroupIdentity, heartbeatIntervalMs: number) {
+    this.#ports = ports;
+    this.#identity = identity;
+    this.#heartbeatIntervalMs = heartbeatIntervalMs;
+    this.#requests = new GroupRequests(ports.cluster, identity);
+    this.#leader = new GroupLeader(ports.cluster, ports.clock);
+    this.#membership = unjoined(ports.clock.now());
+  }
+
+  get membership(): Membership {
+    return this.#membership;
+  }
+
+  /** The last generation that was synced, while what it assigned is still ours. */
+  get syncedGeneration(): Generation | undefined {
+    return this.#synced;
+  }
+
+  /** Runs until the member has left or failed. Never rejects. */
+  async run(): Promise<void> {
+    const watching = this.#ports.cluster.onMetadata(() => this.#checkTopics());
+    this.#ports.onStep(this.#membership, {});
+    try {
+      while (!this.#over.signal.aborted) await this.#act();
+    } finally {
+      watching.dispose();
+    }
+  }
+
+  /**
+   * What another request of this generation was answered with. `rebalancing`: the group goes on to a new generation in
+   * which this member may still own what it owns.
+   */
+  report(error: ErrorName, generationId: number): "rebalancing" | "lost" {
+    const current = this.#membership;
+    const isCurrent = "generation" in current && current.generation?.generationId === generationId;
+    if (!isCurrent) return "rebalancing";
+    const meaning = meaningOf(error);
+    if (meaning === "rebalance") this.#needRebalance(explainGroupError(error, this.#identity.groupId));
+    else this.#refused(error);
+    return meaning === "rebalance" ? "rebalancing" : "lost";
+  }
+
+  /** Tells the group, unless it never knew this member; rejects when it could not be told in time. */
+  async leave(options: { readonly reason: string; readonly tellGroup: boolean; readonly timeoutMs: number }) {
+    const memberId = memberIdOf(this.#membership);
+    const wasFatal = this.#membership.state === "fatal";
+    this.#enter({ type: "leave", reason: options.reason });
+    this.#over.abort();
+    this.#wake?.();
+    try {
+      if (!options.tellGroup || memberId === undefined || wasFatal) return;
+      const { reason, timeoutMs } = options;
+      const error = await withDeadline(
+        this.#ports.clock,
+        this.#requests.leave(memberId, { reason, timeoutMs }),
+        {
+          what: "LeaveGroup",
+          deadlineAt: this.#ports.clock.now() + timeoutMs,
+        },
+      );
+      if (error !== "NONE" && error !== "UNKNOWN_MEMBER_ID") throw new BrokerError(error, "LeaveGroup");
+    } finally {
+      this.#enter({ type: "left" });
+    }
+  }
+
+  async #act(): Promise<void> {
+    const current = this.#membership;
+    try {
+      switch (current.state) {
+        case "unjoined":
+          return await this.#join(current.failures, current.memberId, current.reason);
+        case "syncing":
+          return await this.#sync(current.generation);
+        case "stable":
+          return await this.#keep(current.generation);
+        case "revoking":
+          return await this.#giveUp(current.generation, current.reason);
+        default:
+          // "joining" is left by #join itself; the others are over.
+          this.#over.abort();
+      }
+    } catch (failure) {
+      this.#failed(failure);
+    }
+  }
+
+  async #join(failures: number, memberId: string | undefined, reason: string | undefined): Promise<void> {
+    const { clock, random } = this.#ports;
+    await sleep(clock, joinDelayMs(failures, random.next()), this.#over.signal);
+    this.#enter({ type: "joinSent" });
+    const answer = await this.#requests.join(
+      { memberId, owned: this.#ports.owned(), ownedIn: this.#synced?.generationId, reason },
+      this.#over.signal,
+    );
+    switch (answer.kind) {
+      case "memberIdRequired":
+        this.#enter({
+          type: "retry",
+          memberId: answer.memberId,
+          reason: reason ?? "the group gave it a member id",
+        });
+        return;
+      case "refused":
+        this.#refused(answer.error);
+        return;
+      case "joined":
+        this.#members = answer.members;
+        this.#isAssignmentKept = answer.skipAssignment;
+        this.#dropOnProtocolChange(answer.generation);
+        this.#enter({ type: "joined", generation: answer.generation });
+        this.#ports.onCoordinator(answer.coordinator);
+    }
+  }
+
+  /** From cooperative to eager nobody knows that we kept anything: all of it has to go before the new assignment. */
+  #dropOnProtocolChange(next: Generation): void {
+    const owned = this.#ports.owned();
+    if (owned.length === 0 || !this.#synced || next.rebalanceProtocol === "cooperative") return;
+    this.#ports.revoke(owned, this.#synced);
+    this.#ports.onStep(this.#membership, { revoked: owned });
+  }
+
+  async #sync(generation: Generation): Promise<void> {
+    const assignments = await this.#divide(generation);
+    const answer = await this.#requests.sync(generation, assignments ?? new Map(), this.#over.signal);
+    if (answer.kind === "refused") {
+      this.#refused(answer.error);
+      return;
+    }
+    if (this.#membership.state !== "syncing") return;
+    const before = setOf(this.#ports.owned());
+    const now = setOf(answer.assigned);
+    const toRevoke = Array.from(before.keys()).filter((partition) => !now.has(partition));
+    const added = Array.from(now.keys()).filter((partition) => !before.has(partition));
+    this.#synced = generation;
+    // The partitions first, so that whoever hears of the new generation finds them.
+    this.#ports.assign(added, generation);
+    this.#enter({ type: "synced" }, { assignments });
+    if (toRevoke.length > 0) {
+      this.#toRevoke = toRevoke;
+      this.#needRebalance("it gave up partitions that other members are to get");
+    }
+  }
+
+  async #divide(generation: Generation): Promise<ReadonlyMap<string, readonly TopicPartition[]> | undefined> {
+    this.#leader.reset();
+    const assignor = this.#identity.assignors.find(({ name }) => name === generation.assignor);
+    if (!generation.isLeader || !assignor) return undefined;
+    const assignments = await this.#leader.divide(assignor, this.#members, this.#over.signal);
+    return this.#isAssignmentKept ? undefined : assignments;
+  }
+
+  /** Heartbeats until something ends the stable state. */
+  async #keep(generation: Generation): Promise<void> {
+    const { clock } = this.#ports;
+    let isWell = true;
+    for (;;) {
+      // When the connection failed, the session lasts a while without heartbeats, so the next one comes sooner.
+      const pause = isWell ? this.#heartbeatIntervalMs : Math.min(this.#heartbeatIntervalMs, 500);
+      const timer = Promise.withResolvers<void>();
+      const due = clock.schedule(pause, timer.resolve);
+      await this.#unlessChanged(timer.promise);
+      due.dispose();
+      if (!this.#isIn(generation, "stable")) return;
+      const beat = this.#beat(generation).then((answered) => {
+        isWell = answered;
+      });
+      await this.#unlessChanged(beat);
+      if (!this.#isIn(generation, "stable")) return;
+      this.#leader.lookForMissing();
+      this.#checkTopics();
+    }
+  }
+
+  /** False when no answer came. Never rejects. */
+  async #beat(generation: Generation): Promise<boolean> {
+    try {
+      const error = await this.#requests.heartbeat(generation, this.#over.signal);
+      if (!this.#isIn(generation, "stable", "revoking")) return true;
+      if (error === "NONE") this.#enter({ type: "confirmed" });
+      else this.#heartbeatRefused(error);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #heartbeatRefused(error: ErrorName): void {
+    const meaning = meaningOf(error);
+    if (meaning === "rebalance") this.#needRebalance(explainGroupError(error, this.#identity.groupId));
+    else if (meaning === "coordinatorMoved") this.#ports.cluster.forgetCoordinator(this.#identity.groupId);
+    else if (meaning !== "retry") this.#refused(error);
+  }
+
+  /** An eager member gives up everything before it joins again; a cooperative one what its assignment no longer has. */
+  async #giveUp(generation: Generation, reason: string | undefined): Promise<void> {
+    await this.#ports.beforeRevoke(reason ?? "the group is rebalancing");
+    if (this.#membership.state !== "revoking") return;
+    const owned = this.#ports.owned();
+    const cooperative = this.#toRevoke ?? [];
+    const revoked = generation.rebalanceProtocol === "eager" ? owned : cooperative;
+    this.#toRevoke = undefined;
+    if (revoked.length > 0) this.#ports.revoke(revoked, generation);
+    this.#enter({ type: "revoked" }, { revoked });
+  }
+
+  /** A coordinator's error that is not an ordinary part of a join or a heartbeat. */
+  #refused(error: ErrorName): void {
+    const { groupId } = this.#identity;
+    const reason = explainGroupError(error, groupId);
+    switch (meaningOf(error)) {
+      case "fatal":
+        this.#fail(error, reason);
+        return;
+      case "lost":
+        this.#lose(error, reason);
+        return;
+      case "coordinatorMoved":
+        this.#ports.cluster.forgetCoordinator(groupId);
+        this.#retry(reason);
+        return;
+      case "rebalance":
+      case "retry":
+        this.#retry(reason);
+    }
+  }
+
+  /** No answer, or none that could be used. */
+  #failed(failure: unknown): void {
+    if (this.#over.signal.aborted) return;
+    if (BrokerError.is(failure) && meaningOf(failure.code) === "fatal") {
+      this.#fail(failure.code, explainGroupError(failure.code, this.#identity.groupId));
+      return;
+    }
+    this.#retry(errorText(failure));
+  }
+
+  #retry(reason: string): void {
+    this.#enter({ type: "retry", memberId: memberIdOf(this.#membership), reason });
+  }
+
+  #lose(error: ErrorName, reason: string): void {
+    const lost = this.#ports.owned();
+    // The coordinator knows the id still when only the generation is over.
+    const memberId = error === "ILLEGAL_GENERATION" ? memberIdOf(this.#membership) : undefined;
+    this.#synced = undefined;
+    this.#toRevoke = undefined;
+    this.#ports.lose(lost, reason);
+    this.#enter({ type: "lost", memberId, reason }, { lost });
+  }
+
+  #fail(code: string, reason: string): void {
+    const lost = this.#ports.owned();
+    this.#ports.lose(lost, reason);
+    this.#over.abort();
+    this.#enter({ type: "failed", code, reason }, { lost });
+  }
+
+  #needRebalance(reason: string): void {
+    this.#enter({ type: "rebalanceNeeded", reason });
+  }
+
+  /** A leader has its group rebalance when partitions were added, or a topic came or went. */
+  #checkTopics(): void {
+    if (this.#membership.state !== "stable") return;
+    const change = this.#leader.changeIn(this.#ports.cluster.metadata());
+    if (change !== undefined) this.#needRebalance(change);
+  }
+
+  #isIn(generation: Generation, ...states: readonly Membership["state"][]): boolean {
+    const current = this.#membership;
+    return "generation" in current && current.generation === generation && states.includes(current.state);
+  }
+
+  #enter(event: EventBody, step: MembershipStep = {}): void {
+    const next = transition(this.#membership, { ...event, at: this.#ports.clock.now() });
+    if (next === this.#membership) return;
+    this.#membership = next;
+    this.#ports.onStep(next, step);
+    this.#wake?.();
+  }
+
+  /** Ends with `work`, or as soon as the membership changes. */
+  async #unlessChanged(work: Promise<void>): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    work.then(resolve, resolve);
+    await promise;
+    this.#wake = undefined;
+  }
+}
+
+function setOf(partitions: readonly TopicPartition[]): TopicPartitionMap<true> {
+  const set = new TopicPartitionMap<true>();
+  for (const partition of partitions) set.set(partition, true);
+  return set;
+}

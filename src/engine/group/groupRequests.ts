@@ -1,0 +1,193 @@
+import type { Assignor, AssignorMember } from "#assignors/assignor.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { Cluster } from "#network/cluster.ts";
+import { heartbeat } from "#protocol/apis/heartbeat.ts";
+import { joinGroup } from "#protocol/apis/joinGroup.ts";
+import { leaveGroup } from "#protocol/apis/leaveGroup.ts";
+import { syncGroup } from "#protocol/apis/syncGroup.ts";
+import { type ErrorName, errorName } from "#protocol/errorCodes.ts";
+import type { Generation } from "./membership.ts";
+import {
+  consumerProtocolType,
+  decodeAssignment,
+  decodeSubscription,
+  encodeAssignment,
+  encodeSubscription,
+} from "./subscription.ts";
+
+/** How a consumer presents itself to its group. */
+export interface GroupIdentity {
+  readonly groupId: string;
+  readonly groupInstanceId: string | undefined;
+  readonly topics: readonly string[];
+  /** In order of preference. */
+  readonly assignors: readonly Assignor[];
+  readonly sessionTimeoutMs: number;
+  readonly rebalanceTimeoutMs: number;
+  /** The connection its group requests take, one after the other. */
+  readonly channel: string;
+}
+
+/** How JoinGroup was answered. */
+export type JoinAnswer =
+  | {
+      readonly kind: "joined";
+      readonly generation: Generation;
+      /** Only the leader is told. */
+      readonly members: readonly AssignorMember[];
+      /** The generation keeps its assignment; the leader is only to know about it (KIP-814). */
+      readonly skipAssignment: boolean;
+      /** Who answered, for people. */
+      readonly coordinator: string;
+    }
+  | { readonly kind: "memberIdRequired"; readonly memberId: string }
+  | { readonly kind: "refused"; readonly error: ErrorName };
+
+/** How SyncGroup was answered. */
+export type SyncAnswer =
+  | { readonly kind: "synced"; readonly assigned: readonly TopicPartition[] }
+  | { readonly kind: "refused"; readonly error: ErrorName };
+
+/** Longer than the coordinator may take to gather the group. */
+const patienceMs = 5_000;
+
+/** The group requests of a classic member, and what their answers say. Rejects when no answer came. */
+export class GroupRequests {
+  readonly #cluster: Cluster;
+  readonly #identity: GroupIdentity;
+
+  constructor(cluster: Cluster, identity: GroupIdentity) {
+    this.#cluster = cluster;
+    this.#identity = identity;
+  }
+
+  async join(
+    request: {
+      readonly memberId: string | undefined;
+      readonly owned: readonly TopicPartition[];
+      readonly ownedIn: number | undefined;
+      readonly reason: string | undefined;
+    },
+    signal: AbortSignal,
+  ): Promise<JoinAnswer> {
+    const { groupId, groupInstanceId, topics, assignors, ...identity } = this.#identity;
+    const { body, broker, nodeId } = await this.#cluster.send(
+      this.#route(),
+      joinGroup,
+      {
+        groupId,
+        groupInstanceId: groupInstanceId ?? null,
+        sessionTimeoutMs: identity.sessionTimeoutMs,
+        rebalanceTimeoutMs: identity.rebalanceTimeoutMs,
+        memberId: request.memberId ?? "",
+        protocolType: consumerProtocolType,
+        protocols: assignors.map((assignor) => ({
+          name: assignor.name,
+          metadata: encodeSubscription({
+            topics,
+            owned: request.owned,
+            generationId: request.ownedIn,
+            userData: assignor.subscriptionUserData?.({ generationId: request.ownedIn }) ?? null,
+          }),
+        })),
+        // Java cuts the reason at 255 characters, as brokers log it.
+        reason: request.reason?.slice(0, 255) ?? null,
+      },
+      { timeoutMs: identity.rebalanceTimeoutMs + patienceMs, signal, retry: "never" },
+    );
+    const error = errorName(body.errorCode);
+    if (error === "MEMBER_ID_REQUIRED") return { kind: "memberIdRequired", memberId: body.memberId };
+    if (error !== "NONE") return { kind: "refused", error };
+    const assignor = assignors.find(({ name }) => name === body.protocolName);
+    if (!assignor) return { kind: "refused", error: "INCONSISTENT_GROUP_PROTOCOL" };
+    return {
+      kind: "joined",
+      generation: {
+        memberId: body.memberId,
+        generationId: body.generationId,
+        assignor: assignor.name,
+        rebalanceProtocol: assignor.rebalanceProtocol,
+        isLeader: body.leader === body.memberId,
+      },
+      members: body.members.flatMap((member) => {
+        const decoded = decodeSubscription(member.memberId, member.groupInstanceId, member.metadata);
+        return decoded.ok ? [decoded.value] : [];
+      }),
+      skipAssignment: body.skipAssignment,
+      coordinator: nodeId === undefined ? broker : `${broker} (id ${nodeId})`,
+    };
+  }
+
+  async sync(
+    generation: Generation,
+    assignments: ReadonlyMap<string, readonly TopicPartition[]>,
+    signal: AbortSignal,
+  ): Promise<SyncAnswer> {
+    const { groupId, groupInstanceId, rebalanceTimeoutMs } = this.#identity;
+    const { body } = await this.#cluster.send(
+      this.#route(),
+      syncGroup,
+      {
+        groupId,
+        groupInstanceId: groupInstanceId ?? null,
+        generationId: generation.generationId,
+        memberId: generation.memberId,
+        protocolType: consumerProtocolType,
+        protocolName: generation.assignor,
+        assignments: Array.from(assignments, ([memberId, partitions]) => ({
+          memberId,
+          assignment: encodeAssignment(partitions),
+        })),
+      },
+      { timeoutMs: rebalanceTimeoutMs + patienceMs, signal, retry: "never" },
+    );
+    const error = errorName(body.errorCode);
+    if (error !== "NONE") return { kind: "refused", error };
+    const assigned = decodeAssignment(body.assignment);
+    if (!assigned.ok)
+      throw new Error("the leader sent an assignment that cannot be read", { cause: assigned.error });
+    return { kind: "synced", assigned: assigned.value };
+  }
+
+  async heartbeat(generation: Generation, signal: AbortSignal): Promise<ErrorName> {
+    const { groupId, groupInstanceId, sessionTimeoutMs } = this.#identity;
+    const { body } = await this.#cluster.send(
+      this.#route(),
+      heartbeat,
+      {
+        groupId,
+        groupInstanceId: groupInstanceId ?? null,
+        generationId: generation.generationId,
+        memberId: generation.memberId,
+      },
+      { timeoutMs: sessionTimeoutMs, signal, retry: "never" },
+    );
+    return errorName(body.errorCode);
+  }
+
+  /** On a connection of its own: a JoinGroup that is not answered would hold it up. */
+  async leave(
+    memberId: string,
+    request: { readonly reason: string; readonly timeoutMs: number },
+  ): Promise<ErrorName> {
+    const { groupId, groupInstanceId, channel } = this.#identity;
+    const { body } = await this.#cluster.send(
+      { coordinator: groupId, channel: `${channel}-leave` },
+      leaveGroup,
+      {
+        groupId,
+        memberId,
+        members: [
+          { memberId, groupInstanceId: groupInstanceId ?? null, reason: request.reason.slice(0, 255) },
+        ],
+      },
+      { timeoutMs: request.timeoutMs },
+    );
+    const own = body.members[0]?.errorCode ?? 0;
+    return errorName(body.errorCode === 0 ? own : body.errorCode);
+  }
+
+  #route() {
+    return { coordinator: this.#identity.groupId, channel: this.#identity.channel };
+  }
+}

@@ -1,0 +1,86 @@
+import type { AssignorMember } from "#assignors/assignor.ts";
+import { ok, type Result } from "#base/result.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import { consumerProtocolAssignment } from "#protocol/data/consumerProtocolAssignment.ts";
+import { consumerProtocolSubscription } from "#protocol/data/consumerProtocolSubscription.ts";
+import { decodeData, encodeData } from "#protocol/data/dataSchema.ts";
+
+/** The protocol type every consumer group has, whatever its assignor. */
+export const consumerProtocolType = "consumer";
+
+/** What a member tells the group's leader. */
+export interface Subscription {
+  readonly topics: readonly string[];
+  readonly userData: Uint8Array | null;
+  /** Exactly what is being consumed at this moment (KIP-429). */
+  readonly owned: readonly TopicPartition[];
+  /** The generation it is owned in (KIP-792). */
+  readonly generationId: number | undefined;
+}
+
+export function encodeSubscription(subscription: Subscription): Uint8Array {
+  const { topics, userData, owned, generationId } = subscription;
+  return encodeData(consumerProtocolSubscription, 3, {
+    topics: topics.toSorted(),
+    userData,
+    ownedPartitions: byTopic(owned),
+    generationId: generationId ?? -1,
+    rackId: null,
+  });
+}
+
+/** A member as its own subscription describes it; the leader decodes those of everybody. */
+export function decodeSubscription(
+  memberId: string,
+  groupInstanceId: string | null,
+  metadata: Uint8Array,
+): Result<AssignorMember, Error> {
+  const decoded = decodeData(consumerProtocolSubscription, metadata);
+  if (!decoded.ok) return decoded;
+  const { topics, userData, ownedPartitions, generationId, rackId } = decoded.value.body;
+  return ok({
+    memberId,
+    groupInstanceId: groupInstanceId ?? undefined,
+    topics,
+    userData,
+    ownedPartitions: flatten(ownedPartitions),
+    generationId: generationId < 0 ? undefined : generationId,
+    rackId: rackId ?? undefined,
+  });
+}
+
+export function encodeAssignment(partitions: readonly TopicPartition[]): Uint8Array {
+  return encodeData(consumerProtocolAssignment, 3, {
+    assignedPartitions: byTopic(partitions),
+    userData: null,
+  });
+}
+
+/** An empty assignment has no bytes at all when the leader did not know this member. */
+export function decodeAssignment(bytes: Uint8Array): Result<readonly TopicPartition[], Error> {
+  if (bytes.byteLength === 0) return ok([]);
+  const decoded = decodeData(consumerProtocolAssignment, bytes);
+  if (!decoded.ok) return decoded;
+  return ok(flatten(decoded.value.body.assignedPartitions));
+}
+
+function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
+  const topics = new Map<string, number[]>();
+  for (const { topic, partition } of partitions) {
+    const ofTopic = topics.get(topic);
+    if (ofTopic) ofTopic.push(partition);
+    else topics.set(topic, [partition]);
+  }
+  return Array.from(topics, ([topic, ofTopic]) => ({ topic, partitions: ofTopic.sort((a, b) => a - b) }));
+}
+
+/** Whatever a foreign leader wrote: no negative partition, none twice. */
+function flatten(
+  topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[],
+): TopicPartition[] {
+  return topics.flatMap(({ topic, partitions }) =>
+    Array.from(new Set(partitions))
+      .filter((partition) => partition >= 0)
+      .map((partition) => ({ topic, partition })),
+  );
+}

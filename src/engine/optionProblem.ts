@@ -1,0 +1,35 @@
+import { assignorByName, assignorNames } from "#assignors/assignorByName.ts";
+import type { ConsumerOptions } from "./consumerOptions.ts";
+
+/** What is wrong with the options, in words, or undefined: said before anything is sent. */
+export function optionProblem(options: ConsumerOptions): string | undefined {
+  const { topics, directPartitions, groupId, groupInstanceId, startPosition, assignors } = options;
+  if (topics.length === 0 && (directPartitions?.length ?? 0) === 0) return "choose at least one topic";
+  if (groupId === "") return "the group's name is empty: leave it out to read without a group";
+  if (groupId === undefined && startPosition.kind === "committed") {
+    return "without a group there are no committed offsets to begin at: choose start, end, an offset or a time";
+  }
+  if (groupInstanceId !== undefined && (groupId === undefined || directPartitions)) {
+    return "an instance id is for members of a group";
+  }
+  if (groupId !== undefined && !directPartitions) {
+    const unknown = assignors.find((name) => !assignorByName(name));
+    if (unknown !== undefined)
+      return `the assignor ${unknown} is not known; known are ${assignorNames.join(", ")}`;
+    if (assignors.length === 0) return "choose at least one assignor";
+  }
+  return limitProblem(options);
+}
+
+function limitProblem(options: ConsumerOptions): string | undefined {
+  const { fetch, maxBufferedBytes, maxBufferedRecords, heartbeatIntervalMs, sessionTimeoutMs } = options;
+  if (maxBufferedRecords < 1 || maxBufferedBytes < 1)
+    return "the buffer must have room for at least one record";
+  if (fetch.maxBytes < 1 || fetch.maxPartitionBytes < 1) return "a fetch must ask for at least one byte";
+  if (heartbeatIntervalMs <= 0 || heartbeatIntervalMs >= sessionTimeoutMs) {
+    return "the heartbeat interval must be shorter than the session timeout";
+  }
+  const { startPosition } = options;
+  if (startPosition.kind === "offset" && startPosition.offset < 0n) return "the start offset is negative";
+  return undefined;
+}

@@ -1,0 +1,108 @@
+import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import type { PositionRemoved } from "#trace/observations/position.ts";
+import type { StartPosition } from "../consumerOptions.ts";
+import type { RecordBuffer } from "../fetch/recordBuffer.ts";
+import { AssignedPartition, type PositionSource } from "./assignedPartition.ts";
+import type { PartitionTable } from "./partitionTable.ts";
+import type { PauseRules } from "./pauseRules.ts";
+import type { RememberedPositions } from "./rememberedPositions.ts";
+
+/** What taking and giving partitions needs of the consumer it belongs to. */
+export interface AssignmentPorts {
+  readonly table: PartitionTable;
+  readonly buffer: RecordBuffer;
+  readonly pauses: PauseRules;
+  readonly remembered: RememberedPositions;
+  readonly startPosition: StartPosition;
+  readonly hasGroup: boolean;
+  readonly onAdded: (partition: AssignedPartition) => void;
+  readonly onRemoved: (partition: AssignedPartition, reason: PositionRemoved["reason"]) => void;
+  /** After several were added or removed. */
+  readonly onDone: () => void;
+}
+
+/** Takes partitions in and gives them up, with everything that belongs to them. */
+export class Assignment {
+  readonly #ports: AssignmentPorts;
+  /** Had before in this session: the start position is for the first time only. */
+  readonly #hadBefore = new TopicPartitionMap<true>();
+
+  constructor(ports: AssignmentPorts) {
+    this.#ports = ports;
+  }
+
+  /** Each begins to load its position. */
+  add(
+    keys: readonly TopicPartition[],
+    options: { readonly assignedIn?: number; readonly begin?: PositionSource } = {},
+  ): void {
+    const { table, pauses, remembered, onAdded } = this.#ports;
+    for (const key of keys) {
+      if (table.get(key)) continue;
+      const partition = new AssignedPartition(key, {
+        assignedIn: options.assignedIn,
+        progress: { state: "loading", source: options.begin ?? this.#source(key, options.assignedIn) },
+        paused: pauses.isPaused(key),
+      });
+      this.#hadBefore.set(key, true);
+      table.add(partition);
+      onAdded(partition);
+    }
+    remembered.forgetAll();
+    this.#ports.onDone();
+  }
+
+  /** Gives up in good order: nobody else has had it, so a commit or the position may still be good if it comes back. */
+  revoke(keys: readonly TopicPartition[], ownedIn: number): void {
+    const { table, remembered } = this.#ports;
+    for (const key of keys) {
+      const partition = table.get(key);
+      if (partition?.position !== undefined) {
+        remembered.remember(key, {
+          position: partition.position,
+          leaderEpoch: partition.deliveredEpoch,
+          ownedIn,
+        });
+      }
+      this.#remove(key, "revoked");
+    }
+    this.#ports.onDone();
+  }
+
+  /** Gone without a say: whatever we knew of it may be out of date. */
+  lose(keys: readonly TopicPartition[]): void {
+    this.#ports.remembered.forgetAll();
+    for (const key of keys) this.#remove(key, "lost");
+    this.#ports.onDone();
+  }
+
+  close(): void {
+    for (const key of this.#ports.table.keys()) this.#remove(key, "closed");
+  }
+
+  #remove(key: TopicPartition, reason: "revoked" | "lost" | "closed"): void {
+    const { table, buffer, onRemoved } = this.#ports;
+    const partition = table.get(key);
+    if (!partition) return;
+    buffer.drop(key, reason);
+    table.remove(key);
+    onRemoved(partition, reason);
+  }
+
+  #source(key: TopicPartition, assignedIn: number | undefined): PositionSource {
+    const { startPosition, hasGroup, remembered } = this.#ports;
+    const known = assignedIn === undefined ? undefined : remembered.recall(key, assignedIn)?.position;
+    const otherwise = beginning(startPosition);
+    if (startPosition.kind === "committed") return { kind: "committed", remembered: known, else: otherwise };
+    const isFirstTime = !this.#hadBefore.has(key);
+    if (isFirstTime || !hasGroup) return otherwise ?? { kind: "start" };
+    if (known !== undefined) return { kind: "offset", offset: known };
+    return { kind: "committed", remembered: undefined, else: otherwise };
+  }
+}
+
+/** Where to begin without a committed offset; undefined when that is for the user to say. */
+function beginning(start: StartPosition): PositionSource | undefined {
+  if (start.kind !== "committed") return start;
+  return start.else === "none" ? undefined : { kind: start.else };
+}

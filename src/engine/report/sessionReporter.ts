@@ -1,0 +1,150 @@
+import type { Clock } from "#base/clock.ts";
+import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import type { Observe } from "#trace/observation.ts";
+import type { PositionRemoved } from "#trace/observations/position.ts";
+import { type ConsumerOptions, startPositionText } from "../consumerOptions.ts";
+import type { BufferRelease, RecordBuffer } from "../fetch/recordBuffer.ts";
+import type { AssignedPartition } from "../position/assignedPartition.ts";
+import type { PartitionTable } from "../position/partitionTable.ts";
+import { Coalescer } from "./coalescer.ts";
+
+/** Ten a second and partition are enough for people to watch. */
+const intervalMs = 100;
+
+const session: TopicPartition = { topic: "", partition: 0 };
+
+/** Says what the session's partitions, buffer and deliveries are now, often enough and no more. */
+export class SessionReporter {
+  readonly #sessionId: string;
+  readonly #observe: Observe;
+  readonly #table: PartitionTable;
+  readonly #buffer: RecordBuffer;
+  readonly #positions: Coalescer;
+  readonly #buffers: Coalescer;
+  readonly #totals: Coalescer;
+  readonly #releases = new TopicPartitionMap<BufferRelease>();
+  #deliveredRecords = 0;
+  #deliveredBytes = 0;
+
+  constructor(
+    sessionId: string,
+    ports: {
+      readonly clock: Clock;
+      readonly observe: Observe;
+      readonly table: PartitionTable;
+      readonly buffer: RecordBuffer;
+    },
+  ) {
+    this.#sessionId = sessionId;
+    this.#observe = ports.observe;
+    this.#table = ports.table;
+    this.#buffer = ports.buffer;
+    this.#positions = new Coalescer(ports.clock, intervalMs, (key) => this.#showPosition(key));
+    this.#buffers = new Coalescer(ports.clock, intervalMs, (key) => this.#showBuffer(key));
+    this.#totals = new Coalescer(ports.clock, intervalMs, () => this.#showDelivered());
+  }
+
+  started(options: ConsumerOptions): void {
+    const { sessionId, name, clientId, groupId, groupInstanceId, topics, directPartitions } = options;
+    const { assignors, isolation, corruptBatchPolicy, maxBufferedRecords, maxBufferedBytes } = options;
+    this.#observe({
+      type: "session.started",
+      sessionId,
+      name,
+      clientId,
+      groupId,
+      groupInstanceId,
+      topics,
+      directPartitions,
+      assignors,
+      isolation,
+      startPosition: startPositionText(options.startPosition),
+      corruptBatchPolicy,
+      maxBufferedRecords,
+      maxBufferedBytes,
+      scripted: options.scripted,
+    });
+  }
+
+  /** Urgent is a change of state; cursors that merely move are not. */
+  position(partition: TopicPartition, isUrgent: boolean): void {
+    if (isUrgent) this.#positions.flush(partition);
+    else this.#positions.mark(partition);
+  }
+
+  buffer(key: TopicPartition, release: BufferRelease | undefined): void {
+    if (release) {
+      const before = this.#releases.get(key);
+      // Releases for one reason add up; another reason must not be hidden by them.
+      if (before && before.reason !== release.reason) this.#buffers.flush(key);
+      const sum = this.#releases.get(key);
+      this.#releases.set(key, {
+        reason: release.reason,
+        records: release.records + (sum?.records ?? 0),
+        bytes: release.bytes + (sum?.bytes ?? 0),
+      });
+    }
+    this.#buffers.mark(key);
+  }
+
+  delivered(records: number, bytes: number): void {
+    this.#deliveredRecords += records;
+    this.#deliveredBytes += bytes;
+    this.#totals.mark(session);
+  }
+
+  /** The last word about the buffer, then about the partition. */
+  removed(partition: AssignedPartition, reason: PositionRemoved["reason"]): void {
+    const { topic, partition: index, halted } = partition;
+    const sessionId = this.#sessionId;
+    if (halted) {
+      const how = reason === "closed" ? "closed" : "revoked";
+      const { baseOffset } = halted;
+      this.#observe({ type: "fetch.batchResolved", sessionId, topic, partition: index, baseOffset, how });
+    }
+    if (this.#releases.has(partition)) this.#buffers.flush(partition);
+    this.#buffers.drop(partition);
+    this.#positions.drop(partition);
+    this.#observe({ type: "position.removed", sessionId, topic, partition: index, reason });
+  }
+
+  /** Reports whatever was held back. */
+  close(): void {
+    if (this.#deliveredRecords > 0) this.#totals.flush(session);
+    this.#totals.drop(session);
+  }
+
+  #showPosition(key: TopicPartition): void {
+    const partition = this.#table.get(key);
+    if (partition) this.#observe(partition.observation(this.#sessionId));
+  }
+
+  #showBuffer(key: TopicPartition): void {
+    const { topic, partition } = key;
+    const { records, bytes, batches } = this.#buffer.countsOf(key);
+    const isPaused = this.#table.get(key)?.paused ?? false;
+    const released = this.#releases.get(key);
+    this.#releases.delete(key);
+    this.#observe({
+      type: "buffer.state",
+      sessionId: this.#sessionId,
+      topic,
+      partition,
+      records,
+      bytes,
+      batches,
+      pausedRecords: isPaused ? records : 0,
+      pausedBytes: isPaused ? bytes : 0,
+      released,
+    });
+  }
+
+  #showDelivered(): void {
+    this.#observe({
+      type: "session.delivered",
+      sessionId: this.#sessionId,
+      records: this.#deliveredRecords,
+      bytes: this.#deliveredBytes,
+    });
+  }
+}

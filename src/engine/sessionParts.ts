@@ -1,0 +1,311 @@
+import { assignorByName } from "#assignors/assignorByName.ts";
+import type { Clock } from "#base/clock.ts";
+import type { Random } from "#base/random.ts";
+import type { Cluster } from "#network/cluster.ts";
+import type { Observe } from "#trace/observation.ts";
+import { AutoCommit } from "./commit/autoCommit.ts";
+import { Committer } from "./commit/committer.ts";
+import type { ConsumerOptions } from "./consumerOptions.ts";
+import { Delivery } from "./fetch/delivery.ts";
+import { FetchBudget } from "./fetch/fetchBudget.ts";
+import { Fetcher } from "./fetch/fetcher.ts";
+import { RecordBuffer } from "./fetch/recordBuffer.ts";
+import { RecordIntake } from "./fetch/recordIntake.ts";
+import { GroupMember } from "./group/groupMember.ts";
+import type { Membership } from "./group/membership.ts";
+import type { AssignedPartition } from "./position/assignedPartition.ts";
+import { Assignment } from "./position/assignment.ts";
+import { PartitionTable } from "./position/partitionTable.ts";
+import { PauseRules } from "./position/pauseRules.ts";
+import { PositionLoader, type ResetDone } from "./position/positionLoader.ts";
+import { RememberedPositions } from "./position/rememberedPositions.ts";
+import { Seeker } from "./position/seeker.ts";
+import { MembershipReporter } from "./report/membershipReporter.ts";
+import { SessionReporter } from "./report/sessionReporter.ts";
+
+/** What a session is given from outside. */
+export interface SessionDeps {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly observe: Observe;
+  /** Keeps the bytes of a damaged batch, and gives the id they are pulled by. */
+  readonly storeBytes?: ((bytes: Uint8Array) => string) | undefined;
+}
+
+const lookupPatienceMs = 10_000;
+const longestRevokeMs = 5_000;
+
+/** The parts of a consumer, connected: what changes in one is told to those whom it concerns. */
+export class SessionParts {
+  readonly table = new PartitionTable();
+  readonly pauses = new PauseRules();
+  readonly reporter: SessionReporter;
+  readonly buffer: RecordBuffer;
+  readonly intake: RecordIntake;
+  readonly fetcher: Fetcher;
+  readonly loader: PositionLoader;
+  readonly delivery: Delivery;
+  readonly seeker: Seeker;
+  readonly assignment: Assignment;
+  /** Undefined without a group. */
+  readonly committer: Committer | undefined;
+  readonly autoCommit: AutoCommit | undefined;
+  /** Undefined with direct assignment. */
+  readonly member: GroupMember | undefined;
+  readonly #options: ConsumerOptions;
+  readonly #deps: SessionDeps;
+  readonly #remembered = new RememberedPositions();
+  readonly #onFatal: (reason: string) => void;
+
+  constructor(
+    options: ConsumerOptions,
+    deps: SessionDeps,
+    life: { readonly closed: AbortSignal; readonly onFatal: (reason: string) => void },
+  ) {
+    this.#options = options;
+    this.#deps = deps;
+    this.#onFatal = life.onFatal;
+    const { clock, observe } = deps;
+    const { table } = this;
+    this.buffer = new RecordBuffer((key, release) => this.reporter.buffer(key, release));
+    this.reporter = new SessionReporter(options.sessionId, { clock, observe, table, buffer: this.buffer });
+    const budget = new FetchBudget(this.buffer, options);
+    this.intake = this.#makeIntake(budget);
+    this.fetcher = this.#makeFetcher(budget);
+    this.committer = this.#makeCommitter();
+    this.loader = this.#makeLoader();
+    this.delivery = new Delivery({
+      clock,
+      buffer: this.buffer,
+      partitions: () => table.values(),
+      onDelivered: (records, bytes) => {
+        this.reporter.delivered(records, bytes);
+        this.fetcher.poke();
+      },
+      onMoved: (partition) => this.reporter.position(partition, false),
+    });
+    this.seeker = this.#makeSeeker(life.closed);
+    this.assignment = this.#makeAssignment();
+    this.autoCommit = this.#makeAutoCommit();
+    this.member = this.#makeMember();
+  }
+
+  readonly #isCurrent = (partition: AssignedPartition): boolean => this.table.isCurrent(partition);
+
+  readonly #changed = (partition: AssignedPartition, isUrgent: boolean): void => {
+    if (this.table.isCurrent(partition)) this.reporter.position(partition, isUrgent);
+  };
+
+  /** Group requests wait for each other on one connection, and never behind a fetch. */
+  get #groupChannel(): string {
+    return `${this.#options.sessionId}-group`;
+  }
+
+  get #fetchChannel(): string {
+    return `${this.#options.sessionId}-fetch`;
+  }
+
+  /** Look-ups are not to wait behind a fetch that the broker holds back. */
+  get #lookup() {
+    const { cluster } = this.#deps;
+    const { isolation, sessionId } = this.#options;
+    return { cluster, isolation, channel: `${sessionId}-lookup`, timeoutMs: lookupPatienceMs };
+  }
+
+  #makeIntake(budget: FetchBudget): RecordIntake {
+    const { isolation, corruptBatchPolicy, sessionId } = this.#options;
+    const { clock, observe, storeBytes } = this.#deps;
+    return new RecordIntake({
+      clock,
+      buffer: this.buffer,
+      budget,
+      isolation,
+      corruptBatchPolicy,
+      sessionId,
+      observe,
+      storeBytes,
+      isCurrent: this.#isCurrent,
+      partitionCount: () => this.table.size,
+      onChange: this.#changed,
+    });
+  }
+
+  #makeFetcher(budget: FetchBudget): Fetcher {
+    const { fetch, isolation, sessionId, resetPolicy } = this.#options;
+    const { cluster, clock, random, observe } = this.#deps;
+    return new Fetcher({
+      cluster,
+      clock,
+      random,
+      observe,
+      channel: this.#fetchChannel,
+      limits: fetch,
+      isolation,
+      sessionId,
+      resetPolicy,
+      buffer: this.buffer,
+      budget,
+      intake: this.intake,
+      partitions: () => this.table.values(),
+      partitionCount: () => this.table.size,
+      isCurrent: this.#isCurrent,
+      onChange: this.#changed,
+      onRecords: () => this.delivery.wake(),
+      onReload: () => this.loader.poke(),
+    });
+  }
+
+  #makeLoader(): PositionLoader {
+    const { groupId } = this.#options;
+    const { cluster, clock, random } = this.#deps;
+    const channel = this.#groupChannel;
+    return new PositionLoader({
+      clock,
+      random,
+      offsets: this.#lookup,
+      committed:
+        groupId === undefined ? undefined : { cluster, groupId, channel, timeoutMs: lookupPatienceMs },
+      partitions: () => this.table.values(),
+      isCurrent: this.#isCurrent,
+      // A commit of the generation before must be on its way before its offset is asked for.
+      mustWait: (partition) => this.committer?.hasUnsent(partition) ?? false,
+      onFound: (partition, reset) => this.#found(partition, reset),
+      onFailed: (partition) => this.#changed(partition, true),
+    });
+  }
+
+  #found(partition: AssignedPartition, reset: ResetDone | undefined): void {
+    this.#changed(partition, true);
+    if (reset) {
+      const { topic, partition: index } = partition;
+      this.#deps.observe({
+        type: "fetch.positionReset",
+        sessionId: this.#options.sessionId,
+        topic,
+        partition: index,
+        cause: reset.cause,
+        policy: reset.policy,
+        fromOffset: reset.from,
+        toOffset: reset.to,
+        lostRecords: reset.lostRecords,
+      });
+    }
+    this.fetcher.poke();
+  }
+
+  #makeSeeker(closed: AbortSignal): Seeker {
+    const { clock, random, observe } = this.#deps;
+    return new Seeker({
+      clock,
+      random,
+      observe,
+      sessionId: this.#options.sessionId,
+      table: this.table,
+      buffer: this.buffer,
+      offsets: this.#lookup,
+      closed,
+      onMoved: (partition) => {
+        this.#changed(partition, true);
+        this.fetcher.poke();
+      },
+    });
+  }
+
+  #makeAssignment(): Assignment {
+    const { startPosition, groupId } = this.#options;
+    return new Assignment({
+      table: this.table,
+      buffer: this.buffer,
+      pauses: this.pauses,
+      remembered: this.#remembered,
+      startPosition,
+      hasGroup: groupId !== undefined,
+      onAdded: (partition) => this.#changed(partition, true),
+      onRemoved: (partition, reason) => this.reporter.removed(partition, reason),
+      onDone: () => {
+        this.loader.poke();
+        this.fetcher.poke();
+      },
+    });
+  }
+
+  #makeCommitter(): Committer | undefined {
+    const { groupId, groupInstanceId, sessionId, clientId } = this.#options;
+    if (groupId === undefined) return undefined;
+    const { cluster, clock, random, observe } = this.#deps;
+    return new Committer({
+      clock,
+      random,
+      observe,
+      target: { cluster, groupId, groupInstanceId, channel: this.#groupChannel },
+      sessionId,
+      clientId,
+      table: this.table,
+      remembered: this.#remembered,
+      membership: () => this.member?.membership,
+      ownedIn: () => this.member?.syncedGeneration?.generationId,
+      onGroupError: (error, generationId) => this.member?.report(error, generationId) ?? "lost",
+      onCommitted: (partition) => this.#changed(partition, true),
+      onProgress: () => this.loader.poke(),
+    });
+  }
+
+  #makeAutoCommit(): AutoCommit | undefined {
+    const { autoCommit, autoCommitIntervalMs } = this.#options;
+    if (!this.committer || autoCommit === "off") return undefined;
+    return new AutoCommit({
+      clock: this.#deps.clock,
+      committer: this.committer,
+      partitions: () => this.table.values(),
+      intervalMs: autoCommitIntervalMs,
+    });
+  }
+
+  #makeMember(): GroupMember | undefined {
+    const { groupId, groupInstanceId, topics, directPartitions, ...options } = this.#options;
+    if (groupId === undefined || directPartitions) return undefined;
+    const { cluster, clock, random, observe } = this.#deps;
+    const { sessionId, clientId, sessionTimeoutMs, rebalanceTimeoutMs } = options;
+    const owned = () => this.table.keys();
+    const shown = new MembershipReporter({ sessionId, clientId, groupId }, { observe, assigned: owned });
+    const revokeLimitMs = Math.min(longestRevokeMs, sessionTimeoutMs / 3);
+    return new GroupMember(
+      {
+        cluster,
+        clock,
+        random,
+        owned,
+        assign: (partitions, { generationId }) =>
+          this.assignment.add(partitions, { assignedIn: generationId }),
+        beforeRevoke: () => this.autoCommit?.beforeRevoke(revokeLimitMs) ?? Promise.resolve(),
+        revoke: (partitions, { generationId }) => this.assignment.revoke(partitions, generationId),
+        lose: (partitions, reason) => {
+          this.assignment.lose(partitions);
+          this.committer?.failAll("LOST", `what was to be committed is no longer ours: ${reason}`);
+        },
+        onCoordinator: (coordinator) => shown.coordinator(coordinator),
+        onStep: (membership, step) => {
+          shown.step(membership, step);
+          this.#onMembership(membership);
+        },
+      },
+      {
+        groupId,
+        groupInstanceId,
+        topics,
+        assignors: options.assignors.flatMap((name) => assignorByName(name) ?? []),
+        sessionTimeoutMs,
+        rebalanceTimeoutMs,
+        channel: this.#groupChannel,
+      },
+      options.heartbeatIntervalMs,
+    );
+  }
+
+  #onMembership(membership: Membership): void {
+    this.committer?.poke();
+    this.loader.poke();
+    if (membership.state === "fatal") this.#onFatal(membership.reason ?? membership.code);
+  }
+}
