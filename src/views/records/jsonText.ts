@@ -8,18 +8,26 @@ export function indentJson(text: string): string {
   let depth = 0;
   for (const [index, each] of tokens.entries()) {
     const before = tokens[index - 1];
-    if (each === "}" || each === "]") {
-      depth = Math.max(0, depth - 1);
-      out += before === "{" || before === "[" ? each : newLine(depth) + each;
-    } else if (before === "{" || before === "[") {
-      out += newLine(depth) + each;
-    } else {
-      out += (before === "," ? newLine(depth) : "") + each;
-    }
-    if (each === ":") out += " ";
-    if (each === "{" || each === "[") depth += 1;
+    if (isClosing(each)) depth = Math.max(0, depth - 1);
+    out += gap(before, each, depth) + each;
+    if (isOpening(each)) depth += 1;
   }
   return out;
+}
+
+/** What stands between two tokens. */
+function gap(before: string | undefined, after: string, depth: number): string {
+  if (before === ":") return " ";
+  if (isClosing(after)) return isOpening(before) ? "" : newLine(depth);
+  return isOpening(before) || before === "," ? newLine(depth) : "";
+}
+
+function isOpening(sign: string | undefined): boolean {
+  return sign === "{" || sign === "[";
+}
+
+function isClosing(sign: string): boolean {
+  return sign === "}" || sign === "]";
 }
 
 /** A string (also one that is cut off), a sign, or anything else between spaces. */
