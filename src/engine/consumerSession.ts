@@ -137,7 +137,7 @@ export class ConsumerSession {
     });
     if (!committer)
       return refused("NO_GROUP", "this consumer reads without a group: there is nowhere to commit to");
-    if (this.#closing) return refused("CLOSED", "the consumer was stopped");
+    if (this.#closing !== undefined) return refused("CLOSED", "the consumer was stopped");
     const offsets = order.offsets ? committer.wanted(order.offsets) : committer.positions();
     if (offsets.length === 0) return refused("NOTHING_TO_COMMIT", "no partition has a position yet");
     const negative = offsets.find(({ offset }) => offset < 0n);
@@ -232,7 +232,8 @@ export class ConsumerSession {
   }
 
   #mustBeOpen(): void {
-    if (this.#closing) throw new EngineError("CLOSED", `the consumer ${this.options.name} was stopped`);
+    if (this.#closing !== undefined)
+      throw new EngineError("CLOSED", `the consumer ${this.options.name} was stopped`);
   }
 
   async #close({

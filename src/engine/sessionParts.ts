@@ -278,7 +278,11 @@ export class SessionParts {
         owned,
         assign: (partitions, { generationId }) =>
           this.assignment.add(partitions, { assignedIn: generationId }),
-        beforeRevoke: () => this.autoCommit?.beforeRevoke(revokeLimitMs) ?? Promise.resolve(),
+        beforeRevoke: async () => {
+          await this.autoCommit?.beforeRevoke(revokeLimitMs);
+          // A commit that may go now goes out before the generation ends.
+          await clock.yieldTurn();
+        },
         revoke: (partitions, { generationId }) => this.assignment.revoke(partitions, generationId),
         lose: (partitions, reason) => {
           this.assignment.lose(partitions);
