@@ -22,9 +22,11 @@ export class BytesStore {
     return this.#kept.get(id);
   }
 
-  /** Lets go the older half, when memory is short. */
-  shed(): void {
-    this.#shrinkTo(this.#bytes / 2);
+  /** Lets go the older half, when memory is short; returns how many bytes that were. */
+  shed(): number {
+    const before = this.#bytes;
+    this.#shrinkTo(before / 2);
+    return before - this.#bytes;
   }
 
   #shrinkTo(maxBytes: number): void {

@@ -1,3 +1,4 @@
+import type { Disposable } from "#base/lifecycle.ts";
 import type { Observe, Vantage } from "#trace/observation.ts";
 
 /** Who observes: one per engine session, playground or observer. */
@@ -7,5 +8,10 @@ export interface SourceIdentity {
   readonly vantage: Vantage;
 }
 
+/** A source's way into the trace, until it is disposed. */
+export interface OpenedSource extends Disposable {
+  readonly observe: Observe;
+}
+
 /** Gives a source its way into the trace. */
-export type OpenSource = (source: SourceIdentity) => Observe;
+export type OpenSource = (source: SourceIdentity) => OpenedSource;

@@ -29,7 +29,7 @@ export interface HostStatus {
   readonly resumable: readonly LostSession[];
 }
 
-interface LifecycleRequests {
+export interface LifecycleRequests {
   /** Leaves every group, stops the playground, flushes the trace; settles within `deadlineMs`. */
   readonly "host.shutdown": RequestShape<
     { readonly deadlineMs: number },
@@ -42,13 +42,13 @@ interface LifecycleRequests {
   >;
 }
 
-interface LifecycleNotifications {
+export interface LifecycleNotifications {
   readonly "host.configure": HostConfiguration;
   /** Sessions of the worker before this one. */
   readonly "host.lostSessions": readonly LostSession[];
 }
 
-interface LifecycleEvents {
+export interface LifecycleEvents {
   readonly "host.log": {
     readonly level: "debug" | "info" | "warn" | "error";
     readonly message: string;

@@ -63,9 +63,13 @@ export interface SessionPartitionSummary extends TopicPartition {
 
 /** What skipping would do, before it does it. */
 export interface SkipPreview extends TopicPartition {
-  readonly from: bigint;
+  /** Undefined when the position was not known yet. */
+  readonly from: bigint | undefined;
   readonly to: bigint;
-  readonly records: bigint;
+  /** At most so many: offsets may have gaps. */
+  readonly records: bigint | undefined;
+  /** Of those, already fetched. */
+  readonly bufferedRecords: number;
 }
 
 /** A commit as it ended for the caller. */
@@ -117,7 +121,13 @@ export interface SessionRequests {
       readonly commit: boolean;
       readonly deadlineMs: number;
     },
-    { readonly skipped: readonly SkipPreview[]; readonly commit: CommitReport | undefined }
+    {
+      readonly skipped: readonly (TopicPartition & {
+        readonly from: bigint | undefined;
+        readonly to: bigint;
+      })[];
+      readonly commit: CommitReport | undefined;
+    }
   >;
   readonly "session.commit": RequestShape<Named & { readonly deadlineMs: number }, CommitReport>;
   readonly "session.waitingCommits": RequestShape<

@@ -1,10 +1,9 @@
 import type { Disposable } from "#base/lifecycle.ts";
-import type { Observe } from "#trace/observation.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { ProfileWithSecrets } from "../channel/clusterProfile.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
 import type { HostDeps } from "../hostDeps.ts";
-import type { OpenSource } from "../sources.ts";
+import type { OpenedSource, OpenSource } from "../sources.ts";
 import { ClusterLink, type LinkTuning } from "./clusterLink.ts";
 import { type ConnectionSettings, connectionSettings } from "./connectionSettings.ts";
 
@@ -14,7 +13,7 @@ interface Known {
   readonly text: string;
   readonly settings: () => Promise<ConnectionSettings>;
   readonly link: ClusterLink;
-  readonly observe: Observe;
+  readonly source: OpenedSource;
 }
 
 /** All clusters of the window: those of the profiles, and the playground while it runs. */
@@ -66,11 +65,11 @@ export class ClusterRegistry implements Disposable {
       const known = this.#known.get(id);
       if (known?.text === text) {
         if (known.name === name) continue;
-        known.observe({ type: "cluster.profile", name, kind: "cluster", bootstrapServers });
+        known.source.observe({ type: "cluster.profile", name, kind: "cluster", bootstrapServers });
         this.#known.set(id, { ...known, name });
         continue;
       }
-      known?.link.dispose();
+      if (known) release(known);
       this.#add(id, { name, kind: "cluster", text, bootstrapServers }, () =>
         connectionSettings(each, this.#deps),
       );
@@ -79,7 +78,7 @@ export class ClusterRegistry implements Disposable {
 
   /** The playground as a cluster like any other: it is asked, not looked into. */
   addPlayground(bootstrapServers: readonly string[]): void {
-    this.#known.get(playgroundClusterId)?.link.dispose();
+    this.stopPlayground();
     this.#add(
       playgroundClusterId,
       { name: "playground", kind: "playground", text: bootstrapServers.join(), bootstrapServers },
@@ -91,7 +90,7 @@ export class ClusterRegistry implements Disposable {
   stopPlayground(): void {
     const known = this.#known.get(playgroundClusterId);
     this.#known.delete(playgroundClusterId);
-    known?.link.dispose();
+    if (known) release(known);
   }
 
   linkOf(clusterId: string): ClusterLink {
@@ -114,7 +113,7 @@ export class ClusterRegistry implements Disposable {
   }
 
   dispose(): void {
-    for (const { link } of this.#known.values()) link.dispose();
+    for (const known of this.#known.values()) release(known);
     this.#known.clear();
   }
 
@@ -137,10 +136,15 @@ export class ClusterRegistry implements Disposable {
     settings: () => Promise<ConnectionSettings>,
   ): void {
     const { name, kind, text, bootstrapServers } = profile;
-    const observe = this.#openSource({ sourceId: `observer:${clusterId}`, clusterId, vantage: "sampled" });
-    observe({ type: "cluster.profile", name, kind, bootstrapServers });
-    const link = new ClusterLink({ settings, deps: this.#deps, observe, tuning: this.#tuning });
-    this.#known.set(clusterId, { name, text, settings, link, observe });
+    const source = this.#openSource({ sourceId: `observer:${clusterId}`, clusterId, vantage: "sampled" });
+    source.observe({ type: "cluster.profile", name, kind, bootstrapServers });
+    const link = new ClusterLink({
+      settings,
+      deps: this.#deps,
+      observe: source.observe,
+      tuning: this.#tuning,
+    });
+    this.#known.set(clusterId, { name, text, settings, link, source });
     link.setWatching(this.#watching);
   }
 
@@ -150,6 +154,13 @@ export class ClusterRegistry implements Disposable {
     this.#onRemoved(clusterId);
     this.#known.delete(clusterId);
     known.link.dispose();
-    known.observe({ type: "cluster.removed" });
+    known.source.observe({ type: "cluster.removed" });
+    known.source.dispose();
   }
+}
+
+/** The connection first, as it reports its own end. */
+function release({ link, source }: Known): void {
+  link.dispose();
+  source.dispose();
 }

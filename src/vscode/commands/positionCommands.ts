@@ -36,7 +36,8 @@ export function positionCommands(app: App): CommandFamily {
         commit: decision === "skipAndCommit",
         deadlineMs: commitDeadlineMs,
       });
-      const said = `Skipped ${total(skipped).toLocaleString("en")} records.`;
+      const moved = skipped.map(({ topic, partition, to }) => `${topic}-${partition} to ${to}`);
+      const said = `Skipped ${moved.join(", ")}.`;
       if (commit && commit.outcome !== "committed")
         void vscode.window.showWarningMessage(`${said} ${commit.message}`);
       else void vscode.window.setStatusBarMessage(said, 5_000);
@@ -105,14 +106,15 @@ async function askSeekTarget(): Promise<SeekTarget | undefined> {
 }
 
 async function confirmSkip(previews: readonly SkipPreview[]): Promise<"skip" | "skipAndCommit" | undefined> {
-  if (total(previews) === 0n) {
+  if (previews.every(({ from, to }) => from === to)) {
     void vscode.window.showInformationMessage(
       "There is nothing to skip: the position is at the end already.",
     );
     return undefined;
   }
   const lines = previews.map(
-    (each) => `${topicPartitionText(each)}: ${each.from} → ${each.to} (${each.records} records)`,
+    (each) =>
+      `${topicPartitionText(each)}: ${each.from ?? "–"} → ${each.to} (${each.records ?? "–"} records)`,
   );
   const answer = await askPick<"skip" | "skipAndCommit">({
     title: `Skip to end · ${total(previews).toLocaleString("en")} records will not be delivered`,
@@ -132,5 +134,5 @@ async function confirmSkip(previews: readonly SkipPreview[]): Promise<"skip" | "
 }
 
 function total(previews: readonly SkipPreview[]): bigint {
-  return previews.reduce((sum, { records }) => sum + records, 0n);
+  return previews.reduce((sum, { records }) => sum + (records ?? 0n), 0n);
 }

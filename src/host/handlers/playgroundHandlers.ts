@@ -1,0 +1,48 @@
+import type { RequestHandlers } from "../channel/channelServer.ts";
+import type { PlaygroundRequests } from "../channel/playgroundRequests.ts";
+import type { HostParts } from "../hostParts.ts";
+import { playDefaultScene } from "../playground/defaultScene.ts";
+
+/** Answers about the playground. */
+export function playgroundRequests(parts: HostParts): RequestHandlers<PlaygroundRequests> {
+  const { playground: controller, configuration } = parts;
+  return {
+    "playground.start": async ({ scene }) => {
+      const started = await controller.start(configuration.settings.playgroundPort);
+      if (started && scene) await playDefaultScene(controller);
+      return controller.status();
+    },
+    "playground.stop": () => controller.stop(),
+    "playground.status": () => controller.status(),
+
+    "playground.produce": async ({ topic, count }) => {
+      await controller.playground.startWorkload({ topic, pace: { count } }).done;
+      return { produced: count };
+    },
+    "playground.produceSteadily": ({ topic, recordsPerSecond }) => {
+      const { done } = controller.playground.startWorkload({ topic, pace: { recordsPerSecond } });
+      done.catch((error: unknown) =>
+        parts.output.log("warn", `producing to ${topic} stopped: ${String(error)}`),
+      );
+    },
+    "playground.stopProducing": ({ workloadId }) => {
+      controller.playground.stopWorkload(workloadId);
+    },
+
+    "playground.addMember": (wanted) => controller.addMember(wanted),
+    "playground.removeMember": async ({ sessionId }) => {
+      await parts.sessions.stop(sessionId, "removed by the user");
+    },
+
+    "playground.addFault": (choice) => ({ faultId: controller.addFault(choice) }),
+    "playground.setFaultEnabled": ({ faultId, enabled }) => {
+      controller.playground.setFaultEnabled(faultId, enabled);
+    },
+    "playground.releaseHeld": ({ faultId }) => {
+      controller.playground.releaseHeld(faultId);
+    },
+    "playground.removeFault": ({ faultId }) => {
+      controller.playground.removeFault(faultId);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import type { CommitResult } from "#engine/commit/commitEntry.ts";
+import { ChannelError } from "../channel/channelError.ts";
+import type { RequestHandlers } from "../channel/channelServer.ts";
+import type { CommitReport, SessionRequests } from "../channel/sessionRequests.ts";
+import type { HostParts } from "../hostParts.ts";
+
+/** Answers about debug consumers. */
+export function sessionRequests(parts: HostParts): RequestHandlers<SessionRequests> {
+  const { sessions, debugConsumers } = parts;
+  const engineOf = (sessionId: string) => sessions.get(sessionId).session;
+  return {
+    "session.start": (choice) => debugConsumers.start(choice),
+    "session.list": () => debugConsumers.list(),
+    "session.partitions": ({ sessionId }) => debugConsumers.partitions(sessionId),
+    "session.poll": async ({ sessionId, maxRecords }, { signal }) => ({
+      records: await debugConsumers.poll(sessionId, maxRecords, signal),
+    }),
+    "session.pollMode": ({ sessionId, pollMode }) => debugConsumers.setPollMode(sessionId, pollMode),
+    "session.pause": ({ sessionId, scope }) => engineOf(sessionId).pause(scope),
+    "session.resume": ({ sessionId, scope }) => engineOf(sessionId).resume(scope),
+    "session.seek": ({ sessionId, partitions, target }) =>
+      Promise.all(
+        partitions.map(async (each) => ({ ...each, ...(await engineOf(sessionId).seek(each, target)) })),
+      ),
+    "session.previewSkip": ({ sessionId, partitions }) =>
+      Promise.all(
+        partitions.map(async (each) => {
+          const { from, to, offsets, bufferedRecords } = await engineOf(sessionId).previewSkipToEnd(each);
+          return { ...each, from, to, records: offsets, bufferedRecords };
+        }),
+      ),
+    "session.skipToEnd": async ({ sessionId, partitions, commit, deadlineMs }, { signal }) => {
+      const session = engineOf(sessionId);
+      const skipped = await Promise.all(
+        partitions.map(async (each) => {
+          const { from, to } = await session.skipToEnd(each);
+          return { ...each, from, to };
+        }),
+      );
+      const offsets = skipped.map(({ topic, partition, to }) => ({ topic, partition, offset: to }));
+      return {
+        skipped,
+        commit: commit ? commitReport(await session.commit({ offsets, deadlineMs, signal })) : undefined,
+      };
+    },
+    "session.commit": async ({ sessionId, deadlineMs }, { signal }) => {
+      const { options, session } = sessions.get(sessionId);
+      if (options.groupId === undefined) {
+        throw new ChannelError(
+          "REFUSED",
+          `${options.name} reads without a group, so it has nowhere to commit to.`,
+        );
+      }
+      return commitReport(await session.commit({ deadlineMs, signal }));
+    },
+    "session.waitingCommits": ({ sessionId }) => debugConsumers.waitingCommits(sessionId),
+    "session.releaseCommit": ({ sessionId, commitId }) => ({
+      released: engineOf(sessionId).releaseCommit(commitId),
+    }),
+    "session.retryBatch": ({ sessionId, topic, partition }) =>
+      engineOf(sessionId).retryBatch({ topic, partition }),
+    "session.skipBatch": ({ sessionId, topic, partition }) => {
+      engineOf(sessionId).skipBatch({ topic, partition });
+    },
+    "session.stop": async ({ sessionId }) => ({
+      couldNot: await sessions.stop(sessionId, "stopped by the user"),
+    }),
+    "session.dismiss": ({ sessionId }) => debugConsumers.dismiss(sessionId),
+  };
+}
+
+function commitReport({ outcome, message, offsets }: CommitResult): CommitReport {
+  const count = offsets.length;
+  return {
+    outcome,
+    message: sentence(
+      message ??
+        (outcome === "committed"
+          ? `committed ${count} ${count === 1 ? "partition" : "partitions"}`
+          : outcome),
+    ),
+  };
+}
+
+/** The engine says why in a clause; people read sentences. */
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

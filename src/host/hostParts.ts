@@ -1,0 +1,139 @@
+import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
+import { BytesStore } from "./bytesStore.ts";
+import type { HostContract } from "./channel/hostContract.ts";
+import { ClusterRegistry } from "./clusters/clusterRegistry.ts";
+import { Configuration } from "./configuration.ts";
+import type { HostDeps } from "./hostDeps.ts";
+import { MemoryGuard } from "./memoryGuard.ts";
+import { PanelSubscriptions } from "./panels/panelSubscriptions.ts";
+import { PlaygroundController } from "./playground/playgroundController.ts";
+import { Recording } from "./recording.ts";
+import { DebugConsumers } from "./sessions/debugConsumers.ts";
+import { RecordStore } from "./sessions/recordStore.ts";
+import { SessionRegistry } from "./sessions/sessionRegistry.ts";
+import { OpenedTraces } from "./trace/openedTraces.ts";
+import { TraceAppender } from "./trace/traceAppender.ts";
+import type { Presentation } from "./views/presentation.ts";
+import { TreeSubscriptions } from "./views/treeSubscriptions.ts";
+
+type Events = HostContract["events"];
+
+/** The way out: events to the extension host. */
+export interface HostOutput {
+  emit<N extends keyof Events & string>(name: N, value: Events[N]): void;
+  log(level: Events["host.log"]["level"], message: string): void;
+}
+
+/** The parts of the worker, as handlers use them. */
+export interface HostParts extends Disposable {
+  readonly deps: HostDeps;
+  readonly output: HostOutput;
+  readonly configuration: Configuration;
+  readonly recording: Recording;
+  readonly clusters: ClusterRegistry;
+  readonly sessions: SessionRegistry;
+  readonly debugConsumers: DebugConsumers;
+  readonly playground: PlaygroundController;
+  readonly records: RecordStore;
+  readonly bytes: BytesStore;
+  readonly traces: OpenedTraces;
+  readonly appender: TraceAppender;
+  readonly presentation: Presentation;
+  readonly trees: TreeSubscriptions;
+  readonly panels: PanelSubscriptions;
+  readonly guard: MemoryGuard;
+}
+
+/** Of corrupt batches, kept to be looked at and saved. */
+const maxRawBytes = 16_777_216;
+
+/** Builds the parts and connects them; the later ones use the earlier ones, and they end in reverse order. */
+export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
+  const owned = new DisposableStore();
+  const { clock, files, timeText } = deps;
+  const configuration = new Configuration();
+  const { settings } = configuration;
+  const warn = (message: string) => output.log("warn", message);
+
+  const recording = owned.add(new Recording(deps));
+  const { openSource } = recording;
+  const appender = owned.add(new TraceAppender({ recording, files, clock, log: warn }));
+  const bytes = new BytesStore(maxRawBytes);
+  const records = new RecordStore(settings.maxKeptRecordBytes);
+
+  const clusters: ClusterRegistry = owned.add(
+    new ClusterRegistry({
+      deps,
+      openSource,
+      tuning: settings,
+      onRemoved: (clusterId) =>
+        void sessions.stopAll("its cluster was removed", { deadlineMs: 3_000, clusterId }),
+    }),
+  );
+  const sessions = new SessionRegistry({ deps, openSource, clusters, bytes });
+  const debugConsumers = new DebugConsumers({ deps, recording, sessions, records, configuration, log: warn });
+  const model = () => recording.model;
+  const playground = new PlaygroundController({ deps, openSource, clusters, sessions, model });
+
+  const traces = new OpenedTraces(files, clock);
+  const presentation: Presentation = {
+    all: () => [recording.presented(), ...traces.presented],
+    of: (clusterId) => traces.of(clusterId) ?? recording.presented(),
+  };
+  const trees = new TreeSubscriptions(presentation, {
+    timeText,
+    dismissedSessions: debugConsumers.dismissed,
+  });
+  const panels = new PanelSubscriptions((panelId, state) => output.emit("panel.state", { panelId, state }));
+  const guard = owned.add(
+    new MemoryGuard({
+      clock,
+      heap: deps.heap,
+      shedders: [
+        { shed: () => countText(records.shed(), "delivered records were let go") },
+        { shed: () => countText(bytes.shed(), "bytes of corrupt batches were let go") },
+      ],
+      say: (message) => {
+        warn(message);
+        output.emit("host.notice", { severity: "warning", message });
+      },
+    }),
+  );
+
+  owned.add(
+    configuration.onDidChange(({ settings, storageDirectory, product }) => {
+      clusters.tune(settings);
+      records.setMaxBytes(settings.maxKeptRecordBytes);
+      recording.setTolerances({ commitToleranceMs: settings.commitHangToleranceMs });
+      appender.setTarget(
+        storageDirectory === undefined
+          ? undefined
+          : { directory: storageDirectory, product, maxBytes: settings.maxTraceFileBytes },
+      );
+    }),
+  );
+
+  return {
+    deps,
+    output,
+    configuration,
+    recording,
+    clusters,
+    sessions,
+    debugConsumers,
+    playground,
+    records,
+    bytes,
+    traces,
+    appender,
+    presentation,
+    trees,
+    panels,
+    guard,
+    dispose: () => owned.dispose(),
+  };
+}
+
+function countText(count: number, what: string): string | undefined {
+  return count === 0 ? undefined : `${count.toLocaleString("en")} ${what}`;
+}

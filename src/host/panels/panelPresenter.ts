@@ -1,0 +1,19 @@
+import type { NodeTarget } from "#views/treeNode.ts";
+import type { MarkRef, RebalancesState } from "#webview/rebalances/contract.ts";
+import type { RecordsState } from "#webview/records/contract.ts";
+import type { PanelNotification } from "../channel/panelRequests.ts";
+
+/** What an open panel is drawn by, in the worker: its page is a function of `state()`. */
+export interface PanelPresenter {
+  readonly title: string;
+  /** The snapshot for the visible window, as of now. */
+  state(): RebalancesState | RecordsState;
+  /** The page reported what the user did. */
+  notified(notification: PanelNotification): void;
+  copyText?(what: "detail" | "table"): string;
+  targetOf?(mark: MarkRef): NodeTarget | undefined;
+  recordText?(
+    recordId: number,
+    what: "record" | "key" | "value",
+  ): { readonly title: string; readonly languageId: string; readonly text: string } | undefined;
+}

@@ -1,0 +1,75 @@
+import type { RebalancesState } from "#webview/rebalances/contract.ts";
+import type { RecordsState } from "#webview/records/contract.ts";
+import { ChannelError } from "../channel/channelError.ts";
+import type { PanelNotification } from "../channel/panelRequests.ts";
+import type { PanelPresenter } from "./panelPresenter.ts";
+
+interface OpenPanel {
+  readonly presenter: PanelPresenter;
+  visible: boolean;
+  /** JSON of what was sent last. */
+  text: string;
+  /** The user did something: the answer must not wait for the next round. */
+  urgent: boolean;
+}
+
+/** A window has a handful of panels; more than this is a defect of whoever opens them. */
+const maxPanels = 50;
+
+/** The open panels of the window: presents those that are visible, and sends what differs from what was sent. */
+export class PanelSubscriptions {
+  readonly #panels = new Map<string, OpenPanel>();
+  readonly #send: (panelId: string, state: RebalancesState | RecordsState) => void;
+  #nextId = 1;
+
+  constructor(send: (panelId: string, state: RebalancesState | RecordsState) => void) {
+    this.#send = send;
+  }
+
+  get isWatched(): boolean {
+    return [...this.#panels.values()].some(({ visible }) => visible);
+  }
+
+  open(presenter: PanelPresenter): { readonly panelId: string; readonly title: string } {
+    if (this.#panels.size >= maxPanels)
+      throw new ChannelError("REFUSED", "Too many panels are open. Close some.");
+    const panelId = `panel-${this.#nextId++}`;
+    this.#panels.set(panelId, { presenter, visible: true, text: "", urgent: true });
+    return { panelId, title: presenter.title };
+  }
+
+  close(panelId: string): void {
+    this.#panels.delete(panelId);
+  }
+
+  setVisible(panelId: string, visible: boolean): void {
+    const panel = this.#panels.get(panelId);
+    if (panel) panel.visible = visible;
+  }
+
+  notified(panelId: string, notification: PanelNotification): void {
+    const panel = this.#panels.get(panelId);
+    if (!panel) return;
+    panel.presenter.notified(notification);
+    panel.urgent = true;
+  }
+
+  presenter(panelId: string): PanelPresenter {
+    const panel = this.#panels.get(panelId);
+    if (!panel) throw new ChannelError("NOT_FOUND", "That panel is closed.");
+    return panel.presenter;
+  }
+
+  /** Presents what is visible; `onlyUrgent` those panels only in which the user did something. */
+  present(options: { readonly onlyUrgent: boolean }): void {
+    for (const [panelId, panel] of this.#panels) {
+      if (!panel.visible || (options.onlyUrgent && !panel.urgent)) continue;
+      panel.urgent = false;
+      const state = panel.presenter.state();
+      const text = JSON.stringify(state);
+      if (text === panel.text) continue;
+      panel.text = text;
+      this.#send(panelId, state);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+import type { PlaygroundController } from "./playgroundController.ts";
+
+const topic = "orders";
+const groupId = "billing";
+
+/**
+ * What a first look finds: a topic with six partitions that receives records, and a group of two members that read it,
+ * so that something happens at once.
+ */
+export async function playDefaultScene(controller: PlaygroundController): Promise<void> {
+  const { playground } = controller;
+  playground.createTopic(topic, { partitions: 6 });
+  playground.startWorkload({ topic, pace: { count: 600 } });
+  playground.startWorkload({ topic, pace: { recordsPerSecond: 20 } });
+  for (let member = 0; member < 2; member++) {
+    await controller.addMember({ groupId, topics: [topic], assignors: [] });
+  }
+}

@@ -1,0 +1,192 @@
+import { randomUuid } from "#base/random.ts";
+import type { Model } from "#model/model.ts";
+import { Playground } from "#playground/playground.ts";
+import { ScriptedMember } from "#scenario/members/scriptedMember.ts";
+import { ChannelError } from "../channel/channelError.ts";
+import { playgroundClusterId } from "../channel/clusterRequests.ts";
+import type { FaultChoice, PlaygroundStatus, ScriptedMemberSummary } from "../channel/playgroundRequests.ts";
+import type { ClusterRegistry } from "../clusters/clusterRegistry.ts";
+import type { HostDeps } from "../hostDeps.ts";
+import { scriptedMemberOptions } from "../sessions/sessionOptions.ts";
+import type { SessionRegistry } from "../sessions/sessionRegistry.ts";
+import type { OpenedSource, OpenSource } from "../sources.ts";
+
+/** How many ports after the wanted one are tried while others have them: each window has a playground of its own. */
+const portAttempts = 50;
+
+interface Running {
+  readonly playground: Playground;
+  readonly source: OpenedSource;
+}
+
+/** The embedded broker of the window, its scripted members, and trouble on demand. */
+export class PlaygroundController {
+  readonly #deps: HostDeps;
+  readonly #openSource: OpenSource;
+  readonly #clusters: ClusterRegistry;
+  readonly #sessions: SessionRegistry;
+  readonly #model: () => Model;
+  #running: Running | undefined;
+  #starting: Promise<Running> | undefined;
+  #nextMember = 1;
+
+  constructor(options: {
+    readonly deps: HostDeps;
+    readonly openSource: OpenSource;
+    readonly clusters: ClusterRegistry;
+    readonly sessions: SessionRegistry;
+    readonly model: () => Model;
+  }) {
+    this.#deps = options.deps;
+    this.#openSource = options.openSource;
+    this.#clusters = options.clusters;
+    this.#sessions = options.sessions;
+    this.#model = options.model;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  get address(): string | undefined {
+    return this.#running?.playground.bootstrapServers[0];
+  }
+
+  /** Starts it, or gives the one that runs. True when it was started by this call. */
+  async start(basePort: number): Promise<boolean> {
+    if (this.#running) return false;
+    const first = this.#starting === undefined;
+    this.#starting ??= this.#start(basePort).finally(() => (this.#starting = undefined));
+    await this.#starting;
+    return first;
+  }
+
+  async stop(reason = "stopped"): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    await this.#sessions.stopAll("the playground stops", {
+      deadlineMs: 2_000,
+      clusterId: playgroundClusterId,
+    });
+    this.#running = undefined;
+    this.#clusters.stopPlayground();
+    await running.playground.stop(reason);
+    running.source.dispose();
+  }
+
+  get playground(): Playground {
+    if (!this.#running) throw new ChannelError("REFUSED", "The playground does not run. Start it first.");
+    return this.#running.playground;
+  }
+
+  status(): PlaygroundStatus {
+    const cluster = this.#model().clusters.get(playgroundClusterId);
+    return {
+      running: this.isRunning,
+      nodes: this.#running?.playground.nodes ?? [],
+      members: this.members(),
+      workloads: [...(cluster?.playground.workloads.values() ?? [])]
+        .filter(({ running }) => this.isRunning && running)
+        .map(({ workloadId, topic, recordsPerSecond }) => ({
+          workloadId,
+          topic,
+          recordsPerSecond: recordsPerSecond ?? 0,
+        })),
+      faults: (this.#running?.playground.faults() ?? []).map(({ faultId, title, enabled, holding }) => ({
+        faultId,
+        title,
+        enabled,
+        holding,
+      })),
+    };
+  }
+
+  members(): readonly ScriptedMemberSummary[] {
+    const cluster = this.#model().clusters.get(playgroundClusterId);
+    return this.#sessions.running
+      .filter(({ options }) => options.scripted)
+      .map(({ options: { sessionId, name, groupId } }) => ({
+        sessionId,
+        name,
+        groupId: groupId ?? "",
+        memberId: cluster?.sessions.get(sessionId)?.state?.memberId,
+      }));
+  }
+
+  /** Adds a member that polls and commits steadily; without topics it reads what its group reads. */
+  async addMember(wanted: {
+    readonly groupId: string;
+    readonly topics: readonly string[];
+    readonly assignors: readonly string[];
+  }): Promise<ScriptedMemberSummary> {
+    // Refuses before a session is made that could only fail.
+    void this.playground;
+    const { groupId } = wanted;
+    const peer = this.#sessions.running.find(
+      ({ options }) => options.scripted && options.groupId === groupId,
+    )?.options;
+    const topics = wanted.topics.length > 0 ? wanted.topics : peer?.topics;
+    if (!topics)
+      throw new ChannelError("REFUSED", `Nothing is known of what ${groupId} reads: choose topics.`);
+    const name = `worker-${this.#nextMember++}`;
+    const options = scriptedMemberOptions({
+      sessionId: randomUuid(this.#deps.random),
+      name,
+      groupId,
+      topics,
+      assignors: wanted.assignors.length > 0 ? wanted.assignors : (peer?.assignors ?? []),
+    });
+    const running = await this.#sessions.start(playgroundClusterId, options);
+    const member = new ScriptedMember({
+      session: running.session,
+      clock: this.#deps.clock,
+      onFailure: () => void this.#sessions.stop(options.sessionId, "the member failed"),
+    });
+    running.drive(member);
+    member.start();
+    return { sessionId: options.sessionId, name, groupId, memberId: undefined };
+  }
+
+  addFault(choice: FaultChoice): string {
+    const { playground } = this;
+    switch (choice.kind) {
+      case "holdSyncGroup":
+        return playground.holdSyncGroup(choice.groupId);
+      case "delayCommits":
+        return playground.delayCommits(choice.groupId, choice.delayMs);
+      case "corruptNextBatch":
+        return playground.corruptNextBatch(choice, choice.damage);
+    }
+  }
+
+  async #start(basePort: number): Promise<Running> {
+    const { clock, random, server } = this.#deps;
+    const source = this.#openSource({
+      sourceId: "playground",
+      clusterId: playgroundClusterId,
+      vantage: "broker",
+    });
+    const playground = new Playground({
+      clock,
+      random,
+      server,
+      observe: source.observe,
+      basePort,
+      portAttempts,
+    });
+    try {
+      await playground.start();
+    } catch (error) {
+      source.dispose();
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ChannelError(
+        "REFUSED",
+        `The playground could not start: ${why}. Choose another port in the settings.`,
+      );
+    }
+    const running = { playground, source };
+    this.#running = running;
+    this.#clusters.addPlayground(playground.bootstrapServers);
+    return running;
+  }
+}

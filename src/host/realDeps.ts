@@ -1,0 +1,67 @@
+import { exec } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { getHeapStatistics } from "node:v8";
+import { systemClock } from "#node/systemClock.ts";
+import { systemRandom } from "#node/systemRandom.ts";
+import { tcpServer } from "#node/tcpServer.ts";
+import { tcpTransport } from "#node/tcpTransport.ts";
+import type { HostDeps, HostFiles } from "./hostDeps.ts";
+
+const commandLimitMs = 30_000;
+
+const files: HostFiles = {
+  read: (file) => readFile(file),
+  write: async (file, chunks) => {
+    const stream = createWriteStream(file);
+    await pipeline(Readable.from(chunks), stream);
+    return stream.bytesWritten;
+  },
+  append: async (file, text) => {
+    await mkdir(dirname(file), { recursive: true });
+    await appendFile(file, text);
+  },
+  remove: (file) => rm(file, { force: true }),
+};
+
+/** Runs a command of the user's own settings by their shell, and gives what it prints. */
+function runCommand(command: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    exec(command, { timeout: commandLimitMs, maxBuffer: 1_048_576 }, (error, stdout, stderr) => {
+      if (!error) return resolve(stdout);
+      // The output could hold a token, what is said on stderr is for people.
+      const said = stderr.trim().split("\n").at(-1)?.slice(0, 200) ?? "";
+      const why = error.killed
+        ? `no token within ${commandLimitMs / 1_000} s`
+        : said || `exit code ${error.code}`;
+      reject(new Error(`the token command failed: ${why}`));
+    });
+  });
+}
+
+/** The real world, as the worker of the product has it. */
+export const realDeps: HostDeps = {
+  clock: systemClock,
+  random: systemRandom,
+  transport: tcpTransport,
+  server: tcpServer,
+  files,
+  runCommand,
+  environment: (name) => process.env[name],
+  heap: () => {
+    const { used_heap_size, heap_size_limit, external_memory } = getHeapStatistics();
+    // Buffers do not count towards the limit of a thread, but they are memory of the same process.
+    return { usedBytes: used_heap_size + external_memory / 2, limitBytes: heap_size_limit };
+  },
+  timeText: (at) => timeFormat.format(at),
+};
+
+const timeFormat = new Intl.DateTimeFormat("en-GB", {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  fractionalSecondDigits: 1,
+});

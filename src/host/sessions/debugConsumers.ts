@@ -1,0 +1,173 @@
+import { randomUuid } from "#base/random.ts";
+import { topicPartitionText } from "#base/topicPartition.ts";
+import type { ClusterModel, SessionModel } from "#model/model.ts";
+import { sessionName, sessionPartitions } from "#model/sessionView.ts";
+import type { PollMode } from "#trace/observations/session.ts";
+import { playgroundClusterId } from "../channel/clusterRequests.ts";
+import type {
+  SessionChoice,
+  SessionPartitionSummary,
+  SessionSummary,
+  WaitingCommit,
+} from "../channel/sessionRequests.ts";
+import type { Configuration } from "../configuration.ts";
+import type { HostDeps } from "../hostDeps.ts";
+import type { Recording } from "../recording.ts";
+import { PollDriver } from "./pollDriver.ts";
+import type { RecordStore } from "./recordStore.ts";
+import { debugConsumerOptions } from "./sessionOptions.ts";
+import type { SessionRegistry } from "./sessionRegistry.ts";
+
+/** What a user starts to look inside: engine sessions with a poll mode, whose records are kept to be read. */
+export class DebugConsumers {
+  readonly #deps: HostDeps;
+  readonly #recording: Recording;
+  readonly #sessions: SessionRegistry;
+  readonly #records: RecordStore;
+  readonly #configuration: Configuration;
+  readonly #log: (message: string) => void;
+  readonly #drivers = new Map<string, PollDriver>();
+  readonly #dismissed = new Set<string>();
+
+  constructor(options: {
+    readonly deps: HostDeps;
+    readonly recording: Recording;
+    readonly sessions: SessionRegistry;
+    readonly records: RecordStore;
+    readonly configuration: Configuration;
+    readonly log: (message: string) => void;
+  }) {
+    this.#deps = options.deps;
+    this.#recording = options.recording;
+    this.#sessions = options.sessions;
+    this.#records = options.records;
+    this.#configuration = options.configuration;
+    this.#log = options.log;
+  }
+
+  /** Ended ones that the user took off the list. */
+  get dismissed(): ReadonlySet<string> {
+    return this.#dismissed;
+  }
+
+  async start(choice: SessionChoice): Promise<{ readonly sessionId: string; readonly name: string }> {
+    const sessionId = randomUuid(this.#deps.random);
+    const name = this.#sessions.nextName();
+    const running = await this.#sessions.start(
+      choice.clusterId,
+      debugConsumerOptions(choice, {
+        sessionId,
+        name,
+        onPlayground: choice.clusterId === playgroundClusterId,
+        maxBufferedBytes: this.#configuration.settings.maxBufferedBytes,
+      }),
+    );
+    const driver = new PollDriver({
+      session: running.session,
+      clock: this.#deps.clock,
+      deliver: (records) => this.#records.add(sessionId, records),
+      onFailure: (error) => this.#log(`${name}: delivery stopped: ${String(error)}`),
+    });
+    this.#drivers.set(sessionId, driver);
+    running.drive({
+      dispose: () => {
+        driver.dispose();
+        this.#drivers.delete(sessionId);
+      },
+    });
+    this.setPollMode(sessionId, choice.pollMode);
+    return { sessionId, name };
+  }
+
+  setPollMode(sessionId: string, pollMode: PollMode): void {
+    const { observe } = this.#sessions.get(sessionId);
+    this.#drivers.get(sessionId)?.setMode(pollMode);
+    observe({ type: "session.pollMode", sessionId, pollMode });
+  }
+
+  /** One delivery on the user's word: who steps no longer holds or flows. */
+  async poll(sessionId: string, maxRecords: number, signal: AbortSignal): Promise<number> {
+    this.#sessions.get(sessionId);
+    const driver = this.#drivers.get(sessionId);
+    if (!driver) return 0;
+    if (driver.mode.mode !== "step") this.setPollMode(sessionId, { mode: "step" });
+    return driver.poll(maxRecords, stepWaitMs, signal);
+  }
+
+  dismiss(sessionId: string): void {
+    if (this.#sessions.isRunning(sessionId)) return;
+    this.#dismissed.add(sessionId);
+    this.#records.clear(sessionId);
+  }
+
+  list(): readonly SessionSummary[] {
+    return this.#all().map(({ cluster, session }) => ({
+      sessionId: session.sessionId,
+      clusterId: cluster.clusterId,
+      name: sessionName(session),
+      groupId: session.started?.groupId,
+      topics: session.started?.topics ?? [],
+      membership: session.state?.membership ?? "unjoined",
+      pollMode: session.pollMode?.pollMode ?? { mode: "hold" },
+      scripted: session.started?.scripted ?? false,
+      endedBecause: session.ended?.reason,
+    }));
+  }
+
+  partitions(sessionId: string): readonly SessionPartitionSummary[] {
+    const found = this.#all().find(({ session }) => session.sessionId === sessionId);
+    return found
+      ? sessionPartitions(found.cluster, found.session).map((each) => ({
+          topic: each.topic,
+          partition: each.partition,
+          paused: each.paused,
+          position: each.position,
+          highWatermark: each.highWatermark,
+          halted: each.corrupt !== undefined,
+        }))
+      : [];
+  }
+
+  /** Commits of running debug consumers that have not settled, longest wait first. */
+  waitingCommits(sessionId?: string): readonly WaitingCommit[] {
+    const now = this.#deps.clock.now();
+    const running = this.#all().filter(
+      ({ session }) =>
+        !session.started?.scripted &&
+        this.#sessions.isRunning(session.sessionId) &&
+        (sessionId === undefined || session.sessionId === sessionId),
+    );
+    return running
+      .flatMap(({ cluster, session }) =>
+        openCommits(cluster, session).map((commit) => ({
+          commitId: commit.commitId,
+          sessionId: session.sessionId,
+          sessionName: sessionName(session),
+          waitedMs: now - commit.queuedAt,
+          waitsFor: commit.offsets.map(topicPartitionText).join(", "),
+        })),
+      )
+      .toSorted((a, b) => b.waitedMs - a.waitedMs);
+  }
+
+  #all(): readonly { readonly cluster: ClusterModel; readonly session: SessionModel }[] {
+    return [...this.#recording.model.clusters.values()].flatMap((cluster) =>
+      [...cluster.sessions.values()]
+        .filter(({ sessionId }) => !this.#dismissed.has(sessionId))
+        .map((session) => ({ cluster, session })),
+    );
+  }
+}
+
+/** A step with nothing to deliver says so soon. */
+const stepWaitMs = 1_000;
+
+/** What the session itself says of its commits that are under way. */
+function openCommits(cluster: ClusterModel, session: SessionModel) {
+  const groupId = session.started?.groupId;
+  const group = groupId === undefined ? undefined : cluster.groups.byId.get(groupId);
+  return [...(group?.commits?.open.values() ?? [])]
+    .flatMap((commits) => [...commits.values()])
+    .map(({ latest }) => latest)
+    .filter(({ vantage, sessionId }) => vantage === "member" && sessionId === session.sessionId);
+}

@@ -1,0 +1,76 @@
+import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import type { SessionChoice } from "../channel/sessionRequests.ts";
+
+/** Kafka's own defaults, so that a debug consumer behaves like the application it stands beside. */
+const timeouts = { sessionTimeoutMs: 45_000, rebalanceTimeoutMs: 300_000, heartbeatIntervalMs: 3_000 };
+/** A playground is for watching: what Kafka takes minutes for happens in seconds. */
+const playgroundTimeouts = {
+  sessionTimeoutMs: 15_000,
+  rebalanceTimeoutMs: 20_000,
+  heartbeatIntervalMs: 2_000,
+};
+
+const fetchLimits = { maxWaitMs: 500, minBytes: 1, maxBytes: 52_428_800, maxPartitionBytes: 1_048_576 };
+
+/** Beyond this a buffer is only slower to look at; its bytes are bounded by the user's setting. */
+const maxBufferedRecords = 500_000;
+
+/** Who a session is, beside what the user chose. */
+export interface SessionIdentity {
+  readonly sessionId: string;
+  readonly name: string;
+  readonly onPlayground: boolean;
+  readonly maxBufferedBytes: number;
+}
+
+/** A debug consumer: reads what the user chose, commits only when told. */
+export function debugConsumerOptions(choice: SessionChoice, identity: SessionIdentity): ConsumerOptions {
+  const { sessionId, name, onPlayground, maxBufferedBytes } = identity;
+  return {
+    sessionId,
+    name,
+    clientId: `groupscope-${name}`,
+    groupId: choice.groupId,
+    groupInstanceId: choice.groupInstanceId,
+    topics: choice.topics,
+    directPartitions: choice.partitions,
+    assignors: choice.assignors,
+    startPosition: choice.startPosition,
+    resetPolicy: "nearest",
+    isolation: choice.isolation,
+    corruptBatchPolicy: "halt",
+    maxBufferedRecords,
+    maxBufferedBytes,
+    autoCommit: "off",
+    autoCommitIntervalMs: 5_000,
+    ...(onPlayground ? playgroundTimeouts : timeouts),
+    fetch: { ...fetchLimits, maxPartitionBytes: Math.min(fetchLimits.maxPartitionBytes, maxBufferedBytes) },
+    scripted: false,
+  };
+}
+
+/** A scripted member of the playground. */
+export function scriptedMemberOptions(member: {
+  readonly sessionId: string;
+  readonly name: string;
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly assignors: readonly string[];
+}): ConsumerOptions {
+  return {
+    ...member,
+    clientId: member.name,
+    assignors: member.assignors.length > 0 ? member.assignors : ["range", "cooperative-sticky"],
+    startPosition: { kind: "committed", else: "start" },
+    resetPolicy: "start",
+    isolation: "read_uncommitted",
+    corruptBatchPolicy: "skip",
+    maxBufferedRecords: 2_000,
+    maxBufferedBytes: 4_194_304,
+    autoCommit: "off",
+    autoCommitIntervalMs: 5_000,
+    ...playgroundTimeouts,
+    fetch: { ...fetchLimits, maxPartitionBytes: 262_144 },
+    scripted: true,
+  };
+}

@@ -1,0 +1,126 @@
+import type { Disposable } from "#base/lifecycle.ts";
+import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { ConsumerSession } from "#engine/consumerSession.ts";
+import { ClusterClient } from "#network/clusterClient.ts";
+import type { Observe } from "#trace/observation.ts";
+import type { BytesStore } from "../bytesStore.ts";
+import { ChannelError } from "../channel/channelError.ts";
+import type { ClusterRegistry } from "../clusters/clusterRegistry.ts";
+import type { HostDeps } from "../hostDeps.ts";
+import type { OpenSource } from "../sources.ts";
+
+/** A session that runs, with what it owns. */
+export interface RunningSession {
+  readonly options: ConsumerOptions;
+  readonly clusterId: string;
+  readonly session: ConsumerSession;
+  /** For facts about the session that the engine does not know, such as who drives it. */
+  readonly observe: Observe;
+  /** Ends with the session: whatever drives it. */
+  drive(driver: Disposable): void;
+}
+
+/** How long leaving a group may take before the session ends without. */
+const closeLimitMs = 5_000;
+
+/** All engine sessions that run: debug consumers and scripted members. Each has a client of its own. */
+export class SessionRegistry {
+  readonly #deps: HostDeps;
+  readonly #openSource: OpenSource;
+  readonly #clusters: ClusterRegistry;
+  readonly #bytes: BytesStore;
+  readonly #running = new Map<string, RunningSession & { readonly end: () => void }>();
+
+  constructor(options: {
+    readonly deps: HostDeps;
+    readonly openSource: OpenSource;
+    readonly clusters: ClusterRegistry;
+    readonly bytes: BytesStore;
+  }) {
+    this.#deps = options.deps;
+    this.#openSource = options.openSource;
+    this.#clusters = options.clusters;
+    this.#bytes = options.bytes;
+  }
+
+  get running(): readonly RunningSession[] {
+    return [...this.#running.values()];
+  }
+
+  isRunning(sessionId: string): boolean {
+    return this.#running.has(sessionId);
+  }
+
+  get(sessionId: string): RunningSession {
+    const found = this.#running.get(sessionId);
+    if (!found) throw new ChannelError("NOT_FOUND", "That debug consumer has ended. Start another one.");
+    return found;
+  }
+
+  /** `A`, `B`, …: the first letter that no running debug consumer has. */
+  nextName(): string {
+    const taken = new Set(this.running.map(({ options }) => options.name));
+    for (let number = 0; ; number++) {
+      const letter = String.fromCharCode(65 + (number % 26));
+      const name = number < 26 ? letter : `${letter}${Math.floor(number / 26) + 1}`;
+      if (!taken.has(name)) return name;
+    }
+  }
+
+  /** Starts a session; what becomes of it is told by observations. */
+  async start(clusterId: string, options: ConsumerOptions): Promise<RunningSession> {
+    const settings = await this.#clusters.settingsOf(clusterId);
+    const { clock, random, transport } = this.#deps;
+    const { sessionId } = options;
+    const source = this.#openSource({ sourceId: sessionId, clusterId, vantage: "member" });
+    const client = new ClusterClient({ ...settings, clientId: options.clientId, transport, clock, random });
+    const session = new ConsumerSession(options, {
+      cluster: client,
+      clock,
+      random,
+      observe: source.observe,
+      storeBytes: (bytes) => this.#bytes.add(bytes),
+    });
+    const drivers: Disposable[] = [];
+    const end = () => {
+      if (!this.#running.delete(sessionId)) return;
+      for (const driver of drivers) driver.dispose();
+      client.close();
+      source.dispose();
+    };
+    const running = {
+      options,
+      clusterId,
+      session,
+      observe: source.observe,
+      drive: (driver: Disposable) => void drivers.push(driver),
+      end,
+    };
+    this.#running.set(sessionId, running);
+    session.onEnded(end);
+    session.start();
+    return running;
+  }
+
+  /** Leaves the group and ends; says what could not be done in time. */
+  async stop(sessionId: string, reason: string, deadlineMs = closeLimitMs): Promise<readonly string[]> {
+    const running = this.#running.get(sessionId);
+    if (!running) return [];
+    const { couldNot } = await running.session.close({ deadlineMs, leaveGroup: true, reason });
+    running.end();
+    return couldNot;
+  }
+
+  async stopAll(
+    reason: string,
+    options: { readonly deadlineMs: number; readonly clusterId?: string | undefined },
+  ): Promise<readonly string[]> {
+    const concerned = this.running.filter(
+      ({ clusterId }) => options.clusterId === undefined || clusterId === options.clusterId,
+    );
+    const left = await Promise.all(
+      concerned.map((each) => this.stop(each.options.sessionId, reason, options.deadlineMs)),
+    );
+    return left.flat();
+  }
+}
