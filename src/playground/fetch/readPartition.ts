@@ -32,6 +32,7 @@ export function readPartition(
     divergingEpoch: undefined,
   };
   const divergingEpoch = divergence(log, wanted);
+  if (divergingEpoch === "unknown") return failed(wanted, "OFFSET_OUT_OF_RANGE");
   if (divergingEpoch) return { ...known, divergingEpoch, records: noBytes };
   const end = limits.isCommittedOnly ? log.lastStableOffset : log.highWatermark;
   const bound = fetchOffset < end ? limits.maxBytes : 0;
@@ -39,11 +40,11 @@ export function readPartition(
   return records === undefined ? failed(wanted, "OFFSET_OUT_OF_RANGE") : { ...known, records };
 }
 
-/** Where the client's log parts from ours, if it does (KIP-595). */
+/** Where the client's log parts from ours, if it does (KIP-595); an epoch we never had says nothing. */
 function divergence(log: PartitionLog, { lastFetchedEpoch, fetchOffset }: FetchPartition) {
   if (lastFetchedEpoch < 0) return undefined;
   const end = log.endOfEpoch(lastFetchedEpoch);
-  if (end === undefined) return { epoch: log.leaderEpoch, endOffset: log.logEndOffset };
+  if (end === undefined) return "unknown";
   const diverges = end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset;
   return diverges ? end : undefined;
 }

@@ -118,12 +118,13 @@ export class GroupCoordinator {
    */
   commitTarget(
     groupId: string,
-    request: MemberIdentity & { readonly generationId: number },
+    request: MemberIdentity & { readonly generationId: number; readonly knowsGroupIdNotFound: boolean },
   ): { readonly offsets: CommittedOffsets } | { readonly error: KnownErrorName } {
-    if (groupId === "") return { error: "INVALID_GROUP_ID" };
     let entry = this.#entries.get(groupId);
     if (entry === undefined) {
-      if (request.generationId >= 0) return { error: "ILLEGAL_GENERATION" };
+      if (request.generationId >= 0) {
+        return { error: request.knowsGroupIdNotFound ? "GROUP_ID_NOT_FOUND" : "ILLEGAL_GENERATION" };
+      }
       entry = this.#create(groupId);
       if (entry === undefined) return { error: "COORDINATOR_NOT_AVAILABLE" };
     }
@@ -141,6 +142,7 @@ export class GroupCoordinator {
   }
 
   delete(groupId: string): KnownErrorName {
+    if (groupId === "") return "INVALID_GROUP_ID";
     const entry = this.#entries.get(groupId);
     if (entry === undefined) return "GROUP_ID_NOT_FOUND";
     if (entry.group.phase.state !== "Empty") return "NON_EMPTY_GROUP";

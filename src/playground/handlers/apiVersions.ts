@@ -6,7 +6,10 @@ import { defineHandler, type Handler } from "./handler.ts";
 export function apiVersionsHandler(all: () => Iterable<Handler>): Handler {
   return defineHandler({
     api: apiVersions,
-    handle(request, { broker, node }) {
+    handle(request, { broker, node, version }) {
+      if (version >= 3 && !namesSoftware(request)) {
+        return { errorCode: errorCode("INVALID_REQUEST"), apiKeys: [] };
+      }
       const error = isMeantForAnother(request, broker.kafkaClusterId, node.nodeId)
         ? "REBOOTSTRAP_REQUIRED"
         : "NONE";
@@ -23,6 +26,15 @@ export function advertised(handlers: Iterable<Handler>) {
     minVersion,
     maxVersion,
   })).sort((a, b) => a.apiKey - b.apiKey);
+}
+
+/** KIP-511 wants a plain name and version from every client. */
+function namesSoftware(request: {
+  readonly clientSoftwareName: string;
+  readonly clientSoftwareVersion: string;
+}): boolean {
+  const plain = /^[a-zA-Z0-9](?:[a-zA-Z0-9.-]*[a-zA-Z0-9])?$/;
+  return plain.test(request.clientSoftwareName) && plain.test(request.clientSoftwareVersion);
 }
 
 /** KIP-1242: a client that reached another cluster or node than it wanted must find its way anew. */

@@ -21,13 +21,13 @@ function grow(
   { name, count }: { readonly name: string; readonly count: number },
   validateOnly: boolean,
 ) {
-  const refused = (error: KnownErrorName, errorMessage: string) => ({
+  const refused = (error: KnownErrorName, errorMessage: string | null) => ({
     name,
     errorCode: errorCode(error),
     errorMessage,
   });
   const topic = broker.topics.byName(name);
-  if (!topic) return refused("UNKNOWN_TOPIC_OR_PARTITION", "This server does not host this topic-partition.");
+  if (!topic) return refused("UNKNOWN_TOPIC_OR_PARTITION", null);
   const now = topic.partitions.length;
   if (count === now) return refused("INVALID_PARTITIONS", `Topic already has ${now} partition(s).`);
   if (count < now) {

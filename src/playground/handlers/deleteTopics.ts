@@ -23,7 +23,13 @@ export const deleteTopicsHandler = defineHandler({
 
 function deleteOne(broker: Broker, wanted: { readonly name: string | null; readonly topicId: string }) {
   const found = findTopic(broker, { name: wanted.name ?? "", topicId: wanted.topicId });
-  if ("error" in found) return { ...wanted, errorCode: errorCode(found.error) };
+  if ("error" in found) {
+    const errorMessage =
+      found.error === "UNKNOWN_TOPIC_ID"
+        ? "This server does not host this topic ID."
+        : "This server does not host this topic-partition.";
+    return { ...wanted, errorCode: errorCode(found.error), errorMessage };
+  }
   const { name, topicId } = found.topic;
   broker.deleteTopic(found.topic);
   return { name, topicId, errorCode: 0 };

@@ -13,7 +13,9 @@ export const findCoordinatorHandler = defineHandler({
   }),
   handle(request, { broker, version }) {
     const find = (key: string) => coordinatorFor(broker, request.keyType, key);
-    return version >= 4 ? { coordinators: request.coordinatorKeys.map(find) } : find(request.key);
+    if (version >= 4) return { coordinators: request.coordinatorKeys.map(find) };
+    const found = find(request.key);
+    return { ...found, errorMessage: found.errorMessage === "" ? "NONE" : found.errorMessage };
   },
   failed: (request, code) => ({
     ...nobody(code, null),
@@ -27,7 +29,7 @@ function coordinatorFor(broker: Broker, keyType: number, key: string) {
     return { key, ...nobody(errorCode("INVALID_REQUEST"), `the playground has no ${what} yet`) };
   }
   const { nodeId, host, port } = broker.coordinatorOf(key);
-  return { key, nodeId, host, port, errorCode: 0, errorMessage: null };
+  return { key, nodeId, host, port, errorCode: 0, errorMessage: "" };
 }
 
 function nobody(code: number, errorMessage: string | null) {

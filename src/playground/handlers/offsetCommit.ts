@@ -46,8 +46,12 @@ type Target = { readonly offsets: CommittedOffsets } | { readonly error: KnownEr
 function targetOf(request: OffsetCommitRequest, context: RequestContext): Target {
   const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
   if (!isCoordinator(context, groupId)) return { error: "NOT_COORDINATOR" };
-  const groupInstanceId = request.groupInstanceId ?? undefined;
-  return context.broker.groups.commitTarget(groupId, { memberId, groupInstanceId, generationId });
+  return context.broker.groups.commitTarget(groupId, {
+    memberId,
+    groupInstanceId: request.groupInstanceId ?? undefined,
+    generationId,
+    knowsGroupIdNotFound: context.version >= 9,
+  });
 }
 
 function commitTopic(broker: Broker, topic: TopicCommits, target: Target) {

@@ -9,14 +9,17 @@ export const syncGroupHandler = defineHandler({
   api: syncGroup,
   subject: ({ groupId }) => ({ groupIds: [groupId] }),
   async handle(request, context) {
-    const { groupId } = request;
+    const { groupId, protocolType, protocolName } = request;
+    if (context.version >= 5 && (protocolType === null || protocolName === null)) {
+      return answer(failedSync("INCONSISTENT_GROUP_PROTOCOL"));
+    }
     if (!isCoordinator(context, groupId)) return answer(failedSync("NOT_COORDINATOR"));
     const synced = await context.broker.groups.sync(groupId, {
       memberId: request.memberId,
       groupInstanceId: request.groupInstanceId ?? undefined,
       generationId: request.generationId,
-      protocolType: request.protocolType ?? undefined,
-      protocolName: request.protocolName ?? undefined,
+      protocolType: protocolType ?? undefined,
+      protocolName: protocolName ?? undefined,
       // Copied, as the frame they came in is not kept.
       assignments: new Map(
         request.assignments.map(({ memberId, assignment }) => [memberId, assignment.slice()]),

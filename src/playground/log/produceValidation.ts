@@ -15,10 +15,14 @@ export function validateProduced(
   limits: { readonly maxMessageBytes: number; readonly allowsZstd: boolean },
 ): Result<WholeBatch, ProduceRefusal> {
   const [frame, ...more] = records === null ? [] : firstFrames(records);
-  if (frame === undefined) return refuse("INVALID_RECORD", "a partition must bring exactly one record batch");
-  if (frame.type === "truncated") return refuse("CORRUPT_MESSAGE", "the record batch is cut short");
+  if (frame === undefined || frame.type === "truncated") {
+    return refuse("INVALID_RECORD", "a partition must bring exactly one record batch, and a whole one");
+  }
   if (frame.type === "damaged") return refuse(errorOf(frame.damage), frame.damage.message);
-  if (more.length > 0) return refuse("INVALID_RECORD", "a partition brought more than one record batch");
+  // Bytes behind it that are no whole batch are ignored, as Kafka does.
+  if (more.some(({ type }) => type !== "truncated")) {
+    return refuse("INVALID_RECORD", "a partition brought more than one record batch");
+  }
 
   const { header, bytes } = frame;
   if (header.baseOffset !== 0n) {
@@ -40,6 +44,9 @@ export function validateProduced(
     const message = `${header.recordCount} records do not fit a last offset delta of ${header.lastOffsetDelta}`;
     return refuse("INVALID_RECORD", message);
   }
+  if (header.producerId >= 0n && (header.baseSequence < 0 || header.producerEpoch < 0)) {
+    return refuse("INVALID_RECORD", `producer ${header.producerId} sent no valid sequence or epoch`);
+  }
   const decoded = decodeBatch(frame);
   return decoded.ok ? ok(frame) : refuse(errorOf(decoded.error), decoded.error.message);
 }
@@ -59,17 +66,24 @@ function errorOf(damage: BatchDamage): KnownErrorName {
   switch (damage.cause) {
     case "length":
     case "crc":
-    case "decompression":
       return "CORRUPT_MESSAGE";
     case "bomb":
       return "MESSAGE_TOO_LARGE";
     case "codecUnknown":
-      return "UNSUPPORTED_COMPRESSION_TYPE";
-    case "magic":
-    case "recordCount":
+    case "decompression":
     case "recordLayout":
+      // Measured on Kafka 4.3, which has no better word for what its reader throws.
+      return "UNKNOWN_SERVER_ERROR";
+    case "recordCount":
       return "INVALID_RECORD";
+    case "magic":
+      return isOldFormat(damage) ? "INVALID_RECORD" : "CORRUPT_MESSAGE";
   }
+}
+
+/** Formats 0 and 1 are known, but no longer taken. */
+function isOldFormat({ header }: BatchDamage): boolean {
+  return header === undefined || header.magic === 0 || header.magic === 1;
 }
 
 function refuse(error: KnownErrorName, message: string): Result<never, ProduceRefusal> {
