@@ -1,0 +1,140 @@
+import { seededRandom } from "#base/random.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { ConsumerSession } from "#engine/consumerSession.ts";
+import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
+import { ClusterClient } from "#network/clusterClient.ts";
+import { Playground } from "#playground/playground.ts";
+import type { ObservationBody, ObservationType } from "#trace/observation.ts";
+import { MemoryNetwork } from "../../support/memoryNetwork.ts";
+import { VirtualClock } from "../../support/virtualClock.ts";
+
+const utf8 = new TextEncoder();
+
+/** An observation with the time it was made. */
+export type Seen = ObservationBody & { readonly at: number };
+
+/** A session on the bench, with everything it said about itself. */
+export interface BenchSession {
+  readonly session: ConsumerSession;
+  readonly seen: readonly Seen[];
+  readonly poll: (maxRecords: number, timeoutMs?: number) => Promise<readonly ConsumedRecord[]>;
+}
+
+/** Engine sessions and a playground over an in-memory network, on virtual time. */
+export class EngineBench {
+  readonly clock: VirtualClock;
+  readonly network: MemoryNetwork;
+  readonly playground: Playground;
+  readonly brokerSaw: Seen[] = [];
+  readonly #seed: number;
+  #sessions = 0;
+
+  constructor(options: { readonly seed?: number; readonly nodes?: number } = {}) {
+    const seed = options.seed ?? 1;
+    this.#seed = seed;
+    this.clock = new VirtualClock({ seed });
+    this.network = new MemoryNetwork({ clock: this.clock, seed });
+    this.playground = new Playground({
+      clock: this.clock,
+      random: seededRandom(seed),
+      server: this.network,
+      observe: (body) => this.brokerSaw.push({ ...body, at: this.clock.now() }),
+      basePort: 9092,
+      nodes: options.nodes ?? 1,
+    });
+  }
+
+  /** Lets time pass until the work settles; a hang is an error. */
+  run<T>(work: Promise<T>, limitMs = 120_000): Promise<T> {
+    return this.clock.runUntil(work, { limitMs });
+  }
+
+  /** Lets time pass until the condition holds. */
+  async until(what: string, condition: () => boolean, limitMs = 60_000): Promise<void> {
+    const deadline = this.clock.now() + limitMs;
+    while (!condition()) {
+      if (this.clock.now() >= deadline) throw new Error(`not so within ${limitMs} ms: ${what}`);
+      await this.clock.advance(5);
+    }
+  }
+
+  session(options: Partial<ConsumerOptions> = {}): BenchSession {
+    const name = String.fromCharCode(65 + this.#sessions++);
+    const { clock } = this;
+    const random = seededRandom(this.#seed * 31 + this.#sessions);
+    const cluster = new ClusterClient({
+      bootstrapServers: this.playground.bootstrapServers,
+      clientId: `client-${name}`,
+      transport: this.network,
+      clock,
+      random,
+    });
+    const seen: Seen[] = [];
+    const session = new ConsumerSession(
+      {
+        sessionId: `session-${name}`,
+        name,
+        clientId: `client-${name}`,
+        groupId: "billing",
+        topics: ["orders"],
+        assignors: ["range"],
+        startPosition: { kind: "committed", else: "start" },
+        resetPolicy: "start",
+        isolation: "read_uncommitted",
+        corruptBatchPolicy: "halt",
+        maxBufferedRecords: 10_000,
+        maxBufferedBytes: 16 << 20,
+        autoCommit: "off",
+        autoCommitIntervalMs: 5_000,
+        sessionTimeoutMs: 10_000,
+        rebalanceTimeoutMs: 30_000,
+        heartbeatIntervalMs: 1_000,
+        fetch: { maxWaitMs: 500, minBytes: 1, maxBytes: 8 << 20, maxPartitionBytes: 1 << 20 },
+        scripted: false,
+        ...options,
+      },
+      {
+        cluster,
+        clock,
+        random,
+        observe: (body) => {
+          seen.push({ ...body, at: clock.now() });
+        },
+        storeBytes: (bytes) => `bytes-${bytes.byteLength}`,
+      },
+    );
+    const poll = (maxRecords: number, timeoutMs = 1_000) => this.run(session.poll({ maxRecords, timeoutMs }));
+    return { session, seen, poll };
+  }
+
+  /** Records `from` to `from + count - 1` as text values, each in a batch of its own. */
+  async produce(key: TopicPartition, count: number, from = 0): Promise<void> {
+    for (let index = 0; index < count; index++) {
+      await this.run(this.produceBatch(key, 1, from + index));
+    }
+  }
+
+  /** One batch of `count` records. */
+  async produceBatch(key: TopicPartition, count: number, from = 0): Promise<void> {
+    const records = Array.from({ length: count }, (_, index) => ({
+      key: null,
+      value: utf8.encode(String(from + index)),
+      headers: [],
+    }));
+    await this.playground.produce({ ...key, records });
+  }
+}
+
+/** The observations of one type, oldest first. */
+export function ofType<T extends ObservationType>(
+  seen: readonly Seen[],
+  type: T,
+): readonly Extract<Seen, { readonly type: T }>[] {
+  return seen.filter((one): one is Extract<Seen, { readonly type: T }> => one.type === type);
+}
+
+/** The values of records, as the numbers `produce` wrote. */
+export function values(records: readonly ConsumedRecord[]): number[] {
+  return records.map(({ value }) => Number(new TextDecoder().decode(value ?? undefined)));
+}
