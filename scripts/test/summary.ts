@@ -23,7 +23,8 @@ export interface VitestReport {
 
 /** Counts of a vitest run; a file that could not even be loaded is a failure without a failed test. */
 export function countsOfVitest(report: VitestReport): Counts {
-  const unloaded = !report.success && report.numFailedTests === 0 ? 1 : 0;
+  const ran = report.numPassedTests > 0;
+  const unloaded = ran && !report.success && report.numFailedTests === 0 ? 1 : 0;
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + unloaded,
@@ -40,7 +41,7 @@ export function judge(counts: Counts | undefined, exitCode: number): Counts & { 
     return { passed: 0, failed: 1, skipped: 0, note: `no report was written; exit code ${exitCode}` };
   }
   const { passed, failed, skipped } = counts;
-  if (passed + failed + skipped === 0) return { ...counts, failed: 1, note: "no test found" };
+  if (passed + failed + skipped === 0) return { ...counts, failed: 1, note: "no test ran" };
   if (exitCode !== 0 && failed === 0) return { ...counts, failed: 1, note: `exit code ${exitCode}` };
   if (skipped > 0) return { ...counts, note: "skipping is not passing" };
   return counts;
@@ -73,7 +74,5 @@ export function isGreen(results: readonly StageResult[]): boolean {
 
 function duration(ms: number): string {
   const seconds = ms / 1000;
-  return seconds < 60
-    ? `${seconds.toFixed(1)} s`
-    : `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  return seconds < 60 ? `${seconds.toFixed(1)} s` : `${(seconds / 60).toFixed(1)} min`;
 }

@@ -61,7 +61,7 @@ describe("summing up a run", () => {
     expect(summaryTable(results)).toMatchInlineSnapshot(`
       "stage        passed   failed  skipped     time
       types             1        0        0    1.2 s
-      end to end        5        2        01 min 23 s  exit code 1"
+      end to end        5        2        0  1.4 min  exit code 1"
     `);
   });
 
