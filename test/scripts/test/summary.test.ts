@@ -32,7 +32,7 @@ describe("judging a stage", () => {
   test("no test at all is a failure, whatever the exit code", () => {
     expect(judge({ passed: 0, failed: 0, skipped: 0 }, 0)).toMatchObject({
       failed: 1,
-      note: "no test found",
+      note: "no test ran",
     });
   });
 
