@@ -142,7 +142,6 @@ export class GroupCoordinator {
   }
 
   delete(groupId: string): KnownErrorName {
-    if (groupId === "") return "INVALID_GROUP_ID";
     const entry = this.#entries.get(groupId);
     if (entry === undefined) return "GROUP_ID_NOT_FOUND";
     if (entry.group.phase.state !== "Empty") return "NON_EMPTY_GROUP";

@@ -9,10 +9,16 @@ export interface ProduceRefusal {
   readonly message: string;
 }
 
+/** What a topic and a version of Produce allow. */
+export interface ProduceLimits {
+  readonly maxMessageBytes: number;
+  readonly allowsZstd: boolean;
+}
+
 /** The one batch of a produce request's partition, checked as Kafka checks it before it reaches the log. */
 export function validateProduced(
   records: Uint8Array | null,
-  limits: { readonly maxMessageBytes: number; readonly allowsZstd: boolean },
+  limits: ProduceLimits,
 ): Result<WholeBatch, ProduceRefusal> {
   const [frame, ...more] = records === null ? [] : firstFrames(records);
   if (frame === undefined || frame.type === "truncated") {
@@ -24,31 +30,38 @@ export function validateProduced(
     return refuse("INVALID_RECORD", "a partition brought more than one record batch");
   }
 
-  const { header, bytes } = frame;
+  const refusal = headerRefusal(frame, limits);
+  if (refusal) return err(refusal);
+  const decoded = decodeBatch(frame);
+  return decoded.ok ? ok(frame) : refuse(errorOf(decoded.error), decoded.error.message);
+}
+
+function headerRefusal({ header, bytes }: WholeBatch, limits: ProduceLimits): ProduceRefusal | undefined {
+  const invalid = (message: string): ProduceRefusal => ({ error: "INVALID_RECORD", message });
   if (header.baseOffset !== 0n) {
-    return refuse(
-      "INVALID_RECORD",
-      `the base offset of a produced batch must be 0, not ${header.baseOffset}`,
-    );
+    return invalid(`the base offset of a produced batch must be 0, not ${header.baseOffset}`);
   }
   if (bytes.length > limits.maxMessageBytes) {
     const message = `the batch has ${bytes.length} bytes, and the topic allows ${limits.maxMessageBytes}`;
-    return refuse("MESSAGE_TOO_LARGE", message);
+    return { error: "MESSAGE_TOO_LARGE", message };
   }
   if (header.compression === "zstd" && !limits.allowsZstd) {
-    return refuse("UNSUPPORTED_COMPRESSION_TYPE", "zstd needs Produce version 7 or newer (KIP-110)");
+    const message = "zstd needs Produce version 7 or newer (KIP-110)";
+    return { error: "UNSUPPORTED_COMPRESSION_TYPE", message };
   }
-  if (header.isControl) return refuse("INVALID_RECORD", "clients may not write control batches");
-  if (header.isTransactional) return refuse("INVALID_TXN_STATE", "the playground has no transactions yet");
-  if (header.recordCount <= 0 || header.lastOffsetDelta !== header.recordCount - 1) {
-    const message = `${header.recordCount} records do not fit a last offset delta of ${header.lastOffsetDelta}`;
-    return refuse("INVALID_RECORD", message);
+  if (header.isControl) return invalid("clients may not write control batches");
+  if (header.isTransactional) {
+    return { error: "INVALID_TXN_STATE", message: "the playground has no transactions yet" };
   }
-  if (header.producerId >= 0n && (header.baseSequence < 0 || header.producerEpoch < 0)) {
-    return refuse("INVALID_RECORD", `producer ${header.producerId} sent no valid sequence or epoch`);
+  const { recordCount, lastOffsetDelta } = header;
+  if (recordCount <= 0 || lastOffsetDelta !== recordCount - 1) {
+    return invalid(`${recordCount} records do not fit a last offset delta of ${lastOffsetDelta}`);
   }
-  const decoded = decodeBatch(frame);
-  return decoded.ok ? ok(frame) : refuse(errorOf(decoded.error), decoded.error.message);
+  const isIdempotent = header.producerId >= 0n;
+  if (isIdempotent && (header.baseSequence < 0 || header.producerEpoch < 0)) {
+    return invalid(`producer ${header.producerId} sent no valid sequence or epoch`);
+  }
+  return undefined;
 }
 
 function firstFrames(
