@@ -48,6 +48,8 @@ export const repository = path.resolve(import.meta.dirname, "../..");
 
 const quietSettings = {
   "workbench.startupEditor": "none",
+  // The playground listens on a port by design; a notification about it would cover what is looked at.
+  "remote.autoForwardPorts": false,
   "workbench.enableExperiments": false,
   "workbench.secondarySideBar.defaultVisibility": "hidden",
   "telemetry.telemetryLevel": "off",
