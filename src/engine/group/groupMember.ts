@@ -265,8 +265,11 @@ export class GroupMember {
 
   #heartbeatRefused(error: ErrorName): void {
     const meaning = meaningOf(error);
-    if (meaning === "rebalance") this.#needRebalance(explainGroupError(error, this.#identity.groupId));
-    else if (meaning === "coordinatorMoved") this.#ports.cluster.forgetCoordinator(this.#identity.groupId);
+    if (meaning === "rebalance") {
+      // The coordinator knows us in this generation: it lasted, and its end is no failure of ours.
+      this.#enter({ type: "confirmed" });
+      this.#needRebalance(explainGroupError(error, this.#identity.groupId));
+    } else if (meaning === "coordinatorMoved") this.#ports.cluster.forgetCoordinator(this.#identity.groupId);
     else if (meaning !== "retry") this.#refused(error);
   }
 
@@ -354,6 +357,8 @@ export class GroupMember {
     const next = transition(this.#membership, { ...event, at: this.#ports.clock.now() });
     if (next === this.#membership) return;
     this.#membership = next;
+    // Nothing that anybody sees changes with it.
+    if (event.type === "confirmed") return;
     this.#ports.onStep(next, step);
     this.#wake?.();
   }
