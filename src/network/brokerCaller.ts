@@ -9,8 +9,8 @@ import type { Answer, RequestBody } from "./cluster.ts";
 import { ConnectionError } from "./connectionError.ts";
 import type { ConnectionPool } from "./connectionPool.ts";
 import type { VersionRange } from "./negotiation.ts";
-import type { WaitLimit } from "./nodeLink.ts";
 import { isReading } from "./retryPolicy.ts";
+import type { WaitLimit } from "./waitLimit.ts";
 
 /** One request on its way through the client. */
 export interface Call<A extends Api> {

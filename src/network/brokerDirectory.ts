@@ -56,15 +56,6 @@ export class BrokerDirectory {
     return Array.from(byAddress.values());
   }
 
-  isKnown(address: string): boolean {
-    return this.candidates().some(({ endpoint }) => addressText(endpoint) === address);
-  }
-
-  /** Whether the cluster itself named this address. */
-  isAdvertised(address: string): boolean {
-    return this.nodeIdAt(address) !== undefined;
-  }
-
   /**
    * The failure to connect to an address that a broker advertised: who only sees the address would look for the fault
    * in what they typed.

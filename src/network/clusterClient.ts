@@ -18,8 +18,8 @@ import { ConnectionPool, type PoolNotice } from "./connectionPool.ts";
 import { CoordinatorCache } from "./coordinatorCache.ts";
 import { MetadataCache, type TopicSelection } from "./metadataCache.ts";
 import { commonVersions, type VersionRange } from "./negotiation.ts";
-import type { WaitLimit } from "./nodeLink.ts";
 import { mayRetry } from "./retryPolicy.ts";
+import type { WaitLimit } from "./waitLimit.ts";
 
 const defaultRequestTimeoutMs = 30_000;
 const defaultConnectTimeoutMs = 10_000;

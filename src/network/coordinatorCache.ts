@@ -1,4 +1,4 @@
-import { type Clock, sleep, withDeadline } from "#base/clock.ts";
+import { type Clock, sleep } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { Api, ResponseOf } from "#protocol/api.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
@@ -7,7 +7,7 @@ import { errorName } from "#protocol/errorCodes.ts";
 import { backoffMs } from "./backoff.ts";
 import type { Answer, RequestBody } from "./cluster.ts";
 import type { BrokerNode } from "./clusterMetadata.ts";
-import type { WaitLimit } from "./nodeLink.ts";
+import { type WaitLimit, waitWithin } from "./waitLimit.ts";
 
 export interface CoordinatorCacheOptions {
   readonly clock: Clock;
@@ -21,6 +21,12 @@ export interface CoordinatorCacheOptions {
   readonly onFound: (node: BrokerNode) => void;
 }
 
+interface Search {
+  readonly found: Promise<BrokerNode>;
+  /** What the brokers said last, while they said nothing final. */
+  trouble: BrokerError | undefined;
+}
+
 /** Errors of FindCoordinator that pass: the coordinator is being elected, or reads its log. */
 const passing = ["COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS", "NOT_COORDINATOR"] as const;
 
@@ -28,7 +34,7 @@ const passing = ["COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS", "N
 export class CoordinatorCache {
   readonly #options: CoordinatorCacheOptions;
   readonly #known = new Map<string, BrokerNode>();
-  readonly #searches = new Map<string, Promise<BrokerNode>>();
+  readonly #searches = new Map<string, Search>();
 
   constructor(options: CoordinatorCacheOptions) {
     this.#options = options;
@@ -37,24 +43,30 @@ export class CoordinatorCache {
   find(groupId: string, limit: WaitLimit): Promise<BrokerNode> {
     const known = this.#known.get(groupId);
     if (known !== undefined) return Promise.resolve(known);
+    const search = this.#search(groupId);
     const what = `finding the coordinator of ${groupId}`;
-    return withDeadline(this.#options.clock, this.#search(groupId), { what, ...limit });
+    const trouble = () => search.trouble;
+    return waitWithin(this.#options.clock, search.found, { what, broker: "", trouble, ...limit });
   }
 
   forget(groupId: string): void {
     this.#known.delete(groupId);
   }
 
-  #search(groupId: string): Promise<BrokerNode> {
+  #search(groupId: string): Search {
     const running = this.#searches.get(groupId);
     if (running !== undefined) return running;
-    const search = this.#ask(groupId).finally(() => this.#searches.delete(groupId));
+    const tell = (trouble: BrokerError) => {
+      search.trouble = trouble;
+    };
+    const found = this.#ask(groupId, tell).finally(() => this.#searches.delete(groupId));
+    found.catch(() => {});
+    const search: Search = { found, trouble: undefined };
     this.#searches.set(groupId, search);
-    search.catch(() => {});
     return search;
   }
 
-  async #ask(groupId: string): Promise<BrokerNode> {
+  async #ask(groupId: string, tell: (trouble: BrokerError) => void): Promise<BrokerNode> {
     const { clock, random, timeoutMs, closing, ask, onFound } = this.#options;
     const deadlineAt = clock.now() + timeoutMs;
     for (let attempt = 1; ; attempt++) {
@@ -66,6 +78,7 @@ export class CoordinatorCache {
         onFound(found);
         return found;
       }
+      tell(found);
       const delayMs = backoffMs(random, attempt);
       if (!BrokerError.is(found, ...passing) || clock.now() + delayMs >= deadlineAt) throw found;
       await sleep(clock, delayMs, closing);

@@ -1,10 +1,11 @@
-import { type Clock, sleep, withDeadline } from "#base/clock.ts";
+import { type Clock, sleep } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { ResponseOf } from "#protocol/api.ts";
 import type { metadata } from "#protocol/apis/metadata.ts";
 import type { ClusterMetadata } from "./clusterMetadata.ts";
 import { mergeMetadata } from "./metadataMerge.ts";
+import { type WaitLimit, waitWithin } from "./waitLimit.ts";
 
 export type TopicSelection = readonly string[] | "all";
 
@@ -65,15 +66,10 @@ export class MetadataCache {
   }
 
   /** Asks, alone or together with others, and gives what is known then. */
-  refresh(
-    topics: TopicSelection | undefined,
-    limit: { readonly deadlineAt: number; readonly signal?: AbortSignal | undefined },
-  ): Promise<ClusterMetadata> {
+  refresh(topics: TopicSelection | undefined, limit: WaitLimit): Promise<ClusterMetadata> {
     if (topics !== undefined && topics !== "all") for (const topic of topics) this.#named.add(topic);
-    return withDeadline(this.#options.clock, this.#enqueue(topics), {
-      what: "metadata of the cluster",
-      ...limit,
-    });
+    const what = "asking for metadata";
+    return waitWithin(this.#options.clock, this.#enqueue(topics), { what, broker: "", ...limit });
   }
 
   leaderOf(partition: TopicPartition): number | undefined {

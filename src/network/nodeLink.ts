@@ -1,16 +1,11 @@
-import { CancelledError, type Clock, sleep, withDeadline } from "#base/clock.ts";
+import { type Clock, sleep } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import { backoffMs } from "./backoff.ts";
 import type { BrokerConnection } from "./brokerConnection.ts";
 import { ConnectionError } from "./connectionError.ts";
-
-/** How long a caller is ready to wait. */
-export interface WaitLimit {
-  readonly deadlineAt: number;
-  readonly signal?: AbortSignal | undefined;
-}
+import { type WaitLimit, waitWithin } from "./waitLimit.ts";
 
 /** What happened to the connection of a link. */
 export type LinkNotice =
@@ -50,6 +45,7 @@ export class NodeLink implements Disposable {
   readonly onNotice: Event<LinkNotice> = this.#notices.event;
   #link: LinkState = { state: "idle" };
   #failures = 0;
+  #lastFailure: Error | undefined;
   #nextAttemptAt = 0;
 
   constructor(options: NodeLinkOptions) {
@@ -97,19 +93,10 @@ export class NodeLink implements Disposable {
     this.#notices.dispose();
   }
 
-  async #wait(opened: Promise<BrokerConnection>, limit: WaitLimit): Promise<BrokerConnection> {
+  #wait(opened: Promise<BrokerConnection>, limit: WaitLimit): Promise<BrokerConnection> {
     const { clock, broker } = this.#options;
-    const what = `connecting to ${broker}`;
-    try {
-      return await withDeadline(clock, opened, { what, ...limit });
-    } catch (error) {
-      if (!CancelledError.is(error, "deadline")) throw error;
-      throw new ConnectionError("TIMEOUT", `${broker} could not be connected to in time`, {
-        broker,
-        unsent: true,
-        cause: error,
-      });
-    }
+    const trouble = () => (this.#failures > 0 ? this.#lastFailure : undefined);
+    return waitWithin(clock, opened, { what: `connecting to ${broker}`, broker, trouble, ...limit });
   }
 
   #start(): Promise<BrokerConnection> {
@@ -153,6 +140,7 @@ export class NodeLink implements Disposable {
       // One that answered was no failure of the address, but the next attempt is not to follow at once either.
       if (connection.wasUseful) this.#failures = 0;
       this.#failed(false);
+      this.#lastFailure = reason;
       this.#notices.fire({ state: "closed", error: reason });
     });
   }

@@ -229,6 +229,19 @@ describe("routing", () => {
     expect(counts(findCoordinator).reduce((sum, count) => sum + count)).toBeLessThan(25);
   });
 
+  test("a coordinator that is never elected costs the time given, and the reason is told", async () => {
+    const { clock, cluster, state } = await setUp();
+    state.findError = 15;
+
+    const failure = await clock.runUntil(
+      failureOf(cluster.send({ coordinator: "g" }, heartbeat, beat, { timeoutMs: 4_000 })),
+    );
+
+    expect(ConnectionError.is(failure, "TIMEOUT") && failure.message).toBe(
+      "finding the coordinator of g: not done in time (FindCoordinator was answered with COORDINATOR_NOT_AVAILABLE)",
+    );
+  });
+
   test("a group that may not be seen is an answer, not a retry", async () => {
     const { clock, cluster, state, counts } = await setUp();
     state.findError = 30;

@@ -1,4 +1,6 @@
-import type { SaslConversation } from "./saslStep.ts";
+import { type SaslConversation, SaslFailure } from "./saslStep.ts";
+
+const separator = "\u0000";
 
 /** PLAIN (RFC 4616): name and password as they are; the broker checks. Safe only over TLS. */
 export function plainConversation(credentials: {
@@ -8,7 +10,12 @@ export function plainConversation(credentials: {
   const { username, password } = credentials;
   return {
     username,
-    begin: () => Promise.resolve(new TextEncoder().encode(`\u0000${username}\u0000${password}`)),
+    begin: async () => {
+      if (`${username}${password}`.includes(separator)) {
+        throw new SaslFailure("user name and password may not contain the character U+0000");
+      }
+      return new TextEncoder().encode(`${separator}${username}${separator}${password}`);
+    },
     next: () => ({ type: "done" }),
   };
 }

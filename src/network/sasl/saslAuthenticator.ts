@@ -45,20 +45,21 @@ export async function authenticate(
 /** Agrees on the mechanism; gives the version of the handshake, which decides how tokens travel. */
 async function shakeHands({ mechanism }: SaslCredentials, session: SaslSession): Promise<number> {
   const { broker, versions, ask } = session;
-  if (!versions.has(saslHandshake.key)) {
-    throw new ConnectionError(
-      "UNSUPPORTED_MECHANISM",
-      `${broker} does not ask for SASL: this listener takes no login, so connect without, or take its SASL port`,
-      { broker },
-    );
-  }
+  if (!versions.has(saslHandshake.key)) throw noLoginHere(broker);
   const wrapped = versions.has(saslAuthenticate.key);
   const version = negotiate(saslHandshake, versions, { broker, versions: wrapped ? undefined : [0, 0] });
   const { errorCode, mechanisms } = await ask(saslHandshake, version, { mechanism });
   if (errorCode === 0) return version;
+  // What a plaintext listener of Kafka says to a login.
+  if (errorName(errorCode) === "ILLEGAL_SASL_STATE") throw noLoginHere(broker);
   const offers = mechanisms.length > 0 ? `it offers ${mechanisms.join(", ")}` : "it offers none";
   const message = `${broker} does not take ${mechanism} (${errorName(errorCode)}): ${offers}`;
   throw new ConnectionError("UNSUPPORTED_MECHANISM", message, { broker });
+}
+
+function noLoginHere(broker: string): ConnectionError {
+  const message = `${broker} takes no login (SASL) on this port: connect without one, or take the port of its SASL listener`;
+  return new ConnectionError("UNSUPPORTED_MECHANISM", message, { broker });
 }
 
 interface TokenAnswer {

@@ -116,13 +116,26 @@ describe("authentication", () => {
     );
   });
 
-  test("a listener without SASL is named as such", async () => {
+  test.each([
+    ["does not know the handshake", [heartbeat.key], 0],
+    ["says that a login is out of place", [heartbeat.key, saslHandshake.key], 34],
+  ])("a listener that %s takes no login", async (_name, keys, errorCode) => {
     const { clock, broker, open } = setUp();
-    broker.offered = [{ apiKey: heartbeat.key, minVersion: 0, maxVersion: 4 }];
+    broker.offered = keys.map((apiKey) => ({ apiKey, minVersion: 0, maxVersion: 1 }));
+    broker.on(saslHandshake, ({ answer }) => answer({ errorCode, mechanisms: [] }));
 
     const failure = await clock.runUntil(failureOf(open(plain)));
 
     expect(ConnectionError.is(failure, "UNSUPPORTED_MECHANISM") && failure.message).toMatch(/takes no login/);
+  });
+
+  test("a name that would shift the password is not sent", async () => {
+    const { clock, broker, open } = setUp();
+
+    const failure = await clock.runUntil(failureOf(open({ ...plain, username: "ann\u0000admin" })));
+
+    expect(ConnectionError.is(failure, "AUTHENTICATION_FAILED") && failure.message).toMatch(/U\+0000/);
+    expect(broker.requests(saslAuthenticate)).toEqual([]);
   });
 
   test("an older broker gets bare tokens after SaslHandshake v0", async () => {
