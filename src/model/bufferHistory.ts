@@ -42,7 +42,8 @@ export function beforeBufferChange(
 ): void {
   const last = state.points.at(-1);
   if (state.changedAt !== undefined && (last === undefined || at - last.at >= minSpacingMs)) {
-    state.points.push({ at: state.changedAt, ...totals() });
+    const { records, pausedRecords, bytes } = totals();
+    state.points.push({ at: state.changedAt, records, pausedRecords, bytes });
     if (state.points.length > maxPoints) thinOut(state.points);
   }
   state.changedAt = at;
