@@ -64,9 +64,11 @@ async function serve(): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void stop(0));
   // A signal to npm itself does not reach us through its shell.
   const parent = process.ppid;
-  setInterval(() => {
-    if (process.ppid !== parent) void stop(0);
-  }, 1_000);
+  if (process.env["npm_lifecycle_event"] === "start") {
+    setInterval(() => {
+      if (process.ppid !== parent) void stop(0);
+    }, 1_000);
+  }
 
   await host.ended;
   if (!stopping) console.error(`VS Code's server ended.\n${host.log().slice(-2_000)}`);
