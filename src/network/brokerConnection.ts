@@ -1,15 +1,9 @@
-import { CancelledError, type Clock, withDeadline } from "#base/clock.ts";
+import { type Clock, withDeadline } from "#base/clock.ts";
 import type { Event } from "#base/events.ts";
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import { ok } from "#base/result.ts";
-import {
-  type ByteStream,
-  ConnectError,
-  type Endpoint,
-  type TlsOptions,
-  type Transport,
-} from "#base/transport.ts";
+import type { ByteStream, Endpoint, TlsOptions, Transport } from "#base/transport.ts";
 import type { Api, RequestInput, ResponseOf } from "#protocol/api.ts";
 import { decodeResponse, encodeRequest } from "#protocol/message.ts";
 import { addressText } from "./address.ts";
@@ -18,6 +12,7 @@ import { throttleMs } from "./clientThrottle.ts";
 import type { RequestBody } from "./cluster.ts";
 import { ConnectionError } from "./connectionError.ts";
 import { type BrokerVersions, commonVersions, negotiate, type VersionRange } from "./negotiation.ts";
+import { openingFailure, openStream } from "./openStream.ts";
 import type { Exchange, Exchanged } from "./pendingRequest.ts";
 import { RequestPipeline } from "./requestPipeline.ts";
 import { authenticate } from "./sasl/saslAuthenticator.ts";
@@ -92,7 +87,7 @@ export class BrokerConnection implements Disposable {
     const { clock, connectTimeoutMs, endpoint } = options;
     const deadlineAt = clock.now() + connectTimeoutMs;
     options.onStage?.("connect");
-    const stream = await connect(options, signal);
+    const stream = await openStream(options, signal);
     const connection = new BrokerConnection(stream, options);
     try {
       const what = `opening the connection to ${addressText(endpoint)}`;
@@ -198,7 +193,7 @@ export class BrokerConnection implements Disposable {
       ask: (api, version, body) => this.#ask(exchange, api, { version, body }),
       askBare: async (bytes) => {
         const token = { what: "SASL token", timeoutMs: connectTimeoutMs, framing: "bare" } as const;
-        return (await exchange({ ...token, encode: () => withSize(bytes), decode: ok })).value;
+        return (await exchange({ ...token, encode: () => framed(bytes), decode: ok })).value;
       },
     });
     this.#renewal.dispose();
@@ -274,37 +269,14 @@ export class BrokerConnection implements Disposable {
   }
 }
 
-async function connect(
-  options: BrokerConnectionOptions,
-  signal: AbortSignal | undefined,
-): Promise<ByteStream> {
-  const { transport, endpoint, tls, connectTimeoutMs: timeoutMs } = options;
-  try {
-    return await transport.connect({ ...endpoint, tls, timeoutMs }, signal);
-  } catch (error) {
-    throw openingFailure(error, options);
-  }
-}
-
-/** What opening fails with: a deadline of ours becomes TIMEOUT, a failure below the connection is handed on itself. */
-function openingFailure(error: unknown, options: BrokerConnectionOptions): unknown {
-  if (CancelledError.is(error, "deadline")) {
-    const broker = addressText(options.endpoint);
-    const message = `${broker} did not answer within ${options.connectTimeoutMs} ms (${error.message})`;
-    return new ConnectionError("TIMEOUT", message, { broker, unsent: true, cause: error });
-  }
-  // With TLS 1.3 a refused client certificate is told only after the stream is open.
-  if (ConnectionError.is(error, "CLOSED") && ConnectError.is(error.cause)) return error.cause;
-  return error;
-}
-
 function inputFor<A extends Api>(body: RequestBody<A>, version: number): RequestInput<A> {
   return typeof body === "function" ? (body as (version: number) => RequestInput<A>)(version) : body;
 }
 
-function withSize(bytes: Uint8Array): Uint8Array {
-  const framed = new Uint8Array(4 + bytes.length);
-  new DataView(framed.buffer).setInt32(0, bytes.length);
-  framed.set(bytes, 4);
-  return framed;
+/** The bytes with nothing but their size in front. */
+function framed(bytes: Uint8Array): Uint8Array {
+  const whole = new Uint8Array(4 + bytes.length);
+  new DataView(whole.buffer).setInt32(0, bytes.length);
+  whole.set(bytes, 4);
+  return whole;
 }

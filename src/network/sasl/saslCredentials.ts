@@ -12,5 +12,3 @@ export type SaslCredentials =
       /** Extensions of KIP-342, such as `logicalCluster`. */
       readonly extensions?: Readonly<Record<string, string>> | undefined;
     };
-
-export type SaslMechanism = SaslCredentials["mechanism"];
