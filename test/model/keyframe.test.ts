@@ -78,8 +78,8 @@ describe("a keyframe", () => {
 
     const clusters = asTraceClusters(model, { name: "bug.jsonl", clusterIdOf: (id) => `trace-1/${id}` });
 
-    expect([...clusters.values()].map(({ clusterId, profile }) => [clusterId, profile?.name, profile?.kind])).toEqual([
-      ["trace-1/c1", "bug.jsonl: staging", "trace"],
-    ]);
+    expect(
+      [...clusters.values()].map(({ clusterId, profile }) => [clusterId, profile?.name, profile?.kind]),
+    ).toEqual([["trace-1/c1", "bug.jsonl: staging", "trace"]]);
   });
 });

@@ -16,7 +16,14 @@ const topicPartition = { topic: text, partition: small };
 const key = fc.record(topicPartition);
 const sessionPartition = { sessionId: id, ...topicPartition };
 const groupType = fc.constantFrom("classic", "consumer", "share", "streams", "unknown");
-const state = fc.constantFrom("Stable", "PreparingRebalance", "CompletingRebalance", "Empty", "Dead", "Reconciling");
+const state = fc.constantFrom(
+  "Stable",
+  "PreparingRebalance",
+  "CompletingRebalance",
+  "Empty",
+  "Dead",
+  "Reconciling",
+);
 const membership = fc.constantFrom(
   "direct",
   "unjoined",
@@ -195,7 +202,16 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
   }),
   "fetch.batchRejected": fc.record({
     ...sessionPartition,
-    cause: fc.constantFrom("length", "magic", "crc", "codecUnknown", "decompression", "recordCount", "recordLayout", "bomb"),
+    cause: fc.constantFrom(
+      "length",
+      "magic",
+      "crc",
+      "codecUnknown",
+      "decompression",
+      "recordCount",
+      "recordLayout",
+      "bomb",
+    ),
     message: text,
     baseOffset: offset,
     lastOffset: maybe(offset),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { VirtualClock } from "#test/support/virtualClock.ts";
 import type { Observation, ObservationBody } from "#trace/observation.ts";
 import { Recorder, type Source } from "#trace/recorder.ts";
-import { VirtualClock } from "#test/support/virtualClock.ts";
 
 const start = 1_000_000;
 
@@ -84,7 +84,11 @@ describe("the recorder", () => {
     await clock.advance(2_000);
 
     expect(recorded.map((each) => (each.type === "buffer.state" ? each.records : each.type))).toEqual([
-      1, 2, 3, 10, "recorder.merged",
+      1,
+      2,
+      3,
+      10,
+      "recorder.merged",
     ]);
     expect(recorded.at(-1)).toMatchObject({
       sourceId: "recorder",
@@ -113,7 +117,9 @@ describe("the recorder", () => {
     for (let records = 1; records <= 6; records += 1) observe(buffered(records));
     observe(removed);
 
-    expect(recorded.map((each) => (each.type === "buffer.state" ? each.records : each.type)).slice(0, 4)).toEqual([1, 2, 3, 6]);
+    expect(
+      recorded.map((each) => (each.type === "buffer.state" ? each.records : each.type)).slice(0, 4),
+    ).toEqual([1, 2, 3, 6]);
     expect(recorded.filter(({ type }) => type !== "recorder.merged").at(-1)?.type).toBe("position.removed");
   });
 
@@ -143,19 +149,25 @@ describe("the recorder", () => {
   });
 
   test("everything kept begins with a keyframe, and the oldest goes first, by whole segments", () => {
-    const { recorder, source } = setUp({ ring: { maxObservations: 40, maxBytes: 1_000_000, keyframeEvery: 10 } });
+    const { recorder, source } = setUp({
+      ring: { maxObservations: 40, maxBytes: 1_000_000, keyframeEvery: 10 },
+    });
     const { observe } = recorder.register(source);
 
     for (let records = 0; records < 95; records += 1) observe(buffered(records));
     const replay = recorder.replay();
 
     expect(replay?.keyframe).toEqual({ seq: 60, at: start, model: '{"folded":60}' });
-    expect(replay?.observations.map(({ seq }) => seq)).toEqual(Array.from({ length: 35 }, (_, index) => 60 + index));
+    expect(replay?.observations.map(({ seq }) => seq)).toEqual(
+      Array.from({ length: 35 }, (_, index) => 60 + index),
+    );
     expect(recorder.dropped).toBe(60);
   });
 
   test("stays within its bytes", () => {
-    const { recorder, source } = setUp({ ring: { maxObservations: 1_000_000, maxBytes: 50_000, keyframeEvery: 10_000 } });
+    const { recorder, source } = setUp({
+      ring: { maxObservations: 1_000_000, maxBytes: 50_000, keyframeEvery: 10_000 },
+    });
     const { observe } = recorder.register(source);
 
     for (let index = 0; index < 900; index += 1) observe(buffered(index, index));
@@ -165,7 +177,9 @@ describe("the recorder", () => {
   });
 
   test("a moment is folded from the last keyframe before it", async () => {
-    const { clock, recorder, source } = setUp({ ring: { maxObservations: 100, maxBytes: 1_000_000, keyframeEvery: 5 } });
+    const { clock, recorder, source } = setUp({
+      ring: { maxObservations: 100, maxBytes: 1_000_000, keyframeEvery: 5 },
+    });
     const { observe } = recorder.register(source);
     for (let index = 0; index < 20; index += 1) {
       observe(buffered(index));

@@ -21,7 +21,8 @@ function read(text: string, cutEvery = 1_000, limits?: { readonly maxLineBytes: 
   const reader = new TraceReader(limits);
   const bytes = encoder.encode(text);
   const items: TraceItem[] = [];
-  for (let at = 0; at < bytes.length; at += cutEvery) items.push(...reader.push(bytes.subarray(at, at + cutEvery)));
+  for (let at = 0; at < bytes.length; at += cutEvery)
+    items.push(...reader.push(bytes.subarray(at, at + cutEvery)));
   items.push(...reader.end());
   return { reader, items };
 }
@@ -44,18 +45,29 @@ function withoutUndefined(value: unknown): unknown {
 describe("a trace file", () => {
   test("gives back every observation as it was, offsets as bigint, wherever the chunks are cut", () => {
     fc.assert(
-      fc.property(fc.array(anyObservation, { maxLength: 20 }), fc.integer({ min: 1, max: 300 }), (written, cutEvery) => {
-        const text = [...traceLines("test", { keyframe: { seq: 0, at: 1, model: undefined }, observations: written })].join("");
+      fc.property(
+        fc.array(anyObservation, { maxLength: 20 }),
+        fc.integer({ min: 1, max: 300 }),
+        (written, cutEvery) => {
+          const text = [
+            ...traceLines("test", { keyframe: { seq: 0, at: 1, model: undefined }, observations: written }),
+          ].join("");
 
-        const { items } = read(text, cutEvery);
+          const { items } = read(text, cutEvery);
 
-        expect(observations(items).map(withoutUndefined)).toEqual(written.map(withoutUndefined));
-      }),
+          expect(observations(items).map(withoutUndefined)).toEqual(written.map(withoutUndefined));
+        },
+      ),
     );
   });
 
   test("begins with a header and a keyframe", () => {
-    const text = [...traceLines("groupscope 0.1.0", { keyframe: { seq: 7, at: 9, model: '{"version":1}' }, observations: [] })].join("");
+    const text = [
+      ...traceLines("groupscope 0.1.0", {
+        keyframe: { seq: 7, at: 9, model: '{"version":1}' },
+        observations: [],
+      }),
+    ].join("");
 
     const { items, reader } = read(text);
 
@@ -97,9 +109,21 @@ describe("a trace file", () => {
     ["not JSON", "{{{{", "not JSON"],
     ["an array", "[1]", "not JSON"],
     ["without a type", '{"seq":1}', "no type"],
-    ["without a vantage", '{"seq":1,"at":1,"sourceId":"a","clusterId":"c","type":"group.deleted","groupId":"g"}', "vantage is not one of member, broker, sampled"],
-    ["with a number for an offset", `{"seq":1,"at":1,"sourceId":"a","clusterId":"c","vantage":"member","type":"fetch.gap","sessionId":"s","topic":"t","partition":0,"reason":"userSkip","fromOffset":5,"toOffset":"7"}`, "fromOffset is not an offset"],
-    ["with a list that holds something else", `{"seq":1,"at":1,"sourceId":"a","clusterId":"c","vantage":"member","type":"group.listed","requestedAt":1,"groups":[{"groupId":3}],"missing":[]}`, "groups.0.groupId is not text"],
+    [
+      "without a vantage",
+      '{"seq":1,"at":1,"sourceId":"a","clusterId":"c","type":"group.deleted","groupId":"g"}',
+      "vantage is not one of member, broker, sampled",
+    ],
+    [
+      "with a number for an offset",
+      `{"seq":1,"at":1,"sourceId":"a","clusterId":"c","vantage":"member","type":"fetch.gap","sessionId":"s","topic":"t","partition":0,"reason":"userSkip","fromOffset":5,"toOffset":"7"}`,
+      "fromOffset is not an offset",
+    ],
+    [
+      "with a list that holds something else",
+      `{"seq":1,"at":1,"sourceId":"a","clusterId":"c","vantage":"member","type":"group.listed","requestedAt":1,"groups":[{"groupId":3}],"missing":[]}`,
+      "groups.0.groupId is not text",
+    ],
     ["a keyframe without a time", '{"keyframe":{"seq":1}}', "keyframe has no time"],
   ])("passes over a damaged line in the middle: %s", (_what, damaged, why) => {
     const text = `${headerLine("test")}${damaged}\n${observationLine(deleted)}`;
@@ -116,10 +140,20 @@ describe("a trace file", () => {
     const { items, reader } = read(headerLine("test") + future + future + observationLine(deleted));
 
     expect(items.filter(({ kind }) => kind === "unknown")).toEqual([
-      { kind: "unknown", type: "quantum.entangled", value: { seq: 1, at: 2, type: "quantum.entangled", spin: "up" } },
-      { kind: "unknown", type: "quantum.entangled", value: { seq: 1, at: 2, type: "quantum.entangled", spin: "up" } },
+      {
+        kind: "unknown",
+        type: "quantum.entangled",
+        value: { seq: 1, at: 2, type: "quantum.entangled", spin: "up" },
+      },
+      {
+        kind: "unknown",
+        type: "quantum.entangled",
+        value: { seq: 1, at: 2, type: "quantum.entangled", spin: "up" },
+      },
     ]);
-    expect(reader.notices).toEqual(["2 of the type “quantum.entangled” are not known to this version: kept, but not shown."]);
+    expect(reader.notices).toEqual([
+      "2 of the type “quantum.entangled” are not known to this version: kept, but not shown.",
+    ]);
   });
 
   test.each([
@@ -141,14 +175,20 @@ describe("a trace file", () => {
   test("passes over a line that is longer than memory allows", () => {
     const long = `{"type":"${"x".repeat(500)}"}\n`;
 
-    const { items, reader } = read(headerLine("t") + long + observationLine(deleted), 64, { maxLineBytes: 400 });
+    const { items, reader } = read(headerLine("t") + long + observationLine(deleted), 64, {
+      maxLineBytes: 400,
+    });
 
     expect(observations(items)).toEqual([deleted]);
     expect(reader.notices).toHaveLength(1);
   });
 
   test("puts the serialised model into the keyframe's line as it is", () => {
-    expect(keyframeLine({ seq: 1, at: 2.5, model: '{"a":1}' })).toBe('{"keyframe":{"seq":1,"at":2.5,"model":{"a":1}}}\n');
-    expect(keyframeLine({ seq: 1, at: 2, model: undefined })).toBe('{"keyframe":{"seq":1,"at":2,"model":null}}\n');
+    expect(keyframeLine({ seq: 1, at: 2.5, model: '{"a":1}' })).toBe(
+      '{"keyframe":{"seq":1,"at":2.5,"model":{"a":1}}}\n',
+    );
+    expect(keyframeLine({ seq: 1, at: 2, model: undefined })).toBe(
+      '{"keyframe":{"seq":1,"at":2,"model":null}}\n',
+    );
   });
 });
