@@ -1,0 +1,67 @@
+import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
+import type { ObservationBody } from "#trace/observation.ts";
+import type { GroupDescribed } from "#trace/observations/group.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Verdict } from "./violation.ts";
+
+/** What the broker knows about groups: who owns what in which generation, and what is committed. */
+export class GroupWatch {
+  readonly #ledger: Ledger;
+  readonly #verdict: Verdict;
+  readonly #described = new Map<string, GroupDescribed>();
+  readonly #committed = new Map<string, TopicPartitionMap<bigint>>();
+  /** By group and generation. */
+  readonly #owners = new Map<string, TopicPartitionMap<string>>();
+
+  constructor(ledger: Ledger, verdict: Verdict) {
+    this.#ledger = ledger;
+    this.#verdict = verdict;
+  }
+
+  described(groupId: string): GroupDescribed | undefined {
+    return this.#described.get(groupId);
+  }
+
+  committed(groupId: string, key: TopicPartition): bigint | undefined {
+    return this.#committed.get(groupId)?.get(key);
+  }
+
+  observed(body: ObservationBody): void {
+    if (body.type === "group.described") {
+      this.#described.set(body.groupId, body);
+      if (body.state === "Stable") this.#checkOwners(body);
+    } else if (body.type === "group.offsets") {
+      const committed = new TopicPartitionMap<bigint>();
+      for (const { topic, partition, committedOffset } of body.offsets) {
+        if (committedOffset === undefined) continue;
+        const key = { topic, partition };
+        committed.set(key, committedOffset);
+        this.#ledger.checkAccountedBelow(body.groupId, key, committedOffset, "the group committed");
+      }
+      this.#committed.set(body.groupId, committed);
+    }
+  }
+
+  /** In one generation a partition belongs to one member, from the first to the last time it is seen. */
+  #checkOwners({ groupId, generationId, members }: GroupDescribed): void {
+    const name = `${groupId}@${generationId}`;
+    let owners = this.#owners.get(name);
+    if (!owners) {
+      owners = new TopicPartitionMap();
+      this.#owners.set(name, owners);
+    }
+    for (const { memberId, assigned = [] } of members) {
+      for (const key of assigned) {
+        const other = owners.get(key);
+        if (other !== undefined && other !== memberId) {
+          const what = topicPartitionText(key);
+          this.#verdict.fail(
+            "owner",
+            `${what} belongs to ${other} and to ${memberId} in generation ${generationId}`,
+          );
+        }
+        owners.set(key, memberId);
+      }
+    }
+  }
+}

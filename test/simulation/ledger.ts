@@ -1,0 +1,197 @@
+import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
+import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
+import { OffsetSet } from "./offsetSet.ts";
+import type { Verdict } from "./violation.ts";
+
+interface Produced {
+  readonly value: string;
+  readonly isCorrupt: boolean;
+}
+
+/** Where one session reads a partition. */
+interface Cursor {
+  /** The offset that must come next; undefined until the first record of an assignment. */
+  next: bigint | undefined;
+  /** What held before the last jump: a poll that took its records just before it reports them just after it. */
+  before: { readonly next: bigint | undefined; readonly until: number } | undefined;
+}
+
+const utf8 = new TextDecoder();
+
+/** Everything that was produced, and what became of it for each group: the judge of loss, order and duplicates. */
+export class Ledger {
+  readonly #now: () => number;
+  readonly #verdict: Verdict;
+  readonly #produced = new TopicPartitionMap<Produced[]>();
+  /** By group (or reader without one): delivered, or not to be delivered for a known reason. */
+  readonly #accounted = new Map<string, TopicPartitionMap<OffsetSet>>();
+  readonly #cursors = new Map<string, TopicPartitionMap<Cursor>>();
+  /** By session: offsets it said it skipped. */
+  readonly #gaps = new Map<string, TopicPartitionMap<OffsetSet>>();
+  #deliveries = 0;
+
+  constructor(now: () => number, verdict: Verdict) {
+    this.#now = now;
+    this.#verdict = verdict;
+  }
+
+  get deliveries(): number {
+    return this.#deliveries;
+  }
+
+  produced(
+    key: TopicPartition,
+    batch: { baseOffset: bigint; values: readonly string[]; isCorrupt: boolean },
+  ) {
+    const log = at(this.#produced, key, () => []);
+    if (BigInt(log.length) !== batch.baseOffset) {
+      this.#verdict.fail(
+        "log",
+        `${topicPartitionText(key)} got offset ${batch.baseOffset}, not ${log.length}`,
+      );
+    }
+    for (const value of batch.values) log.push({ value, isCorrupt: batch.isCorrupt });
+  }
+
+  endOf(key: TopicPartition): bigint {
+    return BigInt(this.#produced.get(key)?.length ?? 0);
+  }
+
+  /** The offset behind the damaged records that `offset` lies in. */
+  endOfDamage(key: TopicPartition, offset: bigint): bigint {
+    let end = offset;
+    while (this.#produced.get(key)?.[Number(end)]?.isCorrupt) end++;
+    return end;
+  }
+
+  /** A poll returned these. */
+  delivered(
+    session: { readonly id: string; readonly group: string },
+    records: readonly ConsumedRecord[],
+  ): void {
+    for (const record of records) this.#deliver(session, record);
+  }
+
+  /** The session's next record of the partition is this one; undefined: of a new assignment, so any that is due. */
+  moved(sessionId: string, key: TopicPartition, next: bigint | undefined): void {
+    const cursor = this.#cursor(sessionId, key);
+    cursor.before = { next: cursor.next, until: this.#now() };
+    cursor.next = next;
+  }
+
+  /** A user, or a policy, decided that the group does without these. */
+  excused(group: string, key: TopicPartition, from: bigint, to: bigint): void {
+    if (to > from) this.#accountedOf(group, key).addRange(from, to);
+  }
+
+  /** A session said that it left these out because they could not be read: true of damaged records only. */
+  gap(
+    session: { readonly id: string; readonly group: string },
+    key: TopicPartition,
+    from: bigint,
+    to: bigint,
+  ) {
+    for (let offset = from; offset < to; offset++) {
+      if (this.#record(key, offset)?.isCorrupt) continue;
+      this.#verdict.fail(
+        "loss",
+        `${session.id} skipped ${topicPartitionText(key)} offset ${offset}, which is fine`,
+      );
+    }
+    const gaps = at(this.#gaps, session.id, () => new TopicPartitionMap<OffsetSet>());
+    at(gaps, key, () => new OffsetSet()).addRange(from, to);
+    this.excused(session.group, key, from, to);
+  }
+
+  /** Whoever begins at `offset` leaves nothing behind that is still owed. */
+  checkAccountedBelow(group: string, key: TopicPartition, offset: bigint, why: string): void {
+    const missing = this.#accountedOf(group, key).firstMissingBelow(offset);
+    if (missing === undefined) return;
+    const what = `${topicPartitionText(key)} offset ${missing}`;
+    this.#verdict.fail("loss", `${what} was never delivered to ${group}, yet ${why} ${offset}`);
+  }
+
+  /** Partitions of which the group is still owed something. */
+  owed(group: string): readonly string[] {
+    return Array.from(this.#produced.entries()).flatMap(([key, log]) => {
+      const missing = this.#accountedOf(group, key).firstMissingBelow(BigInt(log.length));
+      return missing === undefined ? [] : [`${topicPartitionText(key)} from ${missing} of ${log.length}`];
+    });
+  }
+
+  #deliver(session: { readonly id: string; readonly group: string }, record: ConsumedRecord): void {
+    this.#deliveries++;
+    const key = { topic: record.topic, partition: record.partition };
+    const { offset } = record;
+    const what = `${session.id} got ${topicPartitionText(key)} offset ${offset}`;
+    const made = this.#record(key, offset);
+    const value = record.value === null ? null : utf8.decode(record.value);
+    if (made === undefined) this.#verdict.fail("delivery", `${what}, which nobody produced`);
+    else if (made.isCorrupt) this.#verdict.fail("damage", `${what}, which is damaged, as data`);
+    else if (made.value !== value) this.#verdict.fail("delivery", `${what} as ${value}, not ${made.value}`);
+    this.#advance(session, key, offset);
+    this.#accountedOf(session.group, key).add(offset);
+  }
+
+  #advance(
+    session: { readonly id: string; readonly group: string },
+    key: TopicPartition,
+    offset: bigint,
+  ): void {
+    const cursor = this.#cursor(session.id, key);
+    const { next, before } = cursor;
+    const what = `${session.id} got ${topicPartitionText(key)} offset ${offset}`;
+    if (next === offset) {
+      cursor.next = offset + 1n;
+    } else if (
+      before?.until === this.#now() &&
+      this.#follows(session.id, key, before.next ?? offset, offset)
+    ) {
+      cursor.before = { next: offset + 1n, until: before.until };
+    } else if (next === undefined) {
+      this.checkAccountedBelow(session.group, key, offset, `${session.id} began at`);
+      cursor.next = offset + 1n;
+    } else if (offset < next) {
+      this.#verdict.fail("twice", `${what} within one assignment, after it had come to ${next}`);
+    } else if (this.#follows(session.id, key, next, offset)) {
+      cursor.next = offset + 1n;
+    } else {
+      this.#verdict.fail("loss", `${what} when ${next} was next`);
+    }
+  }
+
+  /** Between the two lies nothing but what the session said it left out. */
+  #follows(sessionId: string, key: TopicPartition, next: bigint, offset: bigint): boolean {
+    if (offset < next) return false;
+    const gaps = this.#gaps.get(sessionId)?.get(key);
+    for (let between = next; between < offset; between++) if (!gaps?.has(between)) return false;
+    return true;
+  }
+
+  #record(key: TopicPartition, offset: bigint): Produced | undefined {
+    return this.#produced.get(key)?.[Number(offset)];
+  }
+
+  #accountedOf(group: string, key: TopicPartition): OffsetSet {
+    const ofGroup = at(this.#accounted, group, () => new TopicPartitionMap<OffsetSet>());
+    return at(ofGroup, key, () => new OffsetSet());
+  }
+
+  #cursor(sessionId: string, key: TopicPartition): Cursor {
+    const ofSession = at(this.#cursors, sessionId, () => new TopicPartitionMap<Cursor>());
+    return at(ofSession, key, () => ({ next: undefined, before: undefined }));
+  }
+}
+
+function at<Key, Value>(
+  map: { get(key: Key): Value | undefined; set(key: Key, value: Value): unknown },
+  key: Key,
+  make: () => Value,
+): Value {
+  let value = map.get(key);
+  if (value === undefined) {
+    value = make();
+    map.set(key, value);
+  }
+  return value;
+}

@@ -1,0 +1,245 @@
+import { type Random, randomInt } from "#base/random.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
+import type { BatchCorruption } from "#playground/faults/faultRule.ts";
+import { chooseFault, type SimulatedFault } from "./faults.ts";
+import { chance, pick, type Trouble } from "./profile.ts";
+import type { SimulatedMember } from "./simulatedMember.ts";
+import type { World } from "./world.ts";
+
+/** One thing that happens in a run. Members are named, so that the list reads by itself. */
+export type Operation =
+  | { readonly kind: "join"; readonly isDirect: boolean }
+  | {
+      readonly kind: "leave";
+      readonly member: string;
+      readonly deadlineMs: number;
+      readonly tellGroup: boolean;
+    }
+  | { readonly kind: "crash" | "cut" | "releaseCommits"; readonly member: string }
+  | { readonly kind: "isolate"; readonly member: string; readonly forMs: number }
+  | {
+      readonly kind: "poll";
+      readonly member: string;
+      readonly max: number;
+      readonly timeoutMs: number;
+      readonly cancelAfterMs?: number | undefined;
+    }
+  | { readonly kind: "pause" | "resume"; readonly member: string; readonly scope: PartitionScope }
+  | {
+      readonly kind: "seek";
+      readonly member: string;
+      readonly key: TopicPartition;
+      readonly target: SeekTarget;
+    }
+  | {
+      readonly kind: "skipToEnd";
+      readonly member: string;
+      readonly key: TopicPartition;
+      readonly commit: boolean;
+    }
+  | {
+      readonly kind: "commit";
+      readonly member: string;
+      readonly what: "positions" | "explicit";
+      readonly deadlineMs: number;
+      readonly cancelAfterMs?: number | undefined;
+    }
+  | { readonly kind: "retryBatch" | "skipBatch"; readonly member: string; readonly key: TopicPartition }
+  | {
+      readonly kind: "produce";
+      readonly key: TopicPartition;
+      readonly count: number;
+      readonly valueBytes: number;
+      readonly compression: "none" | "gzip" | "lz4" | "snappy";
+    }
+  | { readonly kind: "damageNext"; readonly key: TopicPartition; readonly how: BatchCorruption }
+  | { readonly kind: "cutAll" }
+  | { readonly kind: "refuse" | "blackHole"; readonly node: number; readonly forMs: number }
+  | { readonly kind: "fault"; readonly fault: SimulatedFault }
+  | { readonly kind: "endFault" | "releaseHeld" };
+
+type Kind = Operation["kind"];
+
+/** How often each kind is chosen when nothing special is going on. */
+const usual: Readonly<Record<Kind, number>> = {
+  join: 6,
+  leave: 2,
+  crash: 1,
+  isolate: 0.5,
+  poll: 30,
+  pause: 3,
+  resume: 4,
+  seek: 2,
+  skipToEnd: 1,
+  commit: 8,
+  releaseCommits: 0.5,
+  retryBatch: 0.5,
+  skipBatch: 0.5,
+  produce: 25,
+  damageNext: 0.2,
+  cut: 0.5,
+  cutAll: 0.2,
+  refuse: 0.1,
+  blackHole: 0.1,
+  fault: 0.5,
+  endFault: 2,
+  releaseHeld: 0.5,
+};
+
+const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> = {
+  calm: { fault: 0, cut: 0, cutAll: 0, refuse: 0, blackHole: 0, isolate: 0, damageNext: 0 },
+  churn: { join: 20, leave: 10, crash: 6, isolate: 2 },
+  network: { cut: 6, cutAll: 2, refuse: 2, blackHole: 2, isolate: 4 },
+  commits: { commit: 40, releaseCommits: 6, fault: 4, join: 8 },
+  damage: { damageNext: 6, skipBatch: 4, retryBatch: 3, seek: 5 },
+  faults: { fault: 10, endFault: 6, releaseHeld: 3 },
+  everything: {
+    join: 10,
+    leave: 5,
+    crash: 3,
+    cut: 2,
+    damageNext: 2,
+    skipBatch: 2,
+    fault: 5,
+    isolate: 1,
+    commit: 15,
+  },
+};
+
+const memberLimit = 4;
+
+/** What happens next; undefined when what was chosen makes no sense now. */
+export function chooseOperation(world: World): Operation | undefined {
+  const { random } = world;
+  const kind = chooseKind(random, world.profile.trouble);
+  if (kind === "join") {
+    if (world.alive.length >= memberLimit) return undefined;
+    return { kind, isDirect: chance(random, 0.12) };
+  }
+  return ofBroker(world, kind) ?? ofMember(world, kind);
+}
+
+function chooseKind(random: Random, trouble: Trouble): Kind {
+  const weights: Readonly<Record<Kind, number>> = { ...usual, ...more[trouble] };
+  const entries = Object.entries(weights) as [Kind, number][];
+  let left = random.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [kind, weight] of entries) {
+    left -= weight;
+    if (left < 0) return kind;
+  }
+  return "poll";
+}
+
+function ofBroker(world: World, kind: Kind): Operation | undefined {
+  const { random, partitions, profile } = world;
+  switch (kind) {
+    case "produce": {
+      const key = pick(random, partitions);
+      const compression = pick(random, ["none", "none", "gzip", "lz4", "snappy"] as const);
+      return {
+        kind,
+        key,
+        count: 1 + randomInt(random, 12),
+        valueBytes: pick(random, [8, 40, 400]),
+        compression,
+      };
+    }
+    case "damageNext":
+      return { kind, key: pick(random, partitions), how: pick(random, ["crc", "codec", "recordLayout"]) };
+    case "cutAll":
+    case "endFault":
+    case "releaseHeld":
+      return { kind };
+    case "refuse":
+    case "blackHole":
+      return { kind, node: randomInt(random, profile.nodes), forMs: pick(random, [50, 500, 3_000, 12_000]) };
+    case "fault":
+      return { kind, fault: chooseFault(random, partitions) };
+    default:
+      return undefined;
+  }
+}
+
+function ofMember(world: World, kind: Kind): Operation | undefined {
+  const { random } = world;
+  if (world.alive.length === 0) return undefined;
+  const chosen = pick(random, world.alive);
+  const member = chosen.id;
+  switch (kind) {
+    case "leave":
+      return { kind, member, deadlineMs: pick(random, [0, 200, 3_000]), tellGroup: chance(random, 0.9) };
+    case "crash":
+    case "cut":
+    case "releaseCommits":
+      return { kind, member };
+    case "isolate":
+      return { kind, member, forMs: pick(random, [200, 2_000, 9_000]) };
+    case "poll":
+      return {
+        kind,
+        member,
+        max: pick(random, [1, 3, 20, 1_000]),
+        timeoutMs: pick(random, [0, 50, 500, 3_000]),
+        cancelAfterMs: chance(random, 0.1) ? randomInt(random, 300) : undefined,
+      };
+    case "pause":
+    case "resume":
+      return { kind, member, scope: chooseScope(world) };
+    case "commit":
+      return {
+        kind,
+        member,
+        what: chance(random, 0.7) ? "positions" : "explicit",
+        deadlineMs: pick(random, [0, 30, 300, 2_000, 15_000]),
+        cancelAfterMs: chance(random, 0.2) ? randomInt(random, 400) : undefined,
+      };
+    default:
+      return ofPartition(world, kind, chosen);
+  }
+}
+
+function ofPartition(world: World, kind: Kind, chosen: SimulatedMember): Operation | undefined {
+  const { random } = world;
+  const member = chosen.id;
+  const assigned = chosen.session.assignment();
+  if (assigned.length === 0) return undefined;
+  const { topic, partition } = pick(random, assigned);
+  const key = { topic, partition };
+  switch (kind) {
+    case "seek":
+      return { kind, member, key, target: chooseTarget(world, key) };
+    case "skipToEnd":
+      return { kind, member, key, commit: chance(random, 0.5) };
+    case "retryBatch":
+    case "skipBatch": {
+      const halted = chosen.session.partitions().find((each) => each.halted !== undefined);
+      return halted && { kind, member, key: { topic: halted.topic, partition: halted.partition } };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function chooseScope({ random, partitions }: World): PartitionScope {
+  if (chance(random, 0.3)) return { all: true };
+  const { topic, partition } = pick(random, partitions);
+  return chance(random, 0.3) ? { topic } : { topic, partition };
+}
+
+function chooseTarget({ random, ledger, clock, startMs }: World, key: TopicPartition): SeekTarget {
+  const end = Number(ledger.endOf(key));
+  switch (randomInt(random, 8)) {
+    case 0:
+      return { kind: "start" };
+    case 1:
+      return { kind: "end" };
+    case 2:
+      return { kind: "timestamp", timestampMs: startMs + randomInt(random, clock.now() - startMs + 1_000) };
+    case 3:
+      // Behind the end: the log does not have it.
+      return { kind: "offset", offset: BigInt(end + randomInt(random, 6)) };
+    default:
+      return { kind: "offset", offset: BigInt(randomInt(random, end + 1)) };
+  }
+}

@@ -1,0 +1,129 @@
+import { type Disposable, toDisposable } from "#base/lifecycle.ts";
+import type { Operation } from "./operations.ts";
+import type { SimulatedMember } from "./simulatedMember.ts";
+import type { World } from "./world.ts";
+
+/** Lets an operation happen. Only producing waits for its end; what members are asked settles when it does. */
+export async function performOperation(world: World, operation: Operation): Promise<void> {
+  if ("member" in operation) {
+    const member = world.members.find(({ id }) => id === operation.member);
+    if (member?.isAlive) performOnMember(world, member, operation);
+    return;
+  }
+  switch (operation.kind) {
+    case "join":
+      world.addMember(operation.isDirect);
+      return;
+    case "produce": {
+      const { key, count, valueBytes, compression } = operation;
+      const first = world.ledger.endOf(key);
+      const values = Array.from({ length: count }, (_, index) =>
+        `${key.topic}-${key.partition}@${first + BigInt(index)}`.padEnd(valueBytes, "."),
+      );
+      await world.produce(key, values, compression);
+      return;
+    }
+    case "damageNext":
+      world.playground.corruptNextBatch(operation.key, operation.how);
+      world.armedDamage.set(operation.key, (world.armedDamage.get(operation.key) ?? 0) + 1);
+      return;
+    case "cutAll":
+      world.network.cut();
+      return;
+    case "refuse":
+    case "blackHole": {
+      const node = world.playground.nodes[operation.node];
+      if (!node) return;
+      const trouble =
+        operation.kind === "refuse" ? world.network.refuse(node) : world.network.blackHole(node);
+      if (operation.kind === "refuse") world.network.cut(node);
+      endLater(world, trouble, operation.forMs);
+      return;
+    }
+    case "fault":
+      world.faultIds.push(world.playground.addFault(operation.fault));
+      return;
+    case "endFault": {
+      const faultId = world.faultIds.shift();
+      if (faultId !== undefined) world.playground.removeFault(faultId);
+      return;
+    }
+    case "releaseHeld":
+      for (const faultId of world.faultIds) world.playground.releaseHeld(faultId);
+  }
+}
+
+function performOnMember(
+  world: World,
+  member: SimulatedMember,
+  operation: Operation & { readonly member: string },
+): void {
+  switch (operation.kind) {
+    case "leave":
+      member.close(operation.deadlineMs, operation.tellGroup, "it was time to go");
+      return;
+    case "crash":
+      member.crash();
+      return;
+    case "cut":
+      member.network.cut();
+      return;
+    case "isolate":
+      endLater(world, member.network.stall(), operation.forMs);
+      return;
+    case "poll":
+      member.poll(operation.max, operation.timeoutMs, abortAfter(world, operation.cancelAfterMs));
+      return;
+    case "pause":
+    case "resume":
+      member.setPaused(operation.scope, operation.kind === "pause");
+      return;
+    case "seek":
+      member.seek(operation.key, operation.target);
+      return;
+    case "skipToEnd":
+      member.skipToEnd(operation.key, operation.commit);
+      return;
+    case "commit":
+      member.commit(
+        operation.deadlineMs,
+        operation.what === "explicit" ? someOffsets(world, member) : undefined,
+        abortAfter(world, operation.cancelAfterMs),
+      );
+      return;
+    case "releaseCommits":
+      member.releaseCommits();
+      return;
+    case "retryBatch":
+      member.session.retryBatch(operation.key);
+      return;
+    case "skipBatch":
+      member.skipBatch(operation.key);
+  }
+}
+
+/** Behind something that was delivered: a commit further on would be the user's own loss. */
+function someOffsets(world: World, member: SimulatedMember) {
+  return member.session.partitions().flatMap(({ topic, partition, position }) => {
+    if (position === undefined || world.random.next() < 0.5) return [];
+    return [{ topic, partition, offset: BigInt(Math.floor(world.random.next() * (Number(position) + 1))) }];
+  });
+}
+
+function abortAfter({ clock }: World, afterMs: number | undefined): AbortSignal | undefined {
+  if (afterMs === undefined) return undefined;
+  const controller = new AbortController();
+  clock.schedule(afterMs, () => controller.abort());
+  return controller.signal;
+}
+
+/** After some time, or when the run has had its troubles. */
+function endLater({ clock, troubles }: World, trouble: Disposable, afterMs: number): void {
+  const timer = clock.schedule(afterMs, () => trouble.dispose());
+  troubles.add(
+    toDisposable(() => {
+      timer.dispose();
+      trouble.dispose();
+    }),
+  );
+}

@@ -1,0 +1,93 @@
+import { type Random, randomInt } from "#base/random.ts";
+import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+
+/** What kind of trouble a run is mostly about. */
+export const troubles = ["calm", "churn", "network", "commits", "damage", "faults", "everything"] as const;
+
+export type Trouble = (typeof troubles)[number];
+
+/** Which assignors the members of a run offer; `upgrade` mixes both generations of a rolling upgrade. */
+const assignorChoices = ["range", "cooperative-sticky", "upgrade"] as const;
+
+/** The shape of one run, decided by its seed before anything happens. */
+export interface Profile {
+  readonly trouble: Trouble;
+  readonly nodes: number;
+  readonly topics: readonly { readonly topic: string; readonly partitions: number }[];
+  readonly assignors: (typeof assignorChoices)[number];
+  readonly steps: number;
+  readonly network: { readonly minDelayMs: number; readonly maxDelayMs: number; readonly cutChance: number };
+}
+
+export const groupId = "billing";
+
+export function chooseProfile(random: Random): Profile {
+  const topics = Array.from({ length: 1 + randomInt(random, 2) }, (_, index) => ({
+    topic: `orders-${index}`,
+    partitions: 1 + randomInt(random, 4),
+  }));
+  return {
+    trouble: pick(random, troubles),
+    nodes: 1 + randomInt(random, 3),
+    topics,
+    assignors: pick(random, assignorChoices),
+    steps: 40 + randomInt(random, 60),
+    network: {
+      minDelayMs: 1,
+      maxDelayMs: pick(random, [1, 2, 5, 20, 60]),
+      cutChance: pick(random, [0, 0.1, 0.4]),
+    },
+  };
+}
+
+/** Options of the next member; every bound is small, so that limits are met in seconds. */
+export function chooseOptions(
+  random: Random,
+  profile: Profile,
+  sessionId: string,
+  isDirect: boolean,
+): ConsumerOptions {
+  const sessionTimeoutMs = pick(random, [1_500, 3_000, 6_000]);
+  return {
+    sessionId,
+    name: sessionId,
+    clientId: `client-${sessionId}`,
+    groupId: isDirect ? undefined : groupId,
+    topics: profile.topics.map(({ topic }) => topic),
+    assignors: assignorsOf(random, profile),
+    startPosition: isDirect || chance(random, 0.1) ? { kind: "start" } : { kind: "committed", else: "start" },
+    resetPolicy: pick(random, ["none", "start", "end", "nearest"]),
+    isolation: pick(random, ["read_uncommitted", "read_committed"]),
+    corruptBatchPolicy: pick(random, ["halt", "skip"]),
+    maxBufferedRecords: pick(random, [1, 20, 100, 5_000]),
+    maxBufferedBytes: pick(random, [2_000, 20_000, 1_000_000]),
+    autoCommit: pick(random, ["off", "afterPoll"]),
+    autoCommitIntervalMs: pick(random, [200, 1_000, 5_000]),
+    sessionTimeoutMs,
+    rebalanceTimeoutMs: pick(random, [1_500, 4_000, 8_000]),
+    heartbeatIntervalMs: sessionTimeoutMs / pick(random, [3, 5, 10]),
+    fetch: {
+      maxWaitMs: pick(random, [100, 500, 1_000]),
+      minBytes: pick(random, [1, 1, 200]),
+      maxBytes: pick(random, [1_000, 50_000, 1_000_000]),
+      maxPartitionBytes: pick(random, [300, 10_000, 1_000_000]),
+    },
+    scripted: false,
+  };
+}
+
+function assignorsOf(random: Random, { assignors }: Profile): readonly string[] {
+  if (assignors !== "upgrade") return [assignors];
+  // Every list holds range, or the members could not agree on anything.
+  return pick(random, [["range"], ["cooperative-sticky", "range"], ["cooperative-sticky", "range"]]);
+}
+
+export function pick<T>(random: Random, from: readonly T[]): T {
+  const picked = from[randomInt(random, from.length)];
+  if (picked === undefined) throw new RangeError("there is nothing to pick from");
+  return picked;
+}
+
+export function chance(random: Random, probability: number): boolean {
+  return random.next() < probability;
+}

@@ -1,0 +1,158 @@
+import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
+import type { ObservationBody } from "#trace/observation.ts";
+import type { BufferState } from "#trace/observations/buffer.ts";
+import type { PositionState } from "#trace/observations/position.ts";
+import type { Ledger } from "./ledger.ts";
+import type { SimulatedMember } from "./simulatedMember.ts";
+import type { Verdict } from "./violation.ts";
+
+/** What a session said last about its partitions. */
+interface Said {
+  readonly member: SimulatedMember;
+  readonly positions: TopicPartitionMap<PositionState>;
+  readonly buffers: TopicPartitionMap<BufferState>;
+}
+
+interface Disagreement {
+  readonly since: number;
+  readonly truth: string;
+}
+
+/** Reports are held back this long at most; a little more, as checks are not made all the time. */
+const reportDelayMs = 150;
+
+/** Compares what sessions say with what they are, and tells the ledger when a cursor jumps. */
+export class SessionWatch {
+  readonly #ledger: Ledger;
+  readonly #now: () => number;
+  readonly #verdict: Verdict;
+  readonly #said = new Map<string, Said>();
+  readonly #disagreements = new Map<string, Disagreement>();
+
+  constructor(ledger: Ledger, now: () => number, verdict: Verdict) {
+    this.#ledger = ledger;
+    this.#now = now;
+    this.#verdict = verdict;
+  }
+
+  add(member: SimulatedMember): void {
+    this.#said.set(member.id, {
+      member,
+      positions: new TopicPartitionMap(),
+      buffers: new TopicPartitionMap(),
+    });
+  }
+
+  observed(sessionId: string, body: ObservationBody): void {
+    const said = this.#said.get(sessionId);
+    if (!said) return;
+    const { member, positions, buffers } = said;
+    switch (body.type) {
+      case "position.state":
+        positions.set(body, body);
+        return;
+      case "buffer.state":
+        buffers.set(body, body);
+        return;
+      case "position.removed":
+        positions.delete(body);
+        if ((buffers.get(body)?.records ?? 0) > 0) {
+          this.#verdict.fail(
+            "counts",
+            `${sessionId} gave up ${topicPartitionText(body)} with records still counted`,
+          );
+        }
+        buffers.delete(body);
+        this.#ledger.moved(sessionId, body, undefined);
+        return;
+      case "fetch.gap":
+        if (body.reason === "corruptBatch") this.#ledger.gap(member, body, body.fromOffset, body.toOffset);
+        return;
+      case "fetch.positionReset":
+        this.#ledger.moved(sessionId, body, body.toOffset);
+        this.#ledger.excused(member.group, body, body.fromOffset ?? 0n, body.toOffset);
+        return;
+      default:
+    }
+  }
+
+  /** To be called whenever some time has passed. */
+  check(member: SimulatedMember): void {
+    const said = this.#said.get(member.id);
+    if (!said) return;
+    const { session, id } = member;
+    let [records, bytes, batches] = [0, 0, 0];
+    for (const partition of session.partitions()) {
+      const counts = session.buffered(partition);
+      records += counts.records;
+      bytes += counts.bytes;
+      batches += counts.batches;
+      const what = `${id} ${topicPartitionText(partition)}`;
+      const position = said.positions.get(partition);
+      this.#agree(`${what} state`, partition.progress.state, position?.state);
+      this.#agree(`${what} paused`, partition.paused, position?.paused);
+      this.#agree(`${what} position`, partition.position, position?.position);
+      this.#agree(`${what} fetchPosition`, partition.fetchPosition, position?.fetchPosition);
+      this.#agree(`${what} committedOffset`, partition.committedOffset, position?.committedOffset);
+      const buffer = said.buffers.get(partition);
+      this.#agree(`${what} buffered records`, counts.records, buffer?.records ?? 0);
+      this.#agree(`${what} buffered bytes`, counts.bytes, buffer?.bytes ?? 0);
+      this.#agree(
+        `${what} paused records`,
+        partition.paused ? counts.records : 0,
+        buffer?.pausedRecords ?? 0,
+      );
+      this.#checkPosition(what, partition, counts.records);
+    }
+    const totals = session.buffered();
+    const sums = `${records} records, ${bytes} bytes, ${batches} batches`;
+    const shown = `${totals.records} records, ${totals.bytes} bytes, ${totals.batches} batches`;
+    if (sums !== shown)
+      this.#verdict.fail("counts", `${id} counts ${shown}, and its partitions hold ${sums}`);
+    for (const key of said.positions.keys()) {
+      const isAssigned = session.assignment().some((each) => isSame(each, key));
+      this.#agree(`${id} ${topicPartitionText(key)} assigned`, isAssigned, true);
+    }
+  }
+
+  #checkPosition(
+    what: string,
+    partition: { readonly position: bigint | undefined; readonly fetchPosition: bigint | undefined },
+    buffered: number,
+  ): void {
+    const { position, fetchPosition } = partition;
+    if (position === undefined || fetchPosition === undefined) return;
+    if (position < 0n || fetchPosition < position) {
+      this.#verdict.fail("position", `${what} delivers ${position} next and fetches ${fetchPosition}`);
+    } else if (buffered === 0 && fetchPosition !== position) {
+      this.#verdict.fail(
+        "position",
+        `${what} has nothing buffered, yet delivers ${position} and fetches ${fetchPosition}`,
+      );
+    } else if (BigInt(buffered) > fetchPosition - position) {
+      this.#verdict.fail(
+        "position",
+        `${what} has ${buffered} records between ${position} and ${fetchPosition}`,
+      );
+    }
+  }
+
+  /** What was said last may be old for a moment, but not once the truth stays the same. */
+  #agree(what: string, truth: unknown, said: unknown): void {
+    if (truth === said) {
+      this.#disagreements.delete(what);
+      return;
+    }
+    const now = this.#now();
+    const before = this.#disagreements.get(what);
+    if (before === undefined || before.truth !== String(truth)) {
+      this.#disagreements.set(what, { since: now, truth: String(truth) });
+    } else if (now - before.since > reportDelayMs) {
+      this.#verdict.fail("report", `${what} is ${String(truth)}, and was last said to be ${String(said)}`);
+    }
+  }
+}
+
+function isSame(a: TopicPartition, b: TopicPartition): boolean {
+  return a.topic === b.topic && a.partition === b.partition;
+}

@@ -1,0 +1,193 @@
+import { topicPartitionText } from "#base/topicPartition.ts";
+import { groupId } from "./profile.ts";
+import type { SimulatedMember } from "./simulatedMember.ts";
+import { Violation } from "./violation.ts";
+import type { World } from "./world.ts";
+
+/** Longer than anything may take to recover: session and rebalance timeouts, request timeouts, back-off. */
+const settleLimitMs = 180_000;
+const pollMs = 200;
+/** After the last change: heartbeats, reports that are held back. */
+const calmMs = 2_000;
+
+/** Ends all troubles, lets everybody read to the end, and checks that nothing is owed, stuck or left over. */
+export async function settle(world: World): Promise<void> {
+  endTroubles(world);
+  if (world.groupMembers.length === 0) world.addMember(false);
+  const until = world.clock.now() + settleLimitMs;
+  let calmSince: number | undefined;
+  for (;;) {
+    for (const member of world.alive) help(world, member);
+    await world.clock.advance(pollMs);
+    checkAll(world);
+    const unfinished = whatIsUnfinished(world);
+    const now = world.clock.now();
+    if (unfinished.length > 0) calmSince = undefined;
+    else if (calmSince === undefined) calmSince = now;
+    else if (now - calmSince >= calmMs) break;
+    if (now > until)
+      throw new Violation("quiet", `after ${settleLimitMs} ms without trouble:\n${unfinished.join("\n")}`);
+  }
+  checkNothingStranded(world);
+  await commitEverything(world);
+}
+
+/** Everybody leaves, the broker stops, and after a while nothing is left that could still happen. */
+export async function closeDown(world: World): Promise<void> {
+  const { clock, playground, verdict } = world;
+  for (const member of world.alive) member.close(5_000, true, "the run is over");
+  await clock.advance(6_000);
+  checkAll(world);
+  const group = world.groupWatch.described(groupId);
+  const present = group?.members.map(({ clientId }) => clientId) ?? [];
+  if (present.length > 0) verdict.fail("leave", `${present.join(", ")} left, and the group still has them`);
+  await clock.runUntil(playground.stop(), { what: "the playground's stop" });
+  await clock.advance(120_000);
+  if (world.orders.count > 0) verdict.fail("hang", world.orders.describe().join("\n"));
+  if (clock.pending > 0) verdict.fail("leak", `${clock.pending} timers are left when everything is closed`);
+  if (world.network.connections.length > 0) {
+    verdict.fail(
+      "leak",
+      `${world.network.connections.length} connections are left when everything is closed`,
+    );
+  }
+  verdict.check();
+}
+
+/** To be called after every step. */
+export function checkAll(world: World): void {
+  for (const member of world.alive) {
+    world.sessionWatch.check(member);
+    checkAgainstBroker(world, member);
+  }
+  checkOwners(world);
+  world.orders.check();
+  world.verdict.check();
+}
+
+function endTroubles(world: World): void {
+  world.troubles.dispose();
+  for (const { faultId } of world.playground.faults()) world.playground.removeFault(faultId);
+  world.armedDamage.clear();
+  for (const member of world.alive) member.setPaused({ all: true }, false);
+}
+
+/** What a user does who wants the rest: polls, and goes on where something stands in the way. */
+function help(world: World, member: SimulatedMember): void {
+  member.poll(1_000, pollMs - 1);
+  for (const partition of member.session.partitions()) {
+    const { progress, halted } = partition;
+    const key = { topic: partition.topic, partition: partition.partition };
+    if (halted) {
+      if (!member.skipBatch(key)) {
+        member.seek(key, { kind: "offset", offset: world.ledger.endOfDamage(key, halted.baseOffset) });
+      }
+    } else if (progress.state === "errored" && progress.retry === undefined) {
+      member.seek(key, { kind: "start" });
+    }
+  }
+}
+
+function whatIsUnfinished(world: World): readonly string[] {
+  const lines: string[] = [];
+  for (const group of new Set(world.alive.map((member) => member.group))) {
+    lines.push(...world.ledger.owed(group).map((what) => `${group} was not delivered ${what}`));
+  }
+  const group = world.groupWatch.described(groupId);
+  if (group?.state !== "Stable") lines.push(`the group is ${group?.state}`);
+  for (const { id, session } of world.alive) {
+    const membership = session.membership();
+    if (membership && membership.state !== "stable")
+      lines.push(`${id} is ${membership.state}: ${membership.reason}`);
+    const { records, bytes, batches } = session.buffered();
+    if (records + bytes + batches > 0) lines.push(`${id} has ${records} records (${bytes} bytes) buffered`);
+    for (const partition of session.partitions()) {
+      const what = `${id} ${topicPartitionText(partition)}`;
+      const end = world.ledger.endOf(partition);
+      if (partition.progress.state !== "fetching")
+        lines.push(
+          `${what} is ${JSON.stringify(partition.progress, (_, each) => (typeof each === "bigint" ? String(each) : each))}`,
+        );
+      else if (partition.position !== end) lines.push(`${what} stands at ${partition.position} of ${end}`);
+    }
+  }
+  return lines;
+}
+
+/** Every partition belongs to exactly one member, and that member knows. */
+function checkNothingStranded({ verdict, groupWatch, partitions, groupMembers }: World): void {
+  const group = groupWatch.described(groupId);
+  for (const { topic, partition } of partitions) {
+    const isIt = (each: { topic: string; partition: number }) =>
+      each.topic === topic && each.partition === partition;
+    const owners = group?.members.filter(({ assigned = [] }) => assigned.some(isIt)) ?? [];
+    const readers = groupMembers.filter(({ session }) => session.assignment().some(isIt));
+    if (owners.length === 1 && readers.length === 1) continue;
+    verdict.fail(
+      "stranded",
+      `${topic}-${partition} is assigned to ${owners.length} members and read by ${readers.length} in a stable group`,
+    );
+  }
+  verdict.check();
+}
+
+/** A commit in peace succeeds, and the broker then has every position. */
+async function commitEverything(world: World): Promise<void> {
+  const { clock, groupWatch, groupMembers, verdict, ledger } = world;
+  const results = groupMembers.map((member) => ({
+    member,
+    commit: member.session.commit({ deadlineMs: 5_000 }),
+  }));
+  for (const { member, commit } of results) {
+    const { outcome, error, message } = await clock.runUntil(commit, {
+      what: "a commit in peace",
+      limitMs: 6_000,
+    });
+    const hasPositions = member.session.partitions().length > 0;
+    if (outcome !== "committed" && hasPositions)
+      verdict.fail("commit", `${member.id} could not commit: ${error}, ${message}`);
+  }
+  await clock.advance(500);
+  for (const key of world.partitions) {
+    const committed = groupWatch.committed(groupId, key);
+    const end = ledger.endOf(key);
+    if (committed !== end)
+      verdict.fail("commit", `${topicPartitionText(key)} is committed up to ${committed} of ${end}`);
+  }
+  verdict.check();
+}
+
+/** While both speak of the same generation, the member has what the coordinator thinks it has. */
+function checkAgainstBroker({ groupWatch, verdict }: World, member: SimulatedMember): void {
+  const membership = member.session.membership();
+  const group = groupWatch.described(groupId);
+  if (membership?.state !== "stable" || group?.state !== "Stable") return;
+  const { memberId, generationId } = membership.generation;
+  if (group.generationId !== generationId) return;
+  const theirs = group.members.find((each) => each.memberId === memberId)?.assigned;
+  if (!theirs) return;
+  const text = (keys: readonly { topic: string; partition: number }[]) =>
+    keys.map(topicPartitionText).sort().join(" ");
+  const ours = text(member.session.assignment());
+  if (text(theirs) !== ours) {
+    verdict.fail(
+      "owner",
+      `${member.id} has ${ours}, and the coordinator gave it ${text(theirs)} in generation ${generationId}`,
+    );
+  }
+}
+
+/** Members of one generation never read the same partition. */
+function checkOwners({ groupMembers, verdict }: World): void {
+  const owners = new Map<string, string>();
+  for (const { id, session } of groupMembers) {
+    const membership = session.membership();
+    if (membership?.state !== "stable") continue;
+    for (const key of session.assignment()) {
+      const what = `${topicPartitionText(key)} in generation ${membership.generation.generationId}`;
+      const other = owners.get(what);
+      if (other !== undefined) verdict.fail("owner", `${other} and ${id} both read ${what}`);
+      owners.set(what, id);
+    }
+  }
+}

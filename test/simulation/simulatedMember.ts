@@ -1,0 +1,164 @@
+import type { Random } from "#base/random.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { ConsumerOptions, PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
+import { ConsumerSession } from "#engine/consumerSession.ts";
+import { EngineError } from "#engine/engineError.ts";
+import { ClusterClient } from "#network/clusterClient.ts";
+import type { VirtualClock } from "#test/support/virtualClock.ts";
+import type { ObservationBody } from "#trace/observation.ts";
+import type { Ledger } from "./ledger.ts";
+import type { MemberNetwork } from "./memberNetwork.ts";
+import type { Orders } from "./orders.ts";
+
+/** What a simulated member is made of. */
+export interface SimulatedMemberPorts {
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly network: MemberNetwork;
+  readonly bootstrapServers: readonly string[];
+  readonly ledger: Ledger;
+  readonly orders: Orders;
+  readonly observe: (sessionId: string, body: ObservationBody) => void;
+}
+
+/** Two look-ups of 30 s at most, each with one last request of 10 s. */
+const seekLimitMs = 90_000;
+
+/** One engine session with its user: gives orders, follows each until it settles, and hands records to the ledger. */
+export class SimulatedMember {
+  readonly id: string;
+  /** Whose offsets it works on: its group, or itself when it reads without one. */
+  readonly group: string;
+  readonly options: ConsumerOptions;
+  readonly network: MemberNetwork;
+  readonly session: ConsumerSession;
+  readonly #ports: SimulatedMemberPorts;
+  readonly #cluster: ClusterClient;
+  readonly #waitingCommits = new Set<string>();
+  #isGone = false;
+  #isClosing = false;
+
+  constructor(options: ConsumerOptions, ports: SimulatedMemberPorts) {
+    this.id = options.sessionId;
+    this.group = options.groupId ?? options.sessionId;
+    this.options = options;
+    this.network = ports.network;
+    this.#ports = ports;
+    const { clock, random, network, bootstrapServers } = ports;
+    this.#cluster = new ClusterClient({
+      bootstrapServers,
+      clientId: options.clientId,
+      transport: network,
+      clock,
+      random,
+      requestTimeoutMs: 5_000,
+      connectTimeoutMs: 2_000,
+    });
+    this.session = new ConsumerSession(options, {
+      cluster: this.#cluster,
+      clock,
+      random,
+      observe: (body) => this.#observed(body),
+      storeBytes: (bytes) => `bytes:${bytes.byteLength}`,
+    });
+    this.session.onEnded(() => {
+      this.#isGone = true;
+      this.#cluster.close();
+    });
+  }
+
+  /** Takes orders. */
+  get isAlive(): boolean {
+    return !this.#isGone && !this.#isClosing;
+  }
+
+  start(): void {
+    this.session.start();
+  }
+
+  poll(maxRecords: number, timeoutMs: number, signal?: AbortSignal): void {
+    const polled = this.session.poll({ maxRecords, timeoutMs, signal });
+    this.#follow(`poll ${maxRecords} for ${timeoutMs} ms`, timeoutMs, polled, (records) =>
+      this.#ports.ledger.delivered(this, records),
+    );
+  }
+
+  commit(
+    deadlineMs: number,
+    offsets: readonly (TopicPartition & { offset: bigint })[] | undefined,
+    signal?: AbortSignal,
+  ): void {
+    const committed = this.session.commit({ deadlineMs, offsets, signal });
+    this.#follow(`commit within ${deadlineMs} ms`, deadlineMs, committed);
+  }
+
+  /** Lets every waiter of a commit go. */
+  releaseCommits(): void {
+    for (const commitId of Array.from(this.#waitingCommits)) this.session.releaseCommit(commitId);
+  }
+
+  setPaused(scope: PartitionScope, isPaused: boolean): void {
+    if (isPaused) this.session.pause(scope);
+    else this.session.resume(scope);
+  }
+
+  seek(key: TopicPartition, target: SeekTarget): void {
+    this.#follow(`seek ${key.topic}-${key.partition}`, seekLimitMs, this.session.seek(key, target), (moved) =>
+      this.#moved(key, moved.from, moved.to),
+    );
+  }
+
+  skipToEnd(key: TopicPartition, commit: boolean): void {
+    const skipped = this.session.skipToEnd(key, { commit: false });
+    this.#follow(`skip ${key.topic}-${key.partition} to its end`, seekLimitMs, skipped, (moved) => {
+      if (moved.from === moved.to) return;
+      this.#moved(key, moved.from, moved.to);
+      if (commit && this.isAlive) this.commit(5_000, [{ ...key, offset: moved.to }]);
+    });
+  }
+
+  /** False when there is no safe way past the batch. */
+  skipBatch(key: TopicPartition): boolean {
+    try {
+      this.session.skipBatch(key);
+      return true;
+    } catch (failure) {
+      if (EngineError.is(failure, "NO_SAFE_OFFSET")) return false;
+      throw failure;
+    }
+  }
+
+  /** Leaves in good order. */
+  close(deadlineMs: number, leaveGroup: boolean, reason: string): void {
+    this.#isClosing = true;
+    this.#follow(
+      `close within ${deadlineMs} ms`,
+      deadlineMs,
+      this.session.close({ deadlineMs, leaveGroup, reason }),
+    );
+  }
+
+  /** Is gone from one moment to the next, without a word to anybody. */
+  crash(): void {
+    this.network.die();
+    this.close(0, false, "crashed");
+  }
+
+  #observed(body: ObservationBody): void {
+    if (body.type === "commit.state") {
+      if (body.state === "settled") this.#waitingCommits.delete(body.commitId);
+      else this.#waitingCommits.add(body.commitId);
+    }
+    this.#ports.observe(this.id, body);
+  }
+
+  #moved(key: TopicPartition, from: bigint | undefined, to: bigint): void {
+    const { ledger } = this.#ports;
+    ledger.moved(this.id, key, to);
+    ledger.excused(this.group, key, from ?? 0n, to);
+  }
+
+  #follow<T>(what: string, limitMs: number, work: Promise<T>, done?: (result: T) => void): void {
+    this.#ports.orders.follow(`${this.id}: ${what}`, limitMs, work, done);
+  }
+}

@@ -1,0 +1,137 @@
+import { DisposableStore } from "#base/lifecycle.ts";
+import { type Random, seededRandom } from "#base/random.ts";
+import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import { Playground } from "#playground/playground.ts";
+import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
+import { VirtualClock } from "#test/support/virtualClock.ts";
+import type { ObservationBody } from "#trace/observation.ts";
+import { GroupWatch } from "./groupWatch.ts";
+import { Ledger } from "./ledger.ts";
+import { MemberNetwork } from "./memberNetwork.ts";
+import { Orders } from "./orders.ts";
+import { chooseOptions, chooseProfile, groupId, type Profile } from "./profile.ts";
+import { SessionWatch } from "./sessionWatch.ts";
+import { SimulatedMember } from "./simulatedMember.ts";
+import { RunTrace } from "./trace.ts";
+import { Verdict } from "./violation.ts";
+
+/** Streams of chance of their own: an operation more or less does not change what the network does. */
+const streams = { profile: 1, operations: 2, clock: 3, network: 4, playground: 5, members: 6 } as const;
+
+/** A playground, its network and everybody on it, all of one seed, in virtual time. */
+export class World {
+  readonly profile: Profile;
+  /** Decides what happens next. */
+  readonly random: Random;
+  readonly clock: VirtualClock;
+  readonly startMs: number;
+  readonly network: MemoryNetwork;
+  readonly playground: Playground;
+  readonly verdict = new Verdict();
+  readonly trace: RunTrace;
+  readonly ledger: Ledger;
+  readonly orders: Orders;
+  readonly groupWatch: GroupWatch;
+  readonly sessionWatch: SessionWatch;
+  readonly members: SimulatedMember[] = [];
+  /** Troubles that were switched on and not off again. */
+  readonly troubles = new DisposableStore();
+  /** Rules in force, by id. */
+  readonly faultIds: string[] = [];
+  /** How many of the next batches of a partition the playground damages. */
+  readonly armedDamage = new TopicPartitionMap<number>();
+  readonly #seed: number;
+  readonly #memberRandom: Random;
+
+  constructor(seed: number) {
+    const random = (stream: keyof typeof streams) => seededRandom(seed * 16 + streams[stream]);
+    this.#seed = seed;
+    this.profile = chooseProfile(random("profile"));
+    this.random = random("operations");
+    this.#memberRandom = random("members");
+    this.clock = new VirtualClock({ seed: seed * 16 + streams.clock });
+    const { clock, profile, verdict } = this;
+    this.startMs = clock.now();
+    this.network = new MemoryNetwork({ clock, seed: seed * 16 + streams.network, ...profile.network });
+    const now = () => clock.now();
+    this.trace = new RunTrace(now);
+    this.ledger = new Ledger(now, verdict);
+    this.orders = new Orders(clock, verdict);
+    this.groupWatch = new GroupWatch(this.ledger, verdict);
+    this.sessionWatch = new SessionWatch(this.ledger, now, verdict);
+    this.playground = new Playground({
+      clock,
+      random: random("playground"),
+      server: this.network,
+      observe: (body) => this.#observedByBroker(body),
+      basePort: 9092,
+      nodes: profile.nodes,
+    });
+  }
+
+  get partitions(): readonly TopicPartition[] {
+    return this.profile.topics.flatMap(({ topic, partitions }) =>
+      Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
+    );
+  }
+
+  /** Members that take orders. */
+  get alive(): readonly SimulatedMember[] {
+    return this.members.filter(({ isAlive }) => isAlive);
+  }
+
+  /** Those of them that are in the group. */
+  get groupMembers(): readonly SimulatedMember[] {
+    return this.alive.filter(({ group }) => group === groupId);
+  }
+
+  async start(): Promise<void> {
+    await this.clock.runUntil(this.playground.start(), { what: "the playground's start" });
+    for (const { topic, partitions } of this.profile.topics)
+      this.playground.createTopic(topic, { partitions });
+  }
+
+  addMember(isDirect: boolean): SimulatedMember {
+    const index = this.members.length;
+    const sessionId = `${isDirect ? "reader" : "member"}-${index}`;
+    const options = chooseOptions(this.#memberRandom, this.profile, sessionId, isDirect);
+    const member = new SimulatedMember(options, {
+      clock: this.clock,
+      random: seededRandom(this.#seed * 1_000 + 100 + index),
+      network: new MemberNetwork(this.network, this.clock),
+      bootstrapServers: this.playground.bootstrapServers,
+      ledger: this.ledger,
+      orders: this.orders,
+      observe: (id, body) => this.#observedByMember(id, body),
+    });
+    this.members.push(member);
+    this.sessionWatch.add(member);
+    member.start();
+    return member;
+  }
+
+  async produce(
+    key: TopicPartition,
+    values: readonly string[],
+    compression: "none" | "gzip" | "lz4" | "snappy",
+  ) {
+    const armed = this.armedDamage.get(key) ?? 0;
+    if (armed > 0) this.armedDamage.set(key, armed - 1);
+    const encoder = new TextEncoder();
+    const records = values.map((value) => ({ key: null, value: encoder.encode(value), headers: [] }));
+    const produced = this.playground.produce({ ...key, records, compression });
+    const [batch] = await this.clock.runUntil(produced, { what: "a batch to be produced" });
+    if (!batch) throw new Error("the playground did not say where the batch went");
+    this.ledger.produced(key, { baseOffset: batch.baseOffset, values, isCorrupt: armed > 0 });
+  }
+
+  #observedByBroker(body: ObservationBody): void {
+    this.trace.add("playground", "broker", body);
+    this.groupWatch.observed(body);
+  }
+
+  #observedByMember(sessionId: string, body: ObservationBody): void {
+    this.trace.add(sessionId, "member", body);
+    this.sessionWatch.observed(sessionId, body);
+  }
+}
