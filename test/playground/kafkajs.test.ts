@@ -162,7 +162,11 @@ test("kafkajs administers groups, offsets and records", async () => {
   expect(described.groups[0]?.members.length).toBe(1);
   expect((await admin.listGroups()).groups).toEqual([{ groupId: "billing", protocolType: "consumer" }]);
   await consumer.disconnect();
-  await admin.setOffsets({ groupId: "billing", topic: "orders", partitions: [{ partition: 0, offset: "1" }] });
+  await admin.setOffsets({
+    groupId: "billing",
+    topic: "orders",
+    partitions: [{ partition: 0, offset: "1" }],
+  });
   const [set] = await admin.fetchOffsets({ groupId: "billing", topics: ["orders"] });
   expect(set?.partitions[0]?.offset).toBe("1");
   expect((await admin.fetchTopicOffsetsByTimestamp("orders", 1_500))[0]?.offset).toBe("1");

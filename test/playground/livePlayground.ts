@@ -2,8 +2,8 @@ import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
 import { tcpServer } from "#node/tcpServer.ts";
 import { Playground } from "#playground/playground.ts";
-import type { PlaygroundSettingsInput } from "#playground/settings.ts";
 import type { ConnectionEnd } from "#playground/server/clientConnection.ts";
+import type { PlaygroundSettingsInput } from "#playground/settings.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 
 /** A playground on real ports, with what it reported and why connections ended. */

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { LogMemory } from "#playground/log/logMemory.ts";
+import { PartitionLog } from "#playground/log/partitionLog.ts";
+import { decodeBatch, readBatches } from "#protocol/records/batchReader.ts";
+import { encodeBatch } from "#protocol/records/batchWriter.ts";
+import type { CompressionName } from "#protocol/records/compression/codec.ts";
+
+function batch(
+  times: readonly number[],
+  options: { size?: number; compression?: CompressionName } = {},
+): Uint8Array {
+  const value = new Uint8Array(options.size ?? 10);
+  return encodeBatch({
+    baseOffset: 0n,
+    compression: options.compression,
+    records: times.map((time) => ({ timestamp: BigInt(time), key: null, value })),
+  });
+}
+
+function logWith(...batches: readonly Uint8Array[]): PartitionLog {
+  const log = new PartitionLog({ topic: "orders", partition: 0 });
+  for (const each of batches) log.append(each);
+  return log;
+}
+
+function offsetsIn(records: Uint8Array | undefined): readonly bigint[] {
+  return Array.from(readBatches(records ?? new Uint8Array(0))).flatMap((frame) => {
+    if (frame.type !== "batch") throw new Error(`a ${frame.type} frame in the log`);
+    const decoded = decodeBatch(frame);
+    if (!decoded.ok) throw new Error(decoded.error.message);
+    return Array.from(decoded.value.records, ({ offset }) => offset);
+  });
+}
+
+test("offsets are given on append, and the bytes stay a valid batch", () => {
+  const log = logWith(batch([1, 2, 3]), batch([4]), batch([5, 6], { compression: "gzip" }));
+
+  const records = log.read(0n, 1_000_000, true);
+
+  expect(offsetsIn(records)).toEqual([0n, 1n, 2n, 3n, 4n, 5n]);
+  expect(log.highWatermark).toBe(6n);
+  expect(log.lastStableOffset).toBe(6n);
+});
+
+describe("reading", () => {
+  const log = logWith(batch([1, 2, 3]), batch([4, 5, 6]), batch([7, 8, 9]));
+  const size = batch([1, 2, 3]).length;
+
+  test.each([
+    ["begins with the batch that holds the offset", 4n, 1_000, true, [3n, 4n, 5n, 6n, 7n, 8n]],
+    ["gives whole batches up to the limit", 0n, 2 * size, true, [0n, 1n, 2n, 3n, 4n, 5n]],
+    ["gives the first batch even when it is larger", 0n, 1, true, [0n, 1n, 2n]],
+    ["gives nothing when another partition had the first batch", 0n, 1, false, []],
+    ["gives nothing at the end", 9n, 1_000, true, []],
+  ] as const)("%s", (_what, offset, maxBytes, firstAnyway, expected) => {
+    expect(offsetsIn(log.read(offset, maxBytes, firstAnyway))).toEqual(expected);
+  });
+
+  test.each([-1n, 10n])("outside of the log, at %s, is out of range", (offset) => {
+    expect(log.read(offset, 1_000, true)).toBeUndefined();
+  });
+});
+
+describe("finding by time", () => {
+  const log = logWith(batch([100, 300]), batch([200]), batch([50, 400]));
+
+  test.each([
+    [0n, 0n, 100n],
+    [100n, 0n, 100n],
+    [101n, 1n, 300n],
+    [301n, 4n, 400n],
+  ])("the first record at or after %s is at %s", (timestamp, offset, found) => {
+    expect(log.findByTimestamp(timestamp)).toMatchObject({ offset, timestamp: found });
+  });
+
+  test("nothing is found after the newest record", () => {
+    expect(log.findByTimestamp(401n)).toBeUndefined();
+  });
+
+  test("the newest record is the one with the greatest time", () => {
+    expect(log.findNewest()).toMatchObject({ offset: 4n, timestamp: 400n });
+  });
+
+  test("records that are no longer there are not found", () => {
+    const trimmed = logWith(batch([900]), batch([10]), batch([20]));
+
+    trimmed.dropOldest();
+
+    expect(trimmed.findByTimestamp(500n)).toBeUndefined();
+    expect(trimmed.findByTimestamp(15n)).toMatchObject({ offset: 2n });
+  });
+});
+
+test("deleting records moves the start, also into the middle of a batch", () => {
+  const log = logWith(batch([1, 2, 3]), batch([4, 5, 6]));
+
+  log.deleteBefore(4n);
+
+  expect(log.logStartOffset).toBe(4n);
+  expect(log.batchCount).toBe(1);
+  expect(log.read(3n, 1_000, true)).toBeUndefined();
+  expect(offsetsIn(log.read(4n, 1_000, true))).toEqual([3n, 4n, 5n]);
+});
+
+test("the end of an epoch is the end of the log while there is no later one", () => {
+  const log = logWith(batch([1]));
+
+  expect(log.endOfEpoch(0)).toEqual({ epoch: 0, endOffset: 1n });
+  expect(log.endOfEpoch(1)).toBeUndefined();
+});
+
+describe("the memory of all logs", () => {
+  test("is kept by giving up the oldest batches, whichever log they are in", () => {
+    const first = new PartitionLog({ topic: "orders", partition: 0 });
+    const second = new PartitionLog({ topic: "orders", partition: 1 });
+    const memory = new LogMemory(5_000);
+
+    const dropped = [first, second, first, second, first, second].flatMap((log) =>
+      memory.appended(log, log.append(batch([1], { size: 1_000 }))),
+    );
+
+    expect(memory.usedBytes).toBeLessThanOrEqual(5_000);
+    expect(dropped.map(({ log }) => log.id.partition)).toEqual([0, 1, 0]);
+    expect([first.logStartOffset, second.logStartOffset]).toEqual([2n, 1n]);
+    expect(memory.droppedBatches).toBe(3);
+    expect(memory.usedBytes).toBe(first.heldBytes + second.heldBytes);
+  });
+
+  test("holds the newest batch even when that alone is too much", () => {
+    const log = new PartitionLog({ topic: "orders", partition: 0 });
+    const memory = new LogMemory(100);
+
+    memory.appended(log, log.append(batch([1], { size: 1_000 })));
+    memory.appended(log, log.append(batch([2], { size: 1_000 })));
+
+    expect(log.batchCount).toBe(1);
+    expect(log.logStartOffset).toBe(1n);
+  });
+
+  test("forgets logs and records that went another way", () => {
+    const kept = new PartitionLog({ topic: "orders", partition: 0 });
+    const removed = new PartitionLog({ topic: "gone", partition: 0 });
+    const memory = new LogMemory(1_000_000);
+    for (const log of [kept, removed, kept, removed]) memory.appended(log, log.append(batch([1])));
+
+    memory.removed(removed);
+    memory.freed(kept.deleteBefore(1n));
+
+    expect(memory.usedBytes).toBe(kept.heldBytes);
+    expect(kept.batchCount).toBe(1);
+  });
+});
