@@ -34,7 +34,7 @@ export class PanelSubscriptions {
     if (this.#panels.size >= maxPanels)
       throw new ChannelError("REFUSED", "Too many panels are open. Close some.");
     const panelId = `panel-${this.#nextId++}`;
-    this.#panels.set(panelId, { presenter, visible: true, text: "", urgent: true });
+    this.#panels.set(panelId, { presenter, visible: false, text: "", urgent: true });
     return { panelId, title: presenter.title };
   }
 
@@ -44,7 +44,11 @@ export class PanelSubscriptions {
 
   setVisible(panelId: string, visible: boolean): void {
     const panel = this.#panels.get(panelId);
-    if (panel) panel.visible = visible;
+    if (!panel) return;
+    panel.visible = visible;
+    // Whoever becomes visible may have missed what was sent before it listened.
+    panel.text = "";
+    panel.urgent = true;
   }
 
   notified(panelId: string, notification: PanelNotification): void {

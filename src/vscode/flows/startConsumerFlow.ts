@@ -49,11 +49,13 @@ function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
   return async (draft, { step, canGoBack }) => {
     if (draft.topics.length > 0) return "skip";
     const shown = topics.filter(({ isInternal }) => !isInternal);
+    const [only] = shown;
     const answer = await askMany({
       title,
       step,
       canGoBack,
       placeholder: shown.length === 0 ? "The cluster has no topic yet. Create one first." : "Which topics?",
+      selected: only && shown.length === 1 ? [only.topic] : [],
       choices: shown
         .toSorted((a, b) => a.topic.localeCompare(b.topic))
         .map(({ topic, partitions }) => ({

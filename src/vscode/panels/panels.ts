@@ -90,6 +90,7 @@ export class Panels implements Disposable {
     );
     const tellVisibility = () => this.#link.notify("panel.visible", { panelId, visible: panel.visible });
     owned.add(panel.onDidChangeViewState(tellVisibility));
+    tellVisibility();
     let stale = false;
     owned.add(this.#link.onDied(() => (stale = true)));
     owned.add(

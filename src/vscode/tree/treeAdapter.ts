@@ -83,10 +83,11 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
     return row.parent;
   }
 
-  async getChildren(parent?: TreeRow): Promise<TreeRow[]> {
+  /** At once where the rows are known, so that a redraw shows no progress. */
+  getChildren(parent?: TreeRow): TreeRow[] | Promise<TreeRow[]> {
     const known = this.#rows.childrenOf(parent);
     if (known) return [...known];
-    return [...this.#rows.set(parent, await this.#load(parent))];
+    return this.#load(parent).then((nodes) => [...this.#rows.set(parent, nodes)]);
   }
 
   /** Selects the row of an id path, loading what is above it. Returns false when there is no such row. */
