@@ -7,7 +7,7 @@ import { runOrThrow } from "./runProgram.ts";
 const codeServerVersion = "4.139.1";
 
 /** Raised when the steps below change, so that an older installation is not taken for this one. */
-const recipe = 1;
+const recipe = 2;
 
 /** What an extension never loads, and what would have to be compiled: a third of the download. */
 const unneeded = [
