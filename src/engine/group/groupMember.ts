@@ -166,10 +166,18 @@ export class GroupMember {
     const { clock, random } = this.#ports;
     await sleep(clock, joinDelayMs(failures, random.next()), this.#over.signal);
     this.#enter({ type: "joinSent" });
-    const answer = await this.#requests.join(
-      { memberId, owned: this.#ports.owned(), ownedIn: this.#synced?.generationId, reason },
-      this.#over.signal,
-    );
+    const joinAs = (id: string | undefined) =>
+      this.#requests.join(
+        { memberId: id, owned: this.#ports.owned(), ownedIn: this.#synced?.generationId, reason },
+        this.#over.signal,
+      );
+    let answer = await joinAs(memberId);
+    if (answer.kind === "memberIdRequired" && memberId === undefined) {
+      // At once, whatever failed before: the coordinator forgets the id after a session timeout, and a member that
+      // backs off for longer than that would be given one id after the other for ever.
+      this.#enter({ type: "named", memberId: answer.memberId });
+      answer = await joinAs(answer.memberId);
+    }
     switch (answer.kind) {
       case "memberIdRequired":
         this.#enter({

@@ -51,6 +51,8 @@ export type Membership =
 /** What happened, with the time it happened. */
 export type MembershipEvent = { readonly at: number } & (
   | { readonly type: "joinSent" }
+  /** The coordinator gave this member the id that it is to join with (KIP-394). */
+  | { readonly type: "named"; readonly memberId: string }
   | { readonly type: "joined"; readonly generation: Generation }
   | { readonly type: "synced" }
   /** A heartbeat of this generation was answered well: it lasts. */
@@ -95,7 +97,7 @@ export function transition(current: Membership, event: MembershipEvent): Members
 
 type Advance = Extract<
   MembershipEvent,
-  { type: "joinSent" | "joined" | "synced" | "confirmed" | "retry" | "rebalanceNeeded" | "revoked" }
+  { type: "joinSent" | "named" | "joined" | "synced" | "confirmed" | "retry" | "rebalanceNeeded" | "revoked" }
 >;
 
 function advance(current: Membership, event: Advance): Membership {
@@ -125,6 +127,8 @@ function advanceAttempt(
   switch (event.type) {
     case "retry":
       return { ...back(current, event), memberId: event.memberId };
+    case "named":
+      return current.state === "joining" ? { ...current, memberId: event.memberId } : current;
     case "joined":
       if (current.state !== "joining") return current;
       return {
