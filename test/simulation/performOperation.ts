@@ -3,13 +3,23 @@ import type { Operation } from "./operations.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
 import type { World } from "./world.ts";
 
+type MemberOperation = Extract<Operation, { readonly member: string }>;
+
 /** Lets an operation happen. Only producing waits for its end; what members are asked settles when it does. */
 export async function performOperation(world: World, operation: Operation): Promise<void> {
-  if ("member" in operation) {
+  if (isOfMember(operation)) {
     const member = world.members.find(({ id }) => id === operation.member);
     if (member?.isAlive) performOnMember(world, member, operation);
-    return;
+  } else {
+    await performOnBroker(world, operation);
   }
+}
+
+function isOfMember(operation: Operation): operation is MemberOperation {
+  return "member" in operation;
+}
+
+async function performOnBroker(world: World, operation: Exclude<Operation, MemberOperation>): Promise<void> {
   switch (operation.kind) {
     case "join":
       world.addMember(operation.isDirect);
@@ -53,11 +63,7 @@ export async function performOperation(world: World, operation: Operation): Prom
   }
 }
 
-function performOnMember(
-  world: World,
-  member: SimulatedMember,
-  operation: Operation & { readonly member: string },
-): void {
+function performOnMember(world: World, member: SimulatedMember, operation: MemberOperation): void {
   switch (operation.kind) {
     case "leave":
       member.close(operation.deadlineMs, operation.tellGroup, "it was time to go");

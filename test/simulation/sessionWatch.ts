@@ -63,6 +63,7 @@ export class SessionWatch {
           );
         }
         buffers.delete(body);
+        this.#forgetDisagreements(`${sessionId} ${topicPartitionText(body)}`);
         this.#ledger.moved(sessionId, body, undefined);
         return;
       case "fetch.gap":
@@ -134,6 +135,13 @@ export class SessionWatch {
         "position",
         `${what} has ${buffered} records between ${position} and ${fetchPosition}`,
       );
+    }
+  }
+
+  /** What comes back in another assignment begins anew. */
+  #forgetDisagreements(prefix: string): void {
+    for (const what of Array.from(this.#disagreements.keys())) {
+      if (what.startsWith(`${prefix} `)) this.#disagreements.delete(what);
     }
   }
 

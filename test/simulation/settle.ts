@@ -1,3 +1,4 @@
+import { stringifyWithBigints } from "#base/json.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { groupId } from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
@@ -89,27 +90,30 @@ function help(world: World, member: SimulatedMember): void {
 }
 
 function whatIsUnfinished(world: World): readonly string[] {
+  const { alive, ledger, groupWatch } = world;
+  const groups = Array.from(new Set(alive.map(({ group }) => group)));
+  const group = groupWatch.described(groupId);
+  return [
+    ...groups.flatMap((each) => ledger.owed(each).map((what) => `${each} was not delivered ${what}`)),
+    ...(group?.state === "Stable" ? [] : [`the group is ${group?.state}`]),
+    ...alive.flatMap((member) => unfinishedOf(world, member)),
+  ];
+}
+
+function unfinishedOf({ ledger }: World, { id, session }: SimulatedMember): readonly string[] {
   const lines: string[] = [];
-  for (const group of new Set(world.alive.map((member) => member.group))) {
-    lines.push(...world.ledger.owed(group).map((what) => `${group} was not delivered ${what}`));
+  const membership = session.membership();
+  if (membership && membership.state !== "stable") {
+    lines.push(`${id} is ${membership.state}: ${membership.reason}`);
   }
-  const group = world.groupWatch.described(groupId);
-  if (group?.state !== "Stable") lines.push(`the group is ${group?.state}`);
-  for (const { id, session } of world.alive) {
-    const membership = session.membership();
-    if (membership && membership.state !== "stable")
-      lines.push(`${id} is ${membership.state}: ${membership.reason}`);
-    const { records, bytes, batches } = session.buffered();
-    if (records + bytes + batches > 0) lines.push(`${id} has ${records} records (${bytes} bytes) buffered`);
-    for (const partition of session.partitions()) {
-      const what = `${id} ${topicPartitionText(partition)}`;
-      const end = world.ledger.endOf(partition);
-      if (partition.progress.state !== "fetching")
-        lines.push(
-          `${what} is ${JSON.stringify(partition.progress, (_, each) => (typeof each === "bigint" ? String(each) : each))}`,
-        );
-      else if (partition.position !== end) lines.push(`${what} stands at ${partition.position} of ${end}`);
-    }
+  const { records, bytes, batches } = session.buffered();
+  if (records + bytes + batches > 0) lines.push(`${id} has ${records} records (${bytes} bytes) buffered`);
+  for (const partition of session.partitions()) {
+    const { progress, position } = partition;
+    const end = ledger.endOf(partition);
+    if (progress.state === "fetching" && position === end) continue;
+    const what = `${id} ${topicPartitionText(partition)}`;
+    lines.push(`${what} stands at ${position} of ${end}: ${stringifyWithBigints(progress)}`);
   }
   return lines;
 }
