@@ -16,6 +16,20 @@ export function children(
   parent: NodeTarget | undefined,
   context: TreeContext,
 ): readonly TreeNode[] {
+  return unique(childrenOf(view, parent, context));
+}
+
+/** A broker that names a thing twice must not break the tree: VS Code refuses rows with equal ids. */
+function unique(nodes: readonly TreeNode[]): readonly TreeNode[] {
+  const taken = new Set<string>();
+  return nodes.filter(({ id }) => !taken.has(id) && taken.add(id));
+}
+
+function childrenOf(
+  view: TreeViewId,
+  parent: NodeTarget | undefined,
+  context: TreeContext,
+): readonly TreeNode[] {
   if (parent === undefined) return roots(view, context);
   if (parent.kind === "message") return [];
   if (parent.kind === "finding") {

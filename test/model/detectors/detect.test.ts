@@ -1,0 +1,450 @@
+import { describe, expect, test } from "vitest";
+import { detect } from "#model/detectors/detect.ts";
+import type { Finding, FindingKind } from "#model/finding.ts";
+import type { BatchRejected } from "#trace/observations/fetch.ts";
+import {
+  byBroker,
+  bySample,
+  commit,
+  described,
+  ends,
+  member,
+  modelOf,
+  offsets,
+  phase,
+  position,
+  seen,
+  started,
+  topics,
+  tp,
+} from "../observed.ts";
+
+type Model = ReturnType<typeof modelOf>;
+
+const only = (model: Model, kind: FindingKind, now: number): readonly Finding[] =>
+  detect(model, now).filter((finding) => finding.kind === kind);
+
+const actions = (finding: Finding | undefined) => finding?.remedies.map(({ action }) => action.kind);
+
+describe("a commit that hangs", () => {
+  const blocked = commit({
+    state: "blocked",
+    stateSince: 1_000,
+    deadlineAt: 16_000,
+    blocked: { by: "joinInFlight", since: 900 },
+  });
+  const ours = [seen(500, started()), seen(900, phase({ phase: "joining" }))];
+  const preparing = described({
+    state: "PreparingRebalance",
+    stateSince: 900,
+    members: [
+      member("groupscope-A-1", { clientId: "groupscope-A", phase: "joined" }),
+      member("worker-2-c01d", {
+        phase: "notRejoined",
+        lastHeartbeatAt: 400,
+        evictedAt: 45_400,
+        sessionTimeoutMs: 45_000,
+      }),
+    ],
+  });
+
+  test("is reported from the tolerance on, not before", () => {
+    const model = modelOf(...ours, seen(1_000, blocked));
+
+    expect(only(model, "commitHang", 10_999)).toEqual([]);
+    expect(only(model, "commitHang", 11_000)).toHaveLength(1);
+    expect(detect(model, 2_000, { commitToleranceMs: 500 }).map(({ kind }) => kind)).toContain("commitHang");
+  });
+
+  test("names who has not rejoined, and when that ends, where the broker tells", () => {
+    const model = modelOf(...ours, seen(950, preparing, byBroker), seen(1_000, blocked));
+
+    const [finding] = only(model, "commitHang", 13_300);
+
+    expect(finding).toMatchObject({
+      severity: "error",
+      title: "Commit by A has waited 12.3 s",
+      detail: "the group rebalances; worker-2 has not rejoined",
+      since: 1_000,
+    });
+    expect(finding?.evidence).toContainEqual({
+      label: "because",
+      at: 400,
+      value: "worker-2 has not rejoined; its last heartbeat came then",
+    });
+    expect(finding?.evidence.filter(({ label }) => label === "ends by").map(({ at }) => at)).toEqual([
+      16_000, 45_400,
+    ]);
+    expect(actions(finding)).toEqual(["showCommit", "releaseCommit", "removeMember"]);
+  });
+
+  test("says that a real coordinator does not tell who is missing", () => {
+    const model = modelOf(...ours, seen(1_000, blocked));
+
+    const [finding] = only(model, "commitHang", 13_300);
+
+    expect(finding?.detail).toBe("the group rebalances");
+    expect(finding?.cause).toContain("The coordinator does not say who has not rejoined.");
+    expect(actions(finding)).toEqual(["showCommit", "releaseCommit"]);
+  });
+
+  test("names the fault of the playground that holds it, and offers to turn it off", () => {
+    const fault = {
+      type: "broker.fault",
+      faultId: "f1",
+      kind: "holdSyncGroup",
+      title: "hold SyncGroup of billing",
+      enabled: true,
+      removed: false,
+      hits: 2,
+      holding: 2,
+      since: 800,
+      groupId: "billing",
+    } as const;
+    const model = modelOf(
+      ...ours,
+      seen(800, fault, byBroker),
+      seen(1_000, { ...blocked, blocked: { by: "syncInFlight", since: 900 } }),
+    );
+
+    const [finding] = only(model, "commitHang", 20_000);
+
+    expect(finding?.detail).toBe(
+      "the group waits for its assignment; the fault “hold SyncGroup of billing” holds the answer",
+    );
+    expect(actions(finding)).toContain("disableFault");
+  });
+
+  test.each([
+    [{ by: "notJoined", since: 1_000 } as const, "it is not a member of the group now"],
+    [{ by: "earlierCommit", since: 1_000, commitId: "40" } as const, "commit #40 goes first"],
+    [{ by: "coordinatorUnknown", since: 1_000 } as const, "the group's coordinator is not known"],
+    [{ by: "throttled", since: 1_000, untilAt: 50_000 } as const, "the broker throttles this client"],
+  ])("says what else it waits for: %o", (block, detail) => {
+    const model = modelOf(...ours, seen(1_000, { ...blocked, blocked: block }));
+
+    expect(only(model, "commitHang", 20_000)[0]?.detail).toBe(detail);
+  });
+
+  test("in flight, it waits for the coordinator's answer", () => {
+    const model = modelOf(...ours, seen(1_000, commit({ state: "inFlight", sentAt: 1_000 })));
+
+    expect(only(model, "commitHang", 20_000)[0]?.cause).toContain(
+      "It was sent 19.0 s ago, and the coordinator has not answered.",
+    );
+  });
+
+  test("one of ours that the broker holds is one finding, not two; a foreign one is reported by the broker's word", () => {
+    const inFlight = commit({ state: "inFlight", sentAt: 1_000 });
+    const foreign = commit({
+      commitId: "9",
+      sessionId: undefined,
+      memberId: "worker-2-c01d",
+      clientId: "worker-2",
+      state: "inFlight",
+      trigger: "foreign",
+      queuedAt: 1_001,
+    });
+    const model = modelOf(
+      ...ours,
+      seen(950, preparing, byBroker),
+      seen(1_000, inFlight),
+      seen(1_001, { ...inFlight, commitId: "b7", sessionId: undefined }, byBroker),
+      seen(1_002, foreign, byBroker),
+    );
+
+    const hangs = only(model, "commitHang", 20_000);
+
+    expect(hangs.map(({ title }) => title)).toEqual([
+      "Commit by A has waited 19.0 s",
+      "Commit by worker-2 has waited 19.0 s",
+    ]);
+    expect(actions(hangs[1])).not.toContain("releaseCommit");
+  });
+
+  test("keeps its id while it lasts, and is gone when it is settled", () => {
+    const waiting = modelOf(...ours, seen(1_000, blocked));
+    const done = modelOf(
+      ...ours,
+      seen(1_000, blocked),
+      seen(12_000, commit({ state: "settled", outcome: "released" })),
+    );
+
+    expect(only(waiting, "commitHang", 20_000)[0]?.id).toBe(only(waiting, "commitHang", 30_000)[0]?.id);
+    expect(only(done, "commitHang", 20_000)).toEqual([]);
+  });
+});
+
+describe("a stranded partition", () => {
+  const twoOfThree = described({
+    generationId: 6,
+    assignor: "cooperative-sticky",
+    stateSince: 0,
+    members: [member("w1", { assigned: tp("orders", 0) }), member("w2", { assigned: tp("orders", 1) })],
+  });
+
+  test("is one that no member has, in a group that has been stable for a little", () => {
+    const before = described({
+      generationId: 5,
+      assignor: "range",
+      state: "CompletingRebalance",
+      members: [member("w1")],
+    });
+    const model = modelOf(seen(0, topics(3)), seen(0, before, byBroker), seen(1, twoOfThree, byBroker));
+
+    const [finding] = only(model, "strandedPartition", 10_000);
+
+    expect(only(model, "strandedPartition", 4_000)).toEqual([]);
+    expect(finding).toMatchObject({
+      severity: "warning",
+      title: "orders-2 stranded",
+      detail: "assigned to no member since generation 6 (range → cooperative-sticky)",
+      subjects: [
+        { kind: "groupPartition", groupId: "billing", topic: "orders", partition: 2 },
+        { kind: "group" },
+      ],
+    });
+    expect(actions(finding)).toEqual(["showRebalances", "startConsumer"]);
+  });
+
+  test.each([
+    ["while the group rebalances", { ...twoOfThree, state: "PreparingRebalance" }],
+    [
+      "when one assignment is unknown",
+      { ...twoOfThree, members: [member("w1", { assigned: tp("orders", 0) }), member("w2")] },
+    ],
+    ["in a share group, where partitions have no owners", { ...twoOfThree, groupType: "share" as const }],
+  ])("is not reported %s", (_what, description) => {
+    const model = modelOf(seen(0, topics(3)), seen(1, description, byBroker));
+
+    expect(only(model, "strandedPartition", 10_000)).toEqual([]);
+  });
+
+  test("of a topic that nobody subscribes to is none: a committed offset may be of the past", () => {
+    const model = modelOf(
+      seen(0, topics(3, "old")),
+      seen(1, described({ stateSince: 0, members: [member("w1", { assigned: tp("orders", 0) })] }), byBroker),
+    );
+
+    expect(only(model, "strandedPartition", 10_000)).toEqual([]);
+  });
+
+  test("is exact for our own session: assigned, and neither read nor loading nor errored", () => {
+    const model = modelOf(
+      seen(0, started()),
+      seen(0, topics(2)),
+      seen(10, phase({ phase: "stable", generationId: 2, assigned: tp("orders", 0, 1) })),
+      seen(11, position(0, { state: "loading" })),
+    );
+
+    const [finding] = only(model, "strandedPartition", 10_000);
+
+    expect(finding).toMatchObject({
+      title: "orders-1 stranded",
+      detail: "assigned to A, which does not read it",
+    });
+    expect(finding?.subjects).toContainEqual({
+      kind: "sessionPartition",
+      sessionId: "s1",
+      topic: "orders",
+      partition: 1,
+    });
+    expect(actions(finding)).toEqual(["showRebalances", "stopSession"]);
+  });
+
+  describe("of a foreign member", () => {
+    const stable = (at: number) =>
+      seen(
+        at,
+        described({
+          requestedAt: at,
+          stateSince: 0,
+          members: [member("w1", { assigned: tp("orders", 0, 1) })],
+        }),
+        bySample,
+      );
+    /** At 0, then every 10 s up to 90 s: the first partition moves by `moves` each time, the second by `others`. */
+    const sampled = (moves: bigint, others: bigint, grows: bigint) =>
+      Array.from({ length: 10 }, (_, index) => BigInt(index)).flatMap((index) => {
+        const at = Number(index) * 10_000;
+        return [
+          seen(at, ends(at, 100n + index * grows, 100n + index * 10n), bySample),
+          seen(at, offsets(at, 50n + index * moves, 50n + index * others), bySample),
+          stable(at),
+        ];
+      });
+
+    test("is one that stands still with new records in it while the member commits others", () => {
+      const model = modelOf(seen(0, topics(2)), ...sampled(0n, 5n, 10n));
+
+      const [finding] = only(model, "strandedPartition", 95_000);
+
+      expect(finding).toMatchObject({
+        title: "orders-0 stranded",
+        detail: "w1 has it but has not committed it for 1 min 30 s, others it has",
+      });
+      expect(finding?.evidence.at(-1)).toMatchObject({
+        label: "orders-0",
+        value: "committed 50 since then, end 100 → 190",
+      });
+    });
+
+    test.each([
+      ["while it moves", sampled(1n, 5n, 10n)],
+      ["when nothing of the member moves: it may be slow, or stopped", sampled(0n, 0n, 10n)],
+      ["without new records in it", sampled(0n, 5n, 0n)],
+      ["before there is a minute of evidence", sampled(0n, 5n, 10n).slice(0, 15)],
+    ])("is not reported %s", (_what, observations) => {
+      const model = modelOf(seen(0, topics(2)), ...observations);
+
+      expect(only(model, "strandedPartition", 200_000)).toEqual([]);
+    });
+  });
+});
+
+describe("a corrupt batch", () => {
+  const rejected: BatchRejected = {
+    type: "fetch.batchRejected",
+    sessionId: "s1",
+    topic: "orders",
+    partition: 4,
+    cause: "crc",
+    message: "The CRC does not match.",
+    baseOffset: 2_000n,
+    lastOffset: 2_009n,
+    nextSafeOffset: 2_010n,
+    boundsTrusted: true,
+    boundsReason: "the header agrees with the next batch",
+    crcStored: 0x1a2b3c4d,
+    crcComputed: 0x99f0e1aa,
+    sizeInBytes: 1_182,
+    compression: "zstd",
+    action: "halted",
+  };
+
+  test("names its bounds, why it cannot be read, and where reading is safe again", () => {
+    const [finding] = only(modelOf(seen(1, started()), seen(5, rejected)), "corruptBatch", 10);
+
+    expect(finding).toMatchObject({
+      severity: "error",
+      title: "orders-4: corrupt batch",
+      detail: "halted at 2,000; 10 records cannot be read",
+      since: 5,
+    });
+    expect(finding?.evidence).toContainEqual({ label: "CRC", value: "stored 1a2b3c4d, computed 99f0e1aa" });
+    expect(finding?.evidence).toContainEqual({ label: "next safe offset", value: "2,010" });
+    expect(finding?.remedies.map(({ title }) => title)).toEqual(["Fetch again", "Skip to 2,010"]);
+  });
+
+  test("offers no skip where the header says nothing usable, and doubts it where it is doubtful", () => {
+    const { lastOffset: _, nextSafeOffset: __, ...unknown } = rejected;
+    const [blind] = only(modelOf(seen(5, unknown)), "corruptBatch", 10);
+    const [doubtful] = only(modelOf(seen(5, { ...rejected, boundsTrusted: false })), "corruptBatch", 10);
+
+    expect(actions(blind)).toEqual(["retryBatch"]);
+    expect(blind?.detail).toBe("halted at 2,000; an unknown number of records cannot be read");
+    expect(doubtful?.remedies[1]?.hint).toContain("The header is in doubt");
+  });
+
+  test("is not also reported as a partition that cannot be read", () => {
+    const errored = position(4, { state: "errored", error: { code: "CORRUPT_BATCH", message: "halted" } });
+
+    expect(
+      detect(modelOf(seen(1, started()), seen(4, errored), seen(5, rejected)), 10).map(({ kind }) => kind),
+    ).toEqual(["corruptBatch"]);
+    expect(detect(modelOf(seen(1, started()), seen(4, errored)), 10).map(({ kind }) => kind)).toEqual([
+      "partitionError",
+    ]);
+  });
+});
+
+describe("a cluster that cannot be reached", () => {
+  test("names the stage, what was tried, and the likely cause", () => {
+    const model = modelOf(
+      seen(1, {
+        type: "cluster.profile",
+        name: "staging",
+        kind: "cluster",
+        bootstrapServers: ["kafka:9093"],
+      }),
+      seen(2, {
+        type: "cluster.connection",
+        state: "failed",
+        message: "the broker speaks plaintext on 9093",
+        steps: [
+          { stage: "resolve", tried: "kafka", outcome: "ok" },
+          {
+            stage: "tls",
+            tried: "kafka:9093",
+            outcome: "failed",
+            detail: "The broker answered without TLS. Turn TLS off.",
+          },
+        ],
+      }),
+    );
+
+    const [finding] = only(model, "clusterConnection", 10);
+
+    expect(finding).toMatchObject({
+      title: "staging: not connected",
+      detail: "TLS handshake: the broker speaks plaintext on 9093",
+      cause: "The broker answered without TLS. Turn TLS off.",
+    });
+    expect(actions(finding)).toEqual(["reconnectCluster", "editCluster"]);
+  });
+});
+
+describe("a group that stays between two generations", () => {
+  test("is reported with who is missing where the broker tells", () => {
+    const model = modelOf(
+      seen(
+        0,
+        described({
+          state: "PreparingRebalance",
+          stateSince: 0,
+          members: [
+            member("w1", { phase: "joined" }),
+            member("w2", { phase: "notRejoined", evictedAt: 45_000 }),
+          ],
+        }),
+        byBroker,
+      ),
+    );
+
+    const [finding] = only(model, "groupNotStable", 40_000);
+
+    expect(only(model, "groupNotStable", 20_000)).toEqual([]);
+    expect(finding).toMatchObject({
+      severity: "warning",
+      title: "billing: PreparingRebalance for 40.0 s",
+      detail: "waits for w2",
+    });
+    expect(actions(finding)).toEqual(["showRebalances", "removeMember"]);
+  });
+
+  test("and says where nobody tells", () => {
+    const model = modelOf(
+      seen(0, described({ state: "PreparingRebalance", requestedAt: 0, members: [member("w1")] }), bySample),
+    );
+
+    expect(only(model, "groupNotStable", 40_000)[0]?.detail).toBe(
+      "the coordinator does not say who it waits for",
+    );
+  });
+});
+
+describe("all findings", () => {
+  test("errors come first, then the oldest; in a trace the present is its end", () => {
+    const hang = seen(1_000, commit({ state: "inFlight", sentAt: 1_000 }));
+    const live = modelOf(seen(500, started()), hang);
+    const trace = modelOf(
+      seen(400, { type: "cluster.profile", name: "t", kind: "trace", bootstrapServers: [] }),
+      seen(500, started()),
+      hang,
+      seen(15_000, phase()),
+    );
+
+    expect(detect(live, 100_000)[0]?.title).toBe("Commit by A has waited 1 min 39 s");
+    expect(detect(trace, 100_000)[0]?.title).toBe("Commit by A has waited 14.0 s");
+  });
+});

@@ -1,0 +1,695 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { detect } from "#model/detectors/detect.ts";
+import { createModel, fold, type Model } from "#model/model.ts";
+import type { Observation } from "#trace/observation.ts";
+import type { BatchRejected } from "#trace/observations/fetch.ts";
+import { children } from "#views/tree/children.ts";
+import { copyText } from "#views/tree/copyText.ts";
+import type { TreeContext } from "#views/tree/treeContext.ts";
+import type { NodeTarget, TreeNode, TreeViewId } from "#views/treeNode.ts";
+import {
+  byBroker,
+  bySample,
+  commit,
+  described,
+  ends,
+  member,
+  modelOf,
+  offsets,
+  phase,
+  position,
+  seen,
+  started,
+  topics,
+  tp,
+} from "../../model/observed.ts";
+import { anyObservation } from "../../trace/anyObservation.ts";
+
+const clusters: TreeViewId = "groupscope.clusters";
+const consumers: TreeViewId = "groupscope.debugConsumers";
+
+function contextOf(model: Model, now = 5_000, rest: Partial<TreeContext> = {}): TreeContext {
+  return { model, findings: detect(model, now), now, ...rest };
+}
+
+function rows(
+  model: Model,
+  view: TreeViewId,
+  parent?: NodeTarget,
+  rest?: Partial<TreeContext> & { readonly at?: number },
+) {
+  return children(view, parent, contextOf(model, rest?.at, rest));
+}
+
+const lines = (nodes: readonly TreeNode[]) => nodes.map((node) => copyText(node));
+const clusterTarget: NodeTarget = { kind: "cluster", clusterId: "c1" };
+const groupsTarget: NodeTarget = { kind: "groups", clusterId: "c1" };
+const groupTarget: NodeTarget = { kind: "group", clusterId: "c1", groupId: "billing" };
+
+const profile = seen(0, {
+  type: "cluster.profile",
+  name: "staging",
+  kind: "cluster",
+  bootstrapServers: ["kafka:9092"],
+});
+const listed = (...ids: readonly string[]) =>
+  seen(10, {
+    type: "group.listed",
+    requestedAt: 10,
+    groups: ids.map((groupId) => ({ groupId, groupType: "classic" as const, state: "Stable" })),
+    missing: [],
+  });
+
+/** Every row of a tree, from the roots down. */
+function everything(model: Model, view: TreeViewId, context = contextOf(model)): readonly TreeNode[] {
+  const all: TreeNode[] = [];
+  const walk = (nodes: readonly TreeNode[]) => {
+    for (const node of nodes) {
+      all.push(node);
+      if (node.collapsible !== "none") walk(children(view, node.target, context));
+    }
+  };
+  walk(children(view, undefined, context));
+  return all;
+}
+
+describe("CLUSTERS", () => {
+  test.each([
+    [
+      "connected",
+      [
+        seen(1, {
+          type: "cluster.connection",
+          state: "connected",
+          steps: [],
+          brokers: [{ nodeId: 1, host: "a", port: 1 }],
+        }),
+      ],
+      "connected · 1 broker",
+      "cluster connected",
+    ],
+    [
+      "on its way",
+      [seen(1, { type: "cluster.connection", state: "connecting", steps: [] })],
+      "connecting…",
+      "cluster connecting",
+    ],
+    [
+      "failed",
+      [
+        seen(1, {
+          type: "cluster.connection",
+          state: "failed",
+          message: "TLS handshake failed, the broker speaks plaintext on 9093",
+          steps: [],
+        }),
+      ],
+      "not connected: TLS handshake failed, the broker speaks plaintext on 9093",
+      "cluster failed",
+    ],
+    ["never tried", [], "not connected yet", "cluster disconnected"],
+  ] as const)("a cluster that is %s says so", (_what, observations, description, contextValue) => {
+    const [node] = rows(modelOf(profile, ...observations), clusters);
+
+    expect(node).toMatchObject({ label: "staging", description, contextValue });
+  });
+
+  test("the playground comes first and says where it listens; an opened trace last and is read-only", () => {
+    const model = modelOf(
+      profile,
+      seen(
+        0,
+        { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] },
+        { clusterId: "playground" },
+      ),
+      seen(
+        1,
+        {
+          type: "broker.started",
+          kafkaClusterId: "x",
+          nodes: [1, 2, 3].map((nodeId) => ({ nodeId, host: "127.0.0.1", port: 9_091 + nodeId })),
+        },
+        { clusterId: "playground" },
+      ),
+      seen(
+        0,
+        { type: "cluster.profile", name: "bug.jsonl: prod", kind: "trace", bootstrapServers: [] },
+        { clusterId: "t1" },
+      ),
+    );
+
+    const roots = rows(model, clusters);
+
+    expect(lines(roots)).toEqual([
+      "playground  running · 127.0.0.1:9092 · 3 nodes",
+      "staging  not connected yet",
+      "bug.jsonl: prod  trace, read-only",
+    ]);
+    expect(roots[0]?.contextValue).toBe("cluster connected playground running");
+    expect(roots[2]?.contextValue).toBe("cluster disconnected trace readOnly");
+  });
+
+  test("a cluster that cannot be reached shows how far it came, and what is known stays", () => {
+    const model = modelOf(
+      profile,
+      listed("billing"),
+      seen(20, {
+        type: "cluster.connection",
+        state: "failed",
+        message: "no",
+        steps: [
+          { stage: "resolve", tried: "kafka", outcome: "ok" },
+          {
+            stage: "connect",
+            tried: "10.0.0.1:9092",
+            outcome: "failed",
+            detail: "Connection refused: nothing listens there.",
+          },
+          { stage: "tls", tried: "", outcome: "skipped" },
+        ],
+      }),
+    );
+
+    expect(lines(rows(model, clusters, clusterTarget))).toEqual([
+      "name resolution works  kafka",
+      "connection failed  10.0.0.1:9092 · Connection refused: nothing listens there.",
+      "Groups (1)",
+      "Topics (0)  not known",
+    ]);
+  });
+
+  test("a broker that does not answer is a marked row, and the groups of the others are shown", () => {
+    const model = modelOf(
+      profile,
+      seen(10, {
+        type: "group.listed",
+        requestedAt: 10,
+        groups: [{ groupId: "billing", groupType: "classic", state: "Stable" }],
+        missing: [{ broker: "2", reason: "timed out after 5 s" }],
+      }),
+    );
+
+    expect(lines(rows(model, clusters, groupsTarget))).toEqual([
+      "Broker 2 did not answer  timed out after 5 s; groups it coordinates may be missing here",
+      "billing  Stable · classic · lag –",
+    ]);
+    expect(rows(model, clusters, clusterTarget)[0]).toMatchObject({
+      description: "1 broker did not answer",
+      contextValue: "groups failing",
+    });
+  });
+
+  test("the filter narrows groups and topics by name, in any case, and says of how many", () => {
+    const model = modelOf(profile, listed("billing", "audit"), seen(11, topics(1)));
+
+    expect(lines(rows(model, clusters, groupsTarget, { filter: "BILL" }))).toEqual([
+      "billing  Stable · classic · lag –",
+    ]);
+    expect(lines(rows(model, clusters, clusterTarget, { filter: "BILL" }))).toEqual([
+      "Groups (1 of 2)",
+      "Topics (0 of 1)",
+    ]);
+  });
+});
+
+describe("a group's row", () => {
+  test.each([
+    [
+      "classic and stable",
+      described({ generationId: 6 }),
+      "Stable · classic generation 6 · lag –",
+      "group classic stable",
+    ],
+    [
+      "KIP-848",
+      described({ groupType: "consumer", state: "Reconciling", stateSince: 800, groupEpoch: 12 }),
+      "Reconciling 4.2 s · consumer (KIP-848) epoch 12 · lag –",
+      "group consumer rebalancing",
+    ],
+    [
+      "a share group",
+      described({ groupType: "share", state: "Stable" }),
+      "Stable · share · lag –",
+      "group share stable",
+    ],
+    [
+      "a streams group",
+      described({ groupType: "streams", state: "NotReady" }),
+      "NotReady · streams · lag –",
+      "group streams other",
+    ],
+    ["empty", described({ state: "Empty" }), "Empty · classic · lag –", "group classic empty"],
+    [
+      "of another type, called Dead by the wrong question",
+      described({ groupType: "consumer", state: "Dead" }),
+      "– · consumer (KIP-848) · lag –",
+      "group consumer other",
+    ],
+  ])("says what it is: %s", (_what, description, text, contextValue) => {
+    const [node] = rows(modelOf(profile, seen(900, description, { ...byBroker })), clusters, groupsTarget);
+
+    expect(node).toMatchObject({ description: text, contextValue });
+  });
+
+  test("says since when it rebalances, who it waits for, and its lag", () => {
+    const model = modelOf(
+      profile,
+      seen(10, topics(2)),
+      seen(11, ends(11, 402n, 77n), bySample),
+      seen(12, offsets(12, 118n, 77n), bySample),
+      seen(
+        800,
+        described({
+          state: "PreparingRebalance",
+          stateSince: 800,
+          members: [
+            member("worker-1-8f3a", { phase: "joined" }),
+            member("worker-2-c01d", { phase: "notRejoined", evictedAt: 42_000 }),
+          ],
+        }),
+        byBroker,
+      ),
+    );
+
+    expect(lines(rows(model, clusters, groupsTarget))).toEqual([
+      "billing  PreparingRebalance 4.2 s · waits for worker-2 · classic · lag 284",
+    ]);
+    expect(lines(rows(model, clusters, groupTarget))).toEqual([
+      "worker-1-8f3a  /10.0.0.7 · assignment not known · rejoined",
+      "worker-2-c01d  has not rejoined · evicted in 37.0 s",
+      "owner unknown  2 partitions · the coordinator does not say whose",
+    ]);
+  });
+
+  test("of a real cluster says that the coordinator does not tell who is missing", () => {
+    const model = modelOf(
+      profile,
+      seen(
+        10,
+        described({ state: "PreparingRebalance", requestedAt: 10, members: [member("w1")] }),
+        bySample,
+      ),
+    );
+
+    expect(rows(model, clusters, groupsTarget)[0]?.description).toContain(
+      "the coordinator does not say who it waits for",
+    );
+  });
+
+  test("carries the mark of what is wrong in it", () => {
+    const model = modelOf(
+      profile,
+      seen(1, started()),
+      seen(2, phase({ phase: "joining" })),
+      seen(1_000, commit({ state: "blocked", blocked: { by: "joinInFlight", since: 900 } })),
+    );
+
+    const [node] = rows(model, clusters, groupsTarget, { at: 20_000 });
+
+    expect(node?.icon).toEqual({ codicon: "error", color: "list.errorForeground" });
+    expect(node?.tooltip).toContain("Commit by A has waited 19\\.0 s");
+  });
+
+  test("is never empty when something failed: the failure is a row", () => {
+    const model = modelOf(
+      profile,
+      listed("billing"),
+      seen(20, {
+        type: "group.failed",
+        groupId: "billing",
+        what: "describe",
+        errorCode: "GROUP_AUTHORIZATION_FAILED",
+        message: "Not allowed to describe billing: ask for Describe on the group.",
+        requestedAt: 15,
+      }),
+    );
+
+    expect(lines(rows(model, clusters, groupTarget))).toEqual([
+      "The group could not be described  Not allowed to describe billing: ask for Describe on the group. · GROUP_AUTHORIZATION_FAILED",
+    ]);
+    expect(rows(model, clusters, groupsTarget)[0]?.contextValue).toBe("group classic stable failing");
+  });
+});
+
+describe("members and partitions", () => {
+  const observed = [
+    profile,
+    seen(1, started()),
+    seen(10, topics(4)),
+    seen(11, ends(11, 402n, 77n, 10n, 5n), bySample),
+    seen(12, offsets(12, 118n, 77n), bySample),
+    seen(20, phase({ phase: "stable", assigned: tp("orders", 2) })),
+    seen(
+      21,
+      described({
+        stateSince: 20,
+        members: [
+          member("groupscope-A-1", { assigned: tp("orders", 2) }),
+          member("worker-1-8f3a2b1c-0001-4000-8000-1234567890ab", {
+            clientId: "worker-1",
+            groupInstanceId: "w1",
+            assigned: tp("orders", 0, 1),
+          }),
+        ],
+      }),
+      byBroker,
+    ),
+  ];
+
+  test("ours are called by name; long ids are shortened in the middle and whole in the tooltip", () => {
+    const nodes = rows(modelOf(...observed), clusters, groupTarget, { at: 500 });
+
+    expect(lines(nodes)).toEqual([
+      "A (ours)  orders-2 · lag –",
+      "worker-1-8f3…234567890ab  /10.0.0.7 · static w1 · 2 partitions · lag 284",
+      "nobody  orders-3 is assigned to no member",
+    ]);
+    expect(nodes[1]?.tooltip).toContain("worker\\-1\\-8f3a2b1c\\-0001\\-4000\\-8000\\-1234567890ab");
+    expect(nodes.map(({ contextValue }) => contextValue)).toEqual([
+      "member ours",
+      "member foreign static",
+      "unassigned stranded",
+    ]);
+  });
+
+  test("numbers of partitions keep their place with figure spaces, which are not copied", () => {
+    const memberId = "worker-1-8f3a2b1c-0001-4000-8000-1234567890ab";
+    const nodes = rows(modelOf(...observed), clusters, {
+      kind: "member",
+      clusterId: "c1",
+      groupId: "billing",
+      memberId,
+    });
+
+    expect(nodes.map(({ description }) => description)).toEqual([
+      "committed 118 · end 402 · lag 284",
+      "committed \u200777 · end \u200777 · lag \u2007\u20070",
+    ]);
+    expect(lines(nodes)[1]).toBe("orders-1  committed 77 · end 77 · lag 0");
+  });
+
+  test("unknown is –, never 0", () => {
+    const nodes = rows(modelOf(...observed), clusters, {
+      kind: "member",
+      clusterId: "c1",
+      groupId: "billing",
+      memberId: "groupscope-A-1",
+    });
+
+    expect(lines(nodes)).toEqual(["orders-2  committed – · end 10 · lag –"]);
+  });
+
+  test("a stranded partition is marked on its row", () => {
+    const nodes = rows(
+      modelOf(...observed),
+      clusters,
+      { kind: "unassigned", clusterId: "c1", groupId: "billing" },
+      { at: 10_000 },
+    );
+
+    expect(nodes[0]).toMatchObject({
+      label: "orders-3",
+      contextValue: "groupPartition nobody stranded",
+      icon: { codicon: "warning" },
+    });
+  });
+
+  test("topics show their partitions and the groups that read them", () => {
+    const model = modelOf(
+      ...observed,
+      seen(30, { type: "cluster.failed", what: "offsets", message: "timed out", requestedAt: 30 }),
+    );
+
+    expect(lines(rows(model, clusters, { kind: "topics", clusterId: "c1" }))).toEqual([
+      "Offsets could not be read  timed out",
+      "orders  4 partitions · 494 offsets",
+    ]);
+    expect(lines(rows(model, clusters, { kind: "topic", clusterId: "c1", topic: "orders" }))).toEqual([
+      "orders-0  leader 1 · offsets 0 to 402",
+      "orders-1  leader 1 · offsets 0 to 77",
+      "orders-2  leader 1 · offsets 0 to 10",
+      "orders-3  leader 1 · offsets 0 to 5",
+      "Groups that read it (1)",
+    ]);
+    expect(lines(rows(model, clusters, { kind: "topicGroups", clusterId: "c1", topic: "orders" }))).toEqual([
+      "billing  Stable · lag 284",
+    ]);
+  });
+
+  test("faults and workloads of the playground are rows", () => {
+    const model = modelOf(
+      seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
+      seen(1, { type: "broker.started", kafkaClusterId: "x", nodes: [] }),
+      seen(2, {
+        type: "broker.fault",
+        faultId: "f1",
+        kind: "holdSyncGroup",
+        title: "hold SyncGroup of billing",
+        enabled: true,
+        removed: false,
+        hits: 2,
+        holding: 1,
+        since: 2,
+      }),
+      seen(3, {
+        type: "broker.workload",
+        workloadId: "w1",
+        topic: "orders",
+        recordsPerSecond: 50,
+        produced: 1_204,
+        running: true,
+      }),
+    );
+
+    expect(lines(rows(model, clusters, clusterTarget))).toEqual([
+      "Groups (0)  asking…",
+      "Topics (0)  asking…",
+      "Faults (1 on)  hold SyncGroup of billing · hit 2×",
+      "Producing into orders  50 a second · 1,204 produced",
+    ]);
+    expect(rows(model, clusters, { kind: "faults", clusterId: "c1" })[0]).toMatchObject({
+      description: "on · holds 1 · hit 2×",
+      contextValue: "fault enabled holding",
+    });
+  });
+});
+
+describe("DEBUG CONSUMERS", () => {
+  const buffer = (partition: number, records: number, pausedRecords = 0) =>
+    seen(30, {
+      type: "buffer.state",
+      sessionId: "s1",
+      topic: "orders",
+      partition,
+      records,
+      bytes: records * 122,
+      batches: 1,
+      pausedRecords,
+      pausedBytes: 0,
+    });
+  const corrupt: BatchRejected = {
+    type: "fetch.batchRejected",
+    sessionId: "s1",
+    topic: "orders",
+    partition: 4,
+    cause: "crc",
+    message: "The CRC does not match.",
+    baseOffset: 2_000n,
+    lastOffset: 2_009n,
+    nextSafeOffset: 2_010n,
+    boundsTrusted: true,
+    boundsReason: "agrees",
+    action: "halted",
+  };
+  const session = [
+    profile,
+    seen(10, started()),
+    seen(11, {
+      type: "session.state",
+      sessionId: "s1",
+      membership: "joining",
+      since: 11,
+      generationId: 6,
+      assignor: "cooperative-sticky",
+    }),
+    seen(12, { type: "session.pollMode", sessionId: "s1", pollMode: { mode: "hold" } }),
+    seen(
+      20,
+      position(3, {
+        paused: true,
+        position: 120n,
+        fetchPosition: 240n,
+        committedOffset: 96n,
+        highWatermark: 1_284n,
+        highWatermarkAtPause: 240n,
+      }),
+    ),
+    seen(20, position(4, { position: 2_000n, fetchPosition: 2_000n, highWatermark: 2_020n })),
+    buffer(3, 120, 120),
+    buffer(4, 380),
+  ];
+  const sessionTarget: NodeTarget = { kind: "session", clusterId: "c1", sessionId: "s1" };
+
+  test("a session says where it stands, how it delivers, and what is buffered", () => {
+    const [node] = rows(modelOf(...session), consumers);
+
+    expect(node).toMatchObject({
+      label: "A",
+      description:
+        "billing · cooperative-sticky · generation 6 · rebalancing · hold · buffered 500 (120 paused) · 61 KB",
+      contextValue: "session group hold partlyPaused",
+    });
+  });
+
+  test("its partitions say their state first", () => {
+    const nodes = rows(modelOf(...session), consumers, sessionTarget);
+
+    expect(lines(nodes)).toEqual([
+      "orders-3  paused · position 120 · fetched to 240 · committed 96 · end 1,284 · lag 1,188 · buffered 120 · 15 KB · 1,044 arrived since",
+      "orders-4  fetching · position 2,000 · fetched to 2,000 · committed – · end 2,020 · lag – · buffered 380 · 46 KB",
+    ]);
+    expect(nodes.map(({ contextValue }) => contextValue)).toEqual([
+      "sessionPartition group paused fetching",
+      "sessionPartition group running fetching",
+    ]);
+  });
+
+  test("a corrupt batch stands on its partition with its bounds and the next safe offset", () => {
+    const model = modelOf(...session, seen(40, corrupt));
+
+    const [, node] = rows(model, consumers, sessionTarget);
+
+    expect(node).toMatchObject({
+      description: "corrupt · batch 2,000–2,009 fails CRC · next safe 2,010 · buffered 380",
+      contextValue: "sessionPartition group running corrupt skippable",
+      icon: { codicon: "error" },
+    });
+    expect(rows(model, consumers)[0]?.contextValue).toBe("session group hold partlyPaused corrupt");
+  });
+
+  test("a session that reads several topics shows them first", () => {
+    const model = modelOf(...session, seen(20, { ...position(0), topic: "payments" }));
+
+    expect(lines(rows(model, consumers, sessionTarget))).toEqual([
+      "orders  2 partitions · buffered 500 (120 paused) · 61 KB",
+      "payments  1 partition · buffered 0 · 0 B",
+    ]);
+    expect(
+      lines(
+        rows(model, consumers, { kind: "sessionTopic", clusterId: "c1", sessionId: "s1", topic: "payments" }),
+      ),
+    ).toHaveLength(1);
+  });
+
+  test("without a group it says what it reads", () => {
+    const model = modelOf(
+      profile,
+      seen(10, started({ groupId: undefined, name: "B" })),
+      seen(11, {
+        type: "session.pollMode",
+        sessionId: "s1",
+        pollMode: { mode: "flow", recordsPerSecond: 100 },
+      }),
+      seen(20, position(0, { position: 22n, highWatermark: 402n })),
+      buffer(0, 380),
+    );
+
+    expect(lines(rows(model, consumers))).toEqual([
+      "B  no group · orders-0 · flow 100/s · buffered 380 · 46 KB",
+    ]);
+    expect(lines(rows(model, consumers, sessionTarget))).toEqual([
+      "orders-0  fetching · position 22 · fetched to – · end 402 · lag 380 · buffered 380 · 46 KB",
+    ]);
+  });
+
+  test("an ended one stays, with why and what it could not do, until it is dismissed", () => {
+    const model = modelOf(
+      ...session,
+      seen(50, {
+        type: "session.ended",
+        sessionId: "s1",
+        reason: "workerDied",
+        message: "It ran out of memory.",
+        couldNot: ["commit orders-3"],
+      }),
+    );
+
+    expect(lines(rows(model, consumers))).toEqual([
+      "A  ended: the background worker died · It ran out of memory.",
+    ]);
+    expect(lines(rows(model, consumers, sessionTarget))).toEqual(["Could not  commit orders-3"]);
+    expect(rows(model, consumers, undefined, { dismissedSessions: new Set(["s1"]) })).toEqual([]);
+  });
+
+  test("scripted members are not debug consumers", () => {
+    expect(rows(modelOf(profile, seen(10, started({ scripted: true }))), consumers)).toEqual([]);
+  });
+});
+
+describe("FINDINGS", () => {
+  test("say what happened and why; below stand cause and evidence", () => {
+    const model = modelOf(
+      profile,
+      seen(1, started()),
+      seen(1_000, commit({ state: "inFlight", sentAt: 1_000, deadlineAt: 16_000 })),
+    );
+    const context = contextOf(model, 13_300);
+
+    const [node] = children("groupscope.findings", undefined, context);
+
+    expect(node).toMatchObject({
+      label: "Commit by A has waited 12.3 s",
+      description: "the coordinator has not answered",
+      contextValue: "finding commitHang error showCommit releaseCommit",
+      command: { id: "groupscope.showFinding" },
+    });
+    expect(lines(node ? children("groupscope.findings", node.target, context) : []).slice(1)).toEqual([
+      "offsets  orders-3 96 → 120",
+      "queued  00:00:01.0 UTC: generation 6",
+      "sent  00:00:01.0 UTC: to the coordinator",
+      "ends by  00:00:16.0 UTC: the commit's own deadline",
+    ]);
+  });
+});
+
+describe("every tree", () => {
+  test("has rows for whatever was observed, with ids that are unique in it", () => {
+    fc.assert(
+      fc.property(fc.array(anyObservation, { maxLength: 60 }), (observations: readonly Observation[]) => {
+        const model = createModel();
+        for (const observation of observations) fold(model, observation);
+        for (const view of [clusters, consumers, "groupscope.findings"] as const) {
+          const all = everything(model, view, contextOf(model, 2_000_000));
+          expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+          for (const node of all) JSON.stringify(node);
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test("keeps what others wrote out of its Markdown", () => {
+    const model = modelOf(
+      profile,
+      seen(1, described({ groupId: "$(error) [x](command:evil) | **b** `c`\n<img>", members: [] }), byBroker),
+    );
+
+    const [node] = rows(model, clusters, groupsTarget);
+
+    expect(node?.tooltip?.split("\n")[0]).toBe(
+      "**\\$\\(error\\) \\[x\\]\\(command\\:evil\\) \\| \\*\\*b\\*\\* \\`c\\` \\<img\\>**",
+    );
+  });
+
+  test("gives no rows below what is gone", () => {
+    for (const parent of [
+      clusterTarget,
+      groupsTarget,
+      groupTarget,
+      { kind: "finding", clusterId: "c1", findingId: "x" },
+    ] as const) {
+      expect(rows(modelOf(), clusters, parent)).toEqual([]);
+    }
+  });
+});
