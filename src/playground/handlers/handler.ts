@@ -30,6 +30,8 @@ export interface RequestContext {
   /** How a batch for this partition is to be damaged, if a fault says so. */
   editFor(partition: TopicPartition): BatchEdit | undefined;
   follow(follower: AnswerFollower): void;
+  /** Ends the connection instead of answering: the only way to tell a client that wants no answers. */
+  refuseByClosing(reason: string): void;
 }
 
 /** What a request is about, for the faults. */

@@ -1,5 +1,5 @@
 import { type ProduceRequest, produce } from "#protocol/apis/produce.ts";
-import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import { errorCode, errorName, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
 import { validateProduced } from "../log/produceValidation.ts";
 import type { Topic } from "../log/topicStore.ts";
@@ -32,7 +32,12 @@ export const produceHandler = defineHandler({
       topicId: data.topicId,
       partitionResponses: produceTopic(context, data, error),
     }));
-    return request.acks === 0 && error === "NONE" ? undefined : { responses };
+    if (request.acks !== 0) return { responses };
+    const refusal = responses.flatMap((each) => each.partitionResponses).find((each) => each.errorCode !== 0);
+    if (refusal) {
+      context.refuseByClosing(`a batch sent with acks=0 was refused: ${errorName(refusal.errorCode)}`);
+    }
+    return undefined;
   },
   failed: (request, code) => ({
     responses: request.topicData.map(({ name, topicId, partitionData }) => ({

@@ -32,6 +32,7 @@ export async function serveRequest(
   const { groupIds = [], partitions = [] } = request.subject(broker);
   const subject = { api: apiName, nodeId: node.nodeId, clientId, groupIds, partitions };
   let follower: AnswerFollower | undefined;
+  let closing: string | undefined;
   const faulted: FaultedRequest = { subject, onGone, held: (faultId) => follower?.held?.(faultId) };
 
   const before = await broker.faults.pass("request", faulted);
@@ -49,8 +50,12 @@ export async function serveRequest(
     follow: (wanted) => {
       follower = wanted;
     },
+    refuseByClosing: (reason) => {
+      closing = reason;
+    },
   };
   const frame = await request.handle(context);
+  if (closing !== undefined) return { type: "close", reason: closing };
 
   const after = await broker.faults.pass("response", faulted);
   follower?.done?.(after.type === "drop" || after.type === "cut" ? "keptBack" : "answered");

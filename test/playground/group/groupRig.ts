@@ -54,6 +54,11 @@ export class GroupRig {
     return this.group.phase.state;
   }
 
+  /** Requests that still wait. */
+  get unanswered(): readonly string[] {
+    return Array.from(this.#requests.values());
+  }
+
   get memberIds(): readonly string[] {
     return Array.from(this.group.members.keys());
   }
