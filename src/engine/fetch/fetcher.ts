@@ -3,7 +3,7 @@ import { topicPartitionText } from "#base/topicPartition.ts";
 import type { PartitionMetadata, TopicMetadata } from "#network/clusterMetadata.ts";
 import { errorName } from "#protocol/errorCodes.ts";
 import type { ResetPolicy } from "../consumerOptions.ts";
-import type { AssignedPartition } from "../position/assignedPartition.ts";
+import type { AssignedPartition, PartitionError } from "../position/assignedPartition.ts";
 import { noLeader } from "../position/offsetLookup.ts";
 import type { BufferCounts } from "./batchQueue.ts";
 import type { FetchBudget } from "./fetchBudget.ts";
@@ -15,7 +15,7 @@ import type { RecordBuffer } from "./recordBuffer.ts";
 import type { RecordIntake } from "./recordIntake.ts";
 
 /** What fetching needs of the consumer it belongs to. */
-export interface FetcherPorts extends Omit<NodeFetcherPorts, "take" | "closed"> {
+export interface FetcherPorts extends Omit<NodeFetcherPorts, "take" | "onTrouble" | "closed"> {
   readonly buffer: RecordBuffer;
   readonly budget: FetchBudget;
   readonly intake: RecordIntake;
@@ -141,10 +141,24 @@ export class Fetcher {
     let node = this.#nodes.get(nodeId);
     if (!node) {
       const take = (task: FetchTask, fetched: FetchedPartition) => this.#take(task, fetched);
-      node = new NodeFetcher(nodeId, { ...this.#ports, closed: this.#closed.signal, take });
+      node = new NodeFetcher(nodeId, {
+        ...this.#ports,
+        closed: this.#closed.signal,
+        take,
+        onTrouble: (tasks, error) => this.#inTrouble(tasks, error),
+      });
       this.#nodes.set(nodeId, node);
     }
     return node;
+  }
+
+  /** Whatever is wrong with the broker, its partitions do not move and have to say why. */
+  #inTrouble(tasks: readonly FetchTask[], error: PartitionError): void {
+    for (const { partition, version } of tasks) {
+      if (!this.#ports.isCurrent(partition) || partition.version !== version) continue;
+      partition.fail(error, { retry: "fetching" });
+      this.#ports.onChange(partition, true);
+    }
   }
 
   async #take({ partition, version, ask }: FetchTask, fetched: FetchedPartition): Promise<boolean> {

@@ -7,7 +7,7 @@ import { type ErrorName, errorName } from "#protocol/errorCodes.ts";
 import type { FetchCompleted } from "#trace/observations/fetch.ts";
 import type { FetchLimits, IsolationLevel } from "../consumerOptions.ts";
 import { errorText } from "../engineError.ts";
-import type { AssignedPartition } from "../position/assignedPartition.ts";
+import type { AssignedPartition, PartitionError } from "../position/assignedPartition.ts";
 import { type FetchedPartition, fetchBody, fetchedPartitions, fetchVersions } from "./fetchRequest.ts";
 import { FetchSession, finalEpoch, type PartitionAsk } from "./fetchSession.ts";
 import { Pace } from "./pace.ts";
@@ -32,12 +32,16 @@ export interface NodeFetcherPorts {
   readonly observe: (observation: FetchCompleted) => void;
   /** Deals with one partition's answer; true when it brought anything. */
   readonly take: (task: FetchTask, fetched: FetchedPartition) => Promise<boolean>;
+  /** Nothing has come of fetching these for a while. */
+  readonly onTrouble: (tasks: readonly FetchTask[], error: PartitionError) => void;
 }
 
 /** Longer than a broker may hold a fetch back. */
 const patienceMs = 30_000;
 /** An answer this soon, with nothing in it, was not waited for: more of them would spin. */
 const tooSoonShare = 0.5;
+
+const patientFailures = 2;
 
 const sessionErrors: ReadonlySet<ErrorName> = new Set<ErrorName>([
   "FETCH_SESSION_ID_NOT_FOUND",
@@ -84,6 +88,7 @@ export class NodeFetcher {
         // A session may be forgotten at any time; the full request that follows needs no pause, once.
         if (!sessionErrors.has(error) || this.#pace.failures > 0) this.#pace.failed(clock.now(), random);
         else this.#pace.failures++;
+        this.#complain(tasks, { code: error, message: `broker ${this.#nodeId} answers ${error}` });
         return;
       }
       this.#session.answered(answer.body.sessionId);
@@ -95,6 +100,7 @@ export class NodeFetcher {
       if (CancelledError.is(failure, "aborted")) return;
       const tookMs = clock.now() - sentAt;
       this.#report(tasks, { answer: undefined, tookMs, error: errorText(failure) });
+      this.#complain(tasks, { code: "NO_ANSWER", message: errorText(failure) });
     } finally {
       this.#isBusy = false;
     }
@@ -143,6 +149,11 @@ export class NodeFetcher {
       if (task && (await this.#ports.take(task, fetched))) broughtAnything = true;
     }
     return broughtAnything;
+  }
+
+  /** One failure or two may pass unseen. */
+  #complain(tasks: readonly FetchTask[], error: PartitionError): void {
+    if (this.#pace.failures > patientFailures) this.#ports.onTrouble(tasks, error);
   }
 
   /** A broker is to hold an empty answer back; one that does not must not make us spin. */

@@ -1,0 +1,152 @@
+import { describe, expect, test } from "vitest";
+import { type AbortedTransaction, type ReadStep, readFetched } from "#engine/fetch/readFetched.ts";
+import { type BatchInput, encodeBatch } from "#protocol/records/batchWriter.ts";
+import { endTransactionMarker } from "#protocol/records/controlRecord.ts";
+
+function data(baseOffset: bigint, count: number, extra: Partial<BatchInput> = {}): Uint8Array {
+  return encodeBatch({
+    baseOffset,
+    records: Array.from({ length: count }, () => ({ timestamp: 1n, key: null, value: Uint8Array.of(1) })),
+    ...extra,
+  });
+}
+
+const transactional = (producerId: bigint) => ({ transactional: true, producerId, producerEpoch: 0 });
+
+function marker(baseOffset: bigint, producerId: bigint, type: "commit" | "abort"): Uint8Array {
+  return encodeBatch({
+    baseOffset,
+    records: [{ timestamp: 1n, ...endTransactionMarker(type, 0) }],
+    control: true,
+    ...transactional(producerId),
+  });
+}
+
+function read(
+  batches: readonly Uint8Array[],
+  options: {
+    fetchPosition?: bigint;
+    aborted?: readonly AbortedTransaction[];
+    isolation?: "read_committed" | "read_uncommitted";
+    highWatermark?: bigint;
+  } = {},
+): ReadStep[] {
+  const bytes = Uint8Array.from(batches.flatMap((batch) => Array.from(batch)));
+  return Array.from(
+    readFetched({
+      key: { topic: "t", partition: 0 },
+      bytes,
+      fetchPosition: options.fetchPosition ?? 0n,
+      highWatermark: options.highWatermark ?? 1_000n,
+      isolation: options.isolation ?? "read_committed",
+      aborted: options.aborted ?? [],
+    }),
+  );
+}
+
+/** Offsets delivered, and where reading goes on after each step. */
+function summary(steps: readonly ReadStep[]): string[] {
+  return steps.map((step) => {
+    if (step.type === "advance") return `→ ${step.nextOffset}`;
+    if (step.type === "damaged") return `${step.damage.cause} → ${step.damage.nextOffset}`;
+    const offsets = Array.from(step.batch.records, ({ offset }) => offset).slice(step.batch.firstIndex);
+    return `${offsets.join(",")} → ${step.batch.nextOffset}`;
+  });
+}
+
+describe("readFetched", () => {
+  const cases: readonly {
+    title: string;
+    batches: readonly Uint8Array[];
+    options?: Parameters<typeof read>[1];
+    expected: readonly string[];
+  }[] = [
+    {
+      title: "delivers from the fetch position, inside a batch",
+      batches: [data(8n, 4)],
+      options: { fetchPosition: 10n },
+      expected: ["10,11 → 12"],
+    },
+    {
+      title: "passes what ends before the fetch position",
+      batches: [data(0n, 2), data(2n, 1)],
+      options: { fetchPosition: 2n },
+      expected: ["2 → 3"],
+    },
+    {
+      title: "moves past an empty batch that compaction left (KAFKA-5443)",
+      batches: [data(10n, 0, { lastOffsetDelta: 5 })],
+      options: { fetchPosition: 10n },
+      expected: ["→ 16"],
+    },
+    {
+      title: "moves past the offsets compaction took from the end of a batch",
+      batches: [data(10n, 2, { lastOffsetDelta: 9 })],
+      options: { fetchPosition: 10n },
+      expected: ["10,11 → 20"],
+    },
+    {
+      title: "a batch cut by the size limit is not there",
+      batches: [data(0n, 1), data(1n, 3).subarray(0, 50)],
+      expected: ["0 → 1"],
+    },
+    {
+      title: "hides aborted records up to their marker, and nothing after it",
+      batches: [
+        data(0n, 2, transactional(7n)),
+        marker(2n, 7n, "abort"),
+        data(3n, 1, transactional(7n)),
+        marker(4n, 7n, "commit"),
+      ],
+      options: { aborted: [{ producerId: 7n, firstOffset: 0n }] },
+      expected: ["→ 2", "→ 3", "3 → 4", "→ 5"],
+    },
+    {
+      title: "an aborted list in any order hides the same",
+      batches: [
+        data(0n, 1, transactional(1n)),
+        data(1n, 1, transactional(2n)),
+        marker(2n, 1n, "abort"),
+        marker(3n, 2n, "abort"),
+        data(4n, 1, transactional(1n)),
+        marker(5n, 1n, "abort"),
+        data(6n, 1),
+      ],
+      options: {
+        aborted: [
+          { producerId: 1n, firstOffset: 4n },
+          { producerId: 2n, firstOffset: 1n },
+          { producerId: 1n, firstOffset: 0n },
+        ],
+      },
+      expected: ["→ 1", "→ 2", "→ 3", "→ 4", "→ 5", "→ 6", "6 → 7"],
+    },
+    {
+      title: "records outside of transactions are seen between aborted ones",
+      batches: [data(0n, 1, transactional(1n)), data(1n, 1), marker(2n, 1n, "abort")],
+      options: { aborted: [{ producerId: 1n, firstOffset: 0n }] },
+      expected: ["→ 1", "1 → 2", "→ 3"],
+    },
+    {
+      title: "with read_uncommitted aborted records are seen, markers are not",
+      batches: [data(0n, 2, transactional(7n)), marker(2n, 7n, "abort")],
+      options: { isolation: "read_uncommitted", aborted: [{ producerId: 7n, firstOffset: 0n }] },
+      expected: ["0,1 → 2", "→ 3"],
+    },
+  ];
+
+  test.each(cases)("$title", ({ batches, options, expected }) => {
+    const steps = read(batches, options);
+
+    expect(summary(steps)).toEqual(expected);
+  });
+
+  test("a damaged batch is told with its bounds, and what follows is still found", () => {
+    const bad = data(2n, 3);
+    bad[bad.length - 1] = (bad.at(-1) ?? 0) ^ 0xff;
+
+    const steps = read([data(0n, 2), bad, data(5n, 1)]);
+
+    expect(summary(steps)).toEqual(["0,1 → 2", "crc → 5", "5 → 6"]);
+  });
+});
