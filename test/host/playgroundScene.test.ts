@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { startHost } from "./support/testHost.ts";
+
+const clusters = "groupscope.clusters";
+
+async function withScene() {
+  const host = startHost();
+  host.client.notify("tree.visible", { view: clusters, visible: true });
+  const status = await host.ask("playground.start", { scene: true });
+  await host.clock.advance(6_000);
+  return { ...host, status };
+}
+
+test("the default scene shows a topic that receives records and a group of two members at once", async () => {
+  const { tree, status } = await withScene();
+
+  const text = await tree.text(clusters);
+
+  expect(status).toMatchObject({ running: true, nodes: [{ port: 9_092 }] });
+  expect(text).toMatch(/playground \| running · 127\.0\.0\.1:9092/);
+  expect(text).toMatch(/billing \| Stable/);
+  expect(text).toMatch(/worker-1 \| .*orders-0, orders-1, orders-2/);
+  expect(text).toMatch(/worker-2 \| .*orders-3, orders-4, orders-5/);
+  expect(text).toMatch(/orders-0 \| committed\s+\d+ · end/);
+  expect(text).toMatch(/Producing into orders \| 20 a second/);
+});
+
+test("starting it twice is starting it once", async () => {
+  const { ask } = await withScene();
+
+  const again = await ask("playground.start", { scene: true });
+
+  expect(again.members).toHaveLength(2);
+});
+
+test("a taken port gives way to the next one", async () => {
+  const host = startHost();
+  const taken = await host.network.listen({ host: "127.0.0.1", port: 9_092 }, () => {});
+
+  const status = await host.ask("playground.start", { scene: false });
+
+  expect(status.nodes).toMatchObject([{ port: 9_093 }]);
+  taken.dispose();
+});
+
+test("a member added to a group reads what the group reads, and a removed one is gone", async () => {
+  const { ask, clock, tree } = await withScene();
+
+  const added = await ask("playground.addMember", { groupId: "billing", topics: [], assignors: [] });
+  await clock.advance(5_000);
+  expect((await tree.find(clusters, "worker-3"))?.description).toMatch(/orders-\d/);
+  await ask("playground.removeMember", { sessionId: added.sessionId });
+  await clock.advance(5_000);
+
+  expect(await tree.find(clusters, "worker-3")).toBeUndefined();
+  expect((await ask("playground.status", {})).members).toHaveLength(2);
+});
+
+test("stopping leaves the row, says so, and whoever asks for more is told to start it", async () => {
+  const { ask, clock, tree } = await withScene();
+
+  await ask("playground.stop", {});
+  await clock.advance(2_000);
+  const refusal = await ask("playground.produce", { topic: "orders", count: 1 }).catch(
+    (error: Error) => error,
+  );
+
+  expect((await tree.find(clusters, "playground"))?.description).toMatch(/^stopped/);
+  expect(refusal).toMatchObject({ code: "REFUSED", message: expect.stringContaining("Start it first") });
+});
+
+test("changes of shown rows arrive by themselves, of hidden trees nothing does", async () => {
+  const { client, clock, tree } = await withScene();
+  await tree.text(clusters);
+  const changed: string[] = [];
+  client.on("tree.changed")(({ changes }) =>
+    changed.push(...changes.flatMap(({ nodes }) => nodes.map(({ label }) => label))),
+  );
+
+  await clock.advance(3_000);
+  const whileShown = changed.length;
+  client.notify("tree.visible", { view: clusters, visible: false });
+  await clock.advance(1);
+  changed.length = 0;
+  await clock.advance(5_000);
+
+  expect(whileShown).toBeGreaterThan(0);
+  expect(changed).toEqual([]);
+});
