@@ -1,5 +1,6 @@
 import { stringifyWithBigints } from "#base/json.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
+import { checkModel } from "./checkModel.ts";
 import { groupId } from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
 import { Violation } from "./violation.ts";
@@ -31,6 +32,7 @@ export async function settle(world: World): Promise<void> {
   }
   checkNothingStranded(world);
   await commitEverything(world);
+  checkModel(world);
 }
 
 /** Everybody leaves, the broker stops, and after a while nothing is left that could still happen. */

@@ -1,0 +1,13 @@
+import { detect } from "#model/detectors/detect.ts";
+import { createModel, fold } from "#model/model.ts";
+import type { World } from "./world.ts";
+
+/** What people would be shown of a run that came to rest: nothing is wrong any more. */
+export function checkModel({ trace, clock, verdict }: World): void {
+  const model = createModel();
+  for (const observation of trace.observations) fold(model, observation);
+  for (const { kind, title, detail } of detect(model, clock.now())) {
+    verdict.fail("finding", `all is well, and yet there is ${kind}: ${title} (${detail})`);
+  }
+  verdict.check();
+}
