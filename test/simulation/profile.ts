@@ -48,6 +48,9 @@ export function chooseOptions(
   isDirect: boolean,
 ): ConsumerOptions {
   const sessionTimeoutMs = pick(random, [1_500, 3_000, 6_000]);
+  const rebalanceTimeoutMs = pick(random, [1_500, 4_000, 8_000]);
+  // Members hear of a rebalance by heartbeat: one that asks too seldom never joins in time, with any client.
+  const heartbeatIntervalMs = Math.min(sessionTimeoutMs, rebalanceTimeoutMs) / pick(random, [3, 5, 10]);
   return {
     sessionId,
     name: sessionId,
@@ -64,8 +67,8 @@ export function chooseOptions(
     autoCommit: pick(random, ["off", "afterPoll"]),
     autoCommitIntervalMs: pick(random, [200, 1_000, 5_000]),
     sessionTimeoutMs,
-    rebalanceTimeoutMs: pick(random, [1_500, 4_000, 8_000]),
-    heartbeatIntervalMs: sessionTimeoutMs / pick(random, [3, 5, 10]),
+    rebalanceTimeoutMs,
+    heartbeatIntervalMs,
     fetch: {
       maxWaitMs: pick(random, [100, 500, 1_000]),
       minBytes: pick(random, [1, 1, 200]),
