@@ -1,0 +1,247 @@
+import { expect, test } from "vitest";
+import type { LostSession } from "#host/channel/hostContract.ts";
+import type { SessionChoice } from "#host/channel/sessionRequests.ts";
+import { startHost } from "./support/testHost.ts";
+
+const consumers = "groupscope.debugConsumers";
+
+const joining: SessionChoice = {
+  clusterId: "playground",
+  topics: ["orders"],
+  groupId: "billing",
+  assignors: ["range", "cooperative-sticky"],
+  startPosition: { kind: "committed", else: "start" },
+  isolation: "read_uncommitted",
+  pollMode: { mode: "hold" },
+};
+
+/** A member of billing that holds, beside the two of the scene. */
+async function withConsumer(choice: Partial<SessionChoice> = {}) {
+  const host = startHost();
+  host.client.notify("tree.visible", { view: consumers, visible: true });
+  await host.ask("playground.start", { scene: true });
+  await host.clock.advance(5_000);
+  const { sessionId, name } = await host.ask("session.start", { ...joining, ...choice });
+  await host.clock.advance(5_000);
+  return { ...host, sessionId, name };
+}
+
+test("in hold it fetches into its buffer and delivers nothing", async () => {
+  const { tree, ask, sessionId } = await withConsumer();
+
+  const row = await tree.find(consumers, "A");
+  const delivered = (await ask("panel.open", { panel: "records", clusterId: "playground", sessionId })).title;
+
+  expect(row?.description).toMatch(/billing · range · generation 2 · stable · hold · buffered [1-9]/);
+  expect(row?.contextValue).toMatch(/^session group hold running/);
+  expect(delivered).toBe("Records: A");
+});
+
+test("stepping delivers exactly what was asked for and says so in its row", async () => {
+  const { tree, ask, sessionId } = await withConsumer();
+  const before = await ask("session.partitions", { sessionId });
+
+  const { records } = await ask("session.poll", { sessionId, maxRecords: 5 });
+
+  const after = await ask("session.partitions", { sessionId });
+  const moved = after.map(({ position = 0n }, index) => position - (before[index]?.position ?? 0n));
+  expect(records).toBe(5);
+  expect(moved.reduce((sum, each) => sum + each, 0n)).toBe(5n);
+  expect((await tree.find(consumers, "A"))?.description).toContain("· step ·");
+});
+
+test("flow at a rate delivers that many a second, and hold ends it", async () => {
+  const { ask, clock, sessionId } = await withConsumer({
+    groupId: undefined,
+    startPosition: { kind: "start" },
+  });
+  await ask("session.pollMode", { sessionId, pollMode: { mode: "flow", recordsPerSecond: 20 } });
+
+  await clock.advance(5_000);
+  await ask("session.pollMode", { sessionId, pollMode: { mode: "hold" } });
+  const flowed = await delivered();
+  await clock.advance(5_000);
+
+  expect(flowed).toBeGreaterThanOrEqual(90);
+  expect(flowed).toBeLessThanOrEqual(110);
+  expect(await delivered()).toBe(flowed);
+
+  async function delivered(): Promise<number> {
+    const partitions = await ask("session.partitions", { sessionId });
+    return Number(partitions.reduce((sum, { position = 0n }) => sum + position, 0n));
+  }
+});
+
+test("a paused partition keeps what it has, a step skips it, and resuming delivers it", async () => {
+  const { ask, clock, sessionId, tree } = await withConsumer();
+  const [first] = await ask("session.partitions", { sessionId });
+  if (!first) throw new Error("nothing assigned");
+  const { topic, partition } = first;
+
+  await ask("session.pause", { sessionId, scope: { topic, partition } });
+  await ask("session.poll", { sessionId, maxRecords: 1_000 });
+  const paused = (await ask("session.partitions", { sessionId }))[0];
+  expect(paused).toMatchObject({ paused: true, position: first.position });
+  expect((await tree.find(consumers, `${topic}-${partition}`))?.contextValue).toContain("paused");
+  await ask("session.resume", { sessionId, scope: { topic, partition } });
+  await ask("session.poll", { sessionId, maxRecords: 1_000 });
+  await clock.advance(500);
+
+  const resumed = (await ask("session.partitions", { sessionId }))[0];
+  expect(resumed?.position).toBeGreaterThan(first.position ?? 0n);
+});
+
+test("skipping to the end does what the preview said, and commits when asked to", async () => {
+  const { ask, clock, sessionId } = await withConsumer();
+  const partitions = (await ask("session.partitions", { sessionId })).map(({ topic, partition }) => ({
+    topic,
+    partition,
+  }));
+
+  const [preview] = await ask("session.previewSkip", { sessionId, partitions });
+  const { skipped, commit } = await ask("session.skipToEnd", {
+    sessionId,
+    partitions,
+    commit: true,
+    deadlineMs: 5_000,
+  });
+  await clock.advance(100);
+
+  expect(preview?.records).toBeGreaterThan(0n);
+  expect(skipped[0]?.to).toBeGreaterThanOrEqual(preview?.to ?? 0n);
+  expect(commit?.outcome).toBe("committed");
+});
+
+test("seeking to the start goes back to the first record", async () => {
+  const { ask, sessionId } = await withConsumer();
+  const [first] = await ask("session.partitions", { sessionId });
+  if (!first) throw new Error("nothing assigned");
+
+  const [moved] = await ask("session.seek", {
+    sessionId,
+    partitions: [{ topic: first.topic, partition: first.partition }],
+    target: { kind: "start" },
+  });
+
+  expect(moved?.to).toBe(0n);
+});
+
+test("a commit that a fault delays becomes a finding, and its waiter can be let go", async () => {
+  const { ask, clock, client, sessionId } = await withConsumer();
+  const { faultId } = await ask("playground.addFault", {
+    kind: "delayCommits",
+    groupId: "billing",
+    delayMs: 8_000,
+  });
+  await ask("session.poll", { sessionId, maxRecords: 10 });
+
+  const commit = client.request("session.commit", { sessionId, deadlineMs: 20_000 });
+  await clock.advance(4_000);
+  const findings = await ask("finding.list", {});
+  const [waiting] = await ask("session.waitingCommits", { sessionId });
+  const hang = findings.find(({ title }) => title.startsWith("Commit by A"));
+  expect(hang?.detail).toContain("answer commits of billing");
+  expect(hang?.remedies.map(({ action }) => action.kind)).toContain("releaseCommit");
+  const { released } = await ask("session.releaseCommit", { sessionId, commitId: waiting?.commitId ?? "" });
+
+  expect(released).toBe(true);
+  expect((await clock.runUntil(commit)).outcome).toBe("released");
+  await ask("playground.removeFault", { faultId });
+});
+
+test("a corrupt batch halts its partition with bounds, and skipping it goes on behind", async () => {
+  const { ask, clock, sessionId } = await withConsumer();
+  const [first] = await ask("session.partitions", { sessionId });
+  if (!first) throw new Error("nothing assigned");
+  const { topic, partition } = first;
+  await ask("playground.addFault", { kind: "corruptNextBatch", topic, partition, damage: "crc" });
+  await ask("playground.produce", { topic, count: 200 });
+  await clock.advance(3_000);
+
+  const finding = (await ask("finding.list", {})).find(({ title }) => title.includes("corrupt batch"));
+  expect(finding?.severity).toBe("error");
+  expect(finding?.evidence.length).toBeGreaterThan(0);
+  await ask("session.poll", { sessionId, maxRecords: 10_000 });
+  await ask("session.skipBatch", { sessionId, topic, partition });
+  await clock.advance(2_000);
+  await ask("session.poll", { sessionId, maxRecords: 10_000 });
+
+  const after = (await ask("session.partitions", { sessionId }))[0];
+  expect(after?.halted).toBe(false);
+  expect((await ask("finding.list", {})).filter(({ title }) => title.includes("corrupt batch"))).toEqual([]);
+});
+
+test("leaving ends it in good order, its row stays until it is taken off the list", async () => {
+  const { ask, clock, tree, sessionId } = await withConsumer();
+
+  const { couldNot } = await ask("session.stop", { sessionId });
+  await clock.advance(3_000);
+  const ended = await tree.find(consumers, "A");
+  await ask("session.dismiss", { sessionId });
+
+  expect(couldNot).toEqual([]);
+  expect(ended?.contextValue).toContain("ended");
+  expect(await tree.find(consumers, "A")).toBeUndefined();
+  expect(await tree.find("groupscope.clusters", "A (ours)")).toBeUndefined();
+});
+
+test("without a group there is nowhere to commit to, and that is said", async () => {
+  const { ask, sessionId } = await withConsumer({ groupId: undefined, startPosition: { kind: "start" } });
+
+  const refusal = await ask("session.commit", { sessionId, deadlineMs: 1_000 }).catch(
+    (error: Error) => error,
+  );
+
+  expect(refusal).toMatchObject({ code: "REFUSED", message: expect.stringContaining("without a group") });
+});
+
+test("the records panel shows what was delivered, and one record whole", async () => {
+  const { ask, client, clock, sessionId } = await withConsumer();
+  await ask("session.poll", { sessionId, maxRecords: 3 });
+  const states: unknown[] = [];
+  client.on("panel.state")(({ state }) => states.push(state));
+  const { panelId } = await ask("panel.open", { panel: "records", clusterId: "playground", sessionId });
+  client.notify("panel.visible", { panelId, visible: true });
+
+  await clock.advance(300);
+
+  expect(states.at(-1)).toMatchObject({
+    title: "Records delivered to A",
+    total: 3,
+    totals: { deliveredRecords: 3, keptRecords: 3, droppedRecords: 0 },
+  });
+  const row = (states.at(-1) as { window: { rows: { recordId: number }[] } }).window.rows[0];
+  const text = await ask("panel.recordText", { panelId, recordId: row?.recordId ?? 0, what: "record" });
+  expect(text).toMatchObject({ languageId: "json" });
+  expect(JSON.parse(text?.text ?? "")).toMatchObject({
+    topic: "orders",
+    key: expect.stringContaining("customer"),
+  });
+});
+
+test("shutting down leaves the group within its deadline", async () => {
+  const { ask, clock } = await withConsumer();
+  const startedAt = clock.now();
+
+  const { couldNot } = await ask("host.shutdown", { deadlineMs: 3_000 });
+
+  expect(couldNot).toEqual([]);
+  expect(clock.now() - startedAt).toBeLessThanOrEqual(3_000);
+});
+
+test("sessions of a worker that died are shown as ended in the next one", async () => {
+  const died = await withConsumer();
+  const lost: LostSession[] = [];
+  died.client.on("host.status")(({ resumable }) => lost.splice(0, lost.length, ...resumable));
+  await died.ask("session.start", { ...joining, groupId: undefined, startPosition: { kind: "start" } });
+  await died.clock.advance(2_000);
+  const next = startHost();
+
+  next.client.notify("host.lostSessions", lost);
+  await next.clock.advance(10);
+  const row = await next.tree.find(consumers, "A");
+
+  expect(lost).toHaveLength(2);
+  expect(row?.description).toMatch(/ended by itself/);
+  expect(row?.contextValue).toContain("ended");
+});
