@@ -21,6 +21,7 @@ export interface Call<A extends Api> {
   readonly limit: WaitLimit;
 }
 
+/** What a caller works with. */
 export interface BrokerCallerOptions {
   readonly clock: Clock;
   readonly random: Random;

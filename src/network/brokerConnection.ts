@@ -18,6 +18,7 @@ import { RequestPipeline } from "./requestPipeline.ts";
 import { authenticate } from "./sasl/saslAuthenticator.ts";
 import type { SaslCredentials } from "./sasl/saslCredentials.ts";
 
+/** Where to connect, as whom, and how patiently. */
 export interface BrokerConnectionOptions {
   readonly endpoint: Endpoint;
   readonly tls?: TlsOptions | undefined;
@@ -31,12 +32,9 @@ export interface BrokerConnectionOptions {
   /** For requests without a time of their own; a connection silent for longer, while an answer is due, is dead. */
   readonly requestTimeoutMs: number;
   readonly maxFrameBytes: number;
-  /** Called when a stage of opening begins: an error that follows belongs to the last one named. */
-  readonly onStage?: ((stage: OpeningStage) => void) | undefined;
 }
 
-export type OpeningStage = "connect" | "apiVersions" | "sasl";
-
+/** How one request is sent; what is left out is the connection's own. */
 export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -86,7 +84,6 @@ export class BrokerConnection implements Disposable {
   static async open(options: BrokerConnectionOptions, signal?: AbortSignal): Promise<BrokerConnection> {
     const { clock, connectTimeoutMs, endpoint } = options;
     const deadlineAt = clock.now() + connectTimeoutMs;
-    options.onStage?.("connect");
     const stream = await openStream(options, signal);
     const connection = new BrokerConnection(stream, options);
     try {
@@ -172,16 +169,13 @@ export class BrokerConnection implements Disposable {
   }
 
   async #introduce(): Promise<void> {
-    this.#options.onStage?.("apiVersions");
     const exchange: Exchanger = (request) => this.#pipeline.exchange(request);
     this.#versions = await askVersions(
       (api, version, body) => this.#ask(exchange, api, { version, body }),
       this.#broker,
     );
     const { sasl } = this.#options;
-    if (sasl === undefined) return;
-    this.#options.onStage?.("sasl");
-    await this.#authenticate(sasl, exchange);
+    if (sasl !== undefined) await this.#authenticate(sasl, exchange);
   }
 
   async #authenticate(sasl: SaslCredentials, exchange: Exchanger): Promise<void> {
@@ -205,20 +199,24 @@ export class BrokerConnection implements Disposable {
   /** Authenticates anew between two requests: after its session's end the broker would close the connection. */
   async #renew(sasl: SaslCredentials): Promise<void> {
     const { clock, connectTimeoutMs } = this.#options;
-    try {
-      await this.#pipeline.exclusively((exchange) => {
-        const deadlineAt = clock.now() + connectTimeoutMs;
-        const what = `authenticating anew with ${this.#broker}`;
-        return withDeadline(clock, this.#authenticate(sasl, exchange), { what, deadlineAt });
-      });
-    } catch (error) {
-      const failure = openingFailure(error, this.#options);
-      const { broker } = this;
-      const reason = ConnectionError.is(failure)
-        ? failure
-        : new ConnectionError("CLOSED", `${broker}: authenticating anew failed`, { broker, cause: failure });
-      this.#pipeline.close(reason);
-    }
+    await this.#pipeline.exclusively(async (exchange) => {
+      const deadlineAt = clock.now() + connectTimeoutMs;
+      const what = `authenticating anew with ${this.#broker}`;
+      try {
+        await withDeadline(clock, this.#authenticate(sasl, exchange), { what, deadlineAt });
+      } catch (error) {
+        // While the queue is still held: a request let out now would be lost with the connection, as one that may have
+        // happened, where one that never left can go another way.
+        this.#pipeline.close(this.#renewalFailure(error));
+      }
+    });
+  }
+
+  #renewalFailure(error: unknown): ConnectionError {
+    const failure = openingFailure(error, this.#options);
+    if (ConnectionError.is(failure)) return failure;
+    const { broker } = this;
+    return new ConnectionError("CLOSED", `${broker}: authenticating anew failed`, { broker, cause: failure });
   }
 
   async #ask<A extends Api>(

@@ -26,6 +26,7 @@ export type Route = Destination & {
 /** A request's body, or how to make it once the version is known. */
 export type RequestBody<A extends Api> = RequestInput<A> | ((version: number) => RequestInput<A>);
 
+/** How long a request may take, and what may be done for it meanwhile. */
 export interface SendOptions {
   /** For everything: finding the broker, connecting, waiting, trying again. The client's default when left out. */
   readonly timeoutMs?: number | undefined;
@@ -40,6 +41,7 @@ export interface SendOptions {
   readonly retry?: "auto" | "never" | undefined;
 }
 
+/** A response, and where it came from. */
 export interface Answer<A extends Api> {
   readonly version: number;
   readonly body: ResponseOf<A>;

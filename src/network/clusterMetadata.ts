@@ -8,6 +8,7 @@ export interface BrokerNode {
   readonly rack?: string | undefined;
 }
 
+/** A partition as the cluster describes it. */
 export interface PartitionMetadata {
   readonly partition: number;
   /** Undefined while the partition has no leader. */
@@ -20,6 +21,7 @@ export interface PartitionMetadata {
   readonly error: ErrorName | undefined;
 }
 
+/** A topic as the cluster describes it. */
 export interface TopicMetadata {
   readonly topic: string;
   /** Kafka's base64url text; undefined where the broker does not say (before Kafka 2.8). */

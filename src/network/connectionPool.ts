@@ -8,6 +8,7 @@ import type { BrokerConnection } from "./brokerConnection.ts";
 import type { BrokerVersions } from "./negotiation.ts";
 import { type LinkNotice, NodeLink } from "./nodeLink.ts";
 
+/** How a pool opens what it keeps. */
 export interface ConnectionPoolOptions {
   readonly clock: Clock;
   readonly random: Random;

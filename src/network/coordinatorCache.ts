@@ -9,6 +9,7 @@ import type { Answer, RequestBody } from "./cluster.ts";
 import type { BrokerNode } from "./clusterMetadata.ts";
 import { type WaitLimit, waitWithin } from "./waitLimit.ts";
 
+/** How coordinators are asked for. */
 export interface CoordinatorCacheOptions {
   readonly clock: Clock;
   readonly random: Random;

@@ -7,8 +7,10 @@ import type { ClusterMetadata } from "./clusterMetadata.ts";
 import { mergeMetadata } from "./metadataMerge.ts";
 import { type WaitLimit, waitWithin } from "./waitLimit.ts";
 
+/** The topics a question is about. */
 export type TopicSelection = readonly string[] | "all";
 
+/** How often, and through whom, metadata is asked for. */
 export interface MetadataCacheOptions {
   readonly clock: Clock;
   readonly maxAgeMs: number;

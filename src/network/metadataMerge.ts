@@ -1,11 +1,10 @@
 import type { ResponseOf } from "#protocol/api.ts";
 import type { metadata } from "#protocol/apis/metadata.ts";
 import { errorName } from "#protocol/errorCodes.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { BrokerNode, ClusterMetadata, PartitionMetadata, TopicMetadata } from "./clusterMetadata.ts";
 
 type MetadataAnswer = ResponseOf<typeof metadata>;
-
-const zeroUuid = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /**
  * What is known after an answer. Topics that were not asked for stay as they were; `all` forgets those that are gone.

@@ -12,6 +12,7 @@ export type LinkNotice =
   | { readonly state: "connecting" | "connected" }
   | { readonly state: "failed" | "closed"; readonly error: Error | undefined };
 
+/** How a link opens its connection. */
 export interface NodeLinkOptions {
   readonly clock: Clock;
   readonly random: Random;
@@ -122,11 +123,9 @@ export class NodeLink implements Disposable {
     } catch (error) {
       if (signal.aborted) throw this.#disposedError();
       this.#link = { state: "idle" };
-      this.#failed(ConnectionError.is(error, "AUTHENTICATION_FAILED", "UNSUPPORTED_MECHANISM"));
-      this.#notices.fire({
-        state: "failed",
-        error: error instanceof Error ? error : new Error(String(error)),
-      });
+      const failure = error instanceof Error ? error : new Error(String(error));
+      this.#failed(failure);
+      this.#notices.fire({ state: "failed", error: failure });
       throw error;
     }
   }
@@ -139,14 +138,15 @@ export class NodeLink implements Disposable {
       this.#link = { state: "idle" };
       // One that answered was no failure of the address, but the next attempt is not to follow at once either.
       if (connection.wasUseful) this.#failures = 0;
-      this.#failed(false);
-      this.#lastFailure = reason;
+      this.#failed(reason);
       this.#notices.fire({ state: "closed", error: reason });
     });
   }
 
-  #failed(wrongLogin: boolean): void {
+  #failed(failure: Error): void {
     const { clock, random } = this.#options;
+    const wrongLogin = ConnectionError.is(failure, "AUTHENTICATION_FAILED", "UNSUPPORTED_MECHANISM");
+    this.#lastFailure = failure;
     this.#failures = wrongLogin ? Math.max(failuresOfWrongLogin, this.#failures + 1) : this.#failures + 1;
     this.#nextAttemptAt = clock.now() + backoffMs(random, this.#failures);
   }

@@ -6,6 +6,7 @@ import { ConnectionError } from "./connectionError.ts";
 import { FrameAssembler } from "./frameAssembler.ts";
 import { type Exchange, type Exchanged, PendingRequest } from "./pendingRequest.ts";
 
+/** What a pipeline checks and says. */
 export interface RequestPipelineOptions {
   readonly clock: Clock;
   /** `host:port`, for messages. */

@@ -1,9 +1,10 @@
 import { ConnectError, type Endpoint, type TlsOptions } from "#base/transport.ts";
+import { addressText } from "#network/address.ts";
 
 /** Why no TCP connection came about, in words, with the likely cause. */
 export function connectFailure(target: Endpoint, failure: Error): ConnectError {
   const code = codeOf(failure);
-  const address = `${target.host}:${target.port}`;
+  const address = addressText(target);
   if (code !== undefined && resolveCodes.has(code)) {
     const advice =
       code === "EAI_AGAIN"
@@ -31,7 +32,7 @@ export function tlsFailure(
   const hasPassphrase = target.tls?.passphrase !== undefined;
   const advice =
     (code === undefined ? undefined : tlsAdvice(code, failure, { name, hasPassphrase })) ?? failure.message;
-  const address = `${target.host}:${target.port}`;
+  const address = addressText(target);
   return new ConnectError("tls", `TLS with ${address} failed${inBrackets(code)}: ${advice}`, {
     code,
     cause: failure,

@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import type { ByteStream, Endpoint, Listening, StreamServer } from "#base/transport.ts";
+import { addressText } from "#network/address.ts";
 import { SocketStream } from "./socketStream.ts";
 
 /** Listens on real TCP ports. Disposing what `listen` gives stops accepting; open streams belong to their receiver. */
@@ -7,7 +8,8 @@ export const tcpServer: StreamServer = {
   listen(at: Endpoint, onStream: (stream: ByteStream) => void): Promise<Listening> {
     return new Promise((resolve, reject) => {
       const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
-        onStream(new SocketStream(socket, `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`));
+        const remote = addressText({ host: socket.remoteAddress ?? "?", port: socket.remotePort ?? 0 });
+        onStream(new SocketStream(socket, remote));
       });
       server.once("error", reject);
       server.listen({ host: at.host, port: at.port }, () => {

@@ -2,6 +2,7 @@ import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from "node:tls";
 import { CancelledError } from "#base/clock.ts";
 import type { ByteStream, ConnectError, Endpoint, TlsOptions, Transport } from "#base/transport.ts";
+import { addressText } from "#network/address.ts";
 import { connectFailure, tlsFailure } from "./connectFailure.ts";
 import { SocketStream } from "./socketStream.ts";
 
@@ -117,8 +118,4 @@ function tlsOptions(socket: Socket, target: Endpoint, tls: TlsOptions): Connecti
     ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
     rejectUnauthorized: tls.rejectUnauthorized ?? true,
   };
-}
-
-function addressText({ host, port }: Endpoint): string {
-  return isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`;
 }

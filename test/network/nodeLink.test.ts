@@ -140,6 +140,16 @@ describe("NodeLink", () => {
     expect(network.attempts).toBeLessThan(25);
   });
 
+  test("a waiter whose time ends between attempts is told why the last one failed", async () => {
+    const { clock, network, acquire } = await setUp();
+    network.refuse(at);
+    let outcome: unknown;
+    while (!ConnectionError.is(outcome, "TIMEOUT")) outcome = await clock.runUntil(failureOf(acquire(40)));
+
+    expect(outcome.cause).toMatchObject({ name: "ConnectError", stage: "connect" });
+    expect(outcome.message).toContain("connecting to broker:9092");
+  });
+
   test("a connection lost is opened again when needed, and not before", async () => {
     const { clock, network, link, acquire } = await setUp();
     const notices: string[] = [];

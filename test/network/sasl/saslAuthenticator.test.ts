@@ -288,4 +288,20 @@ describe("a session with a lifetime (KIP-368)", () => {
       /account disabled/,
     );
   });
+
+  test("a request that waits for a renewal that is refused never left", async () => {
+    const { clock, broker, open } = limited();
+    const connection = await clock.runUntil(open(plain));
+    const sent: Promise<unknown>[] = [];
+    broker.on(saslAuthenticate, ({ answer }) => {
+      sent.push(failureOf(connection.send(heartbeat, beat)));
+      answer(refusal("account disabled"));
+    });
+
+    await clock.advance(60_000);
+    const failures = await clock.runUntil(Promise.all(sent));
+
+    expect(failures.map((failure) => ConnectionError.is(failure) && failure.unsent)).toEqual([true]);
+    expect(broker.requests(heartbeat)).toEqual([]);
+  });
 });
