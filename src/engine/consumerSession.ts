@@ -65,8 +65,9 @@ export class ConsumerSession {
 
   /** Begins to join and to read; what comes of it is observed. */
   start(): void {
-    const { reporter, member, assignment } = this.#parts;
+    const { reporter, member, assignment, endWatcher } = this.#parts;
     reporter.started(this.options);
+    endWatcher.start();
     if (member) {
       void member.run();
       return;
@@ -282,8 +283,9 @@ export class ConsumerSession {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();
     this.#closing ??= Promise.resolve({ couldNot: [] });
-    const { delivery, loader, fetcher, committer, assignment, reporter } = this.#parts;
+    const { delivery, loader, endWatcher, fetcher, committer, assignment, reporter } = this.#parts;
     delivery.close();
+    endWatcher.close();
     loader.close();
     // The broker forgets a fetch session by itself: nobody has to wait for it.
     void fetcher.close(1_000);

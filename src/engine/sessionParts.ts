@@ -15,6 +15,7 @@ import { GroupMember } from "./group/groupMember.ts";
 import type { Membership } from "./group/membership.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
 import { Assignment } from "./position/assignment.ts";
+import { EndWatcher } from "./position/endWatcher.ts";
 import { PartitionTable } from "./position/partitionTable.ts";
 import { PauseRules } from "./position/pauseRules.ts";
 import { PositionLoader, type ResetDone } from "./position/positionLoader.ts";
@@ -45,6 +46,7 @@ export class SessionParts {
   readonly intake: RecordIntake;
   readonly fetcher: Fetcher;
   readonly loader: PositionLoader;
+  readonly endWatcher: EndWatcher;
   readonly delivery: Delivery;
   readonly seeker: Seeker;
   readonly assignment: Assignment;
@@ -75,6 +77,13 @@ export class SessionParts {
     this.fetcher = this.#makeFetcher(budget);
     this.committer = this.#makeCommitter();
     this.loader = this.#makeLoader();
+    this.endWatcher = new EndWatcher({
+      clock,
+      offsets: this.#lookup,
+      partitions: () => table.values(),
+      isCurrent: this.#isCurrent,
+      onChange: (partition) => this.#changed(partition, false),
+    });
     this.delivery = new Delivery({
       clock,
       buffer: this.buffer,

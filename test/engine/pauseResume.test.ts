@@ -92,6 +92,27 @@ describe("pause and resume", () => {
     expect(ofType(seen, "fetch.gap")).toMatchObject([{ reason: "userSkip", fromOffset: 2n, toOffset: 7n }]);
   });
 
+  test("what arrives while paused is seen, though nothing is fetched", async () => {
+    await bench.produce(p0, 2);
+    const { session, seen, poll } = bench.session();
+    session.start();
+    await poll(2, 20_000);
+    session.pause(p0);
+    await bench.clock.advance(3_000);
+    const asked = ofType(seen, "fetch.completed").length;
+    await bench.produce(p0, 3, 2);
+
+    await bench.clock.advance(3_000);
+
+    expect(ofType(seen, "position.state").at(-1)).toMatchObject({
+      paused: true,
+      position: 2n,
+      highWatermark: 5n,
+      highWatermarkAtPause: 2n,
+    });
+    expect(ofType(seen, "fetch.completed")).toHaveLength(asked);
+  });
+
   test("what arrives while paused is delivered after resume, from the same position", async () => {
     await bench.produce(p0, 2);
     const { session, poll } = bench.session();

@@ -78,6 +78,7 @@ export class NodeFetcher {
     const { clock, random } = this.#ports;
     this.#isBusy = true;
     const sentAt = clock.now();
+    for (const { partition } of tasks) partition.lastAskedAt = sentAt;
     try {
       const answer = await this.#send(tasks);
       const tookMs = clock.now() - sentAt;

@@ -1,13 +1,15 @@
 import type { AssignorMember } from "#assignors/assignor.ts";
 import { type Clock, sleep, withDeadline } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
-import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import { errorText } from "../engineError.ts";
+import { assignmentChange } from "./assignmentChange.ts";
 import { explainGroupError, meaningOf } from "./groupErrors.ts";
 import { type GroupIdentity, GroupRequests } from "./groupRequests.ts";
+import { heartbeatWhileStable } from "./heartbeats.ts";
 import { GroupLeader } from "./leader.ts";
 import {
   type Generation,
@@ -214,16 +216,13 @@ export class GroupMember {
       return;
     }
     if (this.#membership.state !== "syncing") return;
-    const before = setOf(this.#ports.owned());
-    const now = setOf(answer.assigned);
-    const toRevoke = Array.from(before.keys()).filter((partition) => !now.has(partition));
-    const added = Array.from(now.keys()).filter((partition) => !before.has(partition));
+    const { added, gone } = assignmentChange(this.#ports.owned(), answer.assigned);
     this.#synced = generation;
     // The partitions first, so that whoever hears of the new generation finds them.
     this.#ports.assign(added, generation);
     this.#enter({ type: "synced" }, { assignments });
-    if (toRevoke.length > 0) {
-      this.#toRevoke = toRevoke;
+    if (gone.length > 0) {
+      this.#toRevoke = gone;
       this.#needRebalance("it gave up partitions that other members are to get");
     }
   }
@@ -236,39 +235,23 @@ export class GroupMember {
     return this.#isAssignmentKept ? undefined : assignments;
   }
 
-  /** Heartbeats until something ends the stable state. */
-  async #keep(generation: Generation): Promise<void> {
-    const { clock } = this.#ports;
-    let isWell = true;
-    for (;;) {
-      // When the connection failed, the session lasts a while without heartbeats, so the next one comes sooner.
-      const pause = isWell ? this.#heartbeatIntervalMs : Math.min(this.#heartbeatIntervalMs, 500);
-      const timer = Promise.withResolvers<void>();
-      const due = clock.schedule(pause, timer.resolve);
-      await this.#unlessChanged(timer.promise);
-      due.dispose();
-      if (!this.#isIn(generation, "stable")) return;
-      const beat = this.#beat(generation).then((answered) => {
-        isWell = answered;
-      });
-      await this.#unlessChanged(beat);
-      if (!this.#isIn(generation, "stable")) return;
-      this.#leader.lookForMissing();
-      this.#checkTopics();
-    }
-  }
-
-  /** False when no answer came. Never rejects. */
-  async #beat(generation: Generation): Promise<boolean> {
-    try {
-      const error = await this.#requests.heartbeat(generation, this.#over.signal);
-      if (!this.#isIn(generation, "stable", "revoking")) return true;
-      if (error === "NONE") this.#enter({ type: "confirmed" });
-      else this.#heartbeatRefused(error);
-      return true;
-    } catch {
-      return false;
-    }
+  #keep(generation: Generation): Promise<void> {
+    return heartbeatWhileStable(generation, {
+      clock: this.#ports.clock,
+      intervalMs: this.#heartbeatIntervalMs,
+      send: (current) => this.#requests.heartbeat(current, this.#over.signal),
+      onAnswer: (current, error) => {
+        if (!this.#isIn(current, "stable", "revoking")) return;
+        if (error === "NONE") this.#enter({ type: "confirmed" });
+        else this.#heartbeatRefused(error);
+      },
+      isStable: (current) => this.#isIn(current, "stable"),
+      unlessChanged: (work) => this.#unlessChanged(work),
+      onBeat: () => {
+        this.#leader.lookForMissing();
+        this.#checkTopics();
+      },
+    });
   }
 
   #heartbeatRefused(error: ErrorName): void {
@@ -379,10 +362,4 @@ export class GroupMember {
     await promise;
     this.#wake = undefined;
   }
-}
-
-function setOf(partitions: readonly TopicPartition[]): TopicPartitionMap<true> {
-  const set = new TopicPartitionMap<true>();
-  for (const partition of partitions) set.set(partition, true);
-  return set;
 }

@@ -94,6 +94,8 @@ export class AssignedPartition implements TopicPartition {
   /** A batch that could not be decoded and is being asked for again. */
   retried: HaltedBatch | undefined;
   ends: LogEnds = {};
+  /** When a fetch last asked for it. */
+  lastAskedAt: number | undefined;
   leaderId: number | undefined;
   leaderEpoch: number | undefined;
 
