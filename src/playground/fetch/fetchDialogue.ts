@@ -30,6 +30,7 @@ export function openFetch(
     }
     const session = sessions.create(usesTopicIds);
     session.update(wanted, []);
+    sessions.makeRoomFor(session);
     return {
       sessionId: session.sessionId,
       partitions: wanted,
@@ -45,6 +46,7 @@ export function openFetch(
   if (session.nextEpoch !== sessionEpoch) return { error: "INVALID_FETCH_SESSION_EPOCH" };
   session.advance();
   session.update(wanted, forgottenPartitions(request));
+  sessions.makeRoomFor(session);
   return {
     sessionId,
     partitions: session.partitions,
@@ -52,7 +54,14 @@ export function openFetch(
   };
 }
 
+/** A partition that is named twice counts as Kafka counts it: once, as it was named last. */
 function wantedPartitions(request: FetchRequest): readonly FetchPartition[] {
+  const named = namedPartitions(request);
+  const byKey = new Map(named.map((each) => [`${each.topicId}\n${each.topic}\n${each.partition}`, each]));
+  return byKey.size === named.length ? named : Array.from(byKey.values());
+}
+
+function namedPartitions(request: FetchRequest): readonly FetchPartition[] {
   return request.topics.flatMap(({ topic, topicId, partitions }) =>
     partitions.map(({ partition, fetchOffset, partitionMaxBytes, currentLeaderEpoch, lastFetchedEpoch }) => ({
       topic,

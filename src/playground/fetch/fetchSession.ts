@@ -51,6 +51,10 @@ export class FetchSession {
     return this.#nextEpoch;
   }
 
+  get size(): number {
+    return this.#partitions.size;
+  }
+
   get partitions(): readonly FetchPartition[] {
     return Array.from(this.#partitions.values(), ({ wanted }) => wanted);
   }

@@ -1,6 +1,9 @@
 import { type Random, randomInt } from "#base/random.ts";
 import { FetchSession } from "./fetchSession.ts";
 
+/** All sessions together: five clients that fetch everything a playground can hold, or thousands of usual ones. */
+const mostPartitions = 100_000;
+
 /** The fetch sessions of all nodes; the one unused for longest makes room for a new one. */
 export class FetchSessions {
   readonly #random: Random;
@@ -26,6 +29,18 @@ export class FetchSessions {
     const session = new FetchSession(sessionId, usesTopicIds);
     this.#sessions.set(sessionId, session);
     return session;
+  }
+
+  /** Ends sessions unused for longest until what all of them remember is bounded; their clients begin new ones. */
+  makeRoomFor(kept: FetchSession): void {
+    let partitions = 0;
+    for (const session of this.#sessions.values()) partitions += session.size;
+    for (const [sessionId, session] of this.#sessions) {
+      if (partitions <= mostPartitions) return;
+      if (session === kept) continue;
+      this.#sessions.delete(sessionId);
+      partitions -= session.size;
+    }
   }
 
   /** The session, without counting as a use. */

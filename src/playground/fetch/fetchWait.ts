@@ -70,15 +70,24 @@ function waitForData(fetch: FetchWait): Promise<"ready" | "gone"> {
   return new Promise((resolve) => {
     const waits = new DisposableStore();
     const end = (how: "ready" | "gone") => {
+      hasEnded = true;
       waits.dispose();
       resolve(how);
     };
+    let isCheckDue = false;
+    let hasEnded = false;
     const check = () => {
-      if (isReady(fetch)) end("ready");
+      isCheckDue = false;
+      if (!hasEnded && isReady(fetch)) end("ready");
+    };
+    // Once for all partitions that one request appends to: a look at each of them is not free.
+    const appended = () => {
+      if (!isCheckDue) queueMicrotask(check);
+      isCheckDue = true;
     };
     for (const wanted of fetch.partitions) {
       const found = fetch.locate(wanted);
-      if ("log" in found) waits.add(found.log.onAppended(check));
+      if ("log" in found) waits.add(found.log.onAppended(appended));
     }
     waits.add(fetch.onGone(() => end("gone")));
     waits.add(fetch.clock.schedule(fetch.maxWaitMs, () => end("ready")));

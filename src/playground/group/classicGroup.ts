@@ -52,8 +52,6 @@ export type GroupPhase =
   | { readonly state: "Stable"; readonly syncDueAt: number }
   | { readonly state: "Dead" };
 
-export type ClassicGroupState = GroupPhase["state"];
-
 /** One assignor a member offers, with its subscription as that assignor wants it. */
 export interface JoinProtocol {
   readonly name: string;

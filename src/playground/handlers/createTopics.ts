@@ -21,10 +21,9 @@ export const createTopicsHandler = defineHandler({
   versions: [2, 7],
   subject: ({ topics }) => ({ partitions: topics.map(({ name }) => ({ topic: name, partition: -1 })) }),
   handle(request, { broker }) {
-    const names = request.topics.map(({ name }) => name);
+    const repeated = repeatedNames(request.topics);
     const topics = request.topics.map((topic) => {
-      const isTwice = names.indexOf(topic.name) !== names.lastIndexOf(topic.name);
-      if (isTwice) return refused(topic.name, "INVALID_REQUEST", "Duplicate topic name.");
+      if (repeated.has(topic.name)) return refused(topic.name, "INVALID_REQUEST", "Duplicate topic name.");
       return createOne(broker, topic, request.validateOnly);
     });
     return { topics };
@@ -33,6 +32,13 @@ export const createTopicsHandler = defineHandler({
     topics: request.topics.map(({ name }) => ({ name, errorCode: code, errorMessage: null })),
   }),
 });
+
+function repeatedNames(topics: readonly WantedTopic[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  for (const { name } of topics) (seen.has(name) ? repeated : seen).add(name);
+  return repeated;
+}
 
 function createOne(broker: Broker, wanted: WantedTopic, validateOnly: boolean) {
   const { name } = wanted;

@@ -1,6 +1,7 @@
 import { type DescribeConfigsRequest, describeConfigs } from "#protocol/apis/describeConfigs.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
+import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
 import { topicConfigs } from "./topicConfigs.ts";
 
@@ -16,7 +17,10 @@ export const describeConfigsHandler = defineHandler({
   versions: [1, 4],
   handle: (request, { broker }) => ({
     throttleTimeMs: 0,
-    results: request.resources.map((resource) => describe(broker, resource, request.includeSynonyms)),
+    results: distinct(
+      request.resources,
+      ({ resourceType, resourceName }) => `${resourceType} ${resourceName}`,
+    ).map((resource) => describe(broker, resource, request.includeSynonyms)),
   }),
   failed: (request, code) => ({
     throttleTimeMs: 0,

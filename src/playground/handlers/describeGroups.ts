@@ -3,6 +3,7 @@ import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { type ClassicGroup, noBytes } from "../group/classicGroup.ts";
 import { metadataFor } from "../group/protocolVoting.ts";
 import { allowedOperations, groupOperations } from "./authorizedOperations.ts";
+import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
 import { isCoordinator } from "./routing.ts";
 
@@ -13,7 +14,7 @@ export const describeGroupsHandler = defineHandler({
   handle(request, context) {
     const operations = allowedOperations(request.includeAuthorizedOperations, groupOperations);
     return {
-      groups: request.groups.map((groupId) => {
+      groups: distinct(request.groups, (groupId) => groupId).map((groupId) => {
         if (!isCoordinator(context, groupId)) return nothing(groupId, "NOT_COORDINATOR", "");
         const group = context.broker.groups.group(groupId);
         if (group) return { ...describe(group), authorizedOperations: operations };

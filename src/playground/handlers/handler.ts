@@ -74,6 +74,12 @@ export interface Handler {
   open(frame: Uint8Array): Result<OpenRequest, CodecError>;
 }
 
+/**
+ * No client needs more in one request, with at most 20,000 partitions to speak of; and a request is served in one go,
+ * so that what it may ask for bounds how long all others wait.
+ */
+const maxElements = 100_000;
+
 /** Makes a handler of its definition. */
 export function defineHandler<Req extends Type, Res extends Type>(
   definition: HandlerDefinition<Req, Res>,
@@ -83,7 +89,7 @@ export function defineHandler<Req extends Type, Res extends Type>(
     api,
     versions: definition.versions ?? api.versions,
     open(frame) {
-      const decoded = decodeRequest(api, frame);
+      const decoded = decodeRequest(api, frame, { maxElements });
       if (!decoded.ok) return decoded;
       const { header, body } = decoded.value;
       const options = { version: header.apiVersion, correlationId: header.correlationId };

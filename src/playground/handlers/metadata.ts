@@ -4,6 +4,7 @@ import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
 import { type Topic, topicNameProblem } from "../log/topicStore.ts";
 import { allowedOperations, clusterOperations, topicOperations } from "./authorizedOperations.ts";
+import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
 import { describePartition } from "./partitionPlacement.ts";
 
@@ -44,7 +45,8 @@ export const metadataHandler = defineHandler({
 
 /** Null means all; in version 0, where null cannot be said, no topics do. */
 function wantedTopics(request: MetadataRequest, version: number): readonly WantedTopic[] | null {
-  return version === 0 && request.topics?.length === 0 ? null : request.topics;
+  if (request.topics === null || (version === 0 && request.topics.length === 0)) return null;
+  return distinct(request.topics, ({ name, topicId }) => (name === null ? `id ${topicId}` : `name ${name}`));
 }
 
 function findOrCreate(broker: Broker, wanted: WantedTopic, mayCreate: boolean) {

@@ -2,6 +2,7 @@ import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
+import { distinct } from "./distinct.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { isCoordinator } from "./routing.ts";
 
@@ -20,7 +21,8 @@ export const offsetFetchHandler = defineHandler({
   }),
   handle(request, context) {
     if (context.version >= 8) {
-      return { groups: request.groups.map((group) => fetchGroup(context, group.groupId, group.topics)) };
+      const groups = distinct(request.groups, ({ groupId }) => groupId);
+      return { groups: groups.map((group) => fetchGroup(context, group.groupId, group.topics)) };
     }
     const topics = request.topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null;
     const { groupId: _, ...answer } = fetchGroup(context, request.groupId, topics);
