@@ -9,13 +9,13 @@ import type { Verdict } from "./violation.ts";
 /** What a session said last about its partitions. */
 interface Said {
   readonly member: SimulatedMember;
-  readonly positions: TopicPartitionMap<PositionState>;
-  readonly buffers: TopicPartitionMap<BufferState>;
+  readonly positions: TopicPartitionMap<Report<PositionState>>;
+  readonly buffers: TopicPartitionMap<Report<BufferState>>;
 }
 
-interface Disagreement {
-  readonly since: number;
-  readonly truth: string;
+interface Report<Body> {
+  readonly at: number;
+  readonly body: Body;
 }
 
 /** Reports are held back this long at most; a little more, as checks are not made all the time. */
@@ -27,7 +27,8 @@ export class SessionWatch {
   readonly #now: () => number;
   readonly #verdict: Verdict;
   readonly #said = new Map<string, Said>();
-  readonly #disagreements = new Map<string, Disagreement>();
+  /** Since when something is said wrongly. */
+  readonly #disagreements = new Map<string, number>();
 
   constructor(ledger: Ledger, now: () => number, verdict: Verdict) {
     this.#ledger = ledger;
@@ -49,14 +50,14 @@ export class SessionWatch {
     const { member, positions, buffers } = said;
     switch (body.type) {
       case "position.state":
-        positions.set(body, body);
+        positions.set(body, { at: this.#now(), body });
         return;
       case "buffer.state":
-        buffers.set(body, body);
+        buffers.set(body, { at: this.#now(), body });
         return;
       case "position.removed":
         positions.delete(body);
-        if ((buffers.get(body)?.records ?? 0) > 0) {
+        if ((buffers.get(body)?.body.records ?? 0) > 0) {
           this.#verdict.fail(
             "counts",
             `${sessionId} gave up ${topicPartitionText(body)} with records still counted`,
@@ -90,19 +91,19 @@ export class SessionWatch {
       batches += counts.batches;
       const what = `${id} ${topicPartitionText(partition)}`;
       const position = said.positions.get(partition);
-      this.#agree(`${what} state`, partition.progress.state, position?.state);
-      this.#agree(`${what} paused`, partition.paused, position?.paused);
-      this.#agree(`${what} position`, partition.position, position?.position);
-      this.#agree(`${what} fetchPosition`, partition.fetchPosition, position?.fetchPosition);
-      this.#agree(`${what} committedOffset`, partition.committedOffset, position?.committedOffset);
+      const agrees = <Key extends keyof PositionState>(name: Key, truth: PositionState[Key]) =>
+        this.#agree(`${what} ${name}`, truth, { at: position?.at, said: position?.body[name] });
+      agrees("state", partition.progress.state);
+      agrees("paused", partition.paused);
+      agrees("position", partition.position);
+      agrees("fetchPosition", partition.fetchPosition);
+      agrees("committedOffset", partition.committedOffset);
       const buffer = said.buffers.get(partition);
-      this.#agree(`${what} buffered records`, counts.records, buffer?.records ?? 0);
-      this.#agree(`${what} buffered bytes`, counts.bytes, buffer?.bytes ?? 0);
-      this.#agree(
-        `${what} paused records`,
-        partition.paused ? counts.records : 0,
-        buffer?.pausedRecords ?? 0,
-      );
+      const counted = (name: "records" | "bytes" | "pausedRecords", truth: number) =>
+        this.#agree(`${what} buffered ${name}`, truth, { at: buffer?.at, said: buffer?.body[name] ?? 0 });
+      counted("records", counts.records);
+      counted("bytes", counts.bytes);
+      counted("pausedRecords", partition.paused ? counts.records : 0);
       this.#checkPosition(what, partition, counts.records);
     }
     const totals = session.buffered();
@@ -112,7 +113,7 @@ export class SessionWatch {
       this.#verdict.fail("counts", `${id} counts ${shown}, and its partitions hold ${sums}`);
     for (const key of said.positions.keys()) {
       const isAssigned = session.assignment().some((each) => isSame(each, key));
-      this.#agree(`${id} ${topicPartitionText(key)} assigned`, isAssigned, true);
+      this.#agree(`${id} ${topicPartitionText(key)} assigned`, isAssigned, { at: undefined, said: true });
     }
   }
 
@@ -145,18 +146,25 @@ export class SessionWatch {
     }
   }
 
-  /** What was said last may be old for a moment, but not once the truth stays the same. */
-  #agree(what: string, truth: unknown, said: unknown): void {
-    if (truth === said) {
+  /** What was said last may be old for a moment; then something has to be said. */
+  #agree(
+    what: string,
+    truth: unknown,
+    last: { readonly at: number | undefined; readonly said: unknown },
+  ): void {
+    if (truth === last.said) {
       this.#disagreements.delete(what);
       return;
     }
     const now = this.#now();
-    const before = this.#disagreements.get(what);
-    if (before === undefined || before.truth !== String(truth)) {
-      this.#disagreements.set(what, { since: now, truth: String(truth) });
-    } else if (now - before.since > reportDelayMs) {
-      this.#verdict.fail("report", `${what} is ${String(truth)}, and was last said to be ${String(said)}`);
+    const since = this.#disagreements.get(what);
+    if (since === undefined || (last.at ?? 0) > since) {
+      this.#disagreements.set(what, now);
+    } else if (now - since > reportDelayMs) {
+      this.#verdict.fail(
+        "report",
+        `${what} is ${String(truth)}, and was last said to be ${String(last.said)}`,
+      );
     }
   }
 }
