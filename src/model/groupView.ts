@@ -152,11 +152,14 @@ function readBy(members: readonly MemberView[]): {
   return { topics, owned };
 }
 
-/** Groups to show: not those that are gone. */
+/** Groups that are there, in no order. */
+export function presentGroups(cluster: ClusterModel): readonly GroupModel[] {
+  return [...cluster.groups.byId.values()].filter((group) => group.deleted === undefined);
+}
+
+/** Groups to show, by name. */
 export function visibleGroups(cluster: ClusterModel): readonly GroupModel[] {
-  return [...cluster.groups.byId.values()]
-    .filter((group) => group.deleted === undefined)
-    .sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
+  return [...presentGroups(cluster)].sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
 }
 
 function newestOwnFact(group: GroupModel): GroupMemberPhaseSeen | undefined {

@@ -157,6 +157,15 @@ export function foldGroupDeleted(groups: GroupsState, seen: Seen<GroupDeleted>):
   if (group) markDeleted(groups, group, { at: seen.at, how: "deleted" });
 }
 
+/** A playground keeps its groups in memory: they end with it. */
+export function endAllGroups(groups: GroupsState, at: number): void {
+  for (const group of [...groups.byId.values()]) {
+    if (!group.deleted) markDeleted(groups, group, { at, how: "deleted" });
+  }
+  groups.listedAt = undefined;
+  groups.missing = [];
+}
+
 function isDeletedAfter(group: GroupState, requestedAt: number): boolean {
   return group.deleted !== undefined && group.deleted.at > requestedAt;
 }

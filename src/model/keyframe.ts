@@ -10,12 +10,11 @@ const keyframeVersion = 1;
 
 /** The whole state as JSON text; `restoreModel` makes the same state of it again. */
 export function serialiseModel(model: ModelState): string {
-  return JSON.stringify({
-    version: keyframeVersion,
-    lastSeq: model.lastSeq,
-    lastAt: model.lastAt,
-    clusters: [...model.clusters.values()].map(toJson),
-  });
+  const { lastSeq, lastAt } = model;
+  return JSON.stringify(
+    { version: keyframeVersion, lastSeq, lastAt, clusters: [...model.clusters.values()] },
+    (_key, value: unknown) => toJson(value),
+  );
 }
 
 const modelShape = object<{
@@ -43,24 +42,10 @@ export function restoreModel(keyframe: Json): Result<ModelState> {
 }
 
 /** Maps and sets as lists of entries, offsets as decimal strings; the shapes know what to make of them. */
-function toJson(value: unknown): Json | undefined {
+function toJson(value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
-  if (value instanceof TopicPartitionMap) {
-    return [...value.entries()].map(([{ topic, partition }, entry]) => [
-      topic,
-      partition,
-      toJson(entry) ?? null,
-    ]);
-  }
-  if (value instanceof Map)
-    return [...value].map(([key, entry]) => [key as string | number, toJson(entry) ?? null]);
-  if (value instanceof Set) return [...value] as string[];
-  if (Array.isArray(value)) return value.map((entry) => toJson(entry) ?? null);
-  if (typeof value !== "object" || value === null) return value as Json | undefined;
-  const result: Record<string, Json> = {};
-  for (const [key, entry] of Object.entries(value)) {
-    const json = toJson(entry);
-    if (json !== undefined) result[key] = json;
-  }
-  return result;
+  if (typeof value !== "object" || value === null) return value;
+  if (value instanceof Map || value instanceof Set) return [...value];
+  if (!(value instanceof TopicPartitionMap)) return value;
+  return [...value.entries()].map(([{ topic, partition }, entry]) => [topic, partition, entry]);
 }

@@ -8,6 +8,7 @@ import type { DeepReadonly } from "./deepReadonly.ts";
 import {
   commitsOf,
   createGroups,
+  endAllGroups,
   foldDescribed,
   foldGroupDeleted,
   foldGroupFailed,
@@ -198,8 +199,14 @@ const folds: Folds = {
   "fetch.batchResolved": (cluster, seen) => foldBatchResolved(sessionIn(cluster, seen.sessionId), seen),
   "fetch.gap": (cluster, seen) => foldGap(sessionIn(cluster, seen.sessionId), seen),
   "fetch.positionReset": (cluster, seen) => foldGap(sessionIn(cluster, seen.sessionId), seen),
-  "broker.started": (cluster, seen) => foldStarted(cluster.playground, seen),
-  "broker.stopped": (cluster, seen) => foldStopped(cluster.playground, seen),
+  "broker.started": (cluster, seen) => {
+    if (cluster.playground.started) forgetBroker(cluster, seen.at);
+    foldStarted(cluster.playground, seen);
+  },
+  "broker.stopped": (cluster, seen) => {
+    forgetBroker(cluster, seen.at);
+    foldStopped(cluster.playground, seen);
+  },
   "broker.fault": (cluster, seen) => foldFault(cluster.playground, seen),
   "broker.workload": (cluster, seen) => foldWorkload(cluster.playground, seen),
   "recorder.merged": (cluster, seen) => {
@@ -207,6 +214,12 @@ const folds: Folds = {
     cluster.merged.set(seen.mergedSourceId, { count: before + seen.count, latest: seen });
   },
 };
+
+/** What a playground held in memory is gone with it; histories stay, to say what happened. */
+function forgetBroker(cluster: ClusterState, at: number): void {
+  endAllGroups(cluster.groups, at);
+  cluster.topics = createTopics();
+}
 
 function sessionIn(cluster: ClusterState, sessionId: string): SessionModelState {
   let session = cluster.sessions.get(sessionId);

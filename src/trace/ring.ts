@@ -32,6 +32,8 @@ export const defaultRingLimits: RingLimits = {
 interface Segment {
   readonly keyframe: Keyframe;
   readonly observations: Observation[];
+  readonly keyframeBytes: number;
+  /** Of the observations alone. */
   bytes: number;
 }
 
@@ -52,6 +54,8 @@ export class Ring {
   get wantsKeyframe(): boolean {
     const last = this.#segments.at(-1);
     if (!last) return true;
+    // Writing a keyframe costs in proportion to its size: of a large model there are fewer, so that it stays cheap.
+    if (last.bytes < 2 * last.keyframeBytes) return false;
     // A segment is never more than a quarter of the ring, or letting one go would let go of nearly everything.
     return (
       last.observations.length >= Math.min(this.#limits.keyframeEvery, this.#limits.maxObservations / 4) ||
@@ -69,11 +73,11 @@ export class Ring {
   }
 
   get bytes(): number {
-    return this.#segments.reduce((sum, segment) => sum + segment.bytes, 0);
+    return this.#segments.reduce((sum, segment) => sum + segment.bytes + segment.keyframeBytes, 0);
   }
 
   beginSegment(keyframe: Keyframe): void {
-    this.#segments.push({ keyframe, observations: [], bytes: (keyframe.model?.length ?? 0) * 2 });
+    this.#segments.push({ keyframe, observations: [], keyframeBytes: keyframe.model?.length ?? 0, bytes: 0 });
     this.#trim();
   }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "#base/clock.ts";
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
 import type { ObservationBody } from "./observation.ts";
-import { valueKey } from "./valueKey.ts";
+import { weightOf } from "./weight.ts";
 
 /** An observation on its way to the trace: when it was seen. */
 export interface Passed {
@@ -46,13 +46,14 @@ export class SourceGate implements Disposable {
 
   take(body: ObservationBody): void {
     const at = this.#clock.now();
-    const key = valueKey(body);
-    if (key === undefined) {
-      this.#flush(Number.POSITIVE_INFINITY);
+    const weight = weightOf(body);
+    if (weight.kind === "event") {
+      if (weight.afterValues) this.#flush(Number.POSITIVE_INFINITY);
       this.#tokens -= 1;
       this.#pass({ at, body });
       return;
     }
+    const { key } = weight;
     this.#refill(at);
     if (this.#tokens >= 1 && this.#waiting.size === 0) {
       this.#tokens -= 1;

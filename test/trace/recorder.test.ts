@@ -123,6 +123,27 @@ describe("the recorder", () => {
     expect(recorded.filter(({ type }) => type !== "recorder.merged").at(-1)?.type).toBe("position.removed");
   });
 
+  test("samples of ten thousand groups wait their turn, and an offset listing does not hurry them", async () => {
+    const { clock, recorder, recorded, source } = setUp({ gate });
+    const { observe } = recorder.register({ ...source, vantage: "sampled" });
+    const sample = (groupId: string): ObservationBody => ({
+      type: "group.described",
+      groupId,
+      groupType: "classic",
+      state: "Stable",
+      members: [],
+      requestedAt: start,
+    });
+
+    for (let group = 0; group < 10; group += 1) observe(sample(`g${group}`));
+    observe({ type: "cluster.offsets", requestedAt: start, offsets: [] });
+    const atOnce = recorded.length;
+    await clock.advance(10_000);
+
+    expect(atOnce).toBe(4);
+    expect(recorded.filter(({ type }) => type === "group.described")).toHaveLength(10);
+  });
+
   test("a source that keeps to its rate is not merged", async () => {
     const { clock, recorder, recorded, source } = setUp({ gate: { perSecond: 100, flushEveryMs: 50 } });
     const { observe } = recorder.register(source);

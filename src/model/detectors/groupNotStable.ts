@@ -1,7 +1,8 @@
 import { type Finding, findingId } from "../finding.ts";
-import { type GroupView, groupView, visibleGroups } from "../groupView.ts";
+import { type GroupView, groupView, presentGroups } from "../groupView.ts";
 import { type MissingMember, missingMembers } from "../memberName.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
+import { speaksFor } from "../seen.ts";
 import { durationText, listText } from "../words.ts";
 
 const betweenGenerations = new Set(["PreparingRebalance", "CompletingRebalance", "Assigning", "Reconciling"]);
@@ -13,14 +14,27 @@ export function findUnstableGroups(
   toleranceMs: number,
 ): readonly Finding[] {
   const findings: Finding[] = [];
-  for (const group of visibleGroups(cluster)) {
+  for (const group of presentGroups(cluster)) {
+    if (group.byMember.size === 0 && !mayBeUnstable(group)) continue;
     const view = groupView(cluster, group);
     const { state, stateSince } = view;
     if (state === undefined || stateSince === undefined || !betweenGenerations.has(state)) continue;
-    if (now - stateSince >= toleranceMs)
-      findings.push(finding({ cluster, group, now }, view, { state, stateSince }));
+    const seenAt = asOf(group, view, now);
+    if (seenAt - stateSince >= toleranceMs) {
+      findings.push(finding({ cluster, group, now: seenAt }, view, { state, stateSince }));
+    }
   }
   return findings;
+}
+
+function mayBeUnstable(group: GroupModel): boolean {
+  const state = (group.byBroker ?? group.bySample)?.state;
+  return state !== undefined && betweenGenerations.has(state);
+}
+
+/** Until when the state is known to have held: nobody asks while no view is open, and a wait must not grow unseen. */
+function asOf(group: GroupModel, view: GroupView, now: number): number {
+  return view.stateBy === "sampled" && group.bySample ? speaksFor(group.bySample) : now;
 }
 
 function finding(

@@ -1,5 +1,7 @@
 import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
+import type { ObservedMember } from "#trace/observations/group.ts";
 import { committedOf } from "../committedOffsets.ts";
+import type { DeepReadonly } from "../deepReadonly.ts";
 import {
   type DetectorSettings,
   type Evidence,
@@ -13,7 +15,7 @@ import {
   groupView,
   type MemberView,
   partitionsOfNobody,
-  visibleGroups,
+  presentGroups,
 } from "../groupView.ts";
 import { memberName } from "../memberName.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
@@ -33,7 +35,8 @@ export function findStrandedPartitions(
   now: number,
   settings: Pick<DetectorSettings, "strandedToleranceMs" | "stallEvidenceMs">,
 ): readonly Finding[] {
-  return visibleGroups(cluster).flatMap((group) => {
+  return presentGroups(cluster).flatMap((group) => {
+    if (!mayStrand(cluster, group, settings.stallEvidenceMs)) return [];
     const view = groupView(cluster, group);
     // Share groups have no owners: any member may take any record.
     if (view.state !== "Stable" || view.groupType === "share") return [];
@@ -48,6 +51,45 @@ export function findStrandedPartitions(
       ),
     ];
   });
+}
+
+/** Whether a closer look is worth it: nearly every one of ten thousand groups is well, and all are looked at often. */
+function mayStrand(cluster: ClusterModel, group: GroupModel, evidenceMs: number): boolean {
+  if (group.byMember.size > 0) return true;
+  const described = group.byBroker ?? group.bySample;
+  if (described?.state !== "Stable") return false;
+  return hasPartitionOfNobody(cluster, described.members) || hasStalledCommit(cluster, group, evidenceMs);
+}
+
+function hasPartitionOfNobody(
+  cluster: ClusterModel,
+  members: readonly DeepReadonly<ObservedMember>[],
+): boolean {
+  const owned = new Map<string, Set<number>>();
+  const of = (topic: string) => {
+    const known = owned.get(topic) ?? new Set<number>();
+    owned.set(topic, known);
+    return known;
+  };
+  for (const { subscribedTopics, assigned } of members) {
+    for (const topic of subscribedTopics ?? []) of(topic);
+    for (const { topic, partition } of assigned ?? []) of(topic).add(partition);
+  }
+  for (const [topic, partitions] of owned) {
+    if ((cluster.topics.byName.get(topic)?.partitions.length ?? 0) > partitions.size) return true;
+  }
+  return false;
+}
+
+function hasStalledCommit(cluster: ClusterModel, group: GroupModel, evidenceMs: number): boolean {
+  for (const { entries } of group.committed.byVantage.values()) {
+    for (const [key, { at, sinceAt, endAtSince }] of entries.entries()) {
+      if (at - sinceAt < evidenceMs || endAtSince === undefined) continue;
+      const end = cluster.topics.ends.get(key)?.highWatermark;
+      if (end !== undefined && end > endAtSince) return true;
+    }
+  }
+  return false;
 }
 
 function ofNobody(place: Place): readonly Finding[] {

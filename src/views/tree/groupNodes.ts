@@ -11,7 +11,7 @@ import { tooltip } from "./markdown.ts";
 import { memberNodes } from "./memberNodes.ts";
 import { joined, numberText } from "./numbers.ts";
 import {
-  capped,
+  cappedRows,
   iconWith,
   markOf,
   matchesFilter,
@@ -46,8 +46,8 @@ export function groupNodes(context: TreeContext, cluster: ClusterModel): readonl
     ),
   ];
   const groups = visibleGroups(cluster).filter((group) => matchesFilter(context, group.groupId));
-  const rows = groups.map((group) => groupNode(context, cluster, group));
-  return [...problems, ...capped(rows, [clusterId, "groups"], "groups")];
+  const rowOf = (group: GroupModel) => groupNode(context, cluster, group);
+  return [...problems, ...cappedRows(groups, rowOf, { id: [clusterId, "groups"], what: "groups" })];
 }
 
 /** The rows of one group: what failed, its members, and what no member has. */

@@ -94,7 +94,6 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
 }
 
 function memberFields({ context, cluster, view }: Place, member: MemberView): Parameters<typeof tooltip>[1] {
-  const left = member.evictedAt === undefined ? undefined : member.evictedAt - presentIn(context, cluster);
   return [
     ["member id", member.memberId],
     ["client id", member.clientId],
@@ -120,8 +119,14 @@ function memberFields({ context, cluster, view }: Place, member: MemberView): Pa
       member.rebalanceTimeoutMs === undefined ? undefined : durationText(member.rebalanceTimeoutMs),
     ],
     ["last heartbeat", timeIn(context, member.lastHeartbeatAt)],
-    ["evicted in", left === undefined ? undefined : durationText(left)],
+    ["evicted in", evictedIn(context, cluster, member)],
   ];
+}
+
+/** Undefined when that time is past: a heartbeat has come since the broker told it. */
+function evictedIn(context: TreeContext, cluster: ClusterModel, member: MemberView): string | undefined {
+  const left = member.evictedAt === undefined ? 0 : member.evictedAt - presentIn(context, cluster);
+  return left > 0 ? durationText(left) : undefined;
 }
 
 function assignedLabel(member: MemberView): string {
@@ -142,11 +147,10 @@ function ownerWord(member: MemberView): "ours" | "scripted" | "foreign" {
 
 function descriptionOf(place: Place, member: MemberView): string {
   const { context, cluster, group, view } = place;
-  const evictedIn =
-    member.evictedAt === undefined
-      ? undefined
-      : `evicted in ${durationText(member.evictedAt - presentIn(context, cluster))}`;
-  if (view.saysWhoIsMissing && member.phase === "notRejoined") return joined("has not rejoined", evictedIn);
+  if (view.saysWhoIsMissing && member.phase === "notRejoined") {
+    const left = evictedIn(context, cluster, member);
+    return joined("has not rejoined", left !== undefined && `evicted in ${left}`);
+  }
   const lag = sumLag((member.assigned ?? []).map((key) => groupPartition(cluster, group, key).lag));
   return joined(
     member.session && !member.session.started?.scripted ? undefined : member.host,

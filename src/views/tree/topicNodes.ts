@@ -10,7 +10,7 @@ import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
 import { columnWidth, joined, numberText, padded } from "./numbers.ts";
 import {
-  capped,
+  cappedRows,
   matchesFilter,
   messageNode,
   nodeId,
@@ -31,10 +31,9 @@ export function topicNodes(context: TreeContext, cluster: ClusterModel): readonl
       ? [messageNode([clusterId, what], { label, description: failed.message, severity: "error" })]
       : [];
   });
-  const rows = [...cluster.topics.byName.values()]
-    .filter((topic) => matchesFilter(context, topic.topic))
-    .map((topic) => topicNode(context, cluster, topic));
-  return [...problems, ...capped(rows, [clusterId, "topics"], "topics")];
+  const topics = [...cluster.topics.byName.values()].filter((topic) => matchesFilter(context, topic.topic));
+  const rowOf = (topic: Topic) => topicNode(context, cluster, topic);
+  return [...problems, ...cappedRows(topics, rowOf, { id: [clusterId, "topics"], what: "topics" })];
 }
 
 /** A topic's partitions, then the groups that read it. */

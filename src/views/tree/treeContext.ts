@@ -90,18 +90,21 @@ export function messageNode(
   };
 }
 
-const maxRows = 2_000;
+const maxRows = 1_000;
 
-/** As many rows as a tree can bear, and how to reach the others. */
-export function capped(rows: readonly TreeNode[], id: readonly string[], what: string): readonly TreeNode[] {
-  if (rows.length <= maxRows) return rows;
-  const hidden = rows.length - maxRows;
-  return [
-    ...rows.slice(0, maxRows),
-    messageNode([...id, "more"], {
-      label: `${hidden} more ${what}`,
-      description: "filter by name to see them",
-      severity: "info",
-    }),
-  ];
+/** As many rows as a tree can bear, made one by one, and how to reach the others. */
+export function cappedRows<T>(
+  items: readonly T[],
+  rowOf: (item: T) => TreeNode,
+  rest: { readonly id: readonly string[]; readonly what: string },
+): readonly TreeNode[] {
+  const rows = items.slice(0, maxRows).map(rowOf);
+  const hidden = items.length - rows.length;
+  if (hidden === 0) return rows;
+  const more = messageNode([...rest.id, "more"], {
+    label: `${hidden} more ${rest.what}`,
+    description: "filter by name to see them",
+    severity: "info",
+  });
+  return [...rows, more];
 }

@@ -422,14 +422,38 @@ describe("a group that stays between two generations", () => {
     expect(actions(finding)).toEqual(["showRebalances", "removeMember"]);
   });
 
+  const sampledPreparing = (at: number) =>
+    seen(at, described({ state: "PreparingRebalance", requestedAt: at, members: [member("w1")] }), bySample);
+
   test("and says where nobody tells", () => {
+    const model = modelOf(sampledPreparing(0), sampledPreparing(35_000));
+
+    expect(only(model, "groupNotStable", 40_000)[0]).toMatchObject({
+      title: "billing: PreparingRebalance for 35.0 s",
+      detail: "the coordinator does not say who it waits for",
+    });
+  });
+
+  test("does not grow while nobody asks: how long it has lasted is not known then", () => {
+    expect(only(modelOf(sampledPreparing(0)), "groupNotStable", 4_000_000)).toEqual([]);
+  });
+
+  test("is over when the playground stops", () => {
     const model = modelOf(
-      seen(0, described({ state: "PreparingRebalance", requestedAt: 0, members: [member("w1")] }), bySample),
+      seen(0, { type: "broker.started", kafkaClusterId: "x", nodes: [] }, byBroker),
+      seen(
+        1,
+        described({
+          state: "PreparingRebalance",
+          stateSince: 1,
+          members: [member("w1", { phase: "notRejoined" })],
+        }),
+        byBroker,
+      ),
+      seen(2, { type: "broker.stopped", reason: "asked to" }, byBroker),
     );
 
-    expect(only(model, "groupNotStable", 40_000)[0]?.detail).toBe(
-      "the coordinator does not say who it waits for",
-    );
+    expect(detect(model, 1_000_000)).toEqual([]);
   });
 });
 

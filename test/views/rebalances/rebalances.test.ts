@@ -5,7 +5,6 @@ import { createModel, fold, type Model } from "#model/model.ts";
 import type { RemedyAction } from "#model/remedy.ts";
 import type { BatchRejected } from "#trace/observations/fetch.ts";
 import type { RebalancesInput } from "#views/rebalances/input.ts";
-import { targetOfMark } from "#views/rebalances/markTarget.ts";
 import { rebalancesState, rebalancesText } from "#views/rebalances/rebalancesState.ts";
 import type {
   RemedyAction as DrawnRemedyAction,
@@ -583,29 +582,6 @@ describe("the frame", () => {
 
     expect(state.subtitle).toBe("deleted; what was seen of it before stays here");
     expect(state.lanes.length).toBe(3);
-  });
-
-  test.each([
-    [
-      { kind: "phase", lane: { by: "member", memberId: "worker-1-aa" }, fromMs: 1 },
-      { kind: "member", clusterId: "c1", groupId: "billing", memberId: "worker-1-aa" },
-    ],
-    [
-      { kind: "member", lane: { by: "session", sessionId: "s1" } },
-      { kind: "session", clusterId: "c1", sessionId: "s1" },
-    ],
-    [
-      { kind: "assignedPartition", fromMs: 1, topic: "orders", partition: 2 },
-      { kind: "groupPartition", clusterId: "c1", groupId: "billing", topic: "orders", partition: 2 },
-    ],
-    [
-      { kind: "generation", fromMs: 1 },
-      { kind: "group", clusterId: "c1", groupId: "billing" },
-    ],
-  ] as const)("a mark leads to its row: %o", (mark, target) => {
-    expect(targetOfMark({ model: modelOf(...story), clusterId: "c1", groupId: "billing" }, mark)).toEqual(
-      target,
-    );
   });
 });
 
