@@ -1,5 +1,6 @@
 import { CancelledError, type Clock } from "#base/clock.ts";
 import { ConnectError, type Endpoint, type TlsOptions, type Transport } from "#base/transport.ts";
+import { addressText } from "#network/address.ts";
 import type { Cluster } from "#network/cluster.ts";
 import type { BrokerNode, ClusterMetadata } from "#network/clusterMetadata.ts";
 import { ConnectionError } from "#network/connectionError.ts";
@@ -22,6 +23,7 @@ export interface DiagnosisOptions {
   readonly onStep?: (step: ConnectionStep) => void;
 }
 
+/** How far a connection came. */
 export interface Diagnosis {
   readonly ok: boolean;
   readonly steps: readonly ConnectionStep[];
@@ -31,7 +33,7 @@ export interface Diagnosis {
 }
 
 /**
- * Connects step by step, and says how far it came: name, port, TLS, SASL, ApiVersions, Metadata, and whether every
+ * Connects step by step, and says how far it came: name, port, TLS, ApiVersions, SASL, Metadata, and whether every
  * broker can be reached at the address it advertises, which is where clients go after the first answer.
  * Rejects only with CancelledError, when `signal` aborts.
  */
@@ -113,7 +115,7 @@ function socketSteps(
   });
 }
 
-/** SASL, ApiVersions and Metadata on one server: one client does all three, and its failure names the stage. */
+/** ApiVersions, SASL and Metadata on one server: one client does all three, and its failure names the stage. */
 async function askMetadata(
   options: DiagnosisOptions,
   at: { readonly server: Endpoint; readonly report: Report },
@@ -124,8 +126,8 @@ async function askMetadata(
   const client = options.openClient(server);
   const startedAt = options.clock.now();
   const conversation: readonly { stage: ConnectionStage; tried: string }[] = [
-    { stage: "sasl", tried: options.saslMechanism ?? address },
     { stage: "apiVersions", tried: address },
+    { stage: "sasl", tried: options.saslMechanism ?? address },
     { stage: "metadata", tried: address },
   ];
   const okStep = (step: (typeof conversation)[number]): ConnectionStep =>
@@ -198,10 +200,6 @@ async function tryAdvertised(
       });
     }),
   );
-}
-
-function addressText({ host, port }: Endpoint): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /** An error's text as a sentence of its own. */

@@ -1,7 +1,7 @@
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { listOffsets } from "#protocol/apis/listOffsets.ts";
-import { errorName } from "#protocol/errorCodes.ts";
+import { errorCode, errorName } from "#protocol/errorCodes.ts";
 import type { ClusterOffsets } from "#trace/observations/cluster.ts";
 import { reasonOf } from "./reason.ts";
 
@@ -9,6 +9,16 @@ import { reasonOf } from "./reason.ts";
 const EARLIEST = -2n;
 const LATEST = -1n;
 const READ_UNCOMMITTED = 0;
+
+/** What a broker answers that is not, or no longer, the leader; any other error would come from the next one too. */
+const leaderErrors: ReadonlySet<number> = new Set([
+  errorCode("NOT_LEADER_OR_FOLLOWER"),
+  errorCode("LEADER_NOT_AVAILABLE"),
+  errorCode("FENCED_LEADER_EPOCH"),
+  errorCode("UNKNOWN_LEADER_EPOCH"),
+  errorCode("UNKNOWN_TOPIC_OR_PARTITION"),
+  errorCode("KAFKA_STORAGE_ERROR"),
+]);
 
 type Bounds = { logStartOffset?: bigint; highWatermark?: bigint; error?: string };
 
@@ -29,12 +39,14 @@ export async function listLogOffsets(
       partition,
       leader === undefined ? { error: "No leader is available for this partition." } : {},
     );
-    if (leader !== undefined) byLeader.set(leader, [...(byLeader.get(leader) ?? []), partition]);
+    if (leader === undefined) continue;
+    const led = byLeader.get(leader);
+    if (led) led.push(partition);
+    else byLeader.set(leader, [partition]);
   }
 
   await Promise.all(
     Array.from(byLeader, async ([nodeId, led]) => {
-      if (nodeId === undefined) return;
       try {
         await Promise.all([
           askLeader(client, { nodeId, led, timestamp: EARLIEST, bounds }, signal),
@@ -77,7 +89,7 @@ async function askLeader(client: Cluster, question: LeaderQuestion, signal?: Abo
   for (const { name, partitions } of body.topics) {
     for (const answer of partitions) {
       const partition = { topic: name, partition: answer.partitionIndex };
-      if (answer.errorCode !== 0) client.forgetLeader(partition);
+      if (leaderErrors.has(answer.errorCode)) client.forgetLeader(partition);
       const known = bounds.get(partition);
       if (known) Object.assign(known, boundIn(answer, timestamp));
     }

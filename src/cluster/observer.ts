@@ -1,5 +1,5 @@
 import type { Clock } from "#base/clock.ts";
-import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
+import type { Disposable } from "#base/lifecycle.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import type { Observe } from "#trace/observation.ts";
@@ -13,6 +13,7 @@ import { errorCodeOf, reasonOf } from "./reason.ts";
 /** How many groups are asked for at once, so that thousands of groups do not flood a broker. */
 const GROUPS_AT_ONCE = 8;
 
+/** Whom an observer asks, how often, and whom it tells. */
 export interface ObserverOptions {
   readonly client: Cluster;
   readonly clock: Clock;
@@ -27,7 +28,6 @@ export interface ObserverOptions {
  */
 export class ClusterObserver implements Disposable {
   readonly #options: ObserverOptions;
-  readonly #owned = new DisposableStore();
   #intervalMs: number;
   #watching = false;
   #timer: Disposable | undefined;
@@ -41,7 +41,7 @@ export class ClusterObserver implements Disposable {
 
   /** Refreshes now and then on the interval, until told otherwise; called when the tree is shown or hidden. */
   setWatching(watching: boolean): void {
-    if (this.#watching === watching || this.#owned.isDisposed) return;
+    if (this.#watching === watching || this.#stopped.signal.aborted) return;
     this.#watching = watching;
     if (watching) void this.refresh();
     else this.#timer?.dispose();
@@ -53,13 +53,13 @@ export class ClusterObserver implements Disposable {
 
   /** Asks everything once; whoever calls while a refresh runs gets that one. Never rejects. */
   refresh(): Promise<void> {
-    if (this.#owned.isDisposed) return Promise.resolve();
+    if (this.#stopped.signal.aborted) return Promise.resolve();
     this.#timer?.dispose();
     this.#running ??= this.#refreshOnce(this.#stopped.signal)
       .catch(() => undefined) // Every part reports its own failure; what is left is our own disposal.
       .finally(() => {
         this.#running = undefined;
-        if (this.#watching && !this.#owned.isDisposed) {
+        if (this.#watching) {
           this.#timer = this.#options.clock.schedule(this.#intervalMs, () => void this.refresh());
         }
       });
@@ -70,7 +70,6 @@ export class ClusterObserver implements Disposable {
     this.#watching = false;
     this.#timer?.dispose();
     this.#stopped.abort();
-    this.#owned.dispose();
   }
 
   async #refreshOnce(signal: AbortSignal): Promise<void> {

@@ -51,8 +51,8 @@ describe("the diagnosis of a connection to real Kafka", () => {
       "resolve ok",
       "connect ok",
       "tls skipped",
-      "sasl skipped",
       "apiVersions ok",
+      "sasl skipped",
       "metadata ok",
       "advertised ok",
     ]);

@@ -3,6 +3,7 @@ import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { throwIfError } from "#protocol/brokerError.ts";
 import { errorName } from "#protocol/errorCodes.ts";
 import type { GroupOffsets } from "#trace/observations/group.ts";
+import { describedIn } from "./describedIn.ts";
 
 /** v8 asks for several groups; v10 answers with topic ids, which only add a look-up here. */
 const FIRST_BATCHED_VERSION = 8;
@@ -26,14 +27,10 @@ export async function fetchCommittedOffsets(
     { signal, versions: [2, LAST_VERSION_WITH_NAMES] },
   );
 
-  const answer =
-    version >= FIRST_BATCHED_VERSION
-      ? body.groups.find(({ groupId }) => groupId === group.groupId)
-      : { errorCode: body.errorCode, topics: body.topics };
-  if (!answer) return [];
-  throwIfError(offsetFetch, answer.errorCode);
-
-  return answer.topics.flatMap(({ name, partitions }) =>
+  if (version < FIRST_BATCHED_VERSION) throwIfError(offsetFetch, body.errorCode);
+  const { topics } =
+    version < FIRST_BATCHED_VERSION ? body : describedIn(offsetFetch, body.groups, group.groupId);
+  return topics.flatMap(({ name, partitions }) =>
     partitions.map((partition) => ({
       topic: name,
       partition: partition.partitionIndex,

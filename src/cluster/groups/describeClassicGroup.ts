@@ -1,11 +1,11 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { describeGroups } from "#protocol/apis/describeGroups.ts";
-import { BrokerError, throwIfError } from "#protocol/brokerError.ts";
 import { consumerProtocolAssignment } from "#protocol/data/consumerProtocolAssignment.ts";
 import { consumerProtocolSubscription } from "#protocol/data/consumerProtocolSubscription.ts";
 import { decodeData } from "#protocol/data/dataSchema.ts";
 import type { ObservedMember } from "#trace/observations/group.ts";
+import { describedIn } from "./describedIn.ts";
 import type { GroupDescription, GroupToDescribe } from "./groupDescription.ts";
 
 /** A classic group. Its broker tells assignments in state Stable only; elsewhere they are unknown, not empty. */
@@ -20,9 +20,7 @@ export async function describeClassicGroup(
     { groups: [group.groupId] },
     { signal },
   );
-  const described = body.groups.find(({ groupId }) => groupId === group.groupId);
-  if (!described) throw new BrokerError("GROUP_ID_NOT_FOUND", describeGroups.name);
-  throwIfError(describeGroups, described.errorCode);
+  const described = describedIn(describeGroups, body.groups, group.groupId);
 
   const isConsumer = described.protocolType === "consumer" || described.protocolType === "";
   return {

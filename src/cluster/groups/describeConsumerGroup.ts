@@ -1,7 +1,7 @@
 import type { Cluster } from "#network/cluster.ts";
 import { consumerGroupDescribe } from "#protocol/apis/consumerGroupDescribe.ts";
-import { BrokerError, throwIfError } from "#protocol/brokerError.ts";
 import type { ObservedMember } from "#trace/observations/group.ts";
+import { describedIn } from "./describedIn.ts";
 import { flattenTopicPartitions } from "./flattenTopicPartitions.ts";
 import type { GroupDescription, GroupToDescribe } from "./groupDescription.ts";
 
@@ -17,9 +17,7 @@ export async function describeConsumerGroup(
     { groupIds: [group.groupId], includeAuthorizedOperations: false },
     { signal },
   );
-  const described = body.groups.find(({ groupId }) => groupId === group.groupId);
-  if (!described) throw new BrokerError("GROUP_ID_NOT_FOUND", consumerGroupDescribe.name);
-  throwIfError(consumerGroupDescribe, described.errorCode);
+  const described = describedIn(consumerGroupDescribe, body.groups, group.groupId);
 
   return {
     groupId: group.groupId,

@@ -1,7 +1,7 @@
 import type { Cluster } from "#network/cluster.ts";
 import { shareGroupDescribe } from "#protocol/apis/shareGroupDescribe.ts";
-import { BrokerError, throwIfError } from "#protocol/brokerError.ts";
 import type { ObservedMember } from "#trace/observations/group.ts";
+import { describedIn } from "./describedIn.ts";
 import { flattenTopicPartitions } from "./flattenTopicPartitions.ts";
 import type { GroupDescription, GroupToDescribe } from "./groupDescription.ts";
 
@@ -17,9 +17,7 @@ export async function describeShareGroup(
     { groupIds: [group.groupId], includeAuthorizedOperations: false },
     { signal },
   );
-  const described = body.groups.find(({ groupId }) => groupId === group.groupId);
-  if (!described) throw new BrokerError("GROUP_ID_NOT_FOUND", shareGroupDescribe.name);
-  throwIfError(shareGroupDescribe, described.errorCode);
+  const described = describedIn(shareGroupDescribe, body.groups, group.groupId);
 
   return {
     groupId: group.groupId,

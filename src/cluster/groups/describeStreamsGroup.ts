@@ -1,8 +1,8 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { streamsGroupDescribe } from "#protocol/apis/streamsGroupDescribe.ts";
-import { BrokerError, throwIfError } from "#protocol/brokerError.ts";
 import type { ObservedMember } from "#trace/observations/group.ts";
+import { describedIn } from "./describedIn.ts";
 import type { GroupDescription, GroupToDescribe } from "./groupDescription.ts";
 
 /** A streams group (KIP-1071): its members hold tasks, which are shown as the source partitions they read. */
@@ -17,9 +17,7 @@ export async function describeStreamsGroup(
     { groupIds: [group.groupId], includeAuthorizedOperations: false },
     { signal },
   );
-  const described = body.groups.find(({ groupId }) => groupId === group.groupId);
-  if (!described) throw new BrokerError("GROUP_ID_NOT_FOUND", streamsGroupDescribe.name);
-  throwIfError(streamsGroupDescribe, described.errorCode);
+  const described = describedIn(streamsGroupDescribe, body.groups, group.groupId);
 
   const sourceTopics = new Map(
     described.topology?.subtopologies?.map((sub) => [

@@ -13,6 +13,7 @@ export interface ListedGroup {
   readonly coordinatorId: number;
 }
 
+/** The groups of a cluster, as far as its brokers answered. */
 export interface GroupListing {
   readonly groups: readonly ListedGroup[];
   /** Brokers that did not answer: their groups are unknown, not gone. */

@@ -22,6 +22,7 @@ export interface AdministrationOptions {
   readonly requestTimeoutMs: number;
 }
 
+/** A topic that is wanted. */
 export interface TopicToCreate {
   readonly topic: string;
   readonly partitions: number;
@@ -30,6 +31,7 @@ export interface TopicToCreate {
   readonly config?: Readonly<Record<string, string>> | undefined;
 }
 
+/** A record without a place yet. */
 export interface RecordToProduce {
   /** Null or a text; bytes for anything else. */
   readonly key: string | Uint8Array | null;
@@ -38,6 +40,7 @@ export interface RecordToProduce {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** Records for one topic. */
 export interface RecordsToProduce {
   readonly topic: string;
   /** By the key's hash, or in turn, when left out. */

@@ -6,6 +6,7 @@ import { metadata } from "#protocol/apis/metadata.ts";
 import { produce } from "#protocol/apis/produce.ts";
 import { AdministrationError } from "./administrationError.ts";
 
+/** What kafkajs is used for here. */
 export type KafkaJsUse = "createTopics" | "deleteTopics" | "produce";
 
 /** The newest versions that kafkajs 2.2.4 speaks, of what each use needs. */

@@ -2,6 +2,7 @@ import type { Mechanism } from "kafkajs";
 import type { Random } from "#base/random.ts";
 import { startConversation } from "#network/sasl/saslConversation.ts";
 import type { SaslCredentials } from "#network/sasl/saslCredentials.ts";
+import { mostRounds, SaslFailure } from "#network/sasl/saslStep.ts";
 
 /** Our own SASL in the shape kafkajs takes: one conversation per connection, however many messages it has. */
 export function saslMechanismOf(credentials: SaslCredentials, random: Random): Mechanism {
@@ -20,11 +21,12 @@ export function saslMechanismOf(credentials: SaslCredentials, random: Random): M
           })) ?? Buffer.alloc(0);
 
         let challenge = await send(await conversation.begin());
-        for (;;) {
+        for (let round = 0; round < mostRounds; round++) {
           const step = conversation.next(challenge);
           if (step.type === "done") return;
           challenge = await send(step.bytes);
         }
+        throw new SaslFailure("the broker does not come to an end");
       },
     }),
   };

@@ -3,6 +3,7 @@ import { Duplex } from "node:stream";
 import { CancelledError } from "#base/clock.ts";
 import type { ByteStream, TlsOptions, Transport } from "#base/transport.ts";
 
+/** Where a socket leads. */
 export interface SocketTarget {
   readonly host: string;
   readonly port: number;

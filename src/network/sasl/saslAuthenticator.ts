@@ -7,7 +7,7 @@ import { ConnectionError } from "../connectionError.ts";
 import { type BrokerVersions, negotiate } from "../negotiation.ts";
 import { startConversation } from "./saslConversation.ts";
 import type { SaslCredentials } from "./saslCredentials.ts";
-import { type SaslConversation, SaslFailure } from "./saslStep.ts";
+import { mostRounds, type SaslConversation, SaslFailure } from "./saslStep.ts";
 
 /** What an authentication needs of the connection it runs on. */
 export interface SaslSession {
@@ -24,9 +24,6 @@ export interface Authenticated {
   /** For how long, when the broker sets a limit (KIP-368). */
   readonly sessionLifetimeMs: number | undefined;
 }
-
-/** No conversation of a mechanism we know is longer. */
-const mostRounds = 5;
 
 /** Proves who we are. Throws ConnectionError `AUTHENTICATION_FAILED` or `UNSUPPORTED_MECHANISM`. */
 export async function authenticate(

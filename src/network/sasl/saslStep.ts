@@ -1,6 +1,9 @@
 /** What the client does next: send these bytes and wait for the answer, or be satisfied with the server. */
 export type SaslStep = { readonly type: "send"; readonly bytes: Uint8Array } | { readonly type: "done" };
 
+/** No conversation of a mechanism we know has more answers; a server that goes on is not to be followed. */
+export const mostRounds = 5;
+
 /** The client's half of a SASL mechanism. */
 export interface SaslConversation {
   /** Who logs in, for messages; undefined where the mechanism has no name to show. */
