@@ -122,7 +122,7 @@ function addOwnShare(
 }
 
 /** The generation that lasts, if one does. */
-export function current(state: { readonly list: readonly GenerationState[] }): GenerationState | undefined {
+function current(state: { readonly list: readonly GenerationState[] }): GenerationState | undefined {
   const last = state.list.at(-1);
   return last && last.toAt === undefined ? last : undefined;
 }

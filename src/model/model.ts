@@ -102,7 +102,7 @@ export function fold(model: ModelState, observation: Observation): void {
   run(cluster, observation);
 }
 
-export function createCluster(clusterId: string, at: number): ClusterState {
+function createCluster(clusterId: string, at: number): ClusterState {
   return {
     clusterId,
     lastAt: at,

@@ -70,7 +70,7 @@ export function batchEvidence(batch: Rejected): readonly Evidence[] {
 }
 
 /** Fetch again, and skip where the header says where to. */
-export function batchRemedies(clusterId: string, batch: Rejected): readonly Remedy[] {
+function batchRemedies(clusterId: string, batch: Rejected): readonly Remedy[] {
   const { sessionId, topic, partition, nextSafeOffset } = batch;
   const retry: Remedy = {
     title: "Fetch again",
@@ -92,7 +92,7 @@ export function batchRemedies(clusterId: string, batch: Rejected): readonly Reme
 }
 
 /** `10 records`, by its header or its offsets. */
-export function lossText(batch: Pick<Rejected, "recordCount" | "baseOffset" | "lastOffset">): string {
+function lossText(batch: Pick<Rejected, "recordCount" | "baseOffset" | "lastOffset">): string {
   if (batch.lastOffset !== undefined && batch.lastOffset >= batch.baseOffset) {
     return countedText(batch.lastOffset - batch.baseOffset + 1n, "record");
   }

@@ -6,7 +6,7 @@ import * as session from "./sessionShapes.ts";
 import { number, object, oneOf, type Shape, string } from "./shape.ts";
 
 /** One shape per type of observation: a family that gains a type does not compile without it. */
-export const bodyShapes: {
+const bodyShapes: {
   readonly [Type in ObservationType]: Shape<Extract<ObservationBody, { readonly type: Type }>>;
 } = {
   "session.started": session.sessionStarted,
@@ -45,7 +45,7 @@ export const bodyShapes: {
 
 export const vantage = oneOf("member", "broker", "sampled");
 
-export const envelope = object<Envelope>({
+const envelope = object<Envelope>({
   seq: number,
   at: number,
   sourceId: string,

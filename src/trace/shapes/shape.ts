@@ -81,7 +81,7 @@ export function object<T extends object>(fields: Fields<T>): Shape<T> {
 }
 
 /** Runs a part's shape, with the part's name on any complaint. */
-export function within<T>(step: string | number, read: () => T): T {
+function within<T>(step: string | number, read: () => T): T {
   try {
     return read();
   } catch (error) {

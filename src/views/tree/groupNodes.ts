@@ -176,7 +176,7 @@ function shownState(view: GroupView): string | undefined {
 }
 
 /** `consumer (KIP-848) epoch 12`, `classic generation 6`. */
-export function typeText(view: GroupView): string {
+function typeText(view: GroupView): string {
   switch (view.groupType) {
     case "classic":
       return view.generationId === undefined ? "classic" : `classic generation ${view.generationId}`;

@@ -2,7 +2,7 @@
  * Text of others made harmless in Markdown: names of groups, topics and clients come off the wire, and must neither
  * format, nor link, nor draw an icon (`$(…)`), nor break the table they stand in.
  */
-export function escapeMarkdown(text: string): string {
+function escapeMarkdown(text: string): string {
   return text
     .replace(/[\\`*_{}[\]()#+\-.!|<>~$&:@/]/g, (character) => `\\${character}`)
     .replace(/[\r\n\t]+/g, " ");
