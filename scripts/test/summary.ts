@@ -5,6 +5,7 @@ export interface Counts {
   readonly skipped: number;
 }
 
+/** How one stage of the tests went. */
 export interface StageResult extends Counts {
   readonly stage: string;
   readonly elapsedMs: number;

@@ -19,6 +19,7 @@ export function parseJson(text: string): Json | undefined {
   }
 }
 
+/** Tells an object from every other thing JSON can hold; an array is none. */
 export function isJsonObject(value: Json | undefined): value is { readonly [key: string]: Json } {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -9,6 +9,7 @@ export function topicPartitionText({ topic, partition }: TopicPartition): string
   return `${topic}-${partition}`;
 }
 
+/** Orders by topic, then by number. */
 export function compareTopicPartitions(a: TopicPartition, b: TopicPartition): number {
   if (a.topic !== b.topic) return a.topic < b.topic ? -1 : 1;
   return a.partition - b.partition;

@@ -33,6 +33,7 @@ export interface TlsOptions {
   readonly rejectUnauthorized?: boolean | undefined;
 }
 
+/** Where something listens. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -56,6 +57,7 @@ export interface StreamServer {
   listen(at: Endpoint, onStream: (stream: ByteStream) => void): Promise<Listening>;
 }
 
+/** An open port, and where it is: the port that was picked, where 0 was asked for. */
 export interface Listening extends Disposable, Endpoint {}
 
 /** How far an attempt to connect came before it failed. */

@@ -32,21 +32,25 @@ export function readRequestHeaderStart(reader: Reader): RequestHeader {
   return requestHeader.read(reader);
 }
 
+/** The whole header of a request, in the form its version has. */
 export function readRequestHeader(reader: Reader, api: Api): RequestHeader {
   const header = requestHeader.read(reader);
   return isFlexible(api, header.apiVersion) ? withTags(reader, header) : header;
 }
 
+/** Writes the header in the form its version has. */
 export function writeRequestHeader(writer: Writer, api: Api, header: RequestHeader): void {
   requestHeader.write(writer, header);
   if (isFlexible(api, header.apiVersion)) writeTags(writer, header);
 }
 
+/** The header of the response to a request of this version. */
 export function readResponseHeader(reader: Reader, api: Api, version: number): ResponseHeader {
   const header = responseHeader.read(reader);
   return hasTaggedResponseHeader(api, version) ? withTags(reader, header) : header;
 }
 
+/** Writes the header of a response to a request of this version. */
 export function writeResponseHeader(writer: Writer, api: Api, version: number, header: ResponseHeader): void {
   responseHeader.write(writer, header);
   if (hasTaggedResponseHeader(api, version)) writeTags(writer, header);

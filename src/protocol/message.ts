@@ -40,6 +40,12 @@ export interface ResponseOptions {
   readonly correlationId: number;
 }
 
+/** What a reader of messages is willing to take. */
+export interface DecodeLimits {
+  /** Elements of all arrays together; a bound for messages of any size when left out. */
+  readonly maxElements?: number | undefined;
+}
+
 /** A request as it came: its header, and its body with every field of the schema. */
 export interface DecodedRequest<A extends Api> {
   readonly header: RequestHeader;
@@ -101,9 +107,10 @@ export function decodeCorrelationId(bytes: Uint8Array): Result<number, CodecErro
 export function decodeRequest<A extends Api>(
   api: A,
   bytes: Uint8Array,
+  limits: DecodeLimits = {},
 ): Result<DecodedRequest<A>, CodecError> {
   return attempt(() => {
-    const reader = new Reader(bytes);
+    const reader = new Reader(bytes, limits.maxElements);
     const header = readRequestHeader(reader, api);
     if (header.apiKey !== api.key) throw new CodecError(`API key ${header.apiKey} is not ${api.name}`);
     const body = codecOf(api, api.request, header.apiVersion).read(reader);

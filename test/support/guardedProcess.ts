@@ -18,6 +18,7 @@ export interface GuardedProcess {
   stop(graceMs?: number): Promise<ProcessEnd>;
 }
 
+/** How a process is started. */
 export interface SpawnOptions {
   readonly cwd?: string | undefined;
   readonly env?: NodeJS.ProcessEnv | undefined;

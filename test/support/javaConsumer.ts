@@ -10,6 +10,7 @@ const assignorClasses = {
   "cooperative-sticky": "org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
 } as const;
 
+/** What a Java consumer reads, and as whom. */
 export interface JavaConsumerOptions {
   readonly bootstrapServers: string;
   readonly groupId: string;

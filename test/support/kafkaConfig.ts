@@ -3,6 +3,7 @@ import type { TlsFiles } from "./tlsFiles.ts";
 /** How clients may reach a broker; each has a port of its own. MTLS demands a client certificate. */
 export const listenerNames = ["PLAINTEXT", "SASL_PLAINTEXT", "SSL", "SASL_SSL", "MTLS"] as const;
 
+/** A listener of the test broker. */
 export type ListenerName = (typeof listenerNames)[number];
 
 /** The ports of one broker. */
@@ -32,6 +33,7 @@ export const aclConfig: Readonly<Record<string, string>> = {
   "super.users": "User:ANONYMOUS;User:admin",
 };
 
+/** What differs from one test broker to another. */
 export interface BrokerConfig {
   readonly nodeId: number;
   /** Of every node, by node id - 1. */

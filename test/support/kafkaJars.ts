@@ -5,6 +5,7 @@ import { runOrThrow } from "./runProgram.ts";
 /** The releases the tests run: the newest whose tools are all on Maven Central, and the last one before 4. */
 export type KafkaVersion = "4.3.1" | "3.9.2";
 
+/** The newest Kafka that the tests run against. */
 export const newestKafka: KafkaVersion = "4.3.1";
 
 const supportFolder = path.join(import.meta.dirname, "kafka");

@@ -16,6 +16,7 @@ import { javaArgs, type KafkaVersion, newestKafka } from "./kafkaJars.ts";
 import { runOrThrow } from "./runProgram.ts";
 import { createTlsFiles, type TlsFiles } from "./tlsFiles.ts";
 
+/** Which Kafka is started, and how many brokers. */
 export interface KafkaOptions {
   /** How many brokers, each of them a controller too: 1 to 3. */
   readonly nodes?: number;

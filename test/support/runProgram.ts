@@ -7,6 +7,7 @@ export interface ProgramResult {
   readonly stderr: string;
 }
 
+/** How a program is run. */
 export interface RunOptions extends Pick<SpawnOptions, "cwd" | "env"> {
   /** Fed to the program, whose stdin is then closed. */
   readonly stdin?: string | Uint8Array | undefined;

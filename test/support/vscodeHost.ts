@@ -15,6 +15,7 @@ export type ExtensionSource =
   /** Named by the page's address (`testUrl`); the editor shows no notifications then. */
   | { readonly from: "development" };
 
+/** How the editor that is served is set up. */
 export interface HostOptions {
   readonly extension: ExtensionSource;
   /** User and machine settings that win over ours; a data folder that has settings already keeps its own. */

@@ -8,6 +8,7 @@ import { type ExtensionSource, repository, startVscodeHost, type VscodeHost } fr
 /** Where the journeys leave their screenshots. */
 export const screenshots = path.join(repository, "test-results/screenshots");
 
+/** How the workbench is opened. */
 export interface WorkbenchOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The package in $GROUPSCOPE_VSIX when that is set, else the working tree. */

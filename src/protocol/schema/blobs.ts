@@ -3,6 +3,7 @@ import { textBytes } from "../wire/writer.ts";
 import { longLength, prefixed, shortLength } from "./prefixed.ts";
 import type { NullableType, Shape } from "./type.ts";
 
+/** UTF-8 text, at most 32,767 bytes of it. */
 export const string: NullableType<string> = prefixed<string, string>(
   primitive("string"),
   "",

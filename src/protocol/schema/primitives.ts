@@ -15,6 +15,7 @@ function fixed<T>(
   return { zero, shape: { kind: "primitive", name }, codec: () => codec };
 }
 
+/** One byte; anything but 0 is true. */
 export const bool = fixed<boolean>(
   "bool",
   false,
@@ -23,6 +24,7 @@ export const bool = fixed<boolean>(
   (writer, value) => writer.bool(value),
 );
 
+/** A signed byte. */
 export const int8 = fixed<number>(
   "int8",
   0,
@@ -31,6 +33,7 @@ export const int8 = fixed<number>(
   (writer, value) => writer.int8(value),
 );
 
+/** Two bytes, signed, big end first, as all numbers here. */
 export const int16 = fixed<number>(
   "int16",
   0,
@@ -39,6 +42,7 @@ export const int16 = fixed<number>(
   (writer, value) => writer.int16(value),
 );
 
+/** Two bytes, unsigned. */
 export const uint16 = fixed<number>(
   "uint16",
   0,
@@ -47,6 +51,7 @@ export const uint16 = fixed<number>(
   (writer, value) => writer.uint16(value),
 );
 
+/** Four bytes, signed. */
 export const int32 = fixed<number>(
   "int32",
   0,
@@ -55,6 +60,7 @@ export const int32 = fixed<number>(
   (writer, value) => writer.int32(value),
 );
 
+/** Four bytes, unsigned. */
 export const uint32 = fixed<number>(
   "uint32",
   0,
@@ -72,6 +78,7 @@ export const int64 = fixed<bigint>(
   (writer, value) => writer.int64(value),
 );
 
+/** Eight bytes, IEEE 754. */
 export const float64 = fixed<number>(
   "float64",
   0,

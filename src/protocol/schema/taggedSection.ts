@@ -9,6 +9,9 @@ export interface UnknownTag {
   readonly bytes: Uint8Array;
 }
 
+/** A tag and a size. */
+const minTagBytes = 2;
+
 /** A tagged field as one version has it. */
 export interface TaggedField {
   readonly name: string;
@@ -54,6 +57,7 @@ function readTags(
   byTag: ReadonlyMap<number, TaggedField>,
   into: Record<string, unknown>,
 ): void {
+  reader.expectElements(count, minTagBytes);
   const unknown: UnknownTag[] = [];
   for (let index = 0; index < count; index += 1) {
     const tag = reader.uvarint();

@@ -4,6 +4,9 @@ import { CodecError } from "./codecError.ts";
 const noBytes = new Uint8Array(0);
 const maxStringBytes = 0x7fff;
 
+/** Metadata of a cluster with 200,000 partitions on three replicas stays below it. */
+const defaultMaxElements = 2_000_000;
+
 /**
  * Reads Kafka's primitive types from one slice of memory and never past its end.
  *
@@ -15,11 +18,14 @@ export class Reader {
   readonly #view: DataView;
   #offset = 0;
   #end: number;
+  #elementsLeft: number;
 
-  constructor(bytes: Uint8Array) {
+  /** `maxElements` bounds all arrays together: an element of two bytes on the wire takes a hundred as an object. */
+  constructor(bytes: Uint8Array, maxElements = defaultMaxElements) {
     this.#bytes = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#end = bytes.byteLength;
+    this.#elementsLeft = maxElements;
   }
 
   get offset(): number {
@@ -98,6 +104,8 @@ export class Reader {
     if (count * minBytes > this.remaining) {
       throw new CodecError(`an array of ${count} elements cannot fit in the ${this.remaining} bytes left`);
     }
+    this.#elementsLeft -= Math.max(0, count);
+    if (this.#elementsLeft < 0) throw new CodecError("the message has more elements than are accepted");
   }
 
   /** Runs `read` on the next `length` bytes alone; it must use them up. */

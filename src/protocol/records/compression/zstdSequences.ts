@@ -21,11 +21,13 @@ export interface LengthCodes {
   readonly bitCounts: Uint8Array;
 }
 
+/** How many literals a sequence copies, by code (RFC 8878, 3.1.1.3.2.1.1). */
 export const literalLengthCodes = lengthCodes(
   0,
   16,
   [1, 1, 1, 1, 2, 2, 3, 3, 4, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16],
 );
+/** How long a match is, by code (RFC 8878, 3.1.1.3.2.1.1). */
 export const matchLengthCodes = lengthCodes(
   3,
   32,
