@@ -15,7 +15,8 @@ import type { AssignedPartition } from "./position/assignedPartition.ts";
 import { assignDirectly } from "./position/directAssignment.ts";
 import { isInScope } from "./position/pauseRules.ts";
 import type { Moved, SkipPreview } from "./position/seeker.ts";
-import { type SessionDeps, SessionParts } from "./sessionParts.ts";
+import type { SessionDeps } from "./sessionDeps.ts";
+import { SessionParts } from "./sessionParts.ts";
 
 /** What to commit, and how long to wait for it. */
 export interface CommitOrder {
@@ -65,11 +66,11 @@ export class ConsumerSession {
 
   /** Begins to join and to read; what comes of it is observed. */
   start(): void {
-    const { reporter, member, assignment, endWatcher } = this.#parts;
+    const { reporter, group, assignment, endWatcher } = this.#parts;
     reporter.started(this.options);
     endWatcher.start();
-    if (member) {
-      void member.run();
+    if (group?.member) {
+      void group.member.run();
       return;
     }
     const { sessionId, topics, directPartitions } = this.options;
@@ -91,7 +92,7 @@ export class ConsumerSession {
    */
   async poll(request: PollRequest): Promise<readonly ConsumedRecord[]> {
     this.#mustBeOpen();
-    this.#parts.autoCommit?.onPoll();
+    this.#parts.group?.autoCommit?.onPoll();
     return await this.#parts.delivery.poll(request);
   }
 
@@ -128,7 +129,7 @@ export class ConsumerSession {
 
   /** Settles by the deadline, whatever the group does, and says how it ended; never rejects. */
   async commit(order: CommitOrder): Promise<CommitResult> {
-    const { committer } = this.#parts;
+    const committer = this.#parts.group?.committer;
     const refused = (error: string, message: string): CommitResult => ({
       commitId: "",
       outcome: "failed",
@@ -149,7 +150,7 @@ export class ConsumerSession {
 
   /** Lets whoever waits for a commit go; a request on the wire stays there. False when nobody waits. */
   releaseCommit(commitId: string): boolean {
-    return this.#parts.committer?.release(commitId) ?? false;
+    return this.#parts.group?.committer.release(commitId) ?? false;
   }
 
   /** Asks for a corrupt batch once more: it may have been damaged on the way. */
@@ -193,7 +194,7 @@ export class ConsumerSession {
 
   /** Where the session stands in its group; undefined without one. */
   membership(): Membership | undefined {
-    return this.#parts.member?.membership;
+    return this.#parts.group?.member?.membership;
   }
 
   assignment(): readonly TopicPartition[] {
@@ -243,14 +244,14 @@ export class ConsumerSession {
     reason,
   }: CloseOrder): Promise<{ readonly couldNot: readonly string[] }> {
     const { clock } = this.#deps;
-    const { member, delivery } = this.#parts;
+    const { group, delivery } = this.#parts;
     const deadlineAt = clock.now() + deadlineMs;
     const couldNot: string[] = [];
     delivery.close();
     await this.#finishCommits(deadlineMs / 2, couldNot);
     try {
       const timeoutMs = Math.max(0, deadlineAt - clock.now());
-      await member?.leave({ reason, tellGroup: leaveGroup, timeoutMs });
+      await group?.member?.leave({ reason, tellGroup: leaveGroup, timeoutMs });
     } catch (failure) {
       couldNot.push(`leave the group: ${errorText(failure)}; it will notice when the session timeout passes`);
     }
@@ -260,8 +261,9 @@ export class ConsumerSession {
 
   /** With auto-commit everything delivered counts as processed now; commits that wait get some time. */
   async #finishCommits(limitMs: number, couldNot: string[]): Promise<void> {
-    const { committer, autoCommit } = this.#parts;
-    if (!committer) return;
+    const { group } = this.#parts;
+    if (!group) return;
+    const { committer, autoCommit } = group;
     const offsets = autoCommit ? committer.uncommitted() : [];
     if (offsets.length > 0) {
       void committer.submit({ offsets, trigger: "close", deadlineMs: limitMs });
@@ -283,13 +285,13 @@ export class ConsumerSession {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();
     this.#closing ??= Promise.resolve({ couldNot: [] });
-    const { delivery, loader, endWatcher, fetcher, committer, assignment, reporter } = this.#parts;
+    const { delivery, loader, endWatcher, fetcher, group, assignment, reporter } = this.#parts;
     delivery.close();
     endWatcher.close();
     loader.close();
     // The broker forgets a fetch session by itself: nobody has to wait for it.
     void fetcher.close(1_000);
-    committer?.close();
+    group?.committer.close();
     assignment.close();
     reporter.close();
     const ended: SessionEnded = { type: "session.ended", sessionId: this.options.sessionId, ...end };

@@ -1,18 +1,10 @@
-import { assignorByName } from "#assignors/assignorByName.ts";
-import type { Clock } from "#base/clock.ts";
-import type { Random } from "#base/random.ts";
-import type { Cluster } from "#network/cluster.ts";
-import type { Observe } from "#trace/observation.ts";
-import { AutoCommit } from "./commit/autoCommit.ts";
-import { Committer } from "./commit/committer.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
 import { Delivery } from "./fetch/delivery.ts";
 import { FetchBudget } from "./fetch/fetchBudget.ts";
 import { Fetcher } from "./fetch/fetcher.ts";
 import { RecordBuffer } from "./fetch/recordBuffer.ts";
 import { RecordIntake } from "./fetch/recordIntake.ts";
-import { GroupMember } from "./group/groupMember.ts";
-import type { Membership } from "./group/membership.ts";
+import { GroupParts, groupChannel } from "./groupParts.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
 import { Assignment } from "./position/assignment.ts";
 import { EndWatcher } from "./position/endWatcher.ts";
@@ -21,21 +13,10 @@ import { PauseRules } from "./position/pauseRules.ts";
 import { PositionLoader, type ResetDone } from "./position/positionLoader.ts";
 import { RememberedPositions } from "./position/rememberedPositions.ts";
 import { Seeker } from "./position/seeker.ts";
-import { MembershipReporter } from "./report/membershipReporter.ts";
 import { SessionReporter } from "./report/sessionReporter.ts";
-
-/** What a session is given from outside. */
-export interface SessionDeps {
-  readonly cluster: Cluster;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly observe: Observe;
-  /** Keeps the bytes of a damaged batch, and gives the id they are pulled by. */
-  readonly storeBytes?: ((bytes: Uint8Array) => string) | undefined;
-}
+import type { SessionDeps } from "./sessionDeps.ts";
 
 const lookupPatienceMs = 10_000;
-const longestRevokeMs = 5_000;
 
 /** The parts of a consumer, connected: what changes in one is told to those whom it concerns. */
 export class SessionParts {
@@ -51,10 +32,7 @@ export class SessionParts {
   readonly seeker: Seeker;
   readonly assignment: Assignment;
   /** Undefined without a group. */
-  readonly committer: Committer | undefined;
-  readonly autoCommit: AutoCommit | undefined;
-  /** Undefined with direct assignment. */
-  readonly member: GroupMember | undefined;
+  readonly group: GroupParts | undefined;
   readonly #options: ConsumerOptions;
   readonly #deps: SessionDeps;
   readonly #remembered = new RememberedPositions();
@@ -75,7 +53,6 @@ export class SessionParts {
     const budget = new FetchBudget(this.buffer, options);
     this.intake = this.#makeIntake(budget);
     this.fetcher = this.#makeFetcher(budget);
-    this.committer = this.#makeCommitter();
     this.loader = this.#makeLoader();
     this.endWatcher = new EndWatcher({
       clock,
@@ -96,8 +73,7 @@ export class SessionParts {
     });
     this.seeker = this.#makeSeeker(life.closed);
     this.assignment = this.#makeAssignment();
-    this.autoCommit = this.#makeAutoCommit();
-    this.member = this.#makeMember();
+    this.group = this.#makeGroup();
   }
 
   readonly #isCurrent = (partition: AssignedPartition): boolean => this.table.isCurrent(partition);
@@ -105,11 +81,6 @@ export class SessionParts {
   readonly #changed = (partition: AssignedPartition, isUrgent: boolean): void => {
     if (this.table.isCurrent(partition)) this.reporter.position(partition, isUrgent);
   };
-
-  /** Group requests wait for each other on one connection, and never behind a fetch. */
-  get #groupChannel(): string {
-    return `${this.#options.sessionId}-group`;
-  }
 
   get #fetchChannel(): string {
     return `${this.#options.sessionId}-fetch`;
@@ -168,7 +139,7 @@ export class SessionParts {
   #makeLoader(): PositionLoader {
     const { groupId } = this.#options;
     const { cluster, clock, random } = this.#deps;
-    const channel = this.#groupChannel;
+    const channel = groupChannel(this.#options);
     return new PositionLoader({
       clock,
       random,
@@ -178,7 +149,7 @@ export class SessionParts {
       partitions: () => this.table.values(),
       isCurrent: this.#isCurrent,
       // A commit of the generation before must be on its way before its offset is asked for.
-      mustWait: (partition) => this.committer?.hasUnsent(partition) ?? false,
+      mustWait: (partition) => this.group?.committer.hasUnsent(partition) ?? false,
       onFound: (partition, reset) => this.#found(partition, reset),
       onFailed: (partition) => this.#changed(partition, true),
     });
@@ -239,86 +210,19 @@ export class SessionParts {
     });
   }
 
-  #makeCommitter(): Committer | undefined {
-    const { groupId, groupInstanceId, sessionId, clientId } = this.#options;
+  #makeGroup(): GroupParts | undefined {
+    const { groupId } = this.#options;
     if (groupId === undefined) return undefined;
-    const { cluster, clock, random, observe } = this.#deps;
-    return new Committer({
-      clock,
-      random,
-      observe,
-      target: { cluster, groupId, groupInstanceId, channel: this.#groupChannel },
-      sessionId,
-      clientId,
+    return new GroupParts({ ...this.#options, groupId }, this.#deps, {
       table: this.table,
       remembered: this.#remembered,
-      membership: () => this.member?.membership,
-      ownedIn: () => this.member?.syncedGeneration?.generationId,
-      onGroupError: (error, generationId) => this.member?.report(error, generationId) ?? "lost",
+      assignment: this.assignment,
       onCommitted: (partition) => this.#changed(partition, true),
-      onProgress: () => this.loader.poke(),
-    });
-  }
-
-  #makeAutoCommit(): AutoCommit | undefined {
-    const { autoCommit, autoCommitIntervalMs } = this.#options;
-    if (!this.committer || autoCommit === "off") return undefined;
-    return new AutoCommit({
-      clock: this.#deps.clock,
-      committer: this.committer,
-      partitions: () => this.table.values(),
-      intervalMs: autoCommitIntervalMs,
-    });
-  }
-
-  #makeMember(): GroupMember | undefined {
-    const { groupId, groupInstanceId, topics, directPartitions, ...options } = this.#options;
-    if (groupId === undefined || directPartitions) return undefined;
-    const { cluster, clock, random, observe } = this.#deps;
-    const { sessionId, clientId, sessionTimeoutMs, rebalanceTimeoutMs } = options;
-    const owned = () => this.table.keys();
-    const shown = new MembershipReporter({ sessionId, clientId, groupId }, { observe, assigned: owned });
-    const revokeLimitMs = Math.min(longestRevokeMs, sessionTimeoutMs / 3);
-    return new GroupMember(
-      {
-        cluster,
-        clock,
-        random,
-        owned,
-        assign: (partitions, { generationId }) =>
-          this.assignment.add(partitions, { assignedIn: generationId }),
-        beforeRevoke: async () => {
-          await this.autoCommit?.beforeRevoke(revokeLimitMs);
-          // A commit that may go now goes out before the generation ends.
-          await clock.yieldTurn();
-        },
-        revoke: (partitions, { generationId }) => this.assignment.revoke(partitions, generationId),
-        lose: (partitions, reason) => {
-          this.assignment.lose(partitions);
-          this.committer?.failAll("LOST", `what was to be committed is no longer ours: ${reason}`);
-        },
-        onCoordinator: (coordinator) => shown.coordinator(coordinator),
-        onStep: (membership, step) => {
-          shown.step(membership, step);
-          this.#onMembership(membership);
-        },
+      onCommitProgress: () => this.loader.poke(),
+      onMembership: (membership) => {
+        this.loader.poke();
+        if (membership.state === "fatal") this.#onFatal(membership.reason ?? membership.code);
       },
-      {
-        groupId,
-        groupInstanceId,
-        topics,
-        assignors: options.assignors.flatMap((name) => assignorByName(name) ?? []),
-        sessionTimeoutMs,
-        rebalanceTimeoutMs,
-        channel: this.#groupChannel,
-      },
-      options.heartbeatIntervalMs,
-    );
-  }
-
-  #onMembership(membership: Membership): void {
-    this.committer?.poke();
-    this.loader.poke();
-    if (membership.state === "fatal") this.#onFatal(membership.reason ?? membership.code);
+    });
   }
 }

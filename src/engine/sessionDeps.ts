@@ -1,0 +1,14 @@
+import type { Clock } from "#base/clock.ts";
+import type { Random } from "#base/random.ts";
+import type { Cluster } from "#network/cluster.ts";
+import type { Observe } from "#trace/observation.ts";
+
+/** What a session is given from outside. */
+export interface SessionDeps {
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly observe: Observe;
+  /** Keeps the bytes of a damaged batch, and gives the id they are pulled by. */
+  readonly storeBytes?: ((bytes: Uint8Array) => string) | undefined;
+}
