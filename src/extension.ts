@@ -30,7 +30,7 @@ import { ReadOnlyDocuments } from "#vscode/ui/readOnlyDocuments.ts";
 let activeLink: HostLink | undefined;
 
 /** Composition root: builds the objects, hands them to each other, owns them. No logic, no waiting, no worker yet. */
-export function activate(context: vscode.ExtensionContext): void {
+export function activate(context: vscode.ExtensionContext): { readonly app: App } | undefined {
   const owned = new DisposableStore();
   context.subscriptions.push(owned);
 
@@ -92,6 +92,8 @@ export function activate(context: vscode.ExtensionContext): void {
       .request("playground.start", { scene: true })
       .catch((error: unknown) => log.error("playground", error));
   }
+  // Tests look inside; for everyone else there is no API yet.
+  return context.extensionMode === vscode.ExtensionMode.Test ? { app } : undefined;
 }
 
 /** Leaves groups in order, within the time VS Code gives. */

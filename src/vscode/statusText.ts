@@ -4,11 +4,11 @@ import type { HostStatus } from "#host/channel/hostContract.ts";
 export function statusText({ sessions, findings, playground }: HostStatus): string | undefined {
   const count = findings.errors + findings.warnings;
   if (sessions === 0 && count === 0 && !playground.running) return undefined;
-  const parts = ["$(search)"];
+  const parts: string[] = [];
   if (count > 0) parts.push(`$(${findings.errors > 0 ? "error" : "warning"}) ${count}`);
   if (sessions > 0) parts.push(`${sessions} ${sessions === 1 ? "consumer" : "consumers"}`);
   else if (playground.running) parts.push("playground");
-  return parts.join(" ");
+  return `$(search) ${parts.join(" · ")}`;
 }
 
 /** The same in whole words. */

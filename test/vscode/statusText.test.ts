@@ -20,7 +20,7 @@ test("with nothing to say there is no status bar item", () => {
 test("errors come first, then consumers", () => {
   const status = { ...quiet, sessions: 2, waitingCommits: 1, findings: { errors: 1, warnings: 2 } };
 
-  expect(statusText(status)).toBe("$(search) $(error) 3 2 consumers");
+  expect(statusText(status)).toBe("$(search) $(error) 3 · 2 consumers");
   expect(statusTooltip(status)).toBe("1 error, 2 warnings, 2 debug consumers, 1 commit waiting");
 });
 

@@ -94,7 +94,8 @@ async function askDelay(): Promise<number | undefined> {
   const answer = await askText({
     title: "Delay commits",
     prompt: "Seconds until each OffsetCommit is answered",
-    value: "20",
+    // Longer than the tolerance, shorter than the session timeout: the commit hangs, nobody is evicted.
+    value: "10",
     validate: checkWholeNumber(1, 600),
   });
   return typeof answer === "string" ? undefined : Number(answer.text) * 1_000;
