@@ -60,7 +60,11 @@ export class Broker implements Disposable {
     this.topics = new TopicStore(deps.random);
     this.memory = new LogMemory(settings.maxLogBytes);
     this.faults = new FaultTable({ clock: deps.clock, observe: deps.observe });
-    this.fetchSessions = new FetchSessions({ random: deps.random, maxSessions: settings.maxFetchSessions });
+    this.fetchSessions = new FetchSessions({
+      random: deps.random,
+      maxSessions: settings.maxFetchSessions,
+      maxPartitions: settings.maxPartitions,
+    });
     this.#reporter = new GroupReporter({
       clock: deps.clock,
       observe: deps.observe,

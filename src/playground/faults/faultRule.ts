@@ -52,8 +52,8 @@ export interface FaultSubject {
   readonly api: string;
   readonly nodeId: number;
   readonly clientId: string | null;
-  readonly groupIds: readonly string[];
-  readonly partitions: readonly TopicPartition[];
+  readonly groupIds?: readonly string[] | undefined;
+  readonly partitions?: readonly TopicPartition[] | undefined;
 }
 
 /** When in the life of a request the rule acts. */
@@ -67,8 +67,9 @@ export function matches({ match }: FaultRule, subject: FaultSubject): boolean {
     (match.api === undefined || match.api === subject.api) &&
     (match.clientId === undefined || match.clientId === subject.clientId) &&
     (match.nodeId === undefined || match.nodeId === subject.nodeId) &&
-    (match.groupId === undefined || subject.groupIds.includes(match.groupId)) &&
-    (match.topic === undefined || subject.partitions.some((partition) => concerns(match, partition)))
+    (match.groupId === undefined || subject.groupIds?.includes(match.groupId) === true) &&
+    (match.topic === undefined ||
+      subject.partitions?.some((partition) => concerns(match, partition)) === true)
   );
 }
 

@@ -16,7 +16,7 @@ export type FaultOutcome =
 
 /** A request that a rule may act on. */
 export interface FaultedRequest {
-  readonly subject: FaultSubject;
+  subject(): FaultSubject;
   /** Fires when nobody waits for the answer any more. */
   readonly onGone: Event<void>;
   /** Told when a rule begins to hold or delay the answer. */
@@ -108,7 +108,7 @@ export class FaultTable {
   async pass(stage: "request" | "response", request: FaultedRequest): Promise<FaultOutcome> {
     for (const entry of Array.from(this.#entries.values())) {
       if (entry.rule.action.kind === "corrupt" || stageOf(entry.rule) !== stage) continue;
-      if (!this.#strikes(entry, request.subject)) continue;
+      if (!this.#strikes(entry, request.subject())) continue;
       const outcome = await this.#carryOut(entry, request);
       if (outcome.type !== "proceed") return outcome;
     }
@@ -116,11 +116,11 @@ export class FaultTable {
   }
 
   /** How batches of this request are to be damaged on their way into the log; asked for each batch once. */
-  editFor(subject: FaultSubject, partition: TopicPartition): BatchEdit | undefined {
+  editFor(subject: () => FaultSubject, partition: TopicPartition): BatchEdit | undefined {
     for (const entry of this.#entries.values()) {
       const { action, match } = entry.rule;
       if (action.kind !== "corrupt" || !concerns(match, partition)) continue;
-      if (this.#strikes(entry, subject)) return (bytes) => corruptBatch(bytes, action.how);
+      if (this.#strikes(entry, subject())) return (bytes) => corruptBatch(bytes, action.how);
     }
     return undefined;
   }

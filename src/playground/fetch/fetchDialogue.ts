@@ -24,8 +24,9 @@ export function openFetch(
   const wanted = wantedPartitions(request);
   if (sessionEpoch === closingEpoch || sessionEpoch === fullEpoch) {
     if (sessionId !== 0) sessions.close(sessionId);
-    // A session over nothing would only push out another one.
-    if (sessionEpoch === closingEpoch || wanted.length === 0) {
+    // A session over nothing would only push out another one, and one over too much would fill memory.
+    const isWorthIt = wanted.length > 0 && wanted.length <= sessions.maxPartitions;
+    if (sessionEpoch === closingEpoch || !isWorthIt) {
       return { sessionId: 0, partitions: wanted, choose: (found) => found };
     }
     const session = sessions.create(usesTopicIds);
@@ -46,6 +47,10 @@ export function openFetch(
   if (session.nextEpoch !== sessionEpoch) return { error: "INVALID_FETCH_SESSION_EPOCH" };
   session.advance();
   session.update(wanted, forgottenPartitions(request));
+  if (session.partitions.length > sessions.maxPartitions) {
+    sessions.close(sessionId);
+    return { error: "FETCH_SESSION_ID_NOT_FOUND" };
+  }
   sessions.makeRoomFor(session);
   return {
     sessionId,

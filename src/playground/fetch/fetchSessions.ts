@@ -8,12 +8,19 @@ const mostPartitions = 100_000;
 export class FetchSessions {
   readonly #random: Random;
   readonly #maxSessions: number;
+  /** The most partitions one session may remember. */
+  readonly maxPartitions: number;
   /** In order of use. */
   readonly #sessions = new Map<number, FetchSession>();
 
-  constructor(options: { readonly random: Random; readonly maxSessions: number }) {
+  constructor(options: {
+    readonly random: Random;
+    readonly maxSessions: number;
+    readonly maxPartitions: number;
+  }) {
     this.#random = options.random;
     this.#maxSessions = options.maxSessions;
+    this.maxPartitions = options.maxPartitions;
   }
 
   get size(): number {
@@ -37,7 +44,7 @@ export class FetchSessions {
     for (const session of this.#sessions.values()) partitions += session.size;
     for (const [sessionId, session] of this.#sessions) {
       if (partitions <= mostPartitions) return;
-      if (session === kept) continue;
+      if (session === kept && kept.size <= mostPartitions) continue;
       this.#sessions.delete(sessionId);
       partitions -= session.size;
     }

@@ -1,6 +1,7 @@
 import type { Event } from "#base/events.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import type { Broker, BrokerNode } from "../broker.ts";
+import type { FaultSubject } from "../faults/faultRule.ts";
 import type { FaultedRequest, FaultOutcome } from "../faults/faultTable.ts";
 import type { AnswerFollower, OpenRequest, RequestContext } from "../handlers/handler.ts";
 
@@ -29,11 +30,18 @@ export async function serveRequest(
 ): Promise<RequestOutcome> {
   const { broker, node, clientHost, onGone } = origin;
   const { version, clientId } = request;
-  const { groupIds = [], partitions = [] } = request.subject(broker);
-  const subject = { api: apiName, nodeId: node.nodeId, clientId, groupIds, partitions };
+  // Only worked out when there is a rule to ask for it.
+  let subject: FaultSubject | undefined;
   let follower: AnswerFollower | undefined;
   let closing: string | undefined;
-  const faulted: FaultedRequest = { subject, onGone, held: (faultId) => follower?.held?.(faultId) };
+  const faulted: FaultedRequest = {
+    subject() {
+      subject ??= { api: apiName, nodeId: node.nodeId, clientId, ...request.subject(broker) };
+      return subject;
+    },
+    onGone,
+    held: (faultId) => follower?.held?.(faultId),
+  };
 
   const before = await broker.faults.pass("request", faulted);
   if (before.type !== "proceed") return instead(before, request);
@@ -46,7 +54,7 @@ export async function serveRequest(
     clientHost,
     requestNumber: broker.nextRequestNumber(),
     onGone,
-    editFor: (partition) => broker.faults.editFor(subject, partition),
+    editFor: (partition) => broker.faults.editFor(faulted.subject, partition),
     follow: (wanted) => {
       follower = wanted;
     },

@@ -24,6 +24,7 @@ interface Running {
   readonly source: OrderSource;
   readonly startedAt: number;
   produced: number;
+  error: string | undefined;
   reportedAt: number;
   timer: Disposable | undefined;
 }
@@ -69,6 +70,7 @@ export class Workloads {
       source: new OrderSource(this.#random, { keys: Math.max(1, keys), skew: Math.max(0, skew), valueBytes }),
       startedAt: this.#clock.now(),
       produced: 0,
+      error: undefined,
       reportedAt: Number.NEGATIVE_INFINITY,
       timer: undefined,
     };
@@ -76,7 +78,15 @@ export class Workloads {
     this.#report(work);
     const { pace } = options;
     const done = "count" in pace ? this.#burst(work, pace.count) : this.#steady(work, pace.recordsPerSecond);
-    return { workloadId, done: done.finally(() => this.stop(workloadId)) };
+    const ended = done
+      .catch((error: unknown) => {
+        work.error = error instanceof Error ? error.message : String(error);
+        throw error;
+      })
+      .finally(() => this.stop(workloadId));
+    // Whoever does not wait for it learns of a failure from the report.
+    ended.catch(() => {});
+    return { workloadId, done: ended };
   }
 
   /** False when it does not run (any more). */
@@ -150,6 +160,7 @@ export class Workloads {
       recordsPerSecond: "count" in pace ? undefined : pace.recordsPerSecond,
       produced: work.produced,
       running: this.#running.has(work.workloadId),
+      error: work.error,
     };
     this.#observe(body);
   }

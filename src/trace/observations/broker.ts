@@ -39,6 +39,8 @@ export interface BrokerWorkload {
   readonly recordsPerSecond?: number | undefined;
   readonly produced: number;
   readonly running: boolean;
+  /** Why it ended, when that was not a wish. */
+  readonly error?: string | undefined;
 }
 
 export type BrokerObservation = BrokerStarted | BrokerStopped | BrokerFault | BrokerWorkload;

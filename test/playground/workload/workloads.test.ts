@@ -144,7 +144,10 @@ describe("a steady rate", () => {
 
     const error = await simulated.run(failed);
     expect(BrokerError.is(error, "UNKNOWN_TOPIC_OR_PARTITION")).toBe(true);
-    expect(simulated.of("broker.workload").at(-1)?.running).toBe(false);
+    expect(simulated.of("broker.workload").at(-1)).toMatchObject({
+      running: false,
+      error: expect.stringContaining("UNKNOWN_TOPIC_OR_PARTITION"),
+    });
   });
 
   test("ends with the playground", async () => {
