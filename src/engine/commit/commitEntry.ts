@@ -138,7 +138,7 @@ function errorsByPartition(answers: readonly CommittedPartition[]) {
 }
 
 /** What a commit waits for, completing "waited … for …". */
-export function blockText(block: CommitBlock): string {
+function blockText(block: CommitBlock): string {
   switch (block.by) {
     case "joinInFlight":
       return "the group to finish joining (JoinGroup is not answered yet)";

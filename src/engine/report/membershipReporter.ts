@@ -2,7 +2,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Observe } from "#trace/observation.ts";
 import type { GroupMemberPhase } from "#trace/observations/group.ts";
 import type { MembershipState, SessionState } from "#trace/observations/session.ts";
-import type { MembershipStep } from "../group/groupMember.ts";
+import type { MembershipStep } from "../group/groupMemberPorts.ts";
 import { type Generation, type Membership, memberIdOf } from "../group/membership.ts";
 
 /** Says where the session stands in its group, at every step. */
