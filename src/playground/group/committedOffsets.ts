@@ -8,9 +8,19 @@ export interface CommittedOffset {
   readonly metadata: string;
 }
 
+/** What one offset costs beside its metadata. */
+const overheadBytes = 256;
+
 /** The committed offsets of one group. */
 export class CommittedOffsets {
   readonly #offsets = new TopicPartitionMap<CommittedOffset>();
+
+  #heldBytes = 0;
+
+  /** About what they take of memory. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
 
   get isEmpty(): boolean {
     return this.#offsets.size === 0;
@@ -21,17 +31,19 @@ export class CommittedOffsets {
   }
 
   set(partition: TopicPartition, committed: CommittedOffset): void {
+    this.#heldBytes += bytesOf(committed) - bytesOf(this.#offsets.get(partition));
     this.#offsets.set(partition, committed);
   }
 
   delete(partition: TopicPartition): boolean {
+    this.#heldBytes -= bytesOf(this.#offsets.get(partition));
     return this.#offsets.delete(partition);
   }
 
   /** Forgets a deleted topic; true when there was something to forget. */
   deleteTopic(topic: string): boolean {
     const gone = Array.from(this.#offsets.keys()).filter((partition) => partition.topic === topic);
-    for (const partition of gone) this.#offsets.delete(partition);
+    for (const partition of gone) this.delete(partition);
     return gone.length > 0;
   }
 
@@ -49,4 +61,8 @@ export class CommittedOffsets {
     }
     return topics;
   }
+}
+
+function bytesOf(committed: CommittedOffset | undefined): number {
+  return committed === undefined ? 0 : overheadBytes + committed.metadata.length;
 }

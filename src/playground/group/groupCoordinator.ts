@@ -69,6 +69,13 @@ export class GroupCoordinator {
     return this.#entries.get(groupId)?.offsets;
   }
 
+  /** What the committed offsets of all groups take of memory. */
+  get offsetBytes(): number {
+    let bytes = 0;
+    for (const { offsets } of this.#entries.values()) bytes += offsets.heldBytes;
+    return bytes;
+  }
+
   /** Settles when the group has everybody, or at once with an error. */
   join(groupId: string, event: Untimed<JoinEvent>): Promise<JoinAnswer> {
     if (groupId === "") return Promise.resolve(failedJoin("INVALID_GROUP_ID", event.memberId));

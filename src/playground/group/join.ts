@@ -12,6 +12,7 @@ import {
   withPatch,
   withPhase,
 } from "./classicGroup.ts";
+import { fitsInGroup } from "./groupBytes.ts";
 import type { JoinEvent } from "./joinEvent.ts";
 import { findMember } from "./membership.ts";
 import { offersSame, supportsProtocols } from "./protocolVoting.ts";
@@ -38,6 +39,7 @@ export function join(group: ClassicGroup, event: JoinEvent): Step {
   if (!known && group.members.size + group.pendingMembers.size >= settings.maxMembers) {
     return refuse("GROUP_MAX_SIZE_REACHED");
   }
+  if (!fitsInGroup(group, event)) return refuse("UNKNOWN_SERVER_ERROR");
   return event.memberId === "" ? joinWithoutId(group, event) : joinWithId(group, event);
 }
 

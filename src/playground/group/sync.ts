@@ -12,6 +12,7 @@ import {
   withMembers,
   withPhase,
 } from "./classicGroup.ts";
+import { fitsAsAssignments } from "./groupBytes.ts";
 import { findMember, type MemberIdentity } from "./membership.ts";
 import { answerSyncs } from "./rebalance.ts";
 
@@ -43,6 +44,7 @@ export function sync(group: ClassicGroup, event: SyncEvent): Step {
     case "PreparingRebalance":
       return refuse(group, event, "REBALANCE_IN_PROGRESS");
     case "CompletingRebalance":
+      if (!fitsAsAssignments(group, event.assignments)) return refuse(group, event, "UNKNOWN_SERVER_ERROR");
       return syncWhileCompleting(group, lookup.member, event);
     case "Stable": {
       const step = withMember(unchanged(group), {

@@ -41,11 +41,15 @@ export const offsetCommitHandler = defineHandler({
   }),
 });
 
+/** All groups together: a million offsets without a note, fewer with. */
+const mostOffsetBytes = 256 * 1024 * 1024;
+
 type Target = { readonly offsets: CommittedOffsets } | { readonly error: KnownErrorName };
 
 function targetOf(request: OffsetCommitRequest, context: RequestContext): Target {
   const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
   if (!isCoordinator(context, groupId)) return { error: "NOT_COORDINATOR" };
+  if (context.broker.groups.offsetBytes > mostOffsetBytes) return { error: "INVALID_COMMIT_OFFSET_SIZE" };
   return context.broker.groups.commitTarget(groupId, {
     memberId,
     groupInstanceId: request.groupInstanceId ?? undefined,

@@ -23,11 +23,17 @@ export interface ConnectionDeps {
   readonly broker: Broker;
   readonly node: BrokerNode;
   readonly handlers: ReadonlyMap<number, Handler>;
+  /** Whether all connections together hold no more than they may. */
+  hasRoom(): boolean;
   onEnded(end: ConnectionEnd): void;
 }
 
-/** Requests that may wait behind the one being served before reading stops. */
+/** Requests, and bytes of them, that may wait behind the one being served before reading stops. */
 const queueLimit = 64;
+const queueBytesLimit = 1024 * 1024;
+
+/** A connection that holds no more than this is not asked how much all of them hold. */
+const littleBytes = 64 * 1024;
 
 /**
  * One client's connection. As in Kafka, one request at a time is served, so answers come in the order of the requests
@@ -40,6 +46,8 @@ export class ClientConnection implements Disposable {
   readonly #gone = new Emitter<void>();
   readonly #owned = new DisposableStore();
   readonly #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  #unsentBytes = 0;
   #isServing = false;
   #isPaused = false;
   #isEnded = false;
@@ -57,6 +65,11 @@ export class ClientConnection implements Disposable {
     );
   }
 
+  /** Bytes of requests that were not served yet, and of answers the client did not take yet. */
+  get heldBytes(): number {
+    return (this.#assembler.partial?.bytes ?? 0) + this.#queuedBytes + this.#unsentBytes;
+  }
+
   /** Ends the connection from the broker's side. */
   close(reason: string): void {
     this.#end(reason);
@@ -67,8 +80,15 @@ export class ClientConnection implements Disposable {
   }
 
   #take(chunk: Uint8Array): void {
-    for (const frame of this.#assembler.push(chunk)) this.#queue.push(frame);
-    if (this.#queue.length > queueLimit) this.#setPaused(true);
+    for (const frame of this.#assembler.push(chunk)) {
+      this.#queue.push(frame);
+      this.#queuedBytes += frame.length;
+    }
+    if (this.#queue.length > queueLimit || this.#queuedBytes > queueBytesLimit) this.#setPaused(true);
+    if (!this.#hasRoom()) {
+      this.#end("the requests of all clients together are more than the playground holds");
+      return;
+    }
     if (!this.#isServing) void this.#serveQueue();
     const { problem } = this.#assembler;
     if (problem) this.#end(frameReason(problem.code));
@@ -79,8 +99,11 @@ export class ClientConnection implements Disposable {
     for (;;) {
       const frame = this.#queue.shift();
       if (frame === undefined || this.#isEnded) break;
-      if (this.#queue.length <= queueLimit / 2) this.#setPaused(false);
       await this.#carryOut(await this.#serveSafely(frame));
+      // Counted until it is answered: a request that waits is held all the while.
+      this.#queuedBytes -= frame.length;
+      const isShort = this.#queue.length <= queueLimit / 2 && this.#queuedBytes <= queueBytesLimit / 2;
+      if (isShort) this.#setPaused(false);
     }
     this.#isServing = false;
   }
@@ -92,6 +115,11 @@ export class ClientConnection implements Disposable {
       return;
     }
     if (this.#stream.write(outcome.frame)) return;
+    this.#unsentBytes = outcome.frame.length;
+    if (!this.#hasRoom()) {
+      this.#end("the answers that clients do not read are more than the playground holds");
+      return;
+    }
     await new Promise<void>((resolve) => {
       const waits = new DisposableStore();
       const proceed = () => {
@@ -101,6 +129,12 @@ export class ClientConnection implements Disposable {
       waits.add(this.#stream.onDrain(proceed));
       waits.add(this.#gone.event(proceed));
     });
+    this.#unsentBytes = 0;
+  }
+
+  /** Who holds little is never turned away for what others hold. */
+  #hasRoom(): boolean {
+    return this.heldBytes <= littleBytes || this.#deps.hasRoom();
   }
 
   /** A defect of ours must cost one connection, not the playground; it is named in the reason. */
@@ -152,6 +186,7 @@ export class ClientConnection implements Disposable {
     if (this.#isEnded) return;
     this.#isEnded = true;
     this.#queue.length = 0;
+    this.#queuedBytes = 0;
     this.#owned.dispose();
     this.#gone.fire();
     this.#gone.dispose();

@@ -6,6 +6,9 @@ import type { Broker, BrokerNode } from "../broker.ts";
 import type { Handler } from "../handlers/handler.ts";
 import { ClientConnection, type ConnectionEnd } from "./clientConnection.ts";
 
+/** Requests that wait and answers that are not read, of all connections: a memory bound that no settings raise. */
+const mostHeldBytes = 256 * 1024 * 1024;
+
 /** The connections of all nodes. */
 export class ConnectionSet implements Disposable {
   readonly #broker: Broker;
@@ -22,6 +25,13 @@ export class ConnectionSet implements Disposable {
     return this.#open.size;
   }
 
+  /** What requests and answers under way take of memory. */
+  get heldBytes(): number {
+    let bytes = 0;
+    for (const connection of this.#open) bytes += connection.heldBytes;
+    return bytes;
+  }
+
   /** Fires with the reason whenever a connection ended, whoever ended it. */
   get onEnded(): Event<ConnectionEnd> {
     return this.#ended.event;
@@ -33,6 +43,7 @@ export class ConnectionSet implements Disposable {
       broker: this.#broker,
       node,
       handlers: this.#handlers,
+      hasRoom: () => this.heldBytes <= mostHeldBytes,
       onEnded: (end) => {
         this.#open.delete(connection);
         this.#ended.fire(end);

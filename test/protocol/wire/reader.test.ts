@@ -4,6 +4,12 @@ import { Reader } from "#protocol/wire/reader.ts";
 
 const readerOf = (...bytes: readonly number[]) => new Reader(Uint8Array.from(bytes));
 
+/** As an array of six would be read whose elements are arrays themselves. */
+function readNested(reader: Reader): void {
+  reader.expectElements(6, 1);
+  reader.expectElements(5, 1);
+}
+
 describe("Reader", () => {
   test.each([
     ["bool", readerOf(2).bool(), true],
@@ -49,6 +55,7 @@ describe("Reader", () => {
     ["a uvarint that does not end", () => readerOf(0xff, 0xff, 0xff, 0xff, 0xff, 0xff).uvarint()],
     ["an array that cannot fit", () => readerOf(0, 0, 0).expectElements(2, 2)],
     ["an array of two thousand million", () => readerOf(0, 0, 0).expectElements(0x7fff_ffff, 1)],
+    ["arrays that each fit and together are too many", () => readNested(new Reader(new Uint8Array(100), 10))],
     ["a part that is not used up", () => readerOf(1, 2, 3).within(2, (part) => part.int8())],
     ["a part that wants more than it has", () => readerOf(1, 2, 3).within(1, (part) => part.int16())],
     ["a part larger than the whole", () => readerOf(1).within(2, (part) => part.int16())],
