@@ -1,0 +1,18 @@
+import { Administration } from "#cluster/kafkajs/administration.ts";
+import type { Cluster } from "#network/cluster.ts";
+import { systemRandom } from "#node/systemRandom.ts";
+import { tcpTransport } from "#node/tcpTransport.ts";
+
+/** Creates topics and produces, as the extension does for its users. */
+export function liveAdministration(cluster: Cluster): Administration {
+  return new Administration({
+    cluster,
+    clientId: "groupscope-test",
+    tls: undefined,
+    sasl: undefined,
+    transport: tcpTransport,
+    random: systemRandom,
+    connectTimeoutMs: 5_000,
+    requestTimeoutMs: 10_000,
+  });
+}

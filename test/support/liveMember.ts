@@ -1,0 +1,130 @@
+import { setTimeout as sleepFor } from "node:timers/promises";
+import { topicPartitionText } from "#base/topicPartition.ts";
+import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { ConsumerSession } from "#engine/consumerSession.ts";
+import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
+import type { ClusterClient } from "#network/clusterClient.ts";
+import { systemClock } from "#node/systemClock.ts";
+import { systemRandom } from "#node/systemRandom.ts";
+import type { ObservationBody, ObservationType } from "#trace/observation.ts";
+import { type RealAccess, realClient } from "./realCluster.ts";
+
+/** A delivered record, its bytes as text. */
+export interface LiveRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly timestamp: bigint;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string | null>>;
+}
+
+let started = 0;
+
+/** One of our sessions on real sockets and real time, with everything it read and said. */
+export class LiveMember {
+  readonly session: ConsumerSession;
+  readonly seen: ObservationBody[] = [];
+  readonly read: LiveRecord[] = [];
+  readonly #cluster: ClusterClient;
+  readonly #over = new AbortController();
+  #flowing: Promise<void> | undefined;
+
+  /** Starts at once; options left out are quick ones. */
+  constructor(access: RealAccess, options: Partial<ConsumerOptions> & Pick<ConsumerOptions, "topics">) {
+    const sessionId = `live-${++started}`;
+    const clientId = options.clientId ?? sessionId;
+    this.#cluster = realClient({ ...access, clientId });
+    const deps = {
+      cluster: this.#cluster,
+      clock: systemClock,
+      random: systemRandom,
+      observe: (body: ObservationBody) => void this.seen.push(body),
+    };
+    this.session = new ConsumerSession(
+      { ...quickOptions, sessionId, name: sessionId, ...options, clientId },
+      deps,
+    );
+    this.session.start();
+  }
+
+  /** Reads everything that comes, until it is stopped. */
+  flow(): this {
+    this.#flowing ??= this.#flow();
+    return this;
+  }
+
+  /** One poll, also kept in `read`. */
+  async poll(maxRecords: number, timeoutMs = 2_000): Promise<readonly LiveRecord[]> {
+    const records = (await this.session.poll({ maxRecords, timeoutMs, signal: this.#over.signal })).map(
+      asText,
+    );
+    this.read.push(...records);
+    return records;
+  }
+
+  /** What it has now, as `orders-3`, sorted. */
+  assignment(): readonly string[] {
+    return this.session.assignment().map(topicPartitionText).sort();
+  }
+
+  /** In a generation that is settled, with this many partitions. */
+  has(partitions: number): boolean {
+    return this.session.membership()?.state === "stable" && this.session.assignment().length === partitions;
+  }
+
+  all<T extends ObservationType>(type: T): readonly Extract<ObservationBody, { readonly type: T }>[] {
+    return this.seen.filter(
+      (body): body is Extract<ObservationBody, { readonly type: T }> => body.type === type,
+    );
+  }
+
+  /** Leaves in good order, and closes its connections. */
+  async stop(): Promise<void> {
+    this.#over.abort();
+    await this.#flowing;
+    await this.session.close({ deadlineMs: 3_000, leaveGroup: true, reason: "the test is over" });
+    this.#cluster.close();
+  }
+
+  async #flow(): Promise<void> {
+    while (!this.#over.signal.aborted) {
+      // A session that ended says so by refusing; the test sees it in what was observed.
+      await this.poll(1_000, 250).catch(() => this.#over.abort());
+    }
+  }
+}
+
+/** Waits until `holds`, and says what was the case instead. */
+export async function until(holds: () => boolean, what: () => string, limitMs = 20_000): Promise<void> {
+  const giveUpAt = Date.now() + limitMs;
+  while (!holds()) {
+    if (Date.now() > giveUpAt) throw new Error(`not within ${limitMs} ms: ${what()}`);
+    await sleepFor(20);
+  }
+}
+
+const quickOptions: Omit<ConsumerOptions, "sessionId" | "name" | "clientId" | "topics"> = {
+  assignors: ["range"],
+  startPosition: { kind: "committed", else: "start" },
+  resetPolicy: "start",
+  isolation: "read_uncommitted",
+  corruptBatchPolicy: "halt",
+  maxBufferedRecords: 10_000,
+  maxBufferedBytes: 16 << 20,
+  autoCommit: "off",
+  autoCommitIntervalMs: 5_000,
+  sessionTimeoutMs: 6_000,
+  rebalanceTimeoutMs: 10_000,
+  heartbeatIntervalMs: 300,
+  fetch: { maxWaitMs: 200, minBytes: 1, maxBytes: 8 << 20, maxPartitionBytes: 1 << 20 },
+  scripted: false,
+};
+
+function asText(record: ConsumedRecord): LiveRecord {
+  const text = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString("utf8"));
+  const { topic, partition, offset, timestamp } = record;
+  const headers = Object.fromEntries(record.headers.map(({ key, value }) => [key, text(value)]));
+  return { topic, partition, offset, timestamp, key: text(record.key), value: text(record.value), headers };
+}
