@@ -1,11 +1,13 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
 import type { CommitBlock, CommitState } from "#trace/observations/commit.ts";
-import type { CommitView } from "./commits.ts";
+import { type CommitView, findCommit } from "./commits.ts";
+import { blockText, coordinatorText, earlierText, queuedText } from "./commitWords.ts";
 import type { Evidence } from "./finding.ts";
 import { groupView } from "./groupView.ts";
 import { type MissingMember, missingMembers, nameOfMemberId } from "./memberName.ts";
 import type { ClusterModel, GroupModel } from "./model.ts";
 import type { Remedy } from "./remedy.ts";
+import type { Seen } from "./seen.ts";
 import { sessionName } from "./sessionView.ts";
 import { countText, durationText, listText } from "./words.ts";
 
@@ -49,8 +51,12 @@ export function commitWait(
       ),
     ],
     evidence: [
-      { label: "queued", at: latest.queuedAt, value: generationText(latest) },
-      ...commit.blocks.map((block) => ({ label: "blocked", at: block.since, value: blockText(block, at) })),
+      { label: "queued", at: latest.queuedAt, value: queuedText(latest) },
+      ...commit.blocks.map((block) => ({
+        label: "blocked",
+        at: block.since,
+        value: blockText(block, { ...at, commit: latest }),
+      })),
       ...(latest.sentAt === undefined
         ? []
         : [{ label: "sent", at: latest.sentAt, value: coordinatorText(view.coordinator) }]),
@@ -59,26 +65,6 @@ export function commitWait(
     endsBy: endings(latest, rebalancing ? missing : undefined),
     remedies: remediesOf(at, latest, { missing: rebalancing ? (missing ?? []) : [], faults }),
   };
-}
-
-/** `A`, or how a foreign member is known. */
-export function committerName(cluster: ClusterModel, group: GroupModel, commit: CommitState): string {
-  const session = commit.sessionId === undefined ? undefined : cluster.sessions.get(commit.sessionId);
-  if (session) return sessionName(session);
-  if (commit.memberId !== undefined && commit.memberId !== "") {
-    return nameOfMemberId(groupView(cluster, group), commit.memberId);
-  }
-  return commit.clientId ?? "an unknown client";
-}
-
-/** `orders-3 96 → 120` for each partition, the first few. */
-export function commitOffsetsText(commit: CommitState, limit = 3): string {
-  const shown = commit.offsets.slice(0, limit).map(({ from, to, ...key }) => {
-    const before = from === undefined ? "" : `${countText(from)} `;
-    return `${topicPartitionText(key)} ${before}→ ${countText(to)}`;
-  });
-  const more = commit.offsets.length - shown.length;
-  return more > 0 ? `${shown.join(", ")} and ${countText(more)} more` : shown.join(", ");
 }
 
 function isRebalanceBlock(block: CommitBlock | undefined): boolean {
@@ -93,7 +79,7 @@ interface Holder {
 
 function holderOf(
   at: { readonly cluster: ClusterModel; readonly group: GroupModel; readonly now: number },
-  commit: CommitState,
+  commit: Seen<CommitState>,
 ): Holder {
   if (commit.state === "inFlight") {
     return {
@@ -130,12 +116,14 @@ function holderOf(
         reason: "it is not a member of the group now",
         sentence: `It has not been a member of the group for ${since}, so it has no generation to commit with.`,
       };
-    case "earlierCommit":
+    case "earlierCommit": {
+      const earlier = earlierText(at.group, commit, block.commitId);
       return {
-        waitsFor: `commit #${block.commitId}`,
-        reason: `commit #${block.commitId} goes first`,
-        sentence: `Commit #${block.commitId} was sent earlier and is not answered; a later one must not overtake it.`,
+        waitsFor: earlier,
+        reason: `${earlier} goes first`,
+        sentence: `It stands behind ${earlier}, which is not answered; a later one must not overtake it.`,
       };
+    }
     case "coordinatorUnknown":
       return {
         waitsFor: "a coordinator",
@@ -241,31 +229,6 @@ function remediesOf(
       }),
     ),
   ];
-}
-
-function blockText(block: CommitBlock, at: { readonly now: number }): string {
-  switch (block.by) {
-    case "joinInFlight":
-      return "JoinGroup in flight since then";
-    case "syncInFlight":
-      return "SyncGroup in flight since then";
-    case "notJoined":
-      return "not a member of the group since then";
-    case "earlierCommit":
-      return `behind commit #${block.commitId}`;
-    case "coordinatorUnknown":
-      return "no coordinator known since then";
-    case "throttled":
-      return `throttled for ${durationText(Math.max(0, block.untilAt - at.now))} more`;
-  }
-}
-
-function generationText(commit: CommitState): string {
-  return commit.generationId === undefined ? "no generation" : `generation ${commit.generationId}`;
-}
-
-function coordinatorText(coordinator: string | undefined): string {
-  return coordinator === undefined ? "to the coordinator" : `to the coordinator, node ${coordinator}`;
 }
 
 /** Faults of the playground that hold requests of this group now. */

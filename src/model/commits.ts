@@ -1,8 +1,11 @@
+import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { CommitBlock, CommitState } from "#trace/observations/commit.ts";
 import { keepNewest, type Seen } from "./seen.ts";
 
 /** One commit with what it went through; `latest` carries the newest state. */
 export interface CommitRecord {
+  /** For people: counted per group, in order of arrival. Sources use ids of their own. */
+  readonly number: number;
   latest: Seen<CommitState>;
   /** Everything that kept it waiting, oldest first. */
   blocks: CommitBlock[];
@@ -16,6 +19,7 @@ export interface CommitsState {
   open: Map<string, Map<string, CommitRecord>>;
   settled: CommitRecord[];
   droppedSettled: number;
+  nextNumber: number;
 }
 
 const maxSettled = 500;
@@ -24,11 +28,19 @@ const maxOpenPerSource = 500;
 const maxBlocks = 16;
 
 export function createCommits(): CommitsState {
-  return { open: new Map(), settled: [], droppedSettled: 0 };
+  return { open: new Map(), settled: [], droppedSettled: 0, nextNumber: 1 };
 }
 
-/** Takes in a commit's newest state; a settled one that hears of its broker's late answer is found again. */
-export function foldCommit(state: CommitsState, seen: Seen<CommitState>): void {
+/**
+ * Takes in a commit's newest state; a settled one that hears of its broker's late answer is found again.
+ * `committedNow` fills in what was committed before, where the source does not say.
+ */
+export function foldCommit(
+  state: CommitsState,
+  observed: Seen<CommitState>,
+  committedNow: (key: TopicPartition) => bigint | undefined,
+): void {
+  const seen = withFrom(observed, findCommit(state, observed), committedNow);
   const open = state.open.get(seen.sourceId);
   const record = open?.get(seen.commitId) ?? findSettled(state, seen);
   if (record) {
@@ -36,7 +48,7 @@ export function foldCommit(state: CommitsState, seen: Seen<CommitState>): void {
     if (record.latest.state === "settled" && seen.state !== "settled") return;
     record.latest = seen;
   }
-  const kept = record ?? { latest: seen, blocks: [], times: [] };
+  const kept = record ?? { number: state.nextNumber++, latest: seen, blocks: [], times: [] };
   if (kept.times.at(-1)?.state !== seen.state) kept.times.push({ state: seen.state, at: seen.stateSince });
   keepNewest(kept.times, maxBlocks);
   noteBlock(kept, seen.blocked);
@@ -83,6 +95,7 @@ export function findCommit(
 
 /** A commit as a reader sees it. */
 export interface CommitView {
+  readonly number: number;
   readonly latest: Seen<CommitState>;
   readonly blocks: readonly CommitBlock[];
   readonly times: readonly { readonly state: CommitState["state"]; readonly at: number }[];
@@ -95,6 +108,21 @@ function findSettled<T extends CommitView>(
   return state.settled.findLast(
     ({ latest }) => latest.commitId === key.commitId && latest.sourceId === key.sourceId,
   );
+}
+
+function withFrom(
+  seen: Seen<CommitState>,
+  before: CommitView | undefined,
+  committedNow: (key: TopicPartition) => bigint | undefined,
+): Seen<CommitState> {
+  if (seen.offsets.every(({ from }) => from !== undefined)) return seen;
+  const known = new TopicPartitionMap<bigint | undefined>();
+  for (const offset of before?.latest.offsets ?? []) known.set(offset, offset.from);
+  const offsets = seen.offsets.map((offset) => ({
+    ...offset,
+    from: offset.from ?? (before ? known.get(offset) : committedNow(offset)),
+  }));
+  return { ...seen, offsets };
 }
 
 function openOf(state: CommitsState, sourceId: string): Map<string, CommitRecord> {

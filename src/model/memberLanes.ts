@@ -165,7 +165,9 @@ function enter(
     open.reason = to.reason ?? open.reason;
     return;
   }
-  if (open) open.toAt = gap ? open.lastSeenAt : to.at;
+  // Passed through within one instant: it has no stretch of time to show.
+  if (open && !gap && open.fromAt === to.at) lane.segments.pop();
+  else if (open) open.toAt = gap ? open.lastSeenAt : to.at;
   lane.segments.push({
     phase: to.phase,
     fromAt: to.at,

@@ -3,7 +3,7 @@ import type { Observation, ObservationBody, ObservationType } from "#trace/obser
 import type { ClusterConnection, ClusterFailed, ClusterProfile } from "#trace/observations/cluster.ts";
 import type { RecorderMerged } from "#trace/observations/recorder.ts";
 import { endCommitsOf, foldCommit } from "./commits.ts";
-import { foldCommitted } from "./committedOffsets.ts";
+import { committedOf, foldCommitted } from "./committedOffsets.ts";
 import type { DeepReadonly } from "./deepReadonly.ts";
 import {
   commitsOf,
@@ -164,7 +164,7 @@ const folds: Folds = {
   "group.deleted": (cluster, seen) => foldGroupDeleted(cluster.groups, seen),
   "commit.state": (cluster, seen) => {
     const group = groupIn(cluster.groups, seen.groupId);
-    foldCommit(commitsOf(group), seen);
+    foldCommit(commitsOf(group), seen, (key) => committedOf(group.committed, key)?.committedOffset);
     foldCommitted(group.committed, seen, endIn(cluster));
   },
   "session.started": (cluster, seen) => {

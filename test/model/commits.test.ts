@@ -34,6 +34,22 @@ describe("the commits of a group", () => {
     });
   });
 
+  test("what was committed before is filled in where the source does not say, once", () => {
+    const to = (committedOffset: bigint) => [{ topic: "orders", partition: 3, to: committedOffset }];
+    const commits = commitsOf(
+      modelOf(
+        seen(1, commit({ commitId: "40", state: "settled", outcome: "committed", offsets: to(96n) })),
+        seen(2, commit({ offsets: to(120n) })),
+        seen(3, commit({ state: "settled", outcome: "committed", offsets: to(120n) })),
+      ),
+    );
+
+    expect(findCommit(commits, key)).toMatchObject({
+      number: 2,
+      latest: { offsets: [{ from: 96n, to: 120n }] },
+    });
+  });
+
   test("equal ids of different sources are different commits", () => {
     const commits = commitsOf(modelOf(seen(1, commit()), seen(2, commit(), { sourceId: "other" })));
 

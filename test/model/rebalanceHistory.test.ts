@@ -159,6 +159,24 @@ describe("the history of a group seen by our own member and samples", () => {
     ).toEqual(["joining", "syncing", "stable"]);
   });
 
+  test("phases passed through within one instant leave no trace", () => {
+    const model = modelOf(
+      seen(10, phase({ phase: "stable", generationId: 3 })),
+      seen(20, phase({ phase: "revoking", generationId: 3 })),
+      seen(20, phase({ phase: "unjoined" })),
+      seen(20, phase({ phase: "joining" })),
+    );
+
+    expect(
+      historyOf(model)
+        .lanes.bySession.get("s1")
+        ?.segments.map(({ phase: name, fromAt, toAt }) => [name, fromAt, toAt]),
+    ).toEqual([
+      ["stable", 10, 20],
+      ["joining", 20, undefined],
+    ]);
+  });
+
   test("as the leader our member knows everyone's share at once", () => {
     const model = modelOf(
       seen(

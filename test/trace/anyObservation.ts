@@ -304,6 +304,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     recordsPerSecond: maybe(small),
     produced: number,
     running: flag,
+    error: maybe(text),
   }),
   "cluster.profile": fc.record({
     name: text,

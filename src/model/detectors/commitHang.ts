@@ -1,5 +1,6 @@
 import type { CommitView } from "../commits.ts";
-import { commitOffsetsText, committerName, commitWait } from "../commitWait.ts";
+import { commitWait } from "../commitWait.ts";
+import { commitOffsetsText, committerName } from "../commitWords.ts";
 import { type Finding, findingId } from "../finding.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
 import { countText, durationText } from "../words.ts";

@@ -4,6 +4,13 @@ import { type MissingMember, missingMembers } from "../memberName.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
 import { speaksFor } from "../seen.ts";
 import { durationText, listText } from "../words.ts";
+import { waitingSessions } from "./waitingSessions.ts";
+
+interface Place {
+  readonly cluster: ClusterModel;
+  readonly group: GroupModel;
+  readonly now: number;
+}
 
 const betweenGenerations = new Set(["PreparingRebalance", "CompletingRebalance", "Assigning", "Reconciling"]);
 
@@ -18,7 +25,10 @@ export function findUnstableGroups(
     if (group.byMember.size === 0 && !mayBeUnstable(group)) continue;
     const view = groupView(cluster, group);
     const { state, stateSince } = view;
-    if (state === undefined || stateSince === undefined || !betweenGenerations.has(state)) continue;
+    if (state === undefined || stateSince === undefined || !betweenGenerations.has(state)) {
+      findings.push(...waitingSessions({ cluster, group, now }, toleranceMs));
+      continue;
+    }
     const seenAt = asOf(group, view, now);
     if (seenAt - stateSince >= toleranceMs) {
       findings.push(finding({ cluster, group, now: seenAt }, view, { state, stateSince }));
@@ -38,7 +48,7 @@ function asOf(group: GroupModel, view: GroupView, now: number): number {
 }
 
 function finding(
-  at: { readonly cluster: ClusterModel; readonly group: GroupModel; readonly now: number },
+  at: Place,
   view: GroupView,
   stuck: { readonly state: string; readonly stateSince: number },
 ): Finding {

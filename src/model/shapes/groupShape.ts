@@ -91,6 +91,7 @@ const history = object<RebalanceHistoryState>({
 });
 
 const commit = object<CommitRecord>({
+  number,
   latest: seenShape("commit.state"),
   blocks: list(commitBlock),
   times: list(
@@ -105,6 +106,7 @@ const commits = object<CommitsState>({
   open: map(string, map(string, commit)),
   settled: list(commit),
   droppedSettled: number,
+  nextNumber: number,
 });
 
 const committed = object<CommittedState>({

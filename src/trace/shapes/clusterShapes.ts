@@ -121,6 +121,7 @@ export const brokerWorkload = object<BrokerWorkload>({
   recordsPerSecond: optional(number),
   produced: number,
   running: boolean,
+  error: optional(string),
 });
 
 export const recorderMerged = object<RecorderMerged>({

@@ -1,5 +1,6 @@
 import type { CommitView } from "#model/commits.ts";
-import { commitOffsetsText, commitWait } from "#model/commitWait.ts";
+import { commitWait } from "#model/commitWait.ts";
+import { commitOffsetsText } from "#model/commitWords.ts";
 import { countText } from "#model/words.ts";
 import type { CommitLane, CommitMark, LaneRef } from "#webview/rebalances/contract.ts";
 import type { Scene } from "./input.ts";

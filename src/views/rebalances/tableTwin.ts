@@ -1,5 +1,5 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
-import { commitOffsetsText } from "#model/commitWait.ts";
+import { commitOffsetsText } from "#model/commitWords.ts";
 import { sessionName } from "#model/sessionView.ts";
 import { bytesText, countedText, countText } from "#model/words.ts";
 import type { TableRow, TableTwin } from "#webview/rebalances/contract.ts";
@@ -121,7 +121,7 @@ function commitRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
         toMs: commitEnd(commit),
         who: committer.name,
         kind: "commit",
-        what: `commit #${latest.commitId}${isHanging(scene, commit) ? " (hangs)" : ""}`,
+        what: `commit #${commit.number}${isHanging(scene, commit) ? " (hangs)" : ""}`,
         detail: `${commitOffsetsText(latest)} · ${outcomeText(commit)}`,
       },
     ];

@@ -57,27 +57,38 @@ export function faultNodes(context: TreeContext, cluster: ClusterModel): readonl
   });
 }
 
-/** What produces into the playground now. */
+/** What produces into the playground now, and what had to stop. */
 export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
   return [...cluster.playground.workloads.values()]
-    .filter((workload) => workload.running)
+    .filter((workload) => workload.running || workload.error !== undefined)
     .map((workload) => {
       const rate = workload.recordsPerSecond;
       const description = joined(
+        workload.error,
         rate === undefined ? "a burst" : `${countText(rate)} a second`,
         `${countText(workload.produced)} produced`,
       );
       return {
         id: nodeId("workload", cluster.clusterId, workload.workloadId),
         target: { kind: "workload", clusterId: cluster.clusterId, workloadId: workload.workloadId },
-        label: `Producing into ${workload.topic}`,
+        label: workload.running
+          ? `Producing into ${workload.topic}`
+          : `Stopped producing into ${workload.topic}`,
         description,
         tooltip: tooltip(`Producing into ${workload.topic}`, [
           ["records a second", rate],
           ["produced", workload.produced],
+          ["stopped because", workload.error],
         ]),
-        icon: { codicon: "arrow-up" },
-        contextValue: contextValue("workload", "running", readOnlyWord(cluster)),
+        icon:
+          workload.error === undefined
+            ? { codicon: "arrow-up" }
+            : { codicon: "warning", color: "list.warningForeground" },
+        contextValue: contextValue(
+          "workload",
+          workload.running ? "running" : "finished",
+          readOnlyWord(cluster),
+        ),
         collapsible: "none",
       };
     });

@@ -156,7 +156,7 @@ function descriptionOf(place: Place, member: MemberView): string {
     member.session && !member.session.started?.scripted ? undefined : member.host,
     member.groupInstanceId !== undefined && `static ${member.groupInstanceId}`,
     assignedText(member),
-    view.state !== "Stable" && phaseText(member),
+    ownPhaseText(member) ?? (view.state !== "Stable" && phaseText(member)),
     view.state === "Stable" && (member.assigned?.length ?? 0) > 0 && `lag ${numberText(lag.known)}`,
   );
 }
@@ -171,6 +171,27 @@ function assignedText(member: MemberView): string {
       return `${countedText(member.assigned?.length ?? 0, "partition")} (last known)`;
     case "unknown":
       return "assignment not known";
+  }
+}
+
+/** What one of ours does now, where the coordinator already thinks that all is well, or does not say. */
+function ownPhaseText(member: MemberView): string | undefined {
+  switch (member.session?.phase?.phase) {
+    case "joining":
+      return "waits for JoinGroup";
+    case "syncing":
+      return "waits for SyncGroup";
+    case "revoking":
+      return "gives partitions up";
+    case "leaving":
+      return "leaves";
+    case "direct":
+    case "unjoined":
+    case "stable":
+    case "fatal":
+    case "ended":
+    case undefined:
+      return undefined;
   }
 }
 

@@ -117,13 +117,23 @@ describe("a commit that hangs", () => {
 
   test.each([
     [{ by: "notJoined", since: 1_000 } as const, "it is not a member of the group now"],
-    [{ by: "earlierCommit", since: 1_000, commitId: "40" } as const, "commit #40 goes first"],
+    [{ by: "earlierCommit", since: 1_000, commitId: "40" } as const, "an earlier commit goes first"],
     [{ by: "coordinatorUnknown", since: 1_000 } as const, "the group's coordinator is not known"],
     [{ by: "throttled", since: 1_000, untilAt: 50_000 } as const, "the broker throttles this client"],
   ])("says what else it waits for: %o", (block, detail) => {
     const model = modelOf(...ours, seen(1_000, { ...blocked, blocked: block }));
 
     expect(only(model, "commitHang", 20_000)[0]?.detail).toBe(detail);
+  });
+
+  test("calls the commit it stands behind by its number", () => {
+    const model = modelOf(
+      ...ours,
+      seen(1_000, commit({ commitId: "40", state: "inFlight" })),
+      seen(1_001, { ...blocked, blocked: { by: "earlierCommit", since: 1_001, commitId: "40" } }),
+    );
+
+    expect(only(model, "commitHang", 20_000).map(({ detail }) => detail)).toContain("commit #1 goes first");
   });
 
   test("in flight, it waits for the coordinator's answer", () => {
@@ -454,6 +464,44 @@ describe("a group that stays between two generations", () => {
     );
 
     expect(detect(model, 1_000_000)).toEqual([]);
+  });
+});
+
+describe("one of ours that waits although the coordinator reports Stable", () => {
+  const syncing = [
+    seen(1, started()),
+    seen(2, phase({ phase: "syncing", generationId: 3 })),
+    seen(3, described({ generationId: 3, stateSince: 3 }), byBroker),
+  ];
+
+  test("is reported with the request that is not answered", () => {
+    const [finding] = only(modelOf(...syncing), "groupNotStable", 40_002);
+
+    expect(only(modelOf(...syncing), "groupNotStable", 20_000)).toEqual([]);
+    expect(finding).toMatchObject({
+      title: "A has waited 40.0 s for SyncGroup",
+      detail: "the coordinator has not answered",
+    });
+  });
+
+  test("with the fault that holds the answer, where there is one", () => {
+    const fault = {
+      type: "broker.fault",
+      faultId: "f1",
+      kind: "holdSyncGroup",
+      title: "hold SyncGroup of billing",
+      enabled: true,
+      removed: false,
+      hits: 1,
+      holding: 1,
+      since: 0,
+      groupId: "billing",
+    } as const;
+
+    const [finding] = only(modelOf(...syncing, seen(4, fault, byBroker)), "groupNotStable", 40_002);
+
+    expect(finding?.detail).toBe("the fault “hold SyncGroup of billing” holds the answer");
+    expect(actions(finding)).toEqual(["showRebalances", "disableFault"]);
   });
 });
 

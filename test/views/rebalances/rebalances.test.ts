@@ -290,12 +290,12 @@ describe("commits", () => {
     const detail = detailOf(modelOf(...story, seen(60_000, blocked)), ref, { now: 72_300 });
 
     expect(detail).toMatchObject({
-      title: "Commit #41 by A · orders-3 96 → 120",
+      title: "Commit #1 by A · orders-3 96 → 120",
       status: "hanging 12.3 s / deadline 15.0 s",
       severity: "error",
     });
     expect(detail?.rows.map(({ label, atMs, text }) => [label, atMs, text])).toEqual([
-      ["queued", 60_000, "generation 6"],
+      ["queued", 60_000, "asked for, generation 6"],
       ["blocked", 40_000, "JoinGroup in flight since then"],
       ["because", 38_000, "worker-2 has not rejoined; its last heartbeat came then"],
       ["ends by", 75_000, "the commit's own deadline"],
@@ -541,7 +541,7 @@ describe("the table twin", () => {
     expect(all).toHaveLength(table.total + 1);
     expect(all.slice(0, 2)).toEqual([
       "from\tto\twho\tkind\twhat\tdetail",
-      "90000\t90050\tA\tcommit\tcommit #41\torders-3 96 → 120 · committed",
+      "90000\t90050\tA\tcommit\tcommit #1\torders-3 96 → 120 · committed",
     ]);
     expect(all).toContain(
       "83010\t\tnobody\tpartition\torders-5\torders-5 is assigned to nobody; worker-2 had it before",

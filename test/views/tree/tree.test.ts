@@ -646,7 +646,7 @@ describe("FINDINGS", () => {
     });
     expect(lines(node ? children("groupscope.findings", node.target, context) : []).slice(1)).toEqual([
       "offsets  orders-3 96 → 120",
-      "queued  00:00:01.0 UTC: generation 6",
+      "queued  00:00:01.0 UTC: asked for, generation 6",
       "sent  00:00:01.0 UTC: to the coordinator",
       "ends by  00:00:16.0 UTC: the commit's own deadline",
     ]);

@@ -1,6 +1,7 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { type CommitView, findCommit } from "#model/commits.ts";
-import { commitOffsetsText, committerName, commitWait } from "#model/commitWait.ts";
+import { commitWait } from "#model/commitWait.ts";
+import { commitOffsetsText, committerName, queuedText } from "#model/commitWords.ts";
 import type { Remedy } from "#model/remedy.ts";
 import { countText, durationText } from "#model/words.ts";
 import type { Detail, DetailRow, MarkRef } from "#webview/rebalances/contract.ts";
@@ -16,7 +17,7 @@ export function commitDetail(scene: Scene, ref: MarkRef & { readonly kind: "comm
   const commit = scene.group.commits && findCommit(scene.group.commits, ref);
   if (!commit) return undefined;
   const { latest } = commit;
-  const title = `Commit #${latest.commitId} by ${committerName(scene.cluster, scene.group, latest)} · ${commitOffsetsText(latest)}`;
+  const title = `Commit #${commit.number} by ${committerName(scene.cluster, scene.group, latest)} · ${commitOffsetsText(latest)}`;
   return latest.state === "settled"
     ? settled(scene, commit, { ref, title })
     : waiting(scene, commit, { ref, title });
@@ -42,7 +43,7 @@ export function commitsDetail(
       .slice(0, maxOffsetRows)
       .map((commit) =>
         row(
-          `#${commit.latest.commitId}`,
+          `#${commit.number}`,
           `${commitOffsetsText(commit.latest)} · ${outcomeText(commit)}`,
           commit.latest.queuedAt,
         ),
@@ -107,13 +108,7 @@ function settled(scene: Scene, commit: CommitView, { ref, title }: Heading): Det
     status: `${outcomeText(commit)} after ${took}`,
     severity: succeeded ? "none" : latest.outcome === "failed" ? "error" : "warning",
     rows: [
-      row(
-        "queued",
-        latest.generationId === undefined
-          ? latest.trigger
-          : `${latest.trigger} · generation ${latest.generationId}`,
-        latest.queuedAt,
-      ),
+      row("queued", queuedText(latest), latest.queuedAt),
       ...commit.blocks.map((block) => row("blocked", block.by, block.since)),
       ...rows(
         latest.sentAt !== undefined && row("sent", "to the coordinator", latest.sentAt),
