@@ -9,6 +9,7 @@ import type { Broker, BrokerNode } from "../broker.ts";
 import { advertised } from "../handlers/apiVersions.ts";
 import type { Handler } from "../handlers/handler.ts";
 import { type RequestOutcome, serveRequest } from "./requestPath.ts";
+import type { TurnShare } from "./turnShare.ts";
 
 /** Why and where a connection ended. */
 export interface ConnectionEnd {
@@ -23,6 +24,7 @@ export interface ConnectionDeps {
   readonly broker: Broker;
   readonly node: BrokerNode;
   readonly handlers: ReadonlyMap<number, Handler>;
+  readonly turns: TurnShare;
   /** Whether all connections together hold no more than they may. */
   hasRoom(): boolean;
   onEnded(end: ConnectionEnd): void;
@@ -104,6 +106,7 @@ export class ClientConnection implements Disposable {
       this.#queuedBytes -= frame.length;
       const isShort = this.#queue.length <= queueLimit / 2 && this.#queuedBytes <= queueBytesLimit / 2;
       if (isShort) this.#setPaused(false);
+      if (this.#queue.length > 0) await this.#deps.turns.take();
     }
     this.#isServing = false;
   }

@@ -5,6 +5,7 @@ import type { ByteStream } from "#base/transport.ts";
 import type { Broker, BrokerNode } from "../broker.ts";
 import type { Handler } from "../handlers/handler.ts";
 import { ClientConnection, type ConnectionEnd } from "./clientConnection.ts";
+import { TurnShare } from "./turnShare.ts";
 
 /** Requests that wait and answers that are not read, of all connections: a memory bound that no settings raise. */
 const mostHeldBytes = 256 * 1024 * 1024;
@@ -13,12 +14,14 @@ const mostHeldBytes = 256 * 1024 * 1024;
 export class ConnectionSet implements Disposable {
   readonly #broker: Broker;
   readonly #handlers: ReadonlyMap<number, Handler>;
+  readonly #turns: TurnShare;
   readonly #open = new Set<ClientConnection>();
   readonly #ended = new Emitter<ConnectionEnd>();
 
   constructor(broker: Broker, handlers: ReadonlyMap<number, Handler>) {
     this.#broker = broker;
     this.#handlers = handlers;
+    this.#turns = new TurnShare(broker.clock);
   }
 
   get size(): number {
@@ -43,6 +46,7 @@ export class ConnectionSet implements Disposable {
       broker: this.#broker,
       node,
       handlers: this.#handlers,
+      turns: this.#turns,
       hasRoom: () => this.heldBytes <= mostHeldBytes,
       onEnded: (end) => {
         this.#open.delete(connection);
