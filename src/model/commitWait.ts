@@ -1,15 +1,13 @@
-import { topicPartitionText } from "#base/topicPartition.ts";
 import type { CommitBlock, CommitState } from "#trace/observations/commit.ts";
-import { type CommitView, findCommit } from "./commits.ts";
+import type { CommitView } from "./commits.ts";
 import { blockText, coordinatorText, earlierText, queuedText } from "./commitWords.ts";
 import type { Evidence } from "./finding.ts";
 import { groupView } from "./groupView.ts";
-import { type MissingMember, missingMembers, nameOfMemberId } from "./memberName.ts";
+import { type MissingMember, missingMembers } from "./memberName.ts";
 import type { ClusterModel, GroupModel } from "./model.ts";
 import type { Remedy } from "./remedy.ts";
 import type { Seen } from "./seen.ts";
-import { sessionName } from "./sessionView.ts";
-import { countText, durationText, listText } from "./words.ts";
+import { durationText, listText } from "./words.ts";
 
 /** Why a commit is not answered yet, for the finding and the commit inspector. */
 export interface CommitWait {
