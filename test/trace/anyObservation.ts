@@ -369,7 +369,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
 };
 
 /** Every type of observation, with and without everything that may be missing. */
-export const anyBody: fc.Arbitrary<ObservationBody> = fc.oneof(
+const anyBody: fc.Arbitrary<ObservationBody> = fc.oneof(
   ...(Object.entries(bodies) as [ObservationType, fc.Arbitrary<object>][]).map(([type, body]) =>
     body.map((fields) => ({ type, ...fields }) as ObservationBody),
   ),
