@@ -3,6 +3,7 @@ import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
 import { topicNameProblem } from "../log/topicStore.ts";
 import { defineHandler } from "./handler.ts";
+import { mapInTurns } from "./inTurns.ts";
 import { topicConfigProblem, topicConfigs } from "./topicConfigs.ts";
 
 type WantedTopic = CreateTopicsRequest["topics"][number];
@@ -20,9 +21,9 @@ export const createTopicsHandler = defineHandler({
   api: createTopics,
   versions: [2, 7],
   subject: ({ topics }) => ({ partitions: topics.map(({ name }) => ({ topic: name, partition: -1 })) }),
-  handle(request, { broker }) {
+  async handle(request, { broker }) {
     const repeated = repeatedNames(request.topics);
-    const topics = request.topics.map((topic) => {
+    const topics = await mapInTurns(broker.clock, request.topics, (topic) => {
       if (repeated.has(topic.name)) return refused(topic.name, "INVALID_REQUEST", "Duplicate topic name.");
       return createOne(broker, topic, request.validateOnly);
     });

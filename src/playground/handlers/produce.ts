@@ -4,6 +4,7 @@ import type { PartitionLog } from "../log/partitionLog.ts";
 import { validateProduced } from "../log/produceValidation.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
+import { mapInTurns } from "./inTurns.ts";
 import { findLog, findTopic, namedPartitions } from "./routing.ts";
 import { maxMessageBytesOf } from "./topicConfigs.ts";
 
@@ -25,13 +26,13 @@ export const produceHandler = defineHandler({
       })),
     ),
   }),
-  handle(request, context) {
+  async handle(request, context) {
     const error = requestError(request);
-    const responses = request.topicData.map((data) => ({
-      name: data.name,
-      topicId: data.topicId,
-      partitionResponses: produceTopic(context, data, error),
-    }));
+    const responses = [];
+    for (const data of request.topicData) {
+      const { name, topicId } = data;
+      responses.push({ name, topicId, partitionResponses: await produceTopic(context, data, error) });
+    }
     if (request.acks !== 0) return { responses };
     const refusal = responses.flatMap((each) => each.partitionResponses).find((each) => each.errorCode !== 0);
     if (refusal) {
@@ -55,7 +56,7 @@ function requestError({ acks, transactionalId }: ProduceRequest): KnownErrorName
 
 function produceTopic(context: RequestContext, data: TopicData, error: KnownErrorName) {
   const found = findTopic(context.broker, data);
-  return data.partitionData.map((partition) => {
+  return mapInTurns(context.broker.clock, data.partitionData, (partition) => {
     if (error !== "NONE") return refused(partition.index, error);
     if ("error" in found) return refused(partition.index, found.error);
     return producePartition(context, found.topic, partition);
