@@ -285,7 +285,7 @@ function mismatch({ what, correlationId: due }: PendingRequest, frame: Uint8Arra
   if (frame.length < 4) return `answered ${what} with ${frame.length} bytes, which no Kafka broker does`;
   const correlationId = new DataView(frame.buffer, frame.byteOffset, frame.byteLength).getInt32(0);
   if (correlationId === due) return undefined;
-  return `answered request ${correlationId} where ${what}, request ${due}, was due`;
+  return `answered request ${correlationId} where ${what}, request ${due}, was due: it does not speak Kafka's protocol, so check the address and port`;
 }
 
 function failureOf(reason: ConnectionError, { what, sentAt }: PendingRequest): ConnectionError {
