@@ -43,7 +43,8 @@ describe("playground, consumers and traces in the editor", () => {
   it("a row carries icon, tooltip, context value and an accessible label", async () => {
     const row = await eventually("billing", () => findRow(app.trees.clusters, "billing"));
 
-    const item = app.trees.clusters.getTreeItem(row);
+    const { clusters } = app.trees;
+    const item = clusters.resolveTreeItem(clusters.getTreeItem(row), row);
 
     assert.ok(item.iconPath instanceof vscode.ThemeIcon);
     assert.ok(item.tooltip instanceof vscode.MarkdownString && item.tooltip.isTrusted === false);

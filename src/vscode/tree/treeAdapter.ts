@@ -3,7 +3,7 @@ import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { ChannelError } from "#host/channel/channelError.ts";
 import type { TreeNode, TreeViewId } from "#views/treeNode.ts";
 import type { HostLink } from "../host/hostLink.ts";
-import { treeItemOf } from "./treeItem.ts";
+import { tooltipOf, treeItemOf } from "./treeItem.ts";
 import { type TreeRow, TreeRows } from "./treeRows.ts";
 
 /**
@@ -19,6 +19,9 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
   readonly #redraw = new vscode.EventEmitter<TreeRow | TreeRow[] | undefined>();
   readonly #owned = new DisposableStore();
   #filter = "";
+  /** Rows that are drawn at the next beat, and the beat. */
+  readonly #soon = new Set<TreeRow>();
+  #beat: NodeJS.Timeout | undefined;
   #stale = false;
 
   readonly onDidChangeTreeData = this.#redraw.event;
@@ -43,8 +46,9 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
         if (view !== viewId) return;
         const { redraw, unknown } = this.#rows.apply(changes);
         if (unknown.length > 0) link.notify("tree.forget", { view, parentIds: unknown });
-        if (redraw === "all") this.#redraw.fire(undefined);
-        else if (redraw.length > 0) this.#redraw.fire([...redraw]);
+        if (redraw.now === "all") this.#redraw.fire(undefined);
+        else if (redraw.now.length > 0) this.#redraw.fire([...redraw.now]);
+        for (const row of redraw.soon) this.#drawSoon(row);
       }),
     );
     // The next worker knows nothing of what is shown: it is asked for all of it, once it runs. Asking at the moment
@@ -79,6 +83,12 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
     return treeItemOf(row);
   }
 
+  resolveTreeItem(item: vscode.TreeItem, row: TreeRow): vscode.TreeItem {
+    const tooltip = tooltipOf(row);
+    if (tooltip) item.tooltip = tooltip;
+    return item;
+  }
+
   getParent(row: TreeRow): TreeRow | undefined {
     return row.parent;
   }
@@ -99,7 +109,18 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
   }
 
   dispose(): void {
+    clearTimeout(this.#beat);
     this.#owned.dispose();
+  }
+
+  #drawSoon(row: TreeRow): void {
+    this.#soon.add(row);
+    this.#beat ??= setTimeout(() => {
+      this.#beat = undefined;
+      const rows = [...this.#soon].filter(({ id }) => this.#rows.find(id));
+      this.#soon.clear();
+      if (rows.length > 0) this.#redraw.fire(rows);
+    }, beatMs);
   }
 
   async #load(parent: TreeRow | undefined): Promise<readonly TreeNode[]> {
@@ -145,6 +166,8 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
     this.#link.notify("tree.visible", { view: this.#viewId, visible: this.view.visible });
   }
 }
+
+const beatMs = 2_000;
 
 /** Cluster, Groups, group, member, partition. */
 const maxRevealDepth = 4;

@@ -15,7 +15,6 @@ export function treeItemOf(row: TreeRow): vscode.TreeItem {
   item.id = node.id;
   item.contextValue = node.contextValue;
   if (node.description !== undefined) item.description = node.description;
-  if (node.tooltip !== undefined) item.tooltip = tooltipOf(node.tooltip);
   if (node.icon) {
     const { codicon, color } = node.icon;
     item.iconPath = new vscode.ThemeIcon(
@@ -29,9 +28,13 @@ export function treeItemOf(row: TreeRow): vscode.TreeItem {
   return item;
 }
 
-/** What brokers and records say stands in tooltips, so neither HTML nor command links are allowed in them. */
-function tooltipOf(markdown: string): vscode.MarkdownString {
-  const tooltip = new vscode.MarkdownString(markdown, true);
+/**
+ * The tooltip as of now, made when the pointer rests on the row. What brokers and records say stands in it, so neither
+ * HTML nor command links are allowed.
+ */
+export function tooltipOf({ node }: TreeRow): vscode.MarkdownString | undefined {
+  if (node.tooltip === undefined) return undefined;
+  const tooltip = new vscode.MarkdownString(node.tooltip, true);
   tooltip.isTrusted = false;
   tooltip.supportHtml = false;
   return tooltip;

@@ -9,8 +9,16 @@ export interface TreeRow {
   readonly parent: TreeRow | undefined;
 }
 
-/** What has to be drawn again: some rows, or everything. */
-export type Redraw = readonly TreeRow[] | "all";
+/** What has to be drawn again. */
+export interface Redraw {
+  /** Some rows, or everything. */
+  readonly now: readonly TreeRow[] | "all";
+  /**
+   * Rows with rows below of which only numbers and words changed. VS Code cannot draw such a row without asking for
+   * all below it again, and shows its progress bar meanwhile: done at every change, it would blink for ever.
+   */
+  readonly soon: readonly TreeRow[];
+}
 
 /**
  * The rows of one tree that VS Code asked for, as identity over time: it recognises a row by its object.
@@ -55,15 +63,18 @@ export class TreeRows {
 
   /** Takes changed lists; says which rows VS Code has to draw again, and which parents are no longer there. */
   apply(changes: readonly TreeChildren[]): { readonly redraw: Redraw; readonly unknown: readonly string[] } {
-    const redraw = new Set<TreeRow | undefined>();
+    const now = new Set<TreeRow | undefined>();
+    const soon = new Set<TreeRow>();
     const unknown: string[] = [];
     for (const { parentId, nodes } of changes) {
       const changed = this.#replace(parentId, nodes);
-      if (changed) for (const row of changed) redraw.add(row);
-      else if (parentId !== undefined) unknown.push(parentId);
+      if (changed) {
+        for (const row of changed.now) now.add(row);
+        for (const row of changed.soon) soon.add(row);
+      } else if (parentId !== undefined) unknown.push(parentId);
     }
-    const rows = [...redraw].filter((row) => row !== undefined);
-    return { redraw: redraw.has(undefined) ? "all" : rows, unknown };
+    const rows = [...now].filter((row) => row !== undefined);
+    return { redraw: { now: now.has(undefined) ? "all" : rows, soon: [...soon] }, unknown };
   }
 
   /**
@@ -73,14 +84,23 @@ export class TreeRows {
   #replace(
     parentId: string | undefined,
     nodes: readonly TreeNode[],
-  ): readonly (TreeRow | undefined)[] | undefined {
+  ): { readonly now: readonly (TreeRow | undefined)[]; readonly soon: readonly TreeRow[] } | undefined {
     const parent = parentId === undefined ? undefined : this.#rows.get(parentId);
     const before = this.#children.get(parentId);
     if (!before || (parentId !== undefined && !parent)) return undefined;
     const shownBefore = before.map((row) => row.node);
     const after = this.set(parent, nodes);
-    if (!sameOrder(before, after)) return [parent];
-    return after.filter((row, index) => !sameNode(shownBefore[index], row.node));
+    if (!sameOrder(before, after)) return { now: [parent], soon: [] };
+    const now: TreeRow[] = [];
+    const soon: TreeRow[] = [];
+    for (const [index, row] of after.entries()) {
+      const was = shownBefore[index];
+      if (was && sameNode(was, row.node)) continue;
+      const isCalm =
+        was !== undefined && row.node.collapsible !== "none" && sameNode(calm(was), calm(row.node));
+      (isCalm ? soon : now).push(row);
+    }
+    return { now, soon };
   }
 
   #rowOf(parent: TreeRow | undefined, node: TreeNode): TreeRow {
@@ -107,7 +127,19 @@ function sameOrder(before: readonly TreeRow[], after: readonly TreeRow[]): boole
   return before.length === after.length && before.every((row, index) => row === after[index]);
 }
 
-/** Nodes are plain data without bigints, so their JSON decides. */
-function sameNode(before: TreeNode | undefined, after: TreeNode): boolean {
-  return before === after || JSON.stringify(before) === JSON.stringify(after);
+/** What a row is, without its numbers and words. */
+function calm(node: TreeNode): TreeNode {
+  return { ...node, description: undefined, accessibilityLabel: undefined };
+}
+
+/**
+ * Whether both look the same; nodes are plain data without bigints, so their JSON decides. The tooltip does not count:
+ * it is made when somebody asks for it, and often says when a thing was last heard of.
+ */
+function sameNode(before: TreeNode, after: TreeNode): boolean {
+  return before === after || lookOf(before) === lookOf(after);
+}
+
+function lookOf(node: TreeNode): string {
+  return JSON.stringify({ ...node, tooltip: undefined });
 }

@@ -2,14 +2,15 @@ import { expect, test } from "vitest";
 import type { TreeNode } from "#views/treeNode.ts";
 import { TreeRows } from "#vscode/tree/treeRows.ts";
 
-function node(id: string, description = ""): TreeNode {
+function node(id: string, description = "", extra: Partial<TreeNode> = {}): TreeNode {
   return {
     id,
     target: { kind: "message", id },
     label: id,
     description,
     contextValue: "message",
-    collapsible: "collapsed",
+    collapsible: "none",
+    ...extra,
   };
 }
 
@@ -27,7 +28,7 @@ test("a row keeps its identity while its content changes, and only it is drawn a
 
   const { redraw } = rows.apply([{ parentId: "cluster", nodes: [node("orders"), node("billing", "lag 3")] }]);
 
-  expect(redraw).toEqual([before]);
+  expect(redraw).toEqual({ now: [before], soon: [] });
   expect(before?.node.description).toBe("lag 3");
 });
 
@@ -36,7 +37,36 @@ test("nothing is drawn again when nothing changed", () => {
 
   const { redraw } = rows.apply([{ parentId: "cluster", nodes: [node("orders"), node("billing")] }]);
 
-  expect(redraw).toEqual([]);
+  expect(redraw).toEqual({ now: [], soon: [] });
+});
+
+test("a row with rows below is drawn later when only its words changed, at once when it is another thing", () => {
+  const { rows, cluster } = tree();
+  rows.apply([{ parentId: undefined, nodes: [node("cluster", "", { collapsible: "expanded" })] }]);
+
+  const words = rows.apply([
+    { parentId: undefined, nodes: [node("cluster", "lag 3", { collapsible: "expanded" })] },
+  ]);
+  const thing = rows.apply([
+    {
+      parentId: undefined,
+      nodes: [node("cluster", "lag 3", { collapsible: "expanded", contextValue: "failed" })],
+    },
+  ]);
+
+  expect(words.redraw).toEqual({ now: [], soon: [cluster] });
+  expect(thing.redraw).toEqual({ now: [cluster], soon: [] });
+});
+
+test("a tooltip is made when asked for, so another one draws nothing", () => {
+  const { rows, cluster } = tree();
+
+  const { redraw } = rows.apply([
+    { parentId: undefined, nodes: [node("cluster", "", { tooltip: "heard of at 10:42" })] },
+  ]);
+
+  expect(redraw).toEqual({ now: [], soon: [] });
+  expect(cluster.node.tooltip).toBe("heard of at 10:42");
 });
 
 test("a new row draws its parent again, a new root draws everything", () => {
@@ -47,8 +77,8 @@ test("a new row draws its parent again, a new root draws everything", () => {
   ]);
   const root = rows.apply([{ parentId: undefined, nodes: [node("cluster"), node("staging")] }]);
 
-  expect(below.redraw).toEqual([cluster]);
-  expect(root.redraw).toBe("all");
+  expect(below.redraw.now).toEqual([cluster]);
+  expect(root.redraw.now).toBe("all");
 });
 
 test("rows below a row that is gone are forgotten", () => {
@@ -76,6 +106,6 @@ test("a change of a parent that is not shown is reported as unknown", () => {
 
   const { redraw, unknown } = rows.apply([{ parentId: "gone", nodes: [node("x")] }]);
 
-  expect(redraw).toEqual([]);
+  expect(redraw.now).toEqual([]);
   expect(unknown).toEqual(["gone"]);
 });

@@ -1,0 +1,180 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { accessibilityViolations } from "#test/support/accessibility.ts";
+import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
+
+/**
+ * The first slice as a user sees it, in one window from the first look to a mended group. Each test goes on where the
+ * one before it stopped.
+ */
+let workbench: Workbench;
+
+beforeAll(async () => {
+  workbench = await openWorkbench({
+    settings: {
+      "groupscope.playground.startOnOpen": true,
+      "groupscope.commitHangToleranceMs": 2_000,
+      "workbench.colorTheme": "Default Dark Modern",
+    },
+  });
+});
+
+beforeEach((context) => {
+  // What the screen looked like says more than which locator did not match.
+  context.onTestFailed(() => workbench.screenshot(`failed-${context.task.name.slice(0, 30)}`));
+});
+
+afterAll(async () => {
+  await workbench?.close();
+});
+
+test("1. the playground runs when the window appears, and the views say what to do next", async () => {
+  await workbench.openContainer("Groupscope");
+
+  await workbench.row("Clusters", /playground.*running/).waitFor();
+  await workbench.view("Debug Consumers").getByRole("button", { name: "Start Debug Consumer" }).waitFor();
+  await workbench.view("Findings").getByText("Nothing is wrong").waitFor();
+  await widenSideBar();
+  await workbench.screenshot("1-first-look");
+});
+
+test("3. a cluster shows its group, the members, and what each partition has committed", async () => {
+  await workbench.expand(workbench.row("Clusters", "Groups"));
+  await workbench.row("Clusters", /billing.*Stable · classic generation \d/).waitFor();
+  await workbench.expand(workbench.row("Clusters", "billing"));
+  await workbench.expand(workbench.row("Clusters", "worker-1"));
+
+  await workbench.row("Clusters", /orders-0.*committed\s+\d+ · end\s+\d+ · lag\s+\d/).waitFor();
+  await workbench.row("Clusters", /worker-2.*orders-\d/).waitFor();
+  await workbench.screenshot("3-clusters");
+});
+
+test("4. a debug consumer joins as a real member with three presses of Enter, and holds", async () => {
+  await workbench.contextMenu(workbench.row("Clusters", "billing"), /Start Debug Consumer/);
+  await quickInput("Which topics?");
+  await workbench.page.keyboard.press("Enter");
+  await quickInput("Enter starts it");
+  await workbench.screenshot("4-start-debug-consumer");
+  await workbench.page.keyboard.press("Enter");
+
+  await workbench
+    .row("Debug Consumers", /A.*billing · range · generation \d+ · stable · hold · buffered/)
+    .waitFor();
+  await workbench.row("Debug Consumers", /orders-0.*position/).waitFor();
+  await workbench.row("Clusters", /A \(ours\)/).waitFor();
+  await workbench.screenshot("4-holding");
+});
+
+test("4. pausing one partition keeps what it has buffered, and a step delivers one record of another", async () => {
+  await workbench.rowAction(workbench.row("Debug Consumers", "orders-0"), "Pause");
+  await workbench.row("Debug Consumers", /orders-0.*paused/).waitFor();
+
+  await workbench.rowAction(workbench.row("Debug Consumers", /A.*billing/), "Step: Deliver One Record");
+  await workbench.row("Debug Consumers", /A.*step.*\(\d+ paused\)/).waitFor();
+  await workbench.rowAction(workbench.row("Debug Consumers", /A.*billing/), "Show Records");
+
+  const page = await workbench.webview("Records delivered to A");
+  await page.getByText("customer-").first().waitFor();
+  await workbench.screenshot("4-records");
+  expect(await accessibilityViolations(page)).toEqual([]);
+});
+
+test("6. a commit that waits becomes a finding on the row, in the view and with the reason", async () => {
+  await workbench.contextMenu(workbench.row("Clusters", "billing"), /Delay Commit Responses/);
+  await workbench.type("12");
+  await workbench.row("Clusters", /Faults \(1 on\)/).waitFor();
+  await workbench.contextMenu(workbench.row("Debug Consumers", /A.*billing/), "Commit Now");
+
+  await workbench.row("Debug Consumers", /A.*commit waits/).waitFor();
+  await workbench.row("Findings", /Commit by A has waited.*holds the answer/).waitFor();
+  await workbench.screenshot("6-commit-waits");
+});
+
+test("5. the Rebalances panel draws members, generations, commits and the fault, and has a table twin", async () => {
+  await workbench.rowAction(workbench.row("Clusters", "billing"), "Show Rebalances");
+
+  const page = await workbench.webview(/generation/);
+  await page.getByText("commits A", { exact: true }).waitFor();
+  await workbench.page.waitForTimeout(1_000);
+  await workbench.screenshot("5-rebalances");
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await page.getByRole("button", { name: /Table/ }).click();
+  await page.getByRole("columnheader").first().waitFor();
+  await workbench.screenshot("5-rebalances-table");
+  expect(await accessibilityViolations(page)).toEqual([]);
+  await page
+    .getByRole("button", { name: /Chart|Table/ })
+    .first()
+    .click();
+});
+
+test("6. releasing the waiter from the finding's row ends the wait", async () => {
+  await workbench.rowAction(workbench.row("Findings", "Commit by A"), "Release Waiting Commit");
+
+  await workbench.row("Findings", "Commit by A").waitFor({ state: "detached" });
+});
+
+test("6. a corrupt batch halts one partition with its bounds, and is skipped in one click", async () => {
+  await workbench.command("Groupscope: Corrupt the Next Batch");
+  await quickInput("Which topic?");
+  await workbench.pick("orders");
+  await quickInput("Which partition");
+  await workbench.pick("orders-1");
+  await quickInput("How is it damaged?");
+  await workbench.pick("CRC");
+
+  const row = workbench.row("Debug Consumers", /orders-1.*corrupt.*fails CRC.*next safe \d/);
+  await row.waitFor();
+  await workbench.row("Findings", /orders-1: corrupt batch/).waitFor();
+  await workbench.screenshot("6-corrupt-batch");
+  await workbench.rowAction(row, "Skip Corrupt Batch");
+
+  await workbench.row("Findings", /orders-1: corrupt batch/).waitFor({ state: "detached" });
+  await workbench.row("Debug Consumers", /orders-1.*(fetching|at end)/).waitFor();
+});
+
+test("4. leaving ends the consumer, and the group rebalances without it", async () => {
+  await workbench.rowAction(workbench.row("Debug Consumers", /A.*billing/), "Leave and Stop");
+
+  await workbench.row("Debug Consumers", /A.*(stopped|left|ended)/).waitFor();
+  await workbench.row("Clusters", /A \(ours\)/).waitFor({ state: "detached" });
+  await workbench.screenshot("4-left");
+});
+
+test("2. a cluster is added by a guided flow, and a failure names the stage", async () => {
+  await workbench.command("Groupscope: Add Cluster");
+  await workbench.type("localhost:1");
+  await quickInput("A name for the cluster");
+  await workbench.type("staging");
+  await quickInput("How is the connection protected?");
+  await workbench.pick("Plaintext");
+  await quickInput("How do you sign in?");
+  await workbench.screenshot("2-add-cluster");
+  await workbench.pick("No sign-in");
+
+  const toast = await workbench.toast(/Port opens failed for localhost:1/);
+  await workbench.screenshot("2-stage-named");
+  await toast.getByRole("button", { name: "Show stages" }).click();
+  await workbench.row("Clusters", /staging.*not connected/).waitFor();
+  await workbench.page.waitForTimeout(1_000);
+  await workbench.screenshot("2-stages");
+});
+
+async function quickInput(placeholder: string): Promise<void> {
+  const widget = workbench.page.locator(".quick-input-widget:visible");
+  await widget
+    .locator(`input[placeholder*="${placeholder}"], .quick-input-message:has-text("${placeholder}")`)
+    .first()
+    .waitFor();
+}
+
+/** Rows say a lot; at its first width the side bar cuts them. */
+async function widenSideBar(): Promise<void> {
+  const { page } = workbench;
+  const box = await page.locator(".part.sidebar").boundingBox();
+  if (!box) throw new Error("no side bar");
+  await page.mouse.move(box.x + box.width + 1, 500);
+  await page.mouse.down();
+  await page.mouse.move(690, 500, { steps: 5 });
+  await page.mouse.up();
+  await page.mouse.move(1_000, 500);
+}
