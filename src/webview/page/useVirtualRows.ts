@@ -2,16 +2,15 @@ import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useSize } from "./useSize.ts";
 
-/** Which rows of a long list are visible, with a margin; all in rows of `rowHeight` pixels. */
+/** Where a long list is scrolled to, in rows, and how to scroll it. */
 export interface VirtualRows {
-  readonly fromIndex: number;
-  readonly count: number;
+  readonly firstVisible: number;
   readonly scrollToIndex: (index: number) => void;
 }
 
 const MARGIN_ROWS = 20;
 
-/** Follows the scrolling of `container`, and tells `onWindow` when other rows are wanted. */
+/** Follows the scrolling of `container`, and tells `onWindow` which rows are visible, with a margin, when others are. */
 export function useVirtualRows(options: {
   readonly container: RefObject<HTMLElement | null>;
   readonly rowHeight: number;
@@ -43,5 +42,5 @@ export function useVirtualRows(options: {
       scrolled.scrollTop = top + rowHeight - scrolled.clientHeight;
     }
   };
-  return { fromIndex, count, scrollToIndex };
+  return { firstVisible, scrollToIndex };
 }

@@ -2,6 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
+import { useFocusReturn } from "../page/useFocusReturn.ts";
 import { Chart } from "./chart.tsx";
 import type { RebalancesContract, RebalancesState } from "./contract.ts";
 import { DetailStrip } from "./detailStrip.tsx";
@@ -10,6 +11,7 @@ import { TableTwin } from "./tableTwin.tsx";
 import { TimeSlider, Toolbar } from "./toolbar.tsx";
 import { useViewport, type Viewport } from "./viewport.ts";
 
+/** What the page is a function of. */
 export interface AppProps {
   readonly state: RebalancesState;
   readonly page: Page<RebalancesContract>;
@@ -22,6 +24,7 @@ export function App({ state, page, strip }: AppProps) {
   const [chartWidth, setChartWidth] = useState(0);
   const viewport = useViewport(state, page, chartWidth);
   useShortcuts(state, page, viewport);
+  useFocusReturn(state.detail !== null, findTabStop);
 
   if (state.empty) {
     return (
@@ -50,6 +53,10 @@ export function App({ state, page, strip }: AppProps) {
   );
 }
 
+function findTabStop(): SVGElement | HTMLElement | null {
+  return document.querySelector<SVGElement | HTMLElement>(".plot [tabindex='0'], .tableTwin [tabindex='0']");
+}
+
 /** What cannot be known from here, and what was let go. */
 function Notes({ state }: { readonly state: RebalancesState }) {
   const notes = [...state.limits, ...state.losses];
@@ -67,7 +74,7 @@ function Notes({ state }: { readonly state: RebalancesState }) {
 
 const KEY_ZOOM = 1.5;
 
-/** Keys that work wherever the focus is, as long as nothing is being typed. */
+/** Keys that work wherever the focus is: there is nothing on this page to type into. */
 function useShortcuts(state: RebalancesState, page: Page<RebalancesContract>, viewport: Viewport): void {
   useEffect(() => {
     const actions: Readonly<Record<string, () => void>> = {

@@ -1,9 +1,11 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Page } from "../page/openPage.ts";
+import { Still } from "../page/still.tsx";
 import { timeText } from "../page/timeText.ts";
+import { useFocusKept } from "../page/useFocusKept.ts";
 import { useSize } from "../page/useSize.ts";
-import { type ChartRow, chartRows } from "./chartRows.ts";
-import type { MarkRef, RebalancesContract, RebalancesState } from "./contract.ts";
+import { type ChartRow, chartRows, isOpen, type TimedMark } from "./chartRows.ts";
+import type { RebalancesContract, RebalancesState } from "./contract.ts";
 import { Hatchings } from "./hatchings.tsx";
 import { type Direction, neighbour } from "./keyboard.ts";
 import { type MarkFocus, MarkFocusContext } from "./mark.tsx";
@@ -18,6 +20,7 @@ import {
 } from "./rowMarks.tsx";
 import { atX, type TimeScale, ticksOf, xOf } from "./timeScale.ts";
 import { useDragging } from "./useDragging.ts";
+import { marksIn, useMarkFocus } from "./useMarkFocus.ts";
 import type { Viewport } from "./viewport.ts";
 
 const ARROWS: Readonly<Record<string, Direction>> = {
@@ -46,28 +49,34 @@ export function Chart({ state, page, viewport, onWidth }: ChartProps) {
   const plot = useRef<HTMLElement>(null);
   const { width } = useSize(plot);
   useEffect(() => onWidth(width), [onWidth, width]);
-  const [focused, setFocused] = useState<MarkRef | undefined>(undefined);
+  const { focused, tabStop, setFocused, focusOn } = useMarkFocus(plot);
+  useFocusKept(plot);
   const dragging = useDragging(width, viewport);
 
   const scale: TimeScale = { range: viewport.range, widthPx: Math.max(1, width) };
   const height = rows.reduce((sum, row) => sum + row.height, 0);
-  const reachable = focused ?? neighbour(rows, undefined, "first");
-  const focus: MarkFocus = {
-    focusedKey: reachable && markKey(reachable),
-    selectedKey: state.selected ? markKey(state.selected) : undefined,
-    onSelect: (mark) => page.notify("select", { mark }),
-    onFocus: setFocused,
-  };
+  const selectedKey = state.selected ? markKey(state.selected) : undefined;
+  // Every mark listens to this value: it must be another one only when it says something else.
+  const focus = useMemo<MarkFocus>(
+    () => ({
+      focusedKey: tabStop,
+      selectedKey,
+      onSelect: (mark) => page.notify("select", { mark }),
+      onFocus: setFocused,
+    }),
+    [tabStop, selectedKey, page, setFocused],
+  );
 
   const move = (direction: Direction) => {
-    const next = neighbour(rows, focused, direction);
+    const drawn = new Set(Array.from(marksIn(plot.current), (element) => element.dataset["mark"]));
+    const { fromMs, toMs } = viewport.range;
+    // A mark in view that is not drawn has no room; one out of view is brought there.
+    const canReach = ({ ref, atMs }: TimedMark) =>
+      drawn.has(markKey(ref)) || (ref.kind !== "assignedPartition" && (atMs < fromMs || atMs > toMs));
+    const next = neighbour(rows, focused, direction, canReach);
     if (!next) return;
-    setFocused(next);
-    const key = markKey(next);
-    const element = Array.from(plot.current?.querySelectorAll<SVGElement>("[data-mark]") ?? []).find(
-      (each) => each.dataset["mark"] === key,
-    );
-    element?.focus();
+    if (!drawn.has(markKey(next.ref))) viewport.reveal(next.atMs);
+    focusOn(next.ref);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const direction = ARROWS[event.key];
@@ -103,6 +112,7 @@ export function Chart({ state, page, viewport, onWidth }: ChartProps) {
         <section
           ref={plot}
           class="plot"
+          tabIndex={-1}
           aria-label={`${state.title} over time. Arrow keys move between marks, Enter opens one.`}
           onKeyDown={onKeyDown}
           onWheel={onWheel}
@@ -188,20 +198,50 @@ function Rows(props: {
   readonly state: RebalancesState;
   readonly scale: TimeScale;
 }) {
+  const { rows, state, scale } = props;
+  const { range, widthPx } = scale;
+  // The present passes by what has ended.
+  const nowMs = (row: ChartRow) => (isOpen(row) ? state.nowMs : 0);
   let top = 0;
   return (
     <>
-      {props.rows.map((row) => {
+      {rows.map((row) => {
         const y = top;
         top += row.height;
         return (
           <g key={row.key} transform={`translate(0 ${y})`} class={`row ${row.kind}`}>
-            <RowContent row={row} state={props.state} scale={props.scale} />
+            <Still
+              deps={[
+                ...drawnOf(row),
+                row.height,
+                state.generationWord,
+                range.fromMs,
+                range.toMs,
+                widthPx,
+                nowMs(row),
+              ]}
+              draw={() => <RowContent row={row} state={state} scale={scale} />}
+            />
           </g>
         );
       })}
     </>
   );
+}
+
+/** What a row is drawn from: the same objects as long as it says the same. */
+function drawnOf(row: ChartRow): readonly unknown[] {
+  switch (row.kind) {
+    case "generations":
+    case "assignments":
+      return [row.bands];
+    case "member":
+      return [row.lane, ...row.findings];
+    case "commits":
+    case "buffer":
+    case "fault":
+      return [row.lane];
+  }
 }
 
 function RowContent({

@@ -72,6 +72,23 @@ export function chartRows(state: RebalancesState): readonly ChartRow[] {
   return rows;
 }
 
+/** Whether something of the row goes on until now, and grows with it. */
+export function isOpen(row: ChartRow): boolean {
+  switch (row.kind) {
+    case "generations":
+    case "assignments":
+      return row.bands.some(({ toMs }) => toMs === undefined);
+    case "member":
+      return row.lane.phases.some(({ toMs }) => toMs === undefined);
+    case "commits":
+      return row.lane.marks.some(({ toMs }) => toMs === undefined);
+    case "buffer":
+      return true;
+    case "fault":
+      return row.lane.segments.some(({ toMs }) => toMs === undefined);
+  }
+}
+
 /** A mark with when it is: what the arrow keys step through. */
 export interface TimedMark {
   readonly ref: MarkRef;

@@ -17,7 +17,10 @@ export function DetailStrip({ detail, page, strip }: DetailProps) {
     <section class="detail" aria-label={detail.title} tabIndex={-1} ref={strip}>
       <header>
         {detail.severity !== "none" && <SeverityIcon severity={detail.severity} />}
-        <h2>{detail.title}</h2>
+        <h2>
+          {detail.severity !== "none" && <span class="visuallyHidden">{detail.severity}: </span>}
+          {detail.title}
+        </h2>
         {detail.status && <span class={`status ${detail.severity}`}>{detail.status}</span>}
         <span class="detailTools">
           <button

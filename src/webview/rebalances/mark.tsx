@@ -12,6 +12,7 @@ export interface MarkFocus {
   readonly onFocus: (mark: MarkRef) => void;
 }
 
+/** For the marks of one chart. */
 export const MarkFocusContext = createContext<MarkFocus>({
   focusedKey: undefined,
   selectedKey: undefined,

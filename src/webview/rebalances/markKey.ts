@@ -10,6 +10,7 @@ export function laneKey(lane: LaneRef): string {
   return JSON.stringify(lane);
 }
 
+/** Whether both are there and mean the same mark. */
 export function isSameMark(a: MarkRef | null, b: MarkRef | null): boolean {
   return a !== null && b !== null && markKey(a) === markKey(b);
 }

@@ -1,20 +1,30 @@
+import { Still } from "../page/still.tsx";
 import { durationText, timeText } from "../page/timeText.ts";
 import type {
   AssignedPartition,
   BufferLane,
+  BufferPoint,
   CommitMark,
   FaultLane,
   FindingMark,
   GenerationBand,
   MemberLane,
+  PhaseSegment,
 } from "./contract.ts";
 import { Mark } from "./mark.tsx";
+import { markKey } from "./markKey.ts";
 import { spanOf, type TimeScale, xOf } from "./timeScale.ts";
 
 interface Placed {
   readonly scale: TimeScale;
   readonly nowMs: number;
   readonly height: number;
+}
+
+/** What the place of something is made of, as dependencies; the present counts only for what goes on. */
+function placeOf({ scale, nowMs, height }: Placed, open: boolean): readonly unknown[] {
+  const { range, widthPx } = scale;
+  return [range.fromMs, range.toMs, widthPx, height, open ? nowMs : 0];
 }
 
 /** Text that never runs over the end of its segment. */
@@ -58,27 +68,17 @@ export function GenerationMarks(
 export function MemberMarks(
   props: Placed & { readonly lane: MemberLane; readonly findings: readonly FindingMark[] },
 ) {
-  const { scale, nowMs, height, lane, findings } = props;
-  const { gone } = lane;
+  const { scale, height, lane, findings } = props;
+  const { gone, name, vantage } = lane;
   return (
     <>
-      {lane.phases.map((phase) => {
-        const toMs = phase.toMs ?? nowMs;
-        const span = spanOf(scale, phase.fromMs, toMs);
-        if (!span) return null;
-        const label = `${lane.name}: ${phase.text}, ${durationText(toMs - phase.fromMs)}. ${phase.detail}`;
-        return (
-          <Mark
-            key={phase.fromMs}
-            mark={phase.ref}
-            label={label}
-            className={`phase ${phase.phase} ${lane.vantage}`}
-          >
-            <rect x={span.x} y={5} width={span.width} height={height - 10} />
-            <ClippedText x={span.x} width={span.width} height={height} text={phase.text} />
-          </Mark>
-        );
-      })}
+      {lane.phases.map((phase) => (
+        <Still
+          key={phase.fromMs}
+          deps={[phase, name, vantage, ...placeOf(props, phase.toMs === undefined)]}
+          draw={() => drawPhase(props, phase)}
+        />
+      ))}
       {gone && spanOf(scale, gone.atMs, gone.atMs) && (
         <Mark
           mark={gone.ref}
@@ -103,6 +103,19 @@ export function MemberMarks(
         );
       })}
     </>
+  );
+}
+
+function drawPhase({ scale, nowMs, height, lane }: Parameters<typeof MemberMarks>[0], phase: PhaseSegment) {
+  const toMs = phase.toMs ?? nowMs;
+  const span = spanOf(scale, phase.fromMs, toMs);
+  if (!span) return null;
+  const label = `${lane.name}: ${phase.text}, ${durationText(toMs - phase.fromMs)}. ${phase.detail}`;
+  return (
+    <Mark mark={phase.ref} label={label} className={`phase ${phase.phase} ${lane.vantage}`}>
+      <rect x={span.x} y={5} width={span.width} height={height - 10} />
+      <ClippedText x={span.x} width={span.width} height={height} text={phase.text} />
+    </Mark>
   );
 }
 
@@ -178,56 +191,47 @@ function chipLabel({ topic, partition, owner, change, previousOwner }: AssignedP
 export function CommitMarks(
   props: Placed & { readonly name: string; readonly marks: readonly CommitMark[] },
 ) {
-  const { scale, nowMs, height, name } = props;
-  return props.marks.map((mark) => {
-    const open = mark.toMs === undefined;
-    const toMs = mark.toMs ?? nowMs;
-    const span = spanOf(scale, mark.fromMs, toMs);
-    if (!span) return null;
-    const count = mark.count > 1 ? `${mark.count} commits` : "commit";
-    const label = `${count} by ${name}: ${mark.text}, ${durationText(toMs - mark.fromMs)}${mark.hanging ? ", hanging" : ""}`;
-    const tip = span.x + span.width;
-    return (
-      <Mark
-        key={`${mark.fromMs} ${mark.text}`}
-        mark={mark.ref}
-        label={label}
-        className={`commit ${mark.state}${mark.hanging ? " hanging" : ""}`}
-      >
-        <rect x={span.x} y={4} width={Math.max(8, span.width)} height={height - 8} class="hit" />
-        <rect x={span.x} y={5} width={Math.max(4, span.width)} height={height - 10} />
-        {open && <path d={`M${tip} ${height / 2 - 7}l8 7l-8 7z`} />}
-        <ClippedText x={span.x} width={span.width} height={height} text={mark.text} />
-      </Mark>
-    );
-  });
+  return props.marks.map((mark) => (
+    <Still
+      key={markKey(mark.ref)}
+      deps={[mark, props.name, ...placeOf(props, mark.toMs === undefined)]}
+      draw={() => drawCommit(props, mark)}
+    />
+  ));
+}
+
+function drawCommit({ scale, nowMs, height, name }: Parameters<typeof CommitMarks>[0], mark: CommitMark) {
+  const open = mark.toMs === undefined;
+  const toMs = mark.toMs ?? nowMs;
+  const span = spanOf(scale, mark.fromMs, toMs);
+  if (!span) return null;
+  const count = mark.count > 1 ? `${mark.count} commits` : "commit";
+  const label = `${count} by ${name}: ${mark.text}, ${durationText(toMs - mark.fromMs)}${mark.hanging ? ", hanging" : ""}`;
+  const tip = span.x + span.width;
+  return (
+    <Mark mark={mark.ref} label={label} className={`commit ${mark.state}${mark.hanging ? " hanging" : ""}`}>
+      <rect x={span.x} y={4} width={Math.max(8, span.width)} height={height - 8} class="hit" />
+      <rect x={span.x} y={5} width={Math.max(4, span.width)} height={height - 10} />
+      {open && <path d={`M${tip} ${height / 2 - 7}l8 7l-8 7z`} />}
+      <ClippedText x={span.x} width={span.width} height={height} text={mark.text} />
+    </Mark>
+  );
 }
 
 /** What was buffered: an area, paused records hatched within it, and a word where something happened. */
 export function BufferMarks(props: Placed & { readonly lane: BufferLane }) {
-  const { scale, nowMs, height, lane } = props;
-  const yOf = (records: number) => height - 2 - (records / lane.maxRecords) * (height - 14);
+  const { scale, lane } = props;
+  const { name, maxRecords } = lane;
   return (
     <>
       {lane.points.map((point, index) => {
-        const toMs = lane.points[index + 1]?.atMs ?? nowMs;
-        const span = spanOf(scale, point.atMs, toMs);
-        if (!span) return null;
-        const top = yOf(point.records);
-        const pausedTop = yOf(point.pausedRecords);
-        const label = `${lane.name} had ${point.records} records buffered at ${timeText(point.atMs)}, ${point.pausedRecords} of them paused`;
+        const nextMs = lane.points[index + 1]?.atMs;
         return (
-          <Mark key={point.atMs} mark={point.ref} label={label} className="buffered">
-            <rect x={span.x} y={0} width={span.width} height={height} class="hit" />
-            <rect x={span.x} y={top} width={span.width} height={height - 2 - top} class="all" />
-            <rect
-              x={span.x}
-              y={pausedTop}
-              width={span.width}
-              height={height - 2 - pausedTop}
-              class="paused"
-            />
-          </Mark>
+          <Still
+            key={point.atMs}
+            deps={[point, nextMs, name, maxRecords, ...placeOf(props, nextMs === undefined)]}
+            draw={() => drawPoint(props, point, nextMs)}
+          />
         );
       })}
       {lane.notes.map((note) => (
@@ -240,6 +244,26 @@ export function BufferMarks(props: Placed & { readonly lane: BufferLane }) {
         />
       ))}
     </>
+  );
+}
+
+function drawPoint(
+  { scale, nowMs, height, lane }: Parameters<typeof BufferMarks>[0],
+  point: BufferPoint,
+  nextMs: number | undefined,
+) {
+  const span = spanOf(scale, point.atMs, nextMs ?? nowMs);
+  if (!span) return null;
+  const yOf = (records: number) => height - 2 - (records / lane.maxRecords) * (height - 14);
+  const top = yOf(point.records);
+  const pausedTop = yOf(point.pausedRecords);
+  const label = `${lane.name} had ${point.records} records buffered at ${timeText(point.atMs)}, ${point.pausedRecords} of them paused`;
+  return (
+    <Mark mark={point.ref} label={label} className="buffered">
+      <rect x={span.x} y={0} width={span.width} height={height} class="hit" />
+      <rect x={span.x} y={top} width={span.width} height={height - 2 - top} class="all" />
+      <rect x={span.x} y={pausedTop} width={span.width} height={height - 2 - pausedTop} class="paused" />
+    </Mark>
   );
 }
 

@@ -16,6 +16,7 @@ export function atX({ range, widthPx }: TimeScale, x: number): number {
   return range.fromMs + (x / widthPx) * (range.toMs - range.fromMs);
 }
 
+/** A stretch of the chart, in pixels. */
 export interface Span {
   readonly x: number;
   readonly width: number;
@@ -46,6 +47,7 @@ export function zoomed(range: TimeRange, factor: number, aroundMs: number): Time
   return { fromMs, toMs: fromMs + wanted };
 }
 
+/** The range moved: later for a positive time. */
 export function panned(range: TimeRange, byMs: number): TimeRange {
   return { fromMs: range.fromMs + byMs, toMs: range.toMs + byMs };
 }

@@ -19,6 +19,8 @@ export function useDragging(widthPx: number, viewport: Viewport): (event: Pointe
       lastX = event.clientX;
     };
     const onUp = () => {
+      // The chart moves with the pointer, so a drag ends over the mark it began on, and would count as a click on it.
+      if (moved) swallowClick();
       window.removeEventListener("pointermove", onMove);
       window.removeEventListener("pointerup", onUp);
       window.removeEventListener("pointercancel", onUp);
@@ -27,4 +29,11 @@ export function useDragging(widthPx: number, viewport: Viewport): (event: Pointe
     window.addEventListener("pointerup", onUp);
     window.addEventListener("pointercancel", onUp);
   };
+}
+
+/** Keeps the click that a browser derives from the release that is just handled from everyone. */
+function swallowClick(): void {
+  const swallow = (event: MouseEvent) => event.stopPropagation();
+  window.addEventListener("click", swallow, { capture: true, once: true });
+  setTimeout(() => window.removeEventListener("click", swallow, { capture: true }));
 }

@@ -9,6 +9,8 @@ export interface Viewport {
   readonly following: boolean;
   zoom(factor: number, aroundMs?: number): void;
   pan(share: number): void;
+  /** Moves an instant that is out of view to the middle. */
+  reveal(atMs: number): void;
   /** Everything that is known of the group. */
   fit(): void;
   follow(follow: boolean): void;
@@ -35,18 +37,20 @@ export function useViewport(
   useEffect(() => setFollowing(state.following), [state.following]);
   const range = following || !chosen ? endingNow(state.nowMs, length) : chosen;
 
+  const newest = useRef(range);
+  newest.current = range;
+  // While following, the host moves the range by itself: only another length is news. And only news may start the wait
+  // anew, or snapshots that come faster than it ends would keep it from ending.
+  const news = JSON.stringify(following ? [length, widthPx] : [range.fromMs, range.toMs, widthPx]);
   const told = useRef("");
   useEffect(() => {
-    if (widthPx === 0) return;
-    // While following, the host moves the range by itself: only another length is news.
-    const news = JSON.stringify(following ? [length, widthPx] : [range.fromMs, range.toMs, widthPx]);
-    if (told.current === news) return;
+    if (widthPx === 0 || told.current === news) return;
     const timer = setTimeout(() => {
       told.current = news;
-      page.notify("viewport", { fromMs: range.fromMs, toMs: range.toMs, widthPx });
+      page.notify("viewport", { ...newest.current, widthPx });
     }, TELL_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [following, length, page, range.fromMs, range.toMs, widthPx]);
+  }, [news, page, widthPx]);
 
   const setFollow = (follow: boolean) => {
     if (follow === following) return;
@@ -62,6 +66,10 @@ export function useViewport(
     pan: (share) => {
       setFollow(false);
       setChosen((previous) => panned(current(previous), share * length));
+    },
+    reveal: (atMs) => {
+      setFollow(false);
+      setChosen({ fromMs: atMs - length / 2, toMs: atMs + length / 2 });
     },
     fit: () => {
       setFollow(false);

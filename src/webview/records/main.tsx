@@ -1,6 +1,7 @@
 import { createRef, render } from "preact";
 import { announce } from "../page/announce.ts";
 import { openPage, type Page } from "../page/openPage.ts";
+import { useFocusReturn } from "../page/useFocusReturn.ts";
 import type { RecordsContract, RecordsState } from "./contract.ts";
 import { DetailPane } from "./recordDetail.tsx";
 import { RecordList } from "./recordList.tsx";
@@ -21,15 +22,19 @@ openPage<RecordsContract>({
   },
   events: {
     focus: ({ on }) => {
-      const target =
-        on === "detail" ? pane.current : document.querySelector<HTMLElement>(".recordList [tabindex='0']");
+      const target = on === "detail" ? pane.current : findTabStop();
       target?.focus();
     },
     announce: ({ text }) => announce(text),
   },
 });
 
+function findTabStop(): HTMLElement | null {
+  return document.querySelector<HTMLElement>(".recordList [tabindex='0']");
+}
+
 function App({ state, page }: { readonly state: RecordsState; readonly page: Page<RecordsContract> }) {
+  useFocusReturn(state.selected !== null, findTabStop);
   return (
     <>
       <Toolbar state={state} page={page} />
