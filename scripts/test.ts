@@ -2,7 +2,7 @@
 // Installs what is missing where it may, names the line that does elsewhere, and never passes over anything silently:
 // what was skipped makes the run fail.
 import { mkdirSync } from "node:fs";
-import { kafkaJars } from "#test/support/kafkaJars.ts";
+import { kafkaJars, kafkaVersions } from "#test/support/kafkaJars.ts";
 import { vscodeEntry } from "#test/support/vscodeInstall.ts";
 import { installLine, installTools, missingTools } from "./test/machine.ts";
 import { runStage } from "./test/runStage.ts";
@@ -48,7 +48,7 @@ async function setUp(forStages: readonly Stage[]): Promise<StageResult> {
   let note = missing.length > 0 ? `missing: ${missing.join(", ")}` : "";
   try {
     if (needed.has("maven") && !missing.includes("maven")) {
-      for (const version of ["4.3.1", "3.9.2"] as const) await kafkaJars(version);
+      for (const version of kafkaVersions) await kafkaJars(version);
     }
     if (needed.has("chromium")) await vscodeEntry(console.log);
   } catch (failure) {

@@ -15,10 +15,9 @@ export function findDesktopVscode(): { readonly command: string } | { readonly m
 
   const command = findOnPath("code");
   if (command === undefined) return { missing: "`code` is not on the PATH" };
-  const [version = ""] = spawnSync(command, ["--version"], {
-    encoding: "utf8",
-    shell: isWindows,
-  }).stdout.split("\n");
+  const told = runCode(command, ["--version"], "pipe");
+  if (told.error) return { missing: `\`code\` does not start (${told.error.message})` };
+  const [version = ""] = told.stdout.split("\n");
   if (!isNewEnough(version)) {
     return { missing: `the desktop VS Code is ${version || "of an unknown version"}, older than 1.101` };
   }
@@ -28,7 +27,15 @@ export function findDesktopVscode(): { readonly command: string } | { readonly m
 /** Opens a window of the desktop VS Code on `folder`, with the extension of this repository loaded from it. */
 export function openDesktopVscode(command: string, extension: string, folder: string): boolean {
   const args = ["--new-window", `--extensionDevelopmentPath=${extension}`, folder];
-  return spawnSync(command, args, { stdio: "inherit", shell: isWindows }).status === 0;
+  return runCode(command, args, "inherit").status === 0;
+}
+
+/** On Windows `code` is a batch file, which only a shell starts; and its usual folder has a space in its name. */
+function runCode(command: string, args: readonly string[], stdio: "pipe" | "inherit") {
+  const [program = command, ...rest] = isWindows
+    ? [command, ...args].map((text) => `"${text}"`)
+    : [command, ...args];
+  return spawnSync(program, rest, { encoding: "utf8", stdio, shell: isWindows });
 }
 
 const isWindows = process.platform === "win32";

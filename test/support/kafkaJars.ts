@@ -3,7 +3,10 @@ import { cached } from "./cache.ts";
 import { runOrThrow } from "./runProgram.ts";
 
 /** The releases the tests run: the newest whose tools are all on Maven Central, and the last one before 4. */
-export type KafkaVersion = "4.3.1" | "3.9.2";
+export const kafkaVersions = ["4.3.1", "3.9.2"] as const;
+
+/** One of these releases. */
+export type KafkaVersion = (typeof kafkaVersions)[number];
 
 /** The newest Kafka that the tests run against. */
 export const newestKafka: KafkaVersion = "4.3.1";

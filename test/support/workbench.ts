@@ -6,7 +6,7 @@ import { launchBrowser, newLocalPage } from "./browser.ts";
 import { type ExtensionSource, repository, startVscodeHost, type VscodeHost } from "./vscodeHost.ts";
 
 /** Where the journeys leave their screenshots. */
-export const screenshots = path.join(repository, "test-results/screenshots");
+const screenshots = path.join(repository, "test-results/screenshots");
 
 /** How the workbench is opened. */
 export interface WorkbenchOptions {

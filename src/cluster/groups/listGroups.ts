@@ -53,7 +53,7 @@ export async function listAllGroups(client: Cluster, signal?: AbortSignal): Prom
 }
 
 /** The group's type as a broker writes it; before v5 the answer has none, and the protocol type tells. */
-export function groupTypeOf(groupType: string, protocolType: string): GroupType {
+function groupTypeOf(groupType: string, protocolType: string): GroupType {
   switch (groupType.toLowerCase()) {
     case "classic":
     case "consumer":
