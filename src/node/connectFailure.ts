@@ -53,6 +53,8 @@ const connectAdvice: ReadonlyMap<string, string> = new Map([
   ["ENETUNREACH", "no route to this network; check the VPN"],
   ["ETIMEDOUT", "the host does not answer; a firewall may drop the packets"],
   ["ECONNRESET", "it was closed at once; a proxy or firewall may stand between"],
+  ["ERR_SOCKET_BAD_PORT", "this is no port; check the addresses the brokers advertise"],
+  ["ERR_INVALID_ARG_VALUE", "this is no host name; check the addresses the brokers advertise"],
   ["EACCES", "the system forbids it; check the firewall of this machine"],
 ]);
 

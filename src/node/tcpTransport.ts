@@ -4,7 +4,7 @@ import { CancelledError } from "#base/clock.ts";
 import type { ByteStream, ConnectError, Endpoint, TlsOptions, Transport } from "#base/transport.ts";
 import { addressText } from "#network/address.ts";
 import { connectFailure, tlsFailure } from "./connectFailure.ts";
-import { SocketStream } from "./socketStream.ts";
+import { createReadBuffer, SocketStream } from "./socketStream.ts";
 
 type Target = Parameters<Transport["connect"]>[0];
 
@@ -59,13 +59,22 @@ class Attempt {
 
   #connect(): void {
     const { host, port, tls } = this.#target;
-    const socket = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    let socket: Socket;
+    try {
+      socket = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+    } catch (failure) {
+      // Node throws for what can be no address; brokers have been seen to advertise such.
+      this.#fail(
+        connectFailure(this.#target, failure instanceof Error ? failure : new Error(String(failure))),
+      );
+      return;
+    }
     this.#socket = socket;
     const onError = (error: Error) => this.#fail(connectFailure(this.#target, error));
     socket.once("error", onError);
     socket.once("connect", () => {
       socket.off("error", onError);
-      if (tls === undefined) this.#succeed(new SocketStream(socket, this.#address));
+      if (tls === undefined) this.#succeed(new SocketStream(socket, this.#address, { readBuffer }));
       else this.#secure(socket, tls);
     });
   }
@@ -87,7 +96,7 @@ class Attempt {
     socket.once("secureConnect", () => {
       socket.off("error", onError);
       // With TLS 1.3 a refused client certificate is told only after the handshake: the open stream explains it too.
-      this.#succeed(new SocketStream(socket, this.#address, explain));
+      this.#succeed(new SocketStream(socket, this.#address, { explain }));
     });
   }
 

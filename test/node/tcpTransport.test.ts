@@ -62,6 +62,21 @@ describe("tcpTransport and tcpServer", () => {
     expect(stream.remote).toBe(`${host}:${listening.port}`);
   });
 
+  test.each([
+    ["a port that is none", { host, port: -1 }],
+    ["a port past the last", { host, port: 2_147_483_647 }],
+    ["a host that is no name", { host: "ev\u0000il", port: 9092 }],
+  ])("%s, as a broker may advertise it, fails at once and leaves no timer", async (_what, to) => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const before = timers();
+
+    const failure = await failureOf(tcpTransport.connect({ ...to, timeoutMs: 60_000 }));
+
+    expect(failure).toMatchObject({ name: "ConnectError", stage: "connect" });
+    expect(String(failure)).toContain("check the addresses the brokers advertise");
+    expect(timers()).toBe(before);
+  });
+
   test("bytes that come before a listener are not lost", async () => {
     const port = await serve((socket) => socket.write("early"));
     const stream = await connect(port);
