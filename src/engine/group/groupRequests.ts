@@ -144,8 +144,10 @@ export class GroupRequests {
     const error = errorName(body.errorCode);
     if (error !== "NONE") return { kind: "refused", error };
     const assigned = decodeAssignment(body.assignment);
-    if (!assigned.ok)
-      throw new Error("the leader sent an assignment that cannot be read", { cause: assigned.error });
+    if (!assigned.ok) {
+      const why = assigned.error.message;
+      throw new Error(`the leader sent an assignment that cannot be read: ${why}`, { cause: assigned.error });
+    }
     return { kind: "synced", assigned: assigned.value };
   }
 

@@ -1,5 +1,5 @@
 import type { AssignorMember } from "#assignors/assignor.ts";
-import { ok, type Result } from "#base/result.ts";
+import { err, ok, type Result } from "#base/result.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import { consumerProtocolAssignment } from "#protocol/data/consumerProtocolAssignment.ts";
 import { consumerProtocolSubscription } from "#protocol/data/consumerProtocolSubscription.ts";
@@ -56,12 +56,18 @@ export function encodeAssignment(partitions: readonly TopicPartition[]): Uint8Ar
   });
 }
 
+/** What one consumer follows; each partition costs memory, and time before the first record. */
+const mostPartitions = 10_000;
+
 /** An empty assignment has no bytes at all when the leader did not know this member. */
 export function decodeAssignment(bytes: Uint8Array): Result<readonly TopicPartition[], Error> {
   if (bytes.byteLength === 0) return ok([]);
   const decoded = decodeData(consumerProtocolAssignment, bytes);
   if (!decoded.ok) return decoded;
-  return ok(flatten(decoded.value.body.assignedPartitions));
+  const assigned = flatten(decoded.value.body.assignedPartitions);
+  if (assigned.length <= mostPartitions) return ok(assigned);
+  const most = `more than the ${mostPartitions} a debug consumer follows`;
+  return err(new Error(`it has ${assigned.length} partitions, ${most}`));
 }
 
 function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
