@@ -15,7 +15,8 @@ interface Opened extends OpenedTrace {
   readonly endedAt: number;
 }
 
-const chunkBytes = 1_048_576;
+/** Small enough that folding what one chunk holds fits into a turn. */
+const chunkBytes = 65_536;
 /** How much of a file is read in one go before others get their turn. */
 const turnMs = 8;
 
