@@ -64,10 +64,11 @@ export function decodeAssignment(bytes: Uint8Array): Result<readonly TopicPartit
   if (bytes.byteLength === 0) return ok([]);
   const decoded = decodeData(consumerProtocolAssignment, bytes);
   if (!decoded.ok) return decoded;
-  const assigned = flatten(decoded.value.body.assignedPartitions);
-  if (assigned.length <= mostPartitions) return ok(assigned);
+  const { assignedPartitions } = decoded.value.body;
+  const count = assignedPartitions.reduce((sum, { partitions }) => sum + partitions.length, 0);
+  if (count <= mostPartitions) return ok(flatten(assignedPartitions));
   const most = `more than the ${mostPartitions} a debug consumer follows`;
-  return err(new Error(`it has ${assigned.length} partitions, ${most}`));
+  return err(new Error(`it has ${count} partitions, ${most}`));
 }
 
 function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
