@@ -2,7 +2,8 @@ import type { Endpoint } from "#base/transport.ts";
 
 /** `host:port`, an IPv6 address in brackets. */
 export function addressText({ host, port }: Endpoint): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+  const name = host.replace(/\p{Cc}/gu, encodeURIComponent);
+  return name.includes(":") ? `[${name}]:${port}` : `${name}:${port}`;
 }
 
 /** The address in `host:port` or `[v6]:port`, with or without a listener's `NAME://` in front; undefined when it is none. */

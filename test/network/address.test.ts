@@ -31,3 +31,7 @@ test("an IPv6 address is written in brackets", () => {
     "b:2",
   ]);
 });
+
+test("control characters of an advertised host show in messages, and do nothing there", () => {
+  expect(addressText({ host: "ev\u0000il\n\u001b[31m", port: 9092 })).toBe("ev%00il%0A%1B[31m:9092");
+});
