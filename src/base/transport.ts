@@ -9,7 +9,7 @@ import type { Disposable } from "./lifecycle.ts";
 export interface ByteStream extends Disposable {
   /** Who is on the other end, for people: `127.0.0.1:9092`. */
   readonly remote: string;
-  /** Bytes in the order sent, cut anywhere. A listener that keeps them must copy unless it is the only one. */
+  /** Bytes in the order sent, cut anywhere. They are lent for the call only: a listener that keeps them copies. */
   readonly onData: Event<Uint8Array>;
   /** Fires once: with the failure, or `undefined` when the end came in order (also after `dispose`). */
   readonly onClose: Event<Error | undefined>;

@@ -2,8 +2,9 @@ import { type ForeignProtocol, recognise } from "./foreignProtocol.ts";
 
 const sizeBytes = 4;
 
-/** What is set aside for a frame before more of it than this has come. */
-const firstCapacity = 1 << 20;
+/** What is set aside for a frame at first, and once that much of it has really come. */
+const firstCapacity = 1 << 16;
+const secondCapacity = 1 << 23;
 
 /** Why the bytes that came cannot be frames: nothing after them can be trusted. */
 export interface FrameProblem {
@@ -16,13 +17,13 @@ export interface FrameProblem {
 /**
  * Cuts a stream of bytes into frames: four bytes of size, then the frame.
  *
- * A frame that lies within one chunk is a view of it, without a copy. One that spans chunks is collected in a buffer
- * that grows by doubling: each byte is copied at most twice, and the memory held follows what really arrived, never
- * what a size field promised.
+ * Every frame is copied out, as its chunk is only lent. The usual answer to a Fetch, some MiB, is set aside in one
+ * piece as soon as the first of it came; beyond that the buffer grows by doubling, so that the memory held follows what
+ * really arrived, and never what a size field promised.
  */
 export class FrameAssembler {
   readonly #maxFrameBytes: number;
-  #buffer = new Uint8Array(0);
+  #buffer: Uint8Array = new Uint8Array(0);
   #held = 0;
   /** Of the frame being collected, its size field included; undefined until four bytes are there. */
   #needed: number | undefined;
@@ -64,7 +65,7 @@ export class FrameAssembler {
     if (this.#held > 0 || available < sizeBytes) return undefined;
     const size = this.#readSize(chunk.subarray(at));
     if (size === undefined || available < sizeBytes + size) return undefined;
-    return new Uint8Array(chunk.buffer, chunk.byteOffset + at + sizeBytes, size);
+    return new Uint8Array(chunk.subarray(at + sizeBytes, at + sizeBytes + size));
   }
 
   /** Copies what the frame under way still needs; gives how many bytes were used. */
@@ -90,8 +91,11 @@ export class FrameAssembler {
 
   #reserve(bytes: number, needed: number): void {
     if (this.#buffer.length >= bytes) return;
-    const capacity = Math.min(needed, Math.max(bytes, 2 * this.#buffer.length, firstCapacity));
-    const larger = new Uint8Array(capacity);
+    const step =
+      this.#held < firstCapacity ? firstCapacity : Math.max(secondCapacity, 2 * this.#buffer.length);
+    const capacity = Math.min(needed, Math.max(bytes, step));
+    // Not zeroed first: nothing is given out before all of it was copied in.
+    const larger = Buffer.allocUnsafeSlow(capacity);
     larger.set(this.#buffer.subarray(0, this.#held));
     this.#buffer = larger;
   }

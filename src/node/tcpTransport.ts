@@ -59,9 +59,18 @@ class Attempt {
 
   #connect(): void {
     const { host, port, tls } = this.#target;
+    // TLS reads by its own means, from beneath.
+    const readBuffer = tls === undefined ? createReadBuffer() : undefined;
     let socket: Socket;
     try {
-      socket = connectTcp({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 });
+      socket = connectTcp({
+        host,
+        port,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: 30_000,
+        ...(readBuffer ? { onread: readBuffer.onread } : {}),
+      });
     } catch (failure) {
       // Node throws for what can be no address; brokers have been seen to advertise such.
       this.#fail(
@@ -70,6 +79,8 @@ class Attempt {
       return;
     }
     this.#socket = socket;
+    // Nothing is read before somebody listens: there is nowhere to keep it.
+    if (readBuffer) socket.pause();
     const onError = (error: Error) => this.#fail(connectFailure(this.#target, error));
     socket.once("error", onError);
     socket.once("connect", () => {

@@ -40,7 +40,7 @@ function receive(stream: ByteStream, bytes: number): Promise<Buffer> {
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
     stream.onData((chunk) => {
-      chunks.push(chunk);
+      chunks.push(Buffer.from(chunk));
       const all = Buffer.concat(chunks);
       if (all.length >= bytes) resolve(all);
     });

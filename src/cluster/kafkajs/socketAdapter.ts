@@ -48,7 +48,8 @@ class StreamSocket extends Duplex {
     }
     this.#stream = stream;
     stream.onData((bytes) => {
-      if (!this.push(bytes)) stream.setPaused(true);
+      // Lent for the call only, and kafkajs keeps what it gets.
+      if (!this.push(Buffer.from(bytes))) stream.setPaused(true);
     });
     stream.onClose((error) => {
       if (error) this.destroy(error);
