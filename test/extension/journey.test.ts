@@ -107,6 +107,33 @@ describe("playground, consumers and traces in the editor", () => {
     await vscode.workspace.getConfiguration("groupscope").update("commitHangToleranceMs", undefined, true);
   });
 
+  it("a topic is created and a record produced through kafkajs, on any cluster", async () => {
+    await app.link.request("cluster.createTopic", {
+      clusterId: "playground",
+      topic: "invoices",
+      partitions: 2,
+      replicationFactor: 1,
+    });
+    const record = { key: "7", value: null, headers: [{ key: "tenant", value: "a" }], partition: 1 };
+
+    const produced = await app.link.request("cluster.produce", {
+      clusterId: "playground",
+      topic: "invoices",
+      record,
+    });
+
+    assert.deepEqual(produced, { partition: 1, offset: 0n });
+    const topics = await app.link.request("cluster.topics", { clusterId: "playground" });
+    assert.deepEqual(topics.find(({ topic }) => topic === "invoices")?.partitions, 2);
+    const again = app.link.request("cluster.createTopic", {
+      clusterId: "playground",
+      topic: "invoices",
+      partitions: 1,
+      replicationFactor: 1,
+    });
+    await assert.rejects(again, /exists already/);
+  });
+
   it("a saved trace opens as a read-only root, and closes", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "groupscope-trace-"));
     const file = vscode.Uri.file(path.join(folder, "incident.jsonl"));

@@ -24,7 +24,7 @@ export interface SteadyPace {
 }
 
 /** Quick enough to keep up with the playground's default scene, slow enough to watch. */
-export const steadyPace: SteadyPace = {
+const steadyPace: SteadyPace = {
   maxRecords: 50,
   workMs: 200,
   commitIntervalMs: 2_000,

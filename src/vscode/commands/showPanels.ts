@@ -26,7 +26,7 @@ export function showRecords(
 }
 
 /** Selects the row about the target in the tree that has it. */
-export async function revealTarget(app: App, target: NodeTarget): Promise<boolean> {
+async function revealTarget(app: App, target: NodeTarget): Promise<boolean> {
   const wanted = JSON.stringify(target);
   const isIt = (node: TreeNode) => JSON.stringify(node.target) === wanted;
   if (target.kind.startsWith("session")) return app.trees.debugConsumers.reveal(isIt);

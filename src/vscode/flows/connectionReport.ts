@@ -20,7 +20,7 @@ const outcomeTexts: Readonly<Record<ConnectionStep["outcome"], string>> = {
 };
 
 /** The first stage that failed, if one did. */
-export function failedStep(report: ConnectionReport): ConnectionStep | undefined {
+function failedStep(report: ConnectionReport): ConnectionStep | undefined {
   return report.steps.find(({ outcome }) => outcome === "failed");
 }
 

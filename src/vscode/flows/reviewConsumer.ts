@@ -62,7 +62,7 @@ const pollModeTexts = {
 } as const;
 
 /** In the user's words: `committed, else start`. */
-export function startPositionText(position: StartPosition): string {
+function startPositionText(position: StartPosition): string {
   switch (position.kind) {
     case "committed":
       return position.else === "none" ? "committed, else fail" : `committed, else ${position.else}`;

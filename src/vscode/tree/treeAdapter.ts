@@ -22,6 +22,7 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
   /** Rows that are drawn at the next beat, and the beat. */
   readonly #soon = new Set<TreeRow>();
   #beat: NodeJS.Timeout | undefined;
+  #beats = 0;
   #stale = false;
 
   readonly onDidChangeTreeData = this.#redraw.event;
@@ -115,12 +116,20 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
 
   #drawSoon(row: TreeRow): void {
     this.#soon.add(row);
-    this.#beat ??= setTimeout(() => {
-      this.#beat = undefined;
-      const rows = [...this.#soon].filter(({ id }) => this.#rows.find(id));
-      this.#soon.clear();
-      if (rows.length > 0) this.#redraw.fire(rows);
-    }, beatMs);
+    this.#beat ??= setTimeout(() => this.#drawNow(), beatMs);
+  }
+
+  /**
+   * Draws what only changed its numbers: rows without rows below at each beat, the others at every second one, as
+   * VS Code asks for all below them again and shows its progress bar meanwhile.
+   */
+  #drawNow(): void {
+    this.#beats++;
+    const rows = [...this.#soon].filter(({ node }) => node.collapsible === "none" || this.#beats % 2 === 0);
+    for (const row of rows) this.#soon.delete(row);
+    const shown = rows.filter((row) => this.#rows.find(row.id) === row);
+    if (shown.length > 0) this.#redraw.fire(shown);
+    this.#beat = this.#soon.size > 0 ? setTimeout(() => this.#drawNow(), beatMs) : undefined;
   }
 
   async #load(parent: TreeRow | undefined): Promise<readonly TreeNode[]> {
@@ -167,7 +176,7 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
   }
 }
 
-const beatMs = 2_000;
+const beatMs = 1_000;
 
 /** Cluster, Groups, group, member, partition. */
 const maxRevealDepth = 4;

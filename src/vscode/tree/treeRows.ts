@@ -14,8 +14,8 @@ export interface Redraw {
   /** Some rows, or everything. */
   readonly now: readonly TreeRow[] | "all";
   /**
-   * Rows with rows below of which only numbers and words changed. VS Code cannot draw such a row without asking for
-   * all below it again, and shows its progress bar meanwhile: done at every change, it would blink for ever.
+   * Rows of which only numbers and words changed. VS Code makes a row's buttons anew whenever it draws it, so a click
+   * on a row that is drawn four times a second is lost as often as not.
    */
   readonly soon: readonly TreeRow[];
 }
@@ -96,8 +96,7 @@ export class TreeRows {
     for (const [index, row] of after.entries()) {
       const was = shownBefore[index];
       if (was && sameNode(was, row.node)) continue;
-      const isCalm =
-        was !== undefined && row.node.collapsible !== "none" && sameNode(calm(was), calm(row.node));
+      const isCalm = was !== undefined && sameNode(calm(was), calm(row.node));
       (isCalm ? soon : now).push(row);
     }
     return { now, soon };
@@ -129,7 +128,7 @@ function sameOrder(before: readonly TreeRow[], after: readonly TreeRow[]): boole
 
 /** What a row is, without its numbers and words. */
 function calm(node: TreeNode): TreeNode {
-  return { ...node, description: undefined, accessibilityLabel: undefined };
+  return { ...node, label: "", description: undefined, accessibilityLabel: undefined };
 }
 
 /**
