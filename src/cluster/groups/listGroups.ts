@@ -48,8 +48,10 @@ export async function listAllGroups(client: Cluster, signal?: AbortSignal): Prom
       }
     }),
   );
-  groups.sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
-  return { groups, missing };
+  // While a group moves, two brokers may list it; asking twice for one group helps nobody.
+  const distinct = new Map(groups.map((group) => [group.groupId, group]));
+  const sorted = Array.from(distinct.values()).sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
+  return { groups: sorted, missing };
 }
 
 /** The group's type as a broker writes it; before v5 the answer has none, and the protocol type tells. */
