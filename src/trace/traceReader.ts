@@ -29,7 +29,7 @@ export type TraceItem =
   /** Of a newer version: kept, so that saving the trace again loses nothing, and not folded. */
   | { readonly kind: "unknown"; readonly type: string; readonly value: Json };
 
-const maxLineBytes = 256 * 1024 * 1024;
+const maxLineBytes = 64 * 1024 * 1024;
 const maxReported = 3;
 
 /**
