@@ -30,7 +30,7 @@ afterAll(async () => {
 test("1. the playground runs when the window appears, and the views say what to do next", async () => {
   await workbench.openContainer("Groupscope");
 
-  await workbench.row("Clusters", /playground.*running/).waitFor();
+  await workbench.row("Clusters", /playground.*9092/).waitFor();
   await workbench.view("Debug Consumers").getByRole("button", { name: "Start Debug Consumer" }).waitFor();
   await workbench.view("Findings").getByText("Nothing is wrong").waitFor();
   await widenSideBar();
@@ -39,26 +39,22 @@ test("1. the playground runs when the window appears, and the views say what to 
 
 test("3. a cluster shows its group, the members, and what each partition has committed", async () => {
   await workbench.expand(workbench.row("Clusters", "Groups"));
-  await workbench.row("Clusters", /billing.*Stable · classic generation \d/).waitFor();
+  await workbench.row("Clusters", /billing.*lag/).waitFor();
   await workbench.expand(workbench.row("Clusters", "billing"));
   await workbench.expand(workbench.row("Clusters", "worker-1"));
 
-  await workbench.row("Clusters", /orders-0.*committed\s+\d+ · end\s+\d+ · lag\s+\d/).waitFor();
-  await workbench.row("Clusters", /worker-2.*orders-\d/).waitFor();
+  await workbench.row("Clusters", /orders-0.*committed\s+\d/).waitFor();
+  await workbench.row("Clusters", /worker-2/).waitFor();
   await workbench.screenshot("3-clusters");
 });
 
-test("4. a debug consumer joins as a real member with three presses of Enter, and holds", async () => {
+test("4. a debug consumer joins a group as a real member with one press of Enter, and holds", async () => {
   await workbench.contextMenu(workbench.row("Clusters", "billing"), /Start Debug Consumer/);
-  await quickInput("Which topics?");
-  await workbench.page.keyboard.press("Enter");
   await quickInput("Enter starts it");
   await workbench.screenshot("4-start-debug-consumer");
   await workbench.page.keyboard.press("Enter");
 
-  await workbench
-    .row("Debug Consumers", /A.*billing · range · generation \d+ · stable · hold · buffered/)
-    .waitFor();
+  await workbench.row("Debug Consumers", /A.*buffered [1-9]/).waitFor();
   await workbench.row("Debug Consumers", /orders-0.*position/).waitFor();
   await workbench.row("Clusters", /A \(ours\)/).waitFor();
   await workbench.screenshot("4-holding");
@@ -68,9 +64,9 @@ test("4. pausing one partition keeps what it has buffered, and a step delivers o
   await workbench.rowAction(workbench.row("Debug Consumers", "orders-0"), "Pause");
   await workbench.row("Debug Consumers", /orders-0.*paused/).waitFor();
 
-  await workbench.rowAction(workbench.row("Debug Consumers", /A.*billing/), "Step: Deliver One Record");
-  await workbench.row("Debug Consumers", /A.*step.*\(\d+ paused\)/).waitFor();
-  await workbench.rowAction(workbench.row("Debug Consumers", /A.*billing/), "Show Records");
+  await workbench.rowAction(workbench.row("Debug Consumers", /^A.*billing/), "Step: Deliver One Record");
+  await workbench.row("Debug Consumers", /A.*\d+ paused/).waitFor();
+  await workbench.rowAction(workbench.row("Debug Consumers", /^A.*billing/), "Show Records");
 
   const page = await workbench.webview("Records delivered to A");
   await page.getByText("customer-").first().waitFor();
@@ -82,9 +78,9 @@ test("6. a commit that waits becomes a finding on the row, in the view and with 
   await workbench.contextMenu(workbench.row("Clusters", "billing"), /Delay Commit Responses/);
   await workbench.type("12");
   await workbench.row("Clusters", /Faults \(1 on\)/).waitFor();
-  await workbench.contextMenu(workbench.row("Debug Consumers", /A.*billing/), "Commit Now");
+  await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Commit Now");
 
-  await workbench.row("Debug Consumers", /A.*commit waits/).waitFor();
+  await workbench.row("Debug Consumers", /^A.*commit waits/).waitFor();
   await workbench.row("Findings", /Commit by A has waited.*holds the answer/).waitFor();
   await workbench.screenshot("6-commit-waits");
 });
@@ -133,7 +129,7 @@ test("6. a corrupt batch halts one partition with its bounds, and is skipped in 
 });
 
 test("4. leaving ends the consumer, and the group rebalances without it", async () => {
-  await workbench.rowAction(workbench.row("Debug Consumers", /A.*billing/), "Leave and Stop");
+  await workbench.rowAction(workbench.row("Debug Consumers", /^A.*billing/), "Leave and Stop");
 
   await workbench.row("Debug Consumers", /A.*(stopped|left|ended)/).waitFor();
   await workbench.row("Clusters", /A \(ours\)/).waitFor({ state: "detached" });

@@ -24,7 +24,7 @@ describe("playground, consumers and traces in the editor", () => {
   it("the Clusters tree shows the group and its members", async () => {
     const row = await eventually("worker-2 with partitions", async () => {
       const found = await findRow(app.trees.clusters, "worker-2");
-      return found?.node.description?.includes("orders-") && found;
+      return found?.node.description?.includes("lag") && found;
     });
 
     assert.equal(row.parent?.node.label, "billing");

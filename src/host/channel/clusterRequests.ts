@@ -31,6 +31,8 @@ export interface GroupSummary {
   readonly groupId: string;
   readonly state: string | undefined;
   readonly groupType: string;
+  /** Topics that its members are assigned, or that it has committed offsets in. */
+  readonly topics: readonly string[];
 }
 
 /** A record as the user typed it; null is a tombstone. */

@@ -1,3 +1,6 @@
+import { committedPartitions } from "#model/committedOffsets.ts";
+import { groupView, visibleGroups } from "#model/groupView.ts";
+import type { ClusterModel, GroupModel } from "#model/model.ts";
 import { leaveGroup } from "#protocol/apis/leaveGroup.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import { errorName } from "#protocol/errorCodes.ts";
@@ -8,6 +11,7 @@ import type {
   ClusterRequests,
   ClusterSummary,
   ConnectionReport,
+  GroupSummary,
 } from "../channel/clusterRequests.ts";
 import { diagnose } from "../clusters/clusterDiagnosis.ts";
 import { connectionSettings } from "../clusters/connectionSettings.ts";
@@ -59,13 +63,8 @@ export function clusterRequests(parts: HostParts): RequestHandlers<ClusterReques
       const known = () => parts.presentation.of(clusterId).model.clusters.get(clusterId);
       // What the tree shows is fresh enough; who asks before it was ever shown waits for one round.
       if (known()?.groups.listedAt === undefined) await clusters.refresh(clusterId).catch(() => undefined);
-      const byId = known()?.groups.byId;
-      return Array.from(byId?.values() ?? [], (group) => ({
-        groupId: group.groupId,
-        state: group.byBroker?.state ?? group.bySample?.state ?? group.listed?.state,
-        groupType:
-          group.byBroker?.groupType ?? group.bySample?.groupType ?? group.listed?.groupType ?? "unknown",
-      }));
+      const cluster = known();
+      return cluster ? visibleGroups(cluster).map((group) => groupSummary(cluster, group)) : [];
     },
     "cluster.createTopic": async ({ clusterId, topic, partitions, replicationFactor }, { signal }) => {
       const administration = await clusters.linkOf(clusterId).administration();
@@ -132,4 +131,13 @@ function summaries({ presentation }: HostParts): readonly ClusterSummary[] {
         bootstrapServers: profile?.bootstrapServers ?? [],
       })),
   );
+}
+
+function groupSummary(cluster: ClusterModel, group: GroupModel): GroupSummary {
+  const { groupId, state, groupType, members } = groupView(cluster, group);
+  const read = [
+    ...members.flatMap(({ assigned }) => assigned ?? []),
+    ...committedPartitions(group.committed),
+  ];
+  return { groupId, state, groupType, topics: [...new Set(read.map(({ topic }) => topic))].toSorted() };
 }

@@ -1,3 +1,4 @@
+import { topicPartitionText } from "#base/topicPartition.ts";
 import type { SessionChoice, StartPosition } from "#host/channel/sessionRequests.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import { checkOffset, checkTimestamp, parseTimestamp } from "./validation.ts";
@@ -32,9 +33,10 @@ export async function reviewConsumer(
 }
 
 function lines(choice: SessionChoice) {
+  const what = choice.partitions?.map(topicPartitionText).join(", ") ?? choice.topics.join(", ");
   const where = choice.groupId === undefined ? "without a group" : `in group ${choice.groupId}`;
   return [
-    { choice: "start" as const, label: "$(play) Start", description: `${choice.topics.join(", ")} ${where}` },
+    { choice: "start" as const, label: "$(play) Start", description: `${what} ${where}` },
     {
       choice: "startPosition" as const,
       label: "Start position",

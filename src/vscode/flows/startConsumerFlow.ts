@@ -1,3 +1,4 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
 import type { GroupSummary, TopicSummary } from "#host/channel/clusterRequests.ts";
 import type { SessionChoice } from "#host/channel/sessionRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
@@ -13,6 +14,8 @@ const title = "Start debug consumer";
 /** A debug consumer while it is being chosen; what is missing is asked for. */
 interface Draft {
   readonly topics: readonly string[];
+  /** Without a group: only this one. */
+  readonly partition: TopicPartition | undefined;
   /** Null is "no group"; undefined is not decided yet. */
   readonly groupId: string | null | undefined;
   readonly choice: SessionChoice | undefined;
@@ -36,13 +39,23 @@ export async function chooseConsumer(
     // A cluster that hides its groups can still be read without one.
     app.link.request("cluster.groups", { clusterId }).catch((): readonly GroupSummary[] => []),
   ]);
-  const topic = topicOf(target);
-  const draft = await runWizard<Draft>([askTopics(topics), askGroup(groups), review(clusterId)], {
-    topics: topic === undefined ? [] : [topic],
-    groupId: groupIdOf(target),
-    choice: undefined,
-  });
+  const draft = await runWizard<Draft>(
+    [askTopics(topics), askGroup(groups), review(clusterId)],
+    draftFor(target, groups),
+  );
   return draft?.choice;
+}
+
+/** What the row says already: a group reads what its members read, a partition is read without a group. */
+function draftFor(target: NodeTarget | undefined, groups: readonly GroupSummary[]): Draft {
+  const groupId = groupIdOf(target);
+  const topic = topicOf(target);
+  const known = groups.find((group) => group.groupId === groupId)?.topics ?? [];
+  if (target?.kind === "topicPartition") {
+    const partition = { topic: target.topic, partition: target.partition };
+    return { topics: [target.topic], partition, groupId: null, choice: undefined };
+  }
+  return { topics: topic === undefined ? known : [topic], partition: undefined, groupId, choice: undefined };
 }
 
 function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
@@ -96,28 +109,31 @@ function askGroup(groups: readonly GroupSummary[]): Step<Draft> {
 
 function review(clusterId: string): Step<Draft> {
   return async (draft, { step, canGoBack }) => {
-    const answer = await reviewConsumer(defaultChoice(clusterId, draft.topics, draft.groupId ?? undefined), {
-      title,
-      step,
-      canGoBack,
-    });
+    const answer = await reviewConsumer(defaultChoice(clusterId, draft), { title, step, canGoBack });
     return typeof answer === "string" ? answer : { ...draft, choice: answer };
   };
 }
 
 /** Reads committed offsets in a group, everything without one, and delivers nothing until told. */
-function defaultChoice(
-  clusterId: string,
-  topics: readonly string[],
-  groupId: string | undefined,
-): SessionChoice {
-  return {
+function defaultChoice(clusterId: string, { topics, partition, groupId }: Draft): SessionChoice {
+  const reads = {
     clusterId,
     topics,
-    ...(groupId !== undefined && { groupId }),
-    assignors: groupId === undefined ? [] : ["cooperative-sticky", "range"],
-    startPosition: groupId === undefined ? { kind: "start" } : { kind: "committed", else: "start" },
     isolation: "read_uncommitted",
     pollMode: { mode: "hold" },
+  } as const;
+  if (groupId === undefined || groupId === null) {
+    return {
+      ...reads,
+      assignors: [],
+      startPosition: { kind: "start" },
+      ...(partition && { partitions: [partition] }),
+    };
+  }
+  return {
+    ...reads,
+    groupId,
+    assignors: ["cooperative-sticky", "range"],
+    startPosition: { kind: "committed", else: "start" },
   };
 }
