@@ -4,11 +4,12 @@ import type { NodeTarget, TreeNode, TreeViewId } from "../treeNode.ts";
 import { clusterChildren, clusterRoots } from "./clusterNodes.ts";
 import { faultNodes } from "./faultNodes.ts";
 import { findingChildren, findingRoots } from "./findingNodes.ts";
-import { groupChildren, groupNodes, unownedPartitions } from "./groupNodes.ts";
+import { groupChildren, groupNodes } from "./groupNodes.ts";
 import { groupPartitionNodes } from "./memberNodes.ts";
 import { sessionChildren, sessionRoots, sessionTopicChildren } from "./sessionNodes.ts";
 import { topicChildren, topicGroupNodes, topicNodes } from "./topicNodes.ts";
 import type { TreeContext } from "./treeContext.ts";
+import { unownedPartitions } from "./unownedNodes.ts";
 
 /** The rows below `parent` (undefined: the roots of that view). A parent that is gone has none. */
 export function children(

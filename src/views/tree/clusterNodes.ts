@@ -90,8 +90,10 @@ function descriptionOf(cluster: ClusterModel): string {
   if (playground.started) {
     const [first] = playground.started.nodes;
     return joined(
-      connection?.state === "failed" ? "running, but not connected" : "running",
+      connection?.state === "failed" && "not connected",
+      // The address is what one needs elsewhere; that it runs is in the icon.
       first && `${first.host}:${first.port}`,
+      "running",
       countedText(playground.started.nodes.length, "node"),
     );
   }
@@ -166,7 +168,7 @@ function groupsNode(context: TreeContext, cluster: ClusterModel): TreeNode {
         : { codicon: "warning", color: "list.warningForeground" },
     contextValue: contextValue("groups", problem !== undefined && "failing", readOnlyWord(cluster)),
     collapsible: "expanded",
-    accessibilityLabel: joined(`${shown} groups`, problem),
+    accessibilityLabel: joined(countedText(shown, "group"), problem),
   };
 }
 
@@ -185,7 +187,7 @@ function topicsNode(context: TreeContext, cluster: ClusterModel): TreeNode {
         : { codicon: "warning", color: "list.warningForeground" },
     contextValue: contextValue("topics", problem !== undefined && "failing", readOnlyWord(cluster)),
     collapsible: "collapsed",
-    accessibilityLabel: joined(`${shown} topics`, problem),
+    accessibilityLabel: joined(countedText(shown, "topic"), problem),
   };
 }
 

@@ -25,7 +25,7 @@ export function faultsNode(cluster: ClusterModel): TreeNode {
 export function faultNodes(context: TreeContext, cluster: ClusterModel): readonly TreeNode[] {
   return [...cluster.playground.faults.values()].map(({ latest }) => {
     const description = joined(
-      latest.enabled ? "on" : "off",
+      !latest.enabled && "off",
       latest.holding > 0 && `holds ${countText(latest.holding)}`,
       `hit ${countText(latest.hits)}×`,
     );
@@ -52,7 +52,7 @@ export function faultNodes(context: TreeContext, cluster: ClusterModel): readonl
         readOnlyWord(cluster),
       ),
       collapsible: "none",
-      accessibilityLabel: `Fault ${latest.title}, ${description}`,
+      accessibilityLabel: `Fault ${latest.title}, ${joined(latest.enabled && "on", description)}`,
     };
   });
 }
@@ -65,21 +65,25 @@ export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
       const rate = workload.recordsPerSecond;
       const description = joined(
         workload.error,
-        rate === undefined ? "a burst" : `${countText(rate)} a second`,
+        !workload.running && `into ${workload.topic}`,
+        rate === undefined ? "a burst" : `${countText(rate)}/s`,
         `${countText(workload.produced)} produced`,
       );
+      const label = workload.running ? `Producing into ${workload.topic}` : "Stopped producing";
       return {
         id: nodeId("workload", cluster.clusterId, workload.workloadId),
         target: { kind: "workload", clusterId: cluster.clusterId, workloadId: workload.workloadId },
-        label: workload.running
-          ? `Producing into ${workload.topic}`
-          : `Stopped producing into ${workload.topic}`,
+        label,
         description,
-        tooltip: tooltip(`Producing into ${workload.topic}`, [
-          ["records a second", rate],
-          ["produced", workload.produced],
-          ["stopped because", workload.error],
-        ]),
+        tooltip: tooltip(
+          label,
+          [
+            ["topic", workload.topic],
+            ["records a second", rate ?? "a burst, as fast as it goes"],
+            ["produced", workload.produced],
+          ],
+          workload.error === undefined ? [] : [workload.error],
+        ),
         icon:
           workload.error === undefined
             ? { codicon: "arrow-up" }
@@ -90,6 +94,7 @@ export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
           readOnlyWord(cluster),
         ),
         collapsible: "none",
+        accessibilityLabel: `${label}, ${description}`,
       };
     });
 }

@@ -1,13 +1,9 @@
-import type { TopicPartition } from "#base/topicPartition.ts";
-import { committedPartitions } from "#model/committedOffsets.ts";
-import { type GroupView, groupLag, groupView, partitionsOfNobody, visibleGroups } from "#model/groupView.ts";
-import { lagTrendOf } from "#model/lagTrend.ts";
-import { missingMembers } from "#model/memberName.ts";
+import { type GroupView, groupLag, groupView, visibleGroups } from "#model/groupView.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
-import { countedText, durationText, listText, partitionsText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
-import { tooltip } from "./markdown.ts";
+import { groupText, phaseWord, shownState, typeName } from "./groupWords.ts";
+import { type Field, tooltip } from "./markdown.ts";
 import { memberNodes } from "./memberNodes.ts";
 import { joined, numberText } from "./numbers.ts";
 import {
@@ -22,6 +18,7 @@ import {
   type TreeContext,
   timeIn,
 } from "./treeContext.ts";
+import { unownedNodes } from "./unownedNodes.ts";
 
 /** The rows under Groups: brokers that did not answer, then every group. */
 export function groupNodes(context: TreeContext, cluster: ClusterModel): readonly TreeNode[] {
@@ -70,7 +67,7 @@ export function groupChildren(
   const rows = [
     ...failures,
     ...memberNodes({ context, cluster, group, view }),
-    ...unownedNode(context, cluster, { group, view }),
+    ...unownedNodes(context, cluster, { group, view }),
   ];
   if (rows.length > 0) return rows;
   return [
@@ -79,27 +76,6 @@ export function groupChildren(
       severity: "info",
     }),
   ];
-}
-
-/** Partitions of the row for what no member has: `stranded` ones first, then those with a committed offset only. */
-export function unownedPartitions(
-  cluster: ClusterModel,
-  group: GroupModel,
-  view: GroupView,
-): {
-  readonly stranded: readonly TopicPartition[];
-  readonly committedOnly: readonly TopicPartition[];
-} {
-  const stranded = partitionsOfNobody(cluster, view) ?? [];
-  const taken = new Set(
-    [...stranded, ...view.members.flatMap((member) => member.assigned ?? [])].map((key) =>
-      nodeId(key.topic, key.partition),
-    ),
-  );
-  const committedOnly = committedPartitions(group.committed).filter(
-    (key) => !taken.has(nodeId(key.topic, key.partition)),
-  );
-  return { stranded, committedOnly };
 }
 
 function groupNode(context: TreeContext, cluster: ClusterModel, group: GroupModel): TreeNode {
@@ -113,16 +89,7 @@ function groupNode(context: TreeContext, cluster: ClusterModel, group: GroupMode
     (subject) => subject.kind === "group" && subject.groupId === groupId,
   );
   const failure = [...group.failures.values()][0];
-  const lag = groupLag(cluster, group, view);
-  const sinceMs = view.stateSince === undefined ? undefined : presentIn(context, cluster) - view.stateSince;
-  const rebalancing = phaseWord(state) === "rebalancing";
-  const description = joined(
-    rebalancing && sinceMs !== undefined ? `${state} ${durationText(sinceMs)}` : (state ?? "–"),
-    failure?.message,
-    rebalancing && waitsFor(view),
-    typeText(view),
-    `lag ${numberText(lag.known)}${lag.unknown > 0 && lag.known !== undefined ? " or more" : ""}${trendArrow(group)}`,
-  );
+  const description = groupText(cluster, group, { view, mark, now: presentIn(context, cluster) });
   return {
     id: nodeId("group", clusterId, groupId),
     target: { kind: "group", clusterId, groupId },
@@ -130,25 +97,7 @@ function groupNode(context: TreeContext, cluster: ClusterModel, group: GroupMode
     description,
     tooltip: tooltip(
       groupId,
-      [
-        ["state", state],
-        ["since", timeIn(context, view.stateSince)],
-        ["seen by", view.stateBy],
-        ["type", typeText(view)],
-        [
-          "protocol type",
-          group.byBroker?.protocolType ?? group.bySample?.protocolType ?? group.listed?.protocolType,
-        ],
-        ["assignor", view.assignor],
-        ["generation", view.generationId],
-        ["group epoch", view.groupEpoch],
-        ["members", view.described || view.members.length > 0 ? view.members.length : undefined],
-        ["coordinator", view.coordinator],
-        ["lag", numberText(lag.known)],
-        ["partitions with unknown lag", lag.unknown],
-        ["last rebalance", view.rebalanceReason],
-        ["asked", timeIn(context, group.bySample?.requestedAt ?? group.listed?.requestedAt)],
-      ],
+      groupFields(context, { cluster, group, view }),
       [mark?.title, failure?.message].filter((text) => text !== undefined),
     ),
     icon: iconWith(
@@ -163,50 +112,8 @@ function groupNode(context: TreeContext, cluster: ClusterModel, group: GroupMode
       readOnlyWord(cluster),
     ),
     collapsible: "collapsed",
-    accessibilityLabel: `Group ${groupId}, ${description}${mark ? `, ${mark.title}` : ""}`,
+    accessibilityLabel: `Group ${groupId}, ${joined(state === "Stable" && !mark && state, description)}`,
   };
-}
-
-/**
- * As the broker reports it. DescribeGroups calls every group that is not classic Dead: that is the wrong question's
- * answer, not a state.
- */
-function shownState(view: GroupView): string | undefined {
-  return view.state === "Dead" && view.groupType !== "classic" ? undefined : view.state;
-}
-
-/** `consumer (KIP-848) epoch 12`, `classic generation 6`. */
-function typeText(view: GroupView): string {
-  switch (view.groupType) {
-    case "classic":
-      return view.generationId === undefined ? "classic" : `classic generation ${view.generationId}`;
-    case "consumer":
-      return view.groupEpoch === undefined
-        ? "consumer (KIP-848)"
-        : `consumer (KIP-848) epoch ${view.groupEpoch}`;
-    case "share":
-      return view.groupEpoch === undefined ? "share" : `share epoch ${view.groupEpoch}`;
-    case "streams":
-      return view.groupEpoch === undefined ? "streams" : `streams epoch ${view.groupEpoch}`;
-    case "unknown":
-      return "type unknown";
-  }
-}
-
-function waitsFor(view: GroupView): string | undefined {
-  const missing = missingMembers(view);
-  if (missing && missing.length > 0) return `waits for ${listText(missing.map(({ name }) => name))}`;
-  if (missing === undefined && view.state === "PreparingRebalance")
-    return "the coordinator does not say who it waits for";
-  return undefined;
-}
-
-const rebalancingStates = new Set(["PreparingRebalance", "CompletingRebalance", "Assigning", "Reconciling"]);
-
-function phaseWord(state: string | undefined): "stable" | "empty" | "rebalancing" | "other" {
-  if (state === "Stable") return "stable";
-  if (state === "Empty") return "empty";
-  return state !== undefined && rebalancingStates.has(state) ? "rebalancing" : "other";
 }
 
 function stateIcon(state: string | undefined): NonNullable<TreeNode["icon"]> {
@@ -222,64 +129,31 @@ function stateIcon(state: string | undefined): NonNullable<TreeNode["icon"]> {
   }
 }
 
-function trendArrow(group: GroupModel): string {
-  switch (lagTrendOf(group.lagSamples)) {
-    case "rising":
-      return " ↗";
-    case "falling":
-      return " ↘";
-    case "steady":
-    case undefined:
-      return "";
-  }
-}
-
-function unownedNode(
+function groupFields(
   context: TreeContext,
-  cluster: ClusterModel,
-  { group, view }: { readonly group: GroupModel; readonly view: GroupView },
-): readonly TreeNode[] {
-  const { clusterId } = cluster;
-  const { groupId } = group;
-  const { stranded, committedOnly } = unownedPartitions(cluster, group, view);
-  if (stranded.length === 0 && committedOnly.length === 0) return [];
-  const known = view.assignmentComplete || (view.described && view.members.length === 0);
-  const mark = markOf(
-    context,
-    clusterId,
-    (subject) =>
-      subject.kind === "groupPartition" &&
-      subject.groupId === groupId &&
-      stranded.some((key) => key.topic === subject.topic && key.partition === subject.partition),
-  );
-  const only = committedOnly.length;
-  const description = joined(
-    stranded.length > 0 &&
-      `${partitionsText(stranded)} ${stranded.length === 1 ? "is" : "are"} assigned to no member`,
-    only > 0 &&
-      (known
-        ? `${countedText(only, "partition")} with committed offsets only`
-        : `${countedText(only, "partition")} · the coordinator does not say whose`),
-  );
+  of: { readonly cluster: ClusterModel; readonly group: GroupModel; readonly view: GroupView },
+): readonly Field[] {
+  const { cluster, group, view } = of;
+  const lag = groupLag(cluster, group, view);
   return [
-    {
-      id: nodeId("unassigned", clusterId, groupId),
-      target: { kind: "unassigned", clusterId, groupId },
-      label: known ? "nobody" : "owner unknown",
-      description,
-      tooltip: tooltip(known ? "nobody" : "owner unknown", [
-        ["assigned to no member", stranded.length === 0 ? undefined : partitionsText(stranded, 50)],
-        ["committed offsets only", only === 0 ? undefined : partitionsText(committedOnly, 50)],
-      ]),
-      icon: iconWith(
-        mark,
-        stranded.length > 0
-          ? { codicon: "warning", color: "list.warningForeground" }
-          : { codicon: "circle-slash" },
-      ),
-      contextValue: contextValue("unassigned", stranded.length > 0 && "stranded", readOnlyWord(cluster)),
-      collapsible: "collapsed",
-      accessibilityLabel: description,
-    },
+    ["state", shownState(view)],
+    ["since", timeIn(context, view.stateSince)],
+    ["seen by", view.stateBy],
+    ["type", typeName(view)],
+    [
+      "protocol type",
+      group.byBroker?.protocolType ?? group.bySample?.protocolType ?? group.listed?.protocolType,
+    ],
+    ["assignor", view.assignor],
+    // A classic group has no epoch, and the others have no generation: that is not unknown, it does not exist.
+    ...(view.groupType === "classic" || view.groupType === "unknown"
+      ? [["generation", view.generationId] as const]
+      : [["group epoch", view.groupEpoch] as const]),
+    ["members", view.described || view.members.length > 0 ? view.members.length : undefined],
+    ["coordinator", view.coordinator],
+    ["lag", numberText(lag.known)],
+    ["partitions with unknown lag", lag.unknown],
+    ["last rebalance", view.rebalanceReason],
+    ["last asked", timeIn(context, group.bySample?.requestedAt ?? group.listed?.requestedAt)],
   ];
 }

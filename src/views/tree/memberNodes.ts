@@ -80,7 +80,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
     tooltip: tooltip(name, memberFields(place, member), mark ? [mark.title] : []),
     icon: missing
       ? { codicon: "warning", color: "list.warningForeground" }
-      : iconWith(mark, { codicon: member.session ? "debug-alt" : "person" }),
+      : iconWith(mark, ownerIcon(member)),
     contextValue: contextValue(
       "member",
       ownerWord(member),
@@ -134,10 +134,22 @@ function assignedLabel(member: MemberView): string {
 }
 
 function labelOf(member: MemberView): string {
-  if (!member.session) return shortId(member.memberId === "" ? member.clientId : member.memberId, 24);
+  if (!member.session) return shortId(member.memberId === "" ? member.clientId : member.memberId, 18);
   return member.session.started?.scripted
     ? sessionName(member.session)
     : `${sessionName(member.session)} (ours)`;
+}
+
+/** Ours as under DEBUG CONSUMERS; a script of the playground is not a person's consumer. */
+function ownerIcon(member: MemberView): NonNullable<TreeNode["icon"]> {
+  switch (ownerWord(member)) {
+    case "ours":
+      return { codicon: "debug-alt" };
+    case "scripted":
+      return { codicon: "hubot" };
+    case "foreign":
+      return { codicon: "person" };
+  }
 }
 
 function ownerWord(member: MemberView): "ours" | "scripted" | "foreign" {
@@ -153,11 +165,11 @@ function descriptionOf(place: Place, member: MemberView): string {
   }
   const lag = sumLag((member.assigned ?? []).map((key) => groupPartition(cluster, group, key).lag));
   return joined(
-    member.session && !member.session.started?.scripted ? undefined : member.host,
-    member.groupInstanceId !== undefined && `static ${member.groupInstanceId}`,
-    assignedText(member),
     ownPhaseText(member) ?? (view.state !== "Stable" && phaseText(member)),
-    view.state === "Stable" && (member.assigned?.length ?? 0) > 0 && `lag ${numberText(lag.known)}`,
+    (member.assigned?.length ?? 0) > 0 && `lag ${numberText(lag.known)}`,
+    assignedText(member),
+    member.groupInstanceId !== undefined && `static ${member.groupInstanceId}`,
+    member.session && !member.session.started?.scripted ? undefined : member.host,
   );
 }
 
@@ -234,10 +246,10 @@ function partitionNode(
   const description = joined(
     mark?.kind === "strandedPartition" && (owner ? mark.detail : "assigned to no member"),
     problem,
-    `committed ${padded(row.committedOffset, widths.committed)}`,
-    `end ${padded(row.highWatermark, widths.end)}`,
     `lag ${padded(row.lag, widths.lag)}`,
     row.gone > 0n && `of which ${numberText(row.gone)} no longer exist`,
+    `committed ${padded(row.committedOffset, widths.committed)}`,
+    `end ${padded(row.highWatermark, widths.end)}`,
     owner?.assignedKnown === "last" && "last known owner",
   );
   return {

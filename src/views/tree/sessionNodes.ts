@@ -1,3 +1,4 @@
+import type { Finding } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { bufferTotals } from "#model/sessions.ts";
 import { type SessionPartitionView, sessionName, sessionPartitions } from "#model/sessionView.ts";
@@ -11,10 +12,12 @@ import {
   type BufferTotals,
   bufferedText,
   endedText,
+  heldBytesText,
   membershipText,
   oldestCommit,
   pausedWord,
   pollModeText,
+  unusualState,
 } from "./sessionWords.ts";
 import { iconWith, markOf, messageNode, nodeId, presentIn, type TreeContext, timeIn } from "./treeContext.ts";
 
@@ -70,14 +73,21 @@ function sessionNode(context: TreeContext, cluster: ClusterModel, session: Sessi
   );
   const groupId = started?.groupId;
   const commit = oldestCommit(cluster, session);
+  const now = presentIn(context, cluster);
   const description = session.ended
     ? joined(endedText(session), session.ended.message)
     : joined(
-        ...membershipParts(session, partitions),
-        pollModeText(session),
-        commit !== undefined && `commit waits ${durationText(presentIn(context, cluster) - commit)}`,
+        unusualState(session, now),
+        partitionTrouble(mark),
+        commit !== undefined && `commit waits ${durationText(now - commit)}`,
         `buffered ${bufferedText(totals)}`,
+        ...whereabouts(session, partitions),
+        pollModeText(session),
+        heldBytesText(totals),
+        session.state?.generationId !== undefined && `generation ${session.state.generationId}`,
+        session.state?.assignor,
       );
+  const said = joined(!session.ended && session.state?.membership === "stable" && "stable", description);
   return {
     id: nodeId("session", clusterId, sessionId),
     target: { kind: "session", clusterId, sessionId },
@@ -104,24 +114,23 @@ function sessionNode(context: TreeContext, cluster: ClusterModel, session: Sessi
       session.ended !== undefined && "ended",
     ),
     collapsible: session.ended && session.ended.couldNot.length === 0 ? "none" : "expanded",
-    accessibilityLabel: `Debug consumer ${sessionName(session)}, ${description}${mark ? `, ${mark.title}` : ""}`,
+    accessibilityLabel: `Debug consumer ${sessionName(session)}, ${said}${mark ? `, ${mark.title}` : ""}`,
   };
 }
 
-function membershipParts(
+/** What is wrong with a partition of it; how long it waits for something the row says itself. */
+function partitionTrouble(mark: Finding | undefined): string | undefined {
+  return mark?.kind === "commitHang" || mark?.kind === "groupNotStable" ? undefined : mark?.title;
+}
+
+/** Its group, or what it reads without one. */
+function whereabouts(
   session: SessionModel,
   partitions: readonly SessionPartitionView[],
 ): readonly (string | undefined)[] {
-  const { started, state } = session;
-  if (started?.groupId === undefined) {
-    return ["no group", partitions.length > 0 ? partitionsText(partitions, 2) : started?.topics.join(", ")];
-  }
-  return [
-    started.groupId,
-    state?.assignor,
-    state?.generationId === undefined ? undefined : `generation ${state.generationId}`,
-    membershipText(session),
-  ];
+  const { started } = session;
+  if (started?.groupId !== undefined) return [started.groupId];
+  return ["no group", partitions.length > 0 ? partitionsText(partitions, 2) : started?.topics.join(", ")];
 }
 
 function sessionFields(of: {
@@ -196,7 +205,11 @@ function topicNode(
       topic: of.topic,
     },
     label: of.topic,
-    description: joined(countedText(mine.length, "partition"), `buffered ${bufferedText(totals)}`),
+    description: joined(
+      `buffered ${bufferedText(totals)}`,
+      countedText(mine.length, "partition"),
+      heldBytesText(totals),
+    ),
     icon: { codicon: "list-unordered" },
     contextValue: contextValue("sessionTopic", pausedWord(mine)),
     collapsible: "expanded",

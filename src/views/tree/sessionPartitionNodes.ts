@@ -7,6 +7,7 @@ import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { type Field, tooltip } from "./markdown.ts";
 import { columnWidth, joined, numberText, padded } from "./numbers.ts";
+import { heldBytesText } from "./sessionWords.ts";
 import { iconWith, markOf, nodeId, type TreeContext, timeIn } from "./treeContext.ts";
 
 /** Partitions of a debug consumer, with aligned numbers. */
@@ -56,25 +57,27 @@ function partitionNode(
   const { corrupt } = partition;
   const description = corrupt
     ? joined(
-        "corrupt",
+        `corrupt at ${numberText(corrupt.baseOffset)}`,
         partition.paused && "paused",
-        `batch ${batchBoundsText(corrupt)} ${damageWords(corrupt.cause)}`,
+        damageWords(corrupt.cause),
         `next safe ${numberText(corrupt.nextSafeOffset)}`,
         partition.bufferedRecords > 0 && `buffered ${numberText(partition.bufferedRecords)}`,
+        `batch ${batchBoundsText(corrupt)}`,
       )
     : joined(
-        stateText(partition),
+        leadingState(partition),
         partition.state === "errored" && partition.error?.message,
         mark?.kind === "strandedPartition" && mark.detail,
+        `buffered ${bufferedColumn(partition, widths.buffered)}`,
+        (partition.arrivedSincePause ?? 0n) > 0n &&
+          `${numberText(partition.arrivedSincePause)} arrived since`,
+        `lag ${padded(partition.lag, widths.lag)}`,
+        partition.state === "atEnd" && "at end",
         `position ${padded(partition.position, widths.position)}`,
         `fetched to ${padded(partition.fetchPosition, widths.fetched)}`,
         grouped && `committed ${padded(partition.committedOffset, widths.committed)}`,
         `end ${padded(partition.highWatermark, widths.end)}`,
-        `lag ${padded(partition.lag, widths.lag)}`,
-        `buffered ${padded(partition.bufferedRecords, widths.buffered)}`,
-        bytesText(partition.bufferedBytes),
-        (partition.arrivedSincePause ?? 0n) > 0n &&
-          `${numberText(partition.arrivedSincePause)} arrived since`,
+        heldBytesText({ bytes: partition.bufferedBytes }),
       );
   return {
     id: nodeId("sessionPartition", clusterId, sessionId, partition.topic, partition.partition),
@@ -101,7 +104,7 @@ function partitionNode(
       corrupt?.nextSafeOffset !== undefined && "skippable",
     ),
     collapsible: "none",
-    accessibilityLabel: `${topicPartitionText(partition)}, ${description}`,
+    accessibilityLabel: `${topicPartitionText(partition)}, ${joined(partition.state === "fetching" && !partition.paused && "fetching", description)}`,
   };
 }
 
@@ -134,6 +137,22 @@ function partitionFields(context: TreeContext, partition: SessionPartitionView):
       : []),
     ["batch rejected", timeIn(context, partition.corrupt?.at)],
   ];
+}
+
+/**
+ * What stands before the number that matters. Fetching is the rule and at end comes and goes with every record: both
+ * are in the icon, and must not push the number about.
+ */
+function leadingState(partition: SessionPartitionView): string | undefined {
+  if (partition.paused && partition.state !== "errored") return "paused";
+  return partition.state === "loading" || partition.state === "errored" ? partition.state : undefined;
+}
+
+/** The count in its place; the paused share where it is not all of it. */
+function bufferedColumn(partition: SessionPartitionView, width: number): string {
+  const { bufferedRecords, pausedRecords } = partition;
+  const mixed = pausedRecords > 0 && (!partition.paused || pausedRecords !== bufferedRecords);
+  return `${padded(bufferedRecords, width)}${mixed ? ` (${numberText(pausedRecords)} paused)` : ""}`;
 }
 
 function stateText(partition: SessionPartitionView): string {

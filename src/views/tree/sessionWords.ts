@@ -1,6 +1,6 @@
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import type { SessionPartitionView } from "#model/sessionView.ts";
-import { bytesText } from "#model/words.ts";
+import { bytesText, durationText } from "#model/words.ts";
 import { joined, numberText } from "./numbers.ts";
 
 /** What a session has buffered. */
@@ -43,10 +43,36 @@ export function pollModeText(session: SessionModel): string {
   return mode.recordsPerSecond === undefined ? "flow" : `flow ${numberText(mode.recordsPerSecond)}/s`;
 }
 
-/** `500 (120 paused) · 61 KB` */
-export function bufferedText(totals: BufferTotals): string {
+/** Where it stands when that is not as it should be, and for how long: `waits for SyncGroup 4.2 s`. */
+export function unusualState(session: SessionModel, now: number): string | undefined {
+  switch (session.state?.membership) {
+    case "stable":
+    case "direct":
+      return undefined;
+    case "joining":
+      return `waits for JoinGroup ${durationText(now - session.state.since)}`;
+    case "syncing":
+      return `waits for SyncGroup ${durationText(now - session.state.since)}`;
+    case "revoking":
+      return `gives partitions up ${durationText(now - session.state.since)}`;
+    case undefined:
+    case "unjoined":
+    case "leaving":
+    case "fatal":
+    case "ended":
+      return membershipText(session);
+  }
+}
+
+/** `500 (120 paused)` */
+export function bufferedText(totals: Pick<BufferTotals, "records" | "pausedRecords">): string {
   const paused = totals.pausedRecords > 0 ? ` (${numberText(totals.pausedRecords)} paused)` : "";
-  return joined(`${numberText(totals.records)}${paused}`, bytesText(totals.bytes));
+  return `${numberText(totals.records)}${paused}`;
+}
+
+/** `61 KB buffered`: far from the count in a row, so it says of what. */
+export function heldBytesText(totals: Pick<BufferTotals, "bytes">): string | undefined {
+  return totals.bytes === 0 ? undefined : `${bytesText(totals.bytes)} buffered`;
 }
 
 /** Why it is over. */

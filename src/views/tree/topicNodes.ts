@@ -58,8 +58,9 @@ export function topicChildren(
     const label = topicPartitionText({ topic: topic.topic, partition: partition.partition });
     const description = joined(
       error,
-      partition.leaderId === undefined ? "no leader" : `leader ${partition.leaderId}`,
+      partition.leaderId === undefined && "no leader",
       `offsets ${padded(ends?.logStartOffset, widths.start)} to ${padded(ends?.highWatermark, widths.end)}`,
+      partition.leaderId !== undefined && `leader ${partition.leaderId}`,
     );
     const failing = error !== undefined || partition.leaderId === undefined;
     return {
@@ -108,7 +109,9 @@ export function topicGroupNodes(cluster: ClusterModel, topic: string): readonly 
     const { known } = sumLag(
       partitions.map(({ partition }) => groupPartition(cluster, group, { topic, partition }).lag),
     );
-    const description = joined(view.state ?? "–", `lag ${numberText(known)}`);
+    const state = view.state ?? "–";
+    const lag = `lag ${numberText(known)}`;
+    const description = state === "Stable" ? joined(lag, state) : joined(state, lag);
     return {
       id: nodeId("topicGroup", cluster.clusterId, topic, group.groupId),
       target: { kind: "topicGroup", clusterId: cluster.clusterId, topic, groupId: group.groupId },

@@ -142,7 +142,7 @@ describe("CLUSTERS", () => {
     const roots = rows(model, clusters);
 
     expect(lines(roots)).toEqual([
-      "playground  running · 127.0.0.1:9092 · 3 nodes",
+      "playground  127.0.0.1:9092 · running · 3 nodes",
       "staging  not connected yet",
       "bug.jsonl: prod  trace, read-only",
     ]);
@@ -192,7 +192,7 @@ describe("CLUSTERS", () => {
 
     expect(lines(rows(model, clusters, groupsTarget))).toEqual([
       "Broker 2 did not answer  timed out after 5 s; groups it coordinates may be missing here",
-      "billing  Stable · classic · lag –",
+      "billing  lag – · classic",
     ]);
     expect(rows(model, clusters, clusterTarget)[0]).toMatchObject({
       description: "1 broker did not answer",
@@ -204,7 +204,7 @@ describe("CLUSTERS", () => {
     const model = modelOf(profile, listed("billing", "audit"), seen(11, topics(1)));
 
     expect(lines(rows(model, clusters, groupsTarget, { filter: "BILL" }))).toEqual([
-      "billing  Stable · classic · lag –",
+      "billing  lag – · classic",
     ]);
     expect(lines(rows(model, clusters, clusterTarget, { filter: "BILL" }))).toEqual([
       "Groups (1 of 2)",
@@ -218,32 +218,32 @@ describe("a group's row", () => {
     [
       "classic and stable",
       described({ generationId: 6 }),
-      "Stable · classic generation 6 · lag –",
+      "lag – · classic generation 6",
       "group classic stable",
     ],
     [
       "KIP-848",
       described({ groupType: "consumer", state: "Reconciling", stateSince: 800, groupEpoch: 12 }),
-      "Reconciling 4.2 s · consumer (KIP-848) epoch 12 · lag –",
+      "Reconciling 4.2 s · lag – · consumer (KIP-848) epoch 12",
       "group consumer rebalancing",
     ],
     [
       "a share group",
       described({ groupType: "share", state: "Stable" }),
-      "Stable · share · lag –",
+      "lag – · share",
       "group share stable",
     ],
     [
       "a streams group",
       described({ groupType: "streams", state: "NotReady" }),
-      "NotReady · streams · lag –",
+      "NotReady · lag – · streams",
       "group streams other",
     ],
-    ["empty", described({ state: "Empty" }), "Empty · classic · lag –", "group classic empty"],
+    ["empty", described({ state: "Empty" }), "Empty · lag – · classic", "group classic empty"],
     [
       "of another type, called Dead by the wrong question",
       described({ groupType: "consumer", state: "Dead" }),
-      "– · consumer (KIP-848) · lag –",
+      "– · lag – · consumer (KIP-848)",
       "group consumer other",
     ],
   ])("says what it is: %s", (_what, description, text, contextValue) => {
@@ -273,10 +273,10 @@ describe("a group's row", () => {
     );
 
     expect(lines(rows(model, clusters, groupsTarget))).toEqual([
-      "billing  PreparingRebalance 4.2 s · waits for worker-2 · classic · lag 284",
+      "billing  PreparingRebalance 4.2 s · waits for worker-2 · lag 284 · classic",
     ]);
     expect(lines(rows(model, clusters, groupTarget))).toEqual([
-      "worker-1-8f3a  /10.0.0.7 · assignment not known · rejoined",
+      "worker-1-8f3a  rejoined · assignment not known · /10.0.0.7",
       "worker-2-c01d  has not rejoined · evicted in 37.0 s",
       "owner unknown  2 partitions · the coordinator does not say whose",
     ]);
@@ -308,7 +308,32 @@ describe("a group's row", () => {
     const [node] = rows(model, clusters, groupsTarget, { at: 20_000 });
 
     expect(node?.icon).toEqual({ codicon: "error", color: "list.errorForeground" });
+    expect(node?.description).toBe(
+      "PreparingRebalance 20.0 s · Commit by A has waited 19.0 s · lag – · classic · the coordinator does not say who it waits for",
+    );
     expect(node?.tooltip).toContain("Commit by A has waited 19\\.0 s");
+  });
+
+  test("without members says so, and how much waits for them", () => {
+    const model = modelOf(
+      profile,
+      seen(10, topics(2)),
+      seen(11, ends(11, 402n, 77n), bySample),
+      seen(12, offsets(12, 118n, 77n), bySample),
+      seen(13, described({ state: "Empty", members: [] }), byBroker),
+    );
+
+    expect(lines(rows(model, clusters, groupsTarget))).toEqual(["billing  Empty · lag 284 · classic"]);
+    expect(lines(rows(model, clusters, groupTarget))).toEqual([
+      "no members  lag 284 · 2 partitions with committed offsets only",
+    ]);
+  });
+
+  test("tells a screen reader the state that the icon shows", () => {
+    const [node] = rows(modelOf(profile, listed("billing")), clusters, groupsTarget);
+
+    expect(node?.icon).toMatchObject({ codicon: "pass" });
+    expect(node?.accessibilityLabel).toBe("Group billing, Stable · lag – · classic");
   });
 
   test("is never empty when something failed: the failure is a row", () => {
@@ -361,8 +386,8 @@ describe("members and partitions", () => {
     const nodes = rows(modelOf(...observed), clusters, groupTarget, { at: 500 });
 
     expect(lines(nodes)).toEqual([
-      "A (ours)  orders-2 · lag –",
-      "worker-1-8f3…234567890ab  /10.0.0.7 · static w1 · 2 partitions · lag 284",
+      "A (ours)  lag – · orders-2",
+      "worker-1-…567890ab  lag 284 · 2 partitions · static w1 · /10.0.0.7",
       "nobody  orders-3 is assigned to no member",
     ]);
     expect(nodes[1]?.tooltip).toContain("worker\\-1\\-8f3a2b1c\\-0001\\-4000\\-8000\\-1234567890ab");
@@ -383,10 +408,10 @@ describe("members and partitions", () => {
     });
 
     expect(nodes.map(({ description }) => description)).toEqual([
-      "committed 118 · end 402 · lag 284",
-      "committed \u200777 · end \u200777 · lag \u2007\u20070",
+      "lag 284 · committed 118 · end 402",
+      "lag \u2007\u20070 · committed \u200777 · end \u200777",
     ]);
-    expect(lines(nodes)[1]).toBe("orders-1  committed 77 · end 77 · lag 0");
+    expect(lines(nodes)[1]).toBe("orders-1  lag 0 · committed 77 · end 77");
   });
 
   test("unknown is –, never 0", () => {
@@ -397,7 +422,7 @@ describe("members and partitions", () => {
       memberId: "groupscope-A-1",
     });
 
-    expect(lines(nodes)).toEqual(["orders-2  committed – · end 10 · lag –"]);
+    expect(lines(nodes)).toEqual(["orders-2  lag – · committed – · end 10"]);
   });
 
   test("a stranded partition is marked on its row", () => {
@@ -426,14 +451,14 @@ describe("members and partitions", () => {
       "orders  4 partitions · 494 offsets",
     ]);
     expect(lines(rows(model, clusters, { kind: "topic", clusterId: "c1", topic: "orders" }))).toEqual([
-      "orders-0  leader 1 · offsets 0 to 402",
-      "orders-1  leader 1 · offsets 0 to 77",
-      "orders-2  leader 1 · offsets 0 to 10",
-      "orders-3  leader 1 · offsets 0 to 5",
+      "orders-0  offsets 0 to 402 · leader 1",
+      "orders-1  offsets 0 to 77 · leader 1",
+      "orders-2  offsets 0 to 10 · leader 1",
+      "orders-3  offsets 0 to 5 · leader 1",
       "Groups that read it (1)",
     ]);
     expect(lines(rows(model, clusters, { kind: "topicGroups", clusterId: "c1", topic: "orders" }))).toEqual([
-      "billing  Stable · lag 284",
+      "billing  lag 284 · Stable",
     ]);
   });
 
@@ -466,13 +491,39 @@ describe("members and partitions", () => {
       "Groups (0)  asking…",
       "Topics (0)  asking…",
       "Faults (1 on)  hold SyncGroup of billing · hit 2×",
-      "Producing into orders  50 a second · 1,204 produced",
+      "Producing into orders  50/s · 1,204 produced",
     ]);
     expect(rows(model, clusters, { kind: "faults", clusterId: "c1" })[0]).toMatchObject({
-      description: "on · holds 1 · hit 2×",
+      description: "holds 1 · hit 2×",
       contextValue: "fault enabled holding",
     });
   });
+});
+
+test("a workload that failed says why before anything else", () => {
+  const model = modelOf(
+    seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
+    seen(1, { type: "broker.started", kafkaClusterId: "x", nodes: [] }),
+    seen(2, {
+      type: "broker.workload",
+      workloadId: "w1",
+      topic: "orders",
+      recordsPerSecond: 50,
+      produced: 12,
+      running: false,
+      error: "The topic orders was deleted.",
+    }),
+  );
+
+  const node = rows(model, clusters, clusterTarget).at(-1);
+
+  expect(node).toMatchObject({
+    label: "Stopped producing",
+    description: "The topic orders was deleted. · into orders · 50/s · 12 produced",
+    icon: { codicon: "warning" },
+    contextValue: "workload finished",
+  });
+  expect(node?.tooltip).toContain("The topic orders was deleted");
 });
 
 describe("DEBUG CONSUMERS", () => {
@@ -537,7 +588,7 @@ describe("DEBUG CONSUMERS", () => {
     expect(node).toMatchObject({
       label: "A",
       description:
-        "billing · cooperative-sticky · generation 6 · rebalancing · hold · buffered 500 (120 paused) · 61 KB",
+        "waits for JoinGroup 5.0 s · buffered 500 (120 paused) · billing · hold · 61 KB buffered · generation 6 · cooperative-sticky",
       contextValue: "session group hold partlyPaused",
     });
   });
@@ -546,8 +597,8 @@ describe("DEBUG CONSUMERS", () => {
     const nodes = rows(modelOf(...session), consumers, sessionTarget);
 
     expect(lines(nodes)).toEqual([
-      "orders-3  paused · position 120 · fetched to 240 · committed 96 · end 1,284 · lag 1,188 · buffered 120 · 15 KB · 1,044 arrived since",
-      "orders-4  fetching · position 2,000 · fetched to 2,000 · committed – · end 2,020 · lag – · buffered 380 · 46 KB",
+      "orders-3  paused · buffered 120 · 1,044 arrived since · lag 1,188 · position 120 · fetched to 240 · committed 96 · end 1,284 · 15 KB buffered",
+      "orders-4  buffered 380 · lag – · position 2,000 · fetched to 2,000 · committed – · end 2,020 · 46 KB buffered",
     ]);
     expect(nodes.map(({ contextValue }) => contextValue)).toEqual([
       "sessionPartition group paused fetching",
@@ -561,19 +612,48 @@ describe("DEBUG CONSUMERS", () => {
     const [, node] = rows(model, consumers, sessionTarget);
 
     expect(node).toMatchObject({
-      description: "corrupt · batch 2,000–2,009 fails CRC · next safe 2,010 · buffered 380",
+      description: "corrupt at 2,000 · fails CRC · next safe 2,010 · buffered 380 · batch 2,000–2,009",
       contextValue: "sessionPartition group running corrupt skippable",
       icon: { codicon: "error" },
     });
     expect(rows(model, consumers)[0]?.contextValue).toBe("session group hold partlyPaused corrupt");
   });
 
+  test("trouble of a partition is said on the session's row, before the number", () => {
+    const model = modelOf(
+      ...session,
+      seen(35, { type: "session.state", sessionId: "s1", membership: "stable", since: 35, generationId: 6 }),
+      seen(40, corrupt),
+    );
+
+    const [node] = rows(model, consumers);
+
+    expect(node?.description).toBe(
+      "orders-4: corrupt batch · buffered 500 (120 paused) · billing · hold · 61 KB buffered · generation 6",
+    );
+    expect(node?.icon).toMatchObject({ codicon: "error" });
+  });
+
+  test("a partition at its end says so after its numbers, which keep their place", () => {
+    const model = modelOf(
+      ...session.slice(0, 4),
+      seen(20, position(0, { position: 22n, fetchPosition: 22n, committedOffset: 22n, highWatermark: 22n })),
+      seen(20, position(1, { position: 22n, fetchPosition: 30n, committedOffset: 22n, highWatermark: 30n })),
+      buffer(1, 8),
+    );
+
+    expect(lines(rows(model, consumers, sessionTarget))).toEqual([
+      "orders-0  buffered 0 · lag 0 · at end · position 22 · fetched to 22 · committed 22 · end 22",
+      "orders-1  buffered 8 · lag 8 · position 22 · fetched to 30 · committed 22 · end 30 · 976 B buffered",
+    ]);
+  });
+
   test("a session that reads several topics shows them first", () => {
     const model = modelOf(...session, seen(20, { ...position(0), topic: "payments" }));
 
     expect(lines(rows(model, consumers, sessionTarget))).toEqual([
-      "orders  2 partitions · buffered 500 (120 paused) · 61 KB",
-      "payments  1 partition · buffered 0 · 0 B",
+      "orders  buffered 500 (120 paused) · 2 partitions · 61 KB buffered",
+      "payments  buffered 0 · 1 partition",
     ]);
     expect(
       lines(
@@ -596,10 +676,10 @@ describe("DEBUG CONSUMERS", () => {
     );
 
     expect(lines(rows(model, consumers))).toEqual([
-      "B  no group · orders-0 · flow 100/s · buffered 380 · 46 KB",
+      "B  starting · buffered 380 · no group · orders-0 · flow 100/s · 46 KB buffered",
     ]);
     expect(lines(rows(model, consumers, sessionTarget))).toEqual([
-      "orders-0  fetching · position 22 · fetched to – · end 402 · lag 380 · buffered 380 · 46 KB",
+      "orders-0  buffered 380 · lag 380 · position 22 · fetched to – · end 402 · 46 KB buffered",
     ]);
   });
 
