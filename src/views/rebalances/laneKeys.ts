@@ -44,7 +44,8 @@ export function laneIndex(cluster: ClusterModel, group: GroupModel): LaneIndex {
 function ownLanes(cluster: ClusterModel, group: GroupModel): readonly NamedLane[] {
   return [...(group.rebalances?.lanes.bySession ?? [])].map(([sessionId, lane]) => {
     const session = cluster.sessions.get(sessionId);
-    return { ref: { by: "session", sessionId }, name: session ? sessionName(session) : lane.clientId, lane };
+    const name = session ? sessionName(session) : lane.clientId;
+    return { ref: { by: "session", sessionId }, name: readable(name), lane };
   });
 }
 
@@ -57,8 +58,13 @@ function foreignLanes(
   for (const [, { clientId }] of lanes) uses.set(clientId, (uses.get(clientId) ?? 0) + 1);
   return lanes.map(([memberId, lane]) => {
     const unique = lane.clientId !== "" && uses.get(lane.clientId) === 1;
-    return { ref: { by: "member", memberId }, name: unique ? lane.clientId : shortId(memberId), lane };
+    return { ref: { by: "member", memberId }, name: readable(unique ? lane.clientId : shortId(memberId)), lane };
   });
+}
+
+/** A client may have given itself no name at all; its lane must still be one that can be read and chosen. */
+function readable(name: string): string {
+  return name === "" ? "(no name)" : name;
 }
 
 /** Whether two references name the same lane. */

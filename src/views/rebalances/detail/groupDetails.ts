@@ -135,7 +135,7 @@ export function faultDetail(scene: Scene, ref: MarkRef & { readonly kind: "fault
   return {
     ...plain,
     ref,
-    title: latest.title,
+    title: latest.title === "" ? latest.kind : latest.title,
     status: latest.removed ? "removed" : on ? "on" : "off",
     rows: rows(
       row("since", "", latest.since),
