@@ -58,7 +58,11 @@ function foreignLanes(
   for (const [, { clientId }] of lanes) uses.set(clientId, (uses.get(clientId) ?? 0) + 1);
   return lanes.map(([memberId, lane]) => {
     const unique = lane.clientId !== "" && uses.get(lane.clientId) === 1;
-    return { ref: { by: "member", memberId }, name: readable(unique ? lane.clientId : shortId(memberId)), lane };
+    return {
+      ref: { by: "member", memberId },
+      name: readable(unique ? lane.clientId : shortId(memberId)),
+      lane,
+    };
   });
 }
 
