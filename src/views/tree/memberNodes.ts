@@ -1,4 +1,5 @@
 import { compareTopicPartitions, type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import type { Finding } from "#model/finding.ts";
 import {
   type GroupPartitionView,
   type GroupView,
@@ -9,11 +10,13 @@ import { sumLag } from "#model/lag.ts";
 import { memberName } from "#model/memberName.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
 import { sessionName } from "#model/sessionView.ts";
-import { countedText, durationText, partitionsText, shortId } from "#model/words.ts";
+import { durationText, partitionsText, shortId } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
+import { assignedText, isRemoved, ownPhaseText, phaseText } from "./memberWords.ts";
 import { columnWidth, joined, numberText, padded } from "./numbers.ts";
+import { partitionTrouble } from "./sessionWords.ts";
 import {
   iconWith,
   markOf,
@@ -71,7 +74,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
       (subject.kind === "member" && subject.groupId === groupId && subject.memberId === member.memberId) ||
       (subject.kind === "session" && subject.sessionId === member.session?.sessionId),
   );
-  const description = descriptionOf(place, member);
+  const description = descriptionOf(place, member, mark);
   return {
     id: nodeId("member", clusterId, groupId, member.memberId),
     target: { kind: "member", clusterId, groupId, memberId: member.memberId },
@@ -157,7 +160,7 @@ function ownerWord(member: MemberView): "ours" | "scripted" | "foreign" {
   return member.session.started?.scripted ? "scripted" : "ours";
 }
 
-function descriptionOf(place: Place, member: MemberView): string {
+function descriptionOf(place: Place, member: MemberView, mark: Finding | undefined): string {
   const { context, cluster, group, view } = place;
   if (view.saysWhoIsMissing && member.phase === "notRejoined") {
     const left = evictedIn(context, cluster, member);
@@ -166,58 +169,13 @@ function descriptionOf(place: Place, member: MemberView): string {
   const lag = sumLag((member.assigned ?? []).map((key) => groupPartition(cluster, group, key).lag));
   return joined(
     ownPhaseText(member) ?? (view.state !== "Stable" && phaseText(member)),
+    partitionTrouble(mark),
+    isRemoved(view) && "the coordinator has removed it",
     (member.assigned?.length ?? 0) > 0 && `lag ${numberText(lag.known)}`,
     assignedText(member),
     member.groupInstanceId !== undefined && `static ${member.groupInstanceId}`,
     member.session && !member.session.started?.scripted ? undefined : member.host,
   );
-}
-
-function assignedText(member: MemberView): string {
-  switch (member.assignedKnown) {
-    case "now":
-      return member.session
-        ? partitionsText(member.assigned ?? [], 3)
-        : countedText(member.assigned?.length ?? 0, "partition");
-    case "last":
-      return `${countedText(member.assigned?.length ?? 0, "partition")} (last known)`;
-    case "unknown":
-      return "assignment not known";
-  }
-}
-
-/** What one of ours does now, where the coordinator already thinks that all is well, or does not say. */
-function ownPhaseText(member: MemberView): string | undefined {
-  switch (member.session?.phase?.phase) {
-    case "joining":
-      return "waits for JoinGroup";
-    case "syncing":
-      return "waits for SyncGroup";
-    case "revoking":
-      return "gives partitions up";
-    case "leaving":
-      return "leaves";
-    case "direct":
-    case "unjoined":
-    case "stable":
-    case "fatal":
-    case "ended":
-    case undefined:
-      return undefined;
-  }
-}
-
-function phaseText(member: MemberView): string | undefined {
-  switch (member.phase) {
-    case "joined":
-    case "awaitingSync":
-      return "rejoined";
-    case "notRejoined":
-      return "has not rejoined";
-    case "stable":
-    case undefined:
-      return undefined;
-  }
 }
 
 function partitionNode(

@@ -1,4 +1,3 @@
-import type { Finding } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { bufferTotals } from "#model/sessions.ts";
 import { type SessionPartitionView, sessionName, sessionPartitions } from "#model/sessionView.ts";
@@ -15,6 +14,7 @@ import {
   heldBytesText,
   membershipText,
   oldestCommit,
+  partitionTrouble,
   pausedWord,
   pollModeText,
   unusualState,
@@ -116,11 +116,6 @@ function sessionNode(context: TreeContext, cluster: ClusterModel, session: Sessi
     collapsible: session.ended && session.ended.couldNot.length === 0 ? "none" : "expanded",
     accessibilityLabel: `Debug consumer ${sessionName(session)}, ${said}${mark ? `, ${mark.title}` : ""}`,
   };
-}
-
-/** What is wrong with a partition of it; how long it waits for something the row says itself. */
-function partitionTrouble(mark: Finding | undefined): string | undefined {
-  return mark?.kind === "commitHang" || mark?.kind === "groupNotStable" ? undefined : mark?.title;
 }
 
 /** Its group, or what it reads without one. */

@@ -62,7 +62,7 @@ function partitionNode(
         damageWords(corrupt.cause),
         `next safe ${numberText(corrupt.nextSafeOffset)}`,
         partition.bufferedRecords > 0 && `buffered ${numberText(partition.bufferedRecords)}`,
-        `batch ${batchBoundsText(corrupt)}`,
+        corrupt.lastOffset !== corrupt.baseOffset && `batch ${batchBoundsText(corrupt)}`,
       )
     : joined(
         leadingState(partition),

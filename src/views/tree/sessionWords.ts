@@ -1,3 +1,4 @@
+import type { Finding } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import type { SessionPartitionView } from "#model/sessionView.ts";
 import { bytesText, durationText } from "#model/words.ts";
@@ -103,6 +104,11 @@ export function oldestCommit(cluster: ClusterModel, session: SessionModel): numb
     }
   }
   return oldest;
+}
+
+/** What is wrong with a partition of it; how long it waits for something the row says itself. */
+export function partitionTrouble(mark: Finding | undefined): string | undefined {
+  return mark?.kind === "commitHang" || mark?.kind === "groupNotStable" ? undefined : mark?.title;
 }
 
 /** For `when` clauses. */

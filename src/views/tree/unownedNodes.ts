@@ -53,13 +53,10 @@ export function unownedNodes(
   const label = ownerText(view);
   const { known: lag } = sumLag(committedOnly.map((key) => groupPartition(cluster, group, key).lag));
   const description = joined(
-    label === "no members" && lag !== undefined && `lag ${numberText(lag)}`,
+    stranded.length === 0 && lag !== undefined && `lag ${numberText(lag)}`,
     stranded.length > 0 &&
       `${partitionsText(stranded)} ${stranded.length === 1 ? "is" : "are"} assigned to no member`,
-    only > 0 &&
-      (label === "owner unknown"
-        ? `${countedText(only, "partition")} · the coordinator does not say whose`
-        : `${countedText(only, "partition")} with committed offsets only`),
+    only > 0 && committedOnlyText(only, label),
   );
   return [
     {
@@ -85,7 +82,21 @@ export function unownedNodes(
 }
 
 /** Whose they are, as far as that can be told. */
-function ownerText(view: GroupView): "no members" | "nobody" | "owner unknown" {
+function ownerText(view: GroupView): "no members" | "nobody" | "not assigned yet" | "owner unknown" {
   if (view.described && view.members.length === 0) return "no members";
-  return view.assignmentComplete ? "nobody" : "owner unknown";
+  if (view.assignmentComplete || view.state === "Empty") return "nobody";
+  // The broker itself tells: nobody has them until the rebalance is over.
+  return view.saysWhoIsMissing ? "not assigned yet" : "owner unknown";
+}
+
+function committedOnlyText(count: number, label: ReturnType<typeof ownerText>): string {
+  switch (label) {
+    case "owner unknown":
+      return `${countedText(count, "partition")} · the coordinator does not say whose`;
+    case "not assigned yet":
+      return `${countedText(count, "partition")} · the rebalance decides whose`;
+    case "no members":
+    case "nobody":
+      return `${countedText(count, "partition")} with committed offsets only`;
+  }
 }

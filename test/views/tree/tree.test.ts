@@ -278,7 +278,7 @@ describe("a group's row", () => {
     expect(lines(rows(model, clusters, groupTarget))).toEqual([
       "worker-1-8f3a  rejoined · assignment not known · /10.0.0.7",
       "worker-2-c01d  has not rejoined · evicted in 37.0 s",
-      "owner unknown  2 partitions · the coordinator does not say whose",
+      "not assigned yet  lag 284 · 2 partitions · the rebalance decides whose",
     ]);
   });
 
@@ -326,6 +326,23 @@ describe("a group's row", () => {
     expect(lines(rows(model, clusters, groupsTarget))).toEqual(["billing  Empty · lag 284 · classic"]);
     expect(lines(rows(model, clusters, groupTarget))).toEqual([
       "no members  lag 284 · 2 partitions with committed offsets only",
+    ]);
+  });
+
+  test("says of members that still think they are in it that the coordinator has removed them", () => {
+    const model = modelOf(
+      profile,
+      seen(1, started()),
+      seen(2, phase({ phase: "syncing" })),
+      seen(10, topics(1)),
+      seen(11, ends(11, 402n), bySample),
+      seen(12, offsets(12, 118n), bySample),
+      seen(13, described({ state: "Empty", members: [] }), byBroker),
+    );
+
+    expect(lines(rows(model, clusters, groupTarget))).toEqual([
+      "A (ours)  waits for SyncGroup · the coordinator has removed it",
+      "nobody  lag 284 · 1 partition with committed offsets only",
     ]);
   });
 
