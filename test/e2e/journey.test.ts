@@ -1,3 +1,4 @@
+import type { Locator } from "playwright-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { accessibilityViolations } from "#test/support/accessibility.ts";
 import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
@@ -49,7 +50,7 @@ test("3. a cluster shows its group, the members, and what each partition has com
 });
 
 test("4. a debug consumer joins a group as a real member with one press of Enter, and holds", async () => {
-  await workbench.contextMenu(workbench.row("Clusters", "billing"), /Start Debug Consumer/);
+  await contextMenu(workbench.row("Clusters", "billing"), /Start Debug Consumer/);
   await quickInput("Enter starts it");
   await workbench.screenshot("4-start-debug-consumer");
   await workbench.page.keyboard.press("Enter");
@@ -75,10 +76,10 @@ test("4. pausing one partition keeps what it has buffered, and a step delivers o
 });
 
 test("6. a commit that waits becomes a finding on the row, in the view and with the reason", async () => {
-  await workbench.contextMenu(workbench.row("Clusters", "billing"), /Delay Commit Responses/);
+  await contextMenu(workbench.row("Clusters", "billing"), /Delay Commit Responses/);
   await workbench.type("12");
   await workbench.row("Clusters", /Faults \(1 on\)/).waitFor();
-  await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Commit Now");
+  await contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Commit Now");
 
   await workbench.row("Debug Consumers", /^A.*commit waits/).waitFor();
   await workbench.row("Findings", /Commit by A has waited.*holds the answer/).waitFor();
@@ -125,7 +126,7 @@ test("6. a corrupt batch halts one partition with its bounds, and is skipped in 
   await workbench.rowAction(row, "Skip Corrupt Batch");
 
   await workbench.row("Findings", /orders-1: corrupt batch/).waitFor({ state: "detached" });
-  await workbench.row("Debug Consumers", /orders-1.*(fetching|at end)/).waitFor();
+  await workbench.row("Debug Consumers", /orders-1(?!.*corrupt).*position/).waitFor();
 });
 
 test("4. leaving ends the consumer, and the group rebalances without it", async () => {
@@ -161,6 +162,26 @@ async function quickInput(placeholder: string): Promise<void> {
     .locator(`input[placeholder*="${placeholder}"], .quick-input-message:has-text("${placeholder}")`)
     .first()
     .waitFor();
+}
+
+/**
+ * Opens a row's menu and chooses. A menu takes no click in its first 100 ms, so that the press that opened it is not
+ * taken for one, and it closes when a page that was just opened takes the focus: then it is opened again.
+ */
+async function contextMenu(row: Locator, item: RegExp | string): Promise<void> {
+  const entry = workbench.page.getByRole("menuitem", { name: item }).first();
+  for (let attempt = 1; ; attempt++) {
+    await row.click({ button: "right" });
+    try {
+      await entry.waitFor({ timeout: 3_000 });
+      await workbench.page.waitForTimeout(250);
+      await entry.click({ timeout: 3_000 });
+      return;
+    } catch (failure) {
+      if (attempt === 3) throw failure;
+      await workbench.page.keyboard.press("Escape");
+    }
+  }
 }
 
 /** Rows say a lot; at its first width the side bar cuts them. */
