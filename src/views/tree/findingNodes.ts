@@ -9,17 +9,43 @@ export function findingRoots(context: TreeContext): readonly TreeNode[] {
   return context.findings.map((finding) => findingNode(context, finding));
 }
 
-/** Why, and what it rests on. */
+/** Why, what to do, and what it rests on. */
 export function findingChildren(context: TreeContext, finding: Finding): readonly TreeNode[] {
   return [
     messageNode([finding.clusterId, finding.id, "cause"], { label: finding.cause, severity: "info" }),
-    ...finding.evidence.map((evidence, index) =>
-      messageNode([finding.clusterId, finding.id, "evidence", String(index)], {
+    ...nextStepNode(finding),
+    ...finding.evidence.map((evidence, index) => ({
+      ...messageNode([finding.clusterId, finding.id, "evidence", String(index)], {
         label: evidence.label,
         description: evidenceText(context, evidence),
         severity: "info",
       }),
-    ),
+      icon: { codicon: "circle-small" },
+    })),
+  ];
+}
+
+/** Stands for its finding, so a click offers the steps and the row has their buttons. */
+function nextStepNode(finding: Finding): readonly TreeNode[] {
+  const { clusterId, id, remedies } = finding;
+  if (remedies.length === 0) return [];
+  const steps = remedies.map(({ title }) => title).join(" · ");
+  return [
+    {
+      id: nodeId("finding", clusterId, id, "nextStep"),
+      target: { kind: "finding", clusterId, findingId: id },
+      label: "What to do",
+      description: steps,
+      tooltip: tooltip(
+        "What to do",
+        remedies.map(({ title, hint }): Field => [title, hint]),
+      ),
+      icon: { codicon: "lightbulb" },
+      contextValue: findingContext(finding),
+      collapsible: "none",
+      command: showFinding,
+      accessibilityLabel: `What to do: ${steps}`,
+    },
   ];
 }
 
@@ -42,16 +68,17 @@ function findingNode(context: TreeContext, finding: Finding): TreeNode {
       [finding.cause],
     ),
     icon: iconWith(finding, { codicon: "info" }),
-    contextValue: contextValue(
-      "finding",
-      finding.kind,
-      finding.severity,
-      ...new Set(finding.remedies.map(({ action }) => action.kind)),
-    ),
+    contextValue: findingContext(finding),
     collapsible: "collapsed",
-    command: { id: "groupscope.showFinding", title: "Show the finding" },
+    command: showFinding,
     accessibilityLabel: `${finding.severity}: ${finding.title}, ${finding.detail}`,
   };
+}
+
+const showFinding = { id: "groupscope.showFinding", title: "Show the finding" } as const;
+
+function findingContext({ kind, severity, remedies }: Finding): string {
+  return contextValue("finding", kind, severity, ...new Set(remedies.map(({ action }) => action.kind)));
 }
 
 function evidenceText(context: TreeContext, evidence: Finding["evidence"][number]): string {

@@ -725,7 +725,7 @@ describe("DEBUG CONSUMERS", () => {
 });
 
 describe("FINDINGS", () => {
-  test("say what happened and why; below stand cause and evidence", () => {
+  test("say what happened and why; below stand cause, next step and evidence", () => {
     const model = modelOf(
       profile,
       seen(1, started()),
@@ -742,6 +742,7 @@ describe("FINDINGS", () => {
       command: { id: "groupscope.showFinding" },
     });
     expect(lines(node ? children("groupscope.findings", node.target, context) : []).slice(1)).toEqual([
+      "What to do  Show what it waits for · Release the waiter",
       "offsets  orders-3 96 → 120",
       "queued  00:00:01.0 UTC: asked for, generation 6",
       "sent  00:00:01.0 UTC: to the coordinator",
