@@ -129,7 +129,7 @@ function iconOf(
     case "connecting":
       return { codicon: "sync" };
     case "failed":
-      return { codicon: "error", color: "list.errorForeground" };
+      return { codicon: "error", color: "problemsErrorIcon.foreground" };
     case "disconnected":
       return { codicon: "circle-outline" };
   }
@@ -165,7 +165,7 @@ function groupsNode(context: TreeContext, cluster: ClusterModel): TreeNode {
     icon:
       problem === undefined
         ? { codicon: "organization" }
-        : { codicon: "warning", color: "list.warningForeground" },
+        : { codicon: "warning", color: "problemsWarningIcon.foreground" },
     contextValue: contextValue("groups", problem !== undefined && "failing", readOnlyWord(cluster)),
     collapsible: "expanded",
     accessibilityLabel: joined(countedText(shown, "group"), problem),
@@ -184,7 +184,7 @@ function topicsNode(context: TreeContext, cluster: ClusterModel): TreeNode {
     icon:
       problem === undefined
         ? { codicon: "list-unordered" }
-        : { codicon: "warning", color: "list.warningForeground" },
+        : { codicon: "warning", color: "problemsWarningIcon.foreground" },
     contextValue: contextValue("topics", problem !== undefined && "failing", readOnlyWord(cluster)),
     collapsible: "collapsed",
     accessibilityLabel: joined(countedText(shown, "topic"), problem),

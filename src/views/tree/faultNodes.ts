@@ -87,7 +87,7 @@ export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
         icon:
           workload.error === undefined
             ? { codicon: "arrow-up" }
-            : { codicon: "warning", color: "list.warningForeground" },
+            : { codicon: "warning", color: "problemsWarningIcon.foreground" },
         contextValue: contextValue(
           "workload",
           workload.running ? "running" : "finished",

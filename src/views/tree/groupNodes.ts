@@ -102,7 +102,7 @@ function groupNode(context: TreeContext, cluster: ClusterModel, group: GroupMode
     ),
     icon: iconWith(
       mark,
-      failure ? { codicon: "warning", color: "list.warningForeground" } : stateIcon(state),
+      failure ? { codicon: "warning", color: "problemsWarningIcon.foreground" } : stateIcon(state),
     ),
     contextValue: contextValue(
       "group",

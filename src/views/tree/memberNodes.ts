@@ -82,7 +82,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
     description,
     tooltip: tooltip(name, memberFields(place, member), mark ? [mark.title] : []),
     icon: missing
-      ? { codicon: "warning", color: "list.warningForeground" }
+      ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
       : iconWith(mark, ownerIcon(member)),
     contextValue: contextValue(
       "member",
@@ -234,7 +234,7 @@ function partitionNode(
       mark,
       problem === undefined
         ? { codicon: "symbol-array" }
-        : { codicon: "warning", color: "list.warningForeground" },
+        : { codicon: "warning", color: "problemsWarningIcon.foreground" },
     ),
     contextValue: contextValue(
       "groupPartition",

@@ -164,7 +164,7 @@ function stateIcon(partition: SessionPartitionView): NonNullable<TreeNode["icon"
   switch (partition.state) {
     case "errored":
     case "corrupt":
-      return { codicon: "error", color: "list.errorForeground" };
+      return { codicon: "error", color: "problemsErrorIcon.foreground" };
     case "loading":
       return { codicon: partition.paused ? "debug-pause" : "watch" };
     case "fetching":

@@ -78,7 +78,9 @@ export function topicChildren(
         ["as of", timeIn(context, ends?.at)],
         ["error", error],
       ]),
-      icon: failing ? { codicon: "warning", color: "list.warningForeground" } : { codicon: "symbol-array" },
+      icon: failing
+        ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
+        : { codicon: "symbol-array" },
       contextValue: contextValue("topicPartition", failing && "failing", readOnlyWord(cluster)),
       collapsible: "none",
       accessibilityLabel: `${label}, ${description}`,
@@ -153,7 +155,7 @@ function topicNode(context: TreeContext, cluster: ClusterModel, topic: Topic): T
       ["asked", timeIn(context, cluster.topics.listed?.requestedAt)],
     ]),
     icon: failing
-      ? { codicon: "warning", color: "list.warningForeground" }
+      ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
       : { codicon: topic.isInternal ? "gear" : "list-unordered" },
     contextValue: contextValue(
       "topic",

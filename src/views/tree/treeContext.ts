@@ -60,8 +60,8 @@ export function iconWith(
   mark: Finding | undefined,
   own: NonNullable<TreeNode["icon"]>,
 ): NonNullable<TreeNode["icon"]> {
-  if (mark?.severity === "error") return { codicon: "error", color: "list.errorForeground" };
-  if (mark?.severity === "warning") return { codicon: "warning", color: "list.warningForeground" };
+  if (mark?.severity === "error") return { codicon: "error", color: "problemsErrorIcon.foreground" };
+  if (mark?.severity === "warning") return { codicon: "warning", color: "problemsWarningIcon.foreground" };
   return own;
 }
 
@@ -83,7 +83,7 @@ export function messageNode(
     tooltip: tooltip(text.label, [], text.description === undefined ? [] : [text.description]),
     icon:
       text.severity === "error"
-        ? { codicon: "warning", color: "list.warningForeground" }
+        ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
         : { codicon: "info" },
     contextValue: contextValue("message", text.severity),
     collapsible: "none",

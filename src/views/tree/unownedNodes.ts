@@ -71,7 +71,7 @@ export function unownedNodes(
       icon: iconWith(
         mark,
         stranded.length > 0
-          ? { codicon: "warning", color: "list.warningForeground" }
+          ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
           : { codicon: "circle-slash" },
       ),
       contextValue: contextValue("unassigned", stranded.length > 0 && "stranded", readOnlyWord(cluster)),

@@ -307,7 +307,7 @@ describe("a group's row", () => {
 
     const [node] = rows(model, clusters, groupsTarget, { at: 20_000 });
 
-    expect(node?.icon).toEqual({ codicon: "error", color: "list.errorForeground" });
+    expect(node?.icon).toEqual({ codicon: "error", color: "problemsErrorIcon.foreground" });
     expect(node?.description).toBe(
       "PreparingRebalance 20.0 s · Commit by A has waited 19.0 s · lag – · classic · the coordinator does not say who it waits for",
     );
