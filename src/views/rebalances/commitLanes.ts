@@ -3,6 +3,7 @@ import { commitWait } from "#model/commitWait.ts";
 import { commitOffsetsText } from "#model/commitWords.ts";
 import { countText } from "#model/words.ts";
 import type { CommitLane, CommitMark, LaneRef } from "#webview/rebalances/contract.ts";
+import { outcomeText } from "./commitOutcome.ts";
 import type { Scene } from "./input.ts";
 import { type LaneIndex, sameLane } from "./laneKeys.ts";
 import { overlaps } from "./timeWindow.ts";
@@ -105,13 +106,20 @@ function markOf(scene: Scene, commit: CommitView): CommitMark {
     toMs: commitEnd(commit),
     state: stateOf(commit),
     hanging: isHanging(scene, commit),
-    text:
-      latest.state === "settled"
-        ? commitOffsetsText(latest, 2)
-        : `waits: ${commitWait({ cluster: scene.cluster, group: scene.group, now: scene.now }, commit).waitsFor}`,
+    text: textOf(scene, commit),
     count: 1,
     deadlineMs: latest.deadlineAt,
   };
+}
+
+/** What it waits for; else what it committed, or why not, which matters more than the offsets. */
+function textOf(scene: Scene, commit: CommitView): string {
+  const { latest } = commit;
+  if (latest.state !== "settled") {
+    return `waits: ${commitWait({ cluster: scene.cluster, group: scene.group, now: scene.now }, commit).waitsFor}`;
+  }
+  const offsets = commitOffsetsText(latest, 2);
+  return latest.outcome === "committed" ? offsets : `${outcomeText(commit)} · ${offsets}`;
 }
 
 function asOne(commits: readonly CommitView[], lane: LaneRef): CommitMark {

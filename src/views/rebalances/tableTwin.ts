@@ -5,7 +5,7 @@ import { bytesText, countedText, countText } from "#model/words.ts";
 import type { TableRow, TableTwin } from "#webview/rebalances/contract.ts";
 import { bufferPoints } from "./bufferLanes.ts";
 import { allCommits, commitEnd, committerOf, isHanging } from "./commitLanes.ts";
-import { outcomeText } from "./detail/commitDetail.ts";
+import { outcomeText } from "./commitOutcome.ts";
 import { faultsOf } from "./faultLanes.ts";
 import { findingsOf } from "./findingMarks.ts";
 import { assignmentOf, assignmentText, generationLabel, partitionChangeText } from "./generationBands.ts";

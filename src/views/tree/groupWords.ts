@@ -3,8 +3,8 @@ import { type GroupView, groupLag } from "#model/groupView.ts";
 import { lagTrendOf } from "#model/lagTrend.ts";
 import { missingMembers } from "#model/memberName.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
-import { durationText, listText } from "#model/words.ts";
-import { joined, numberText } from "./numbers.ts";
+import { listText } from "#model/words.ts";
+import { joined, lasting, numberText } from "./numbers.ts";
 
 /**
  * A group in one line: `PreparingRebalance 4.2 s · waits for worker-2 · lag 284 ↗ · classic generation 6`. A side bar
@@ -35,7 +35,7 @@ function stateText(view: GroupView, now: number): string | undefined {
   const state = shownState(view);
   if (state === "Stable") return undefined;
   if (phaseWord(state) !== "rebalancing") return state ?? "–";
-  const lasts = view.stateSince === undefined ? "" : ` ${durationText(now - view.stateSince)}`;
+  const lasts = view.stateSince === undefined ? "" : lasting(now - view.stateSince);
   return `${state}${lasts}`;
 }
 

@@ -1,4 +1,4 @@
-import { countText } from "#model/words.ts";
+import { countText, durationText } from "#model/words.ts";
 
 const figureSpace = "\u2007";
 
@@ -22,4 +22,9 @@ export function columnWidth(values: Iterable<bigint | number | undefined>): numb
 /** The parts of a description that say something. */
 export function joined(...parts: readonly (string | false | undefined)[]): string {
   return parts.filter((part) => typeof part === "string" && part !== "").join(" · ");
+}
+
+/** ` 4.2 s` after a state; nothing within its first second, as a state that passes at once must not flicker. */
+export function lasting(ms: number): string {
+  return ms < 1_000 ? "" : ` ${durationText(ms)}`;
 }

@@ -1,8 +1,8 @@
 import type { Finding } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import type { SessionPartitionView } from "#model/sessionView.ts";
-import { bytesText, durationText } from "#model/words.ts";
-import { joined, numberText } from "./numbers.ts";
+import { bytesText } from "#model/words.ts";
+import { joined, lasting, numberText } from "./numbers.ts";
 
 /** What a session has buffered. */
 export interface BufferTotals {
@@ -51,11 +51,11 @@ export function unusualState(session: SessionModel, now: number): string | undef
     case "direct":
       return undefined;
     case "joining":
-      return `waits for JoinGroup ${durationText(now - session.state.since)}`;
+      return `waits for JoinGroup${lasting(now - session.state.since)}`;
     case "syncing":
-      return `waits for SyncGroup ${durationText(now - session.state.since)}`;
+      return `waits for SyncGroup${lasting(now - session.state.since)}`;
     case "revoking":
-      return `gives partitions up ${durationText(now - session.state.since)}`;
+      return `gives partitions up${lasting(now - session.state.since)}`;
     case undefined:
     case "unjoined":
     case "leaving":

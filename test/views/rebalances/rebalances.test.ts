@@ -335,6 +335,7 @@ describe("commits", () => {
 
     expect(detail?.status).toBe("its waiter was released after 13.0 s");
     expect(detail?.rows.map(({ label }) => label)).toContain("late answer");
+    expect(stateOf(model).commitLanes[0]?.marks[0]?.text).toBe("its waiter was released · orders-3 96 → 120");
   });
 
   test("many that lie close together are one mark, those that hang never", () => {

@@ -282,6 +282,17 @@ describe("a group's row", () => {
     ]);
   });
 
+  test("does not flicker with the milliseconds of a state that passes at once", () => {
+    const model = modelOf(
+      profile,
+      seen(800, described({ state: "CompletingRebalance", stateSince: 800 }), byBroker),
+    );
+
+    expect(rows(model, clusters, groupsTarget, { at: 1_700 })[0]?.description).toMatch(
+      /^CompletingRebalance · /,
+    );
+  });
+
   test("of a real cluster says that the coordinator does not tell who is missing", () => {
     const model = modelOf(
       profile,

@@ -6,6 +6,7 @@ import type { Remedy } from "#model/remedy.ts";
 import { countText, durationText } from "#model/words.ts";
 import type { Detail, DetailRow, MarkRef } from "#webview/rebalances/contract.ts";
 import { allCommits, commitEnd, committerOf, isHanging } from "../commitLanes.ts";
+import { outcomeText } from "../commitOutcome.ts";
 import type { Scene } from "../input.ts";
 import { type LaneIndex, sameLane } from "../laneKeys.ts";
 import { evidenceRow, plain, row, rows } from "./row.ts";
@@ -50,24 +51,6 @@ export function commitsDetail(
       ),
     explanation: ["They lie too close together to be told apart. Zoom in to see them one by one."],
   };
-}
-
-/** How a commit ended, in words. */
-export function outcomeText({ latest }: CommitView): string {
-  switch (latest.outcome) {
-    case "committed":
-      return "committed";
-    case "failed":
-      return latest.error === undefined ? "failed" : `failed: ${latest.error}`;
-    case "cancelled":
-      return "cancelled";
-    case "deadlinePassed":
-      return "its deadline passed";
-    case "released":
-      return "its waiter was released";
-    case undefined:
-      return latest.state === "inFlight" ? "in flight" : latest.state;
-  }
 }
 
 interface Heading {
