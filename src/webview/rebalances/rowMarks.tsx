@@ -149,7 +149,7 @@ export function AssignmentMarks(props: Placed & { readonly bands: readonly Gener
       <Mark
         key={`${key} ${chip.of.topic} ${chip.of.partition}`}
         mark={chip.of.ref}
-        label={chipLabel(chip.of)}
+        label={chipLabel(chip.of, chip.text)}
         className={`chip ${chip.of.change}`}
       >
         <rect x={chip.x} y={4} width={chip.width} height={height - 8} rx={2} />
@@ -179,12 +179,16 @@ function chipText(of: AssignedPartition, name: string): string {
   return of.change === "moved" ? `${name}→${of.owner.name}` : name;
 }
 
-function chipLabel({ topic, partition, owner, change, previousOwner }: AssignedPartition): string {
-  const name = `${topic}-${partition}`;
-  if (owner === null) return `${name}: nobody has it`;
+/** Begins with what stands on the chip, so that whoever speaks to the screen can say what they see. */
+function chipLabel(
+  { topic, partition, owner, change, previousOwner }: AssignedPartition,
+  shown: string,
+): string {
+  const name = `${shown}: ${topic}-${partition}`;
+  if (owner === null) return `${name}, nobody has it`;
   if (change === "moved")
-    return `${name}: moved${previousOwner ? ` from ${previousOwner.name}` : ""} to ${owner.name}`;
-  return `${name}: ${change === "kept" ? "kept by" : "assigned to"} ${owner.name}`;
+    return `${name} moved${previousOwner ? ` from ${previousOwner.name}` : ""} to ${owner.name}`;
+  return `${name} ${change === "kept" ? "kept by" : "assigned to"} ${owner.name}`;
 }
 
 /** Commits: a short one is a dot, a long one a bar with what it waits for. */
