@@ -185,7 +185,7 @@ export class GroupRig {
   }
 }
 
-export function bytes(text: string): Uint8Array {
+function bytes(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
