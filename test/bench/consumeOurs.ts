@@ -1,0 +1,51 @@
+// Our engine, as a debug consumer flows at full speed; started by throughput.ts.
+import { ConsumerSession } from "#engine/consumerSession.ts";
+import { ClusterClient } from "#network/clusterClient.ts";
+import { systemClock } from "#node/systemClock.ts";
+import { systemRandom } from "#node/systemRandom.ts";
+import { tcpTransport } from "#node/tcpTransport.ts";
+import { clientTask, Meter } from "./measure.ts";
+
+const task = clientTask(process.argv.slice(2));
+const meter = new Meter(task);
+const cluster = new ClusterClient({
+  bootstrapServers: task.servers,
+  clientId: "bench-ours",
+  transport: tcpTransport,
+  clock: systemClock,
+  random: systemRandom,
+});
+const session = new ConsumerSession(
+  {
+    sessionId: "bench",
+    name: "bench",
+    clientId: "bench-ours",
+    groupId: `bench-ours-${process.pid}`,
+    topics: [task.topic],
+    assignors: ["range"],
+    startPosition: { kind: "committed", else: "start" },
+    resetPolicy: "start",
+    isolation: "read_uncommitted",
+    corruptBatchPolicy: "halt",
+    maxBufferedRecords: 200_000,
+    maxBufferedBytes: 64 << 20,
+    autoCommit: "off",
+    autoCommitIntervalMs: 5_000,
+    sessionTimeoutMs: 30_000,
+    rebalanceTimeoutMs: 60_000,
+    heartbeatIntervalMs: 3_000,
+    fetch: { maxWaitMs: 500, minBytes: 1, maxBytes: 10 << 20, maxPartitionBytes: 1 << 20 },
+    scripted: false,
+  },
+  { cluster, clock: systemClock, random: systemRandom, observe: () => {} },
+);
+session.start();
+
+for (let isDone = false; !isDone; ) {
+  const records = await session.poll({ maxRecords: 10_000, timeoutMs: 1_000 });
+  for (const record of records) meter.touch(record.key, record.value);
+  isDone = meter.batch(records.length);
+}
+meter.report("ours");
+await session.close({ deadlineMs: 2_000, leaveGroup: true, reason: "done" });
+cluster.close();

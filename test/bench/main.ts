@@ -1,0 +1,28 @@
+// Measures and prints; asserts nothing on time. `npm run bench -- throughput --records 2000000 --rounds 3`
+import { parseArgs } from "node:util";
+import { benchThroughput } from "./throughput.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    records: { type: "string", default: "1500000" },
+    rounds: { type: "string", default: "3" },
+  },
+});
+
+const parts: Readonly<Record<string, () => Promise<void>>> = {
+  throughput: () => benchThroughput({ records: Number(values.records), rounds: Number(values.rounds) }),
+};
+
+const unknown = positionals.filter((name) => !(name in parts));
+if (unknown.length > 0) {
+  console.error(`no such part: ${unknown.join(", ")}; there are: ${Object.keys(parts).join(", ")}`);
+  process.exitCode = 2;
+} else {
+  console.log(`Node ${process.version}, ${process.platform} ${process.arch}`);
+  for (const [name, run] of Object.entries(parts)) {
+    if (positionals.length > 0 && !positionals.includes(name)) continue;
+    console.log(`\n━━ ${name}`);
+    await run();
+  }
+}
