@@ -19,8 +19,9 @@ export function findCorruptBatches(cluster: ClusterModel): readonly Finding[] {
   return findings;
 }
 
-/** `2,000–2,009`, or where it begins when its end is not known. */
+/** `2,000–2,009`, `2,000` for one record, or where it begins when its end is not known. */
 export function batchBoundsText(batch: Pick<Rejected, "baseOffset" | "lastOffset">): string {
+  if (batch.lastOffset === batch.baseOffset) return countText(batch.baseOffset);
   return batch.lastOffset === undefined
     ? `from ${countText(batch.baseOffset)}`
     : `${countText(batch.baseOffset)}–${countText(batch.lastOffset)}`;
@@ -110,7 +111,7 @@ function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected):
     severity: "error",
     title: `${where}: corrupt batch`,
     detail: `halted at ${countText(batch.baseOffset)}; ${lossText(batch)} cannot be read`,
-    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}: ${batch.message} ${sessionName(session)} stopped this partition there and reads the others. Everything before the batch was delivered; nothing after it is until you decide.`,
+    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}. ${sessionName(session)} stopped this partition there and reads the others. What stands before the batch can still be delivered; nothing after it is until you decide.`,
     evidence: batchEvidence(batch),
     since: batch.at,
     subjects: [
