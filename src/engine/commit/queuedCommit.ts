@@ -129,10 +129,10 @@ export class QueuedCommit {
   letGo(outcome: Extract<CommitOutcome, "deadlinePassed" | "cancelled" | "released">): void {
     if (this.isSettled) return;
     const { offsets, queuedAt, phase } = this.#entry;
-    const waited = Math.round(this.#clock.now() - queuedAt);
+    const waited = ((this.#clock.now() - queuedAt) / 1000).toFixed(1);
     this.#settle({
       outcome,
-      message: `the commit of ${partitionsText(offsets)} waited ${waited} ms for ${waitText(phase)}`,
+      message: `the commit of ${partitionsText(offsets)} waited ${waited} s for ${waitText(phase)}`,
     });
   }
 
