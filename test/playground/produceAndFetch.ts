@@ -5,7 +5,6 @@ import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import type { RawClient } from "./rawClient.ts";
 
 type FetchInput = RequestInput<typeof fetch>;
-type FetchedPartition = ResponseOf<typeof fetch>["responses"][number]["partitions"][number];
 
 export function batchOf(...values: readonly string[]): Uint8Array {
   const encoder = new TextEncoder();
