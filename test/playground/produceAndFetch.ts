@@ -1,4 +1,4 @@
-import type { RequestInput, ResponseOf } from "#protocol/api.ts";
+import type { RequestInput } from "#protocol/api.ts";
 import { fetch } from "#protocol/apis/fetch.ts";
 import { produce } from "#protocol/apis/produce.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
