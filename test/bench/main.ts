@@ -1,5 +1,7 @@
 // Measures and prints; asserts nothing on time. `npm run bench -- throughput --records 2000000 --rounds 3`
 import { parseArgs } from "node:util";
+import { benchBundles } from "./bundles.ts";
+import { benchEditor } from "./editor.ts";
 import { benchThroughput } from "./throughput.ts";
 
 const { values, positionals } = parseArgs({
@@ -12,6 +14,8 @@ const { values, positionals } = parseArgs({
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   throughput: () => benchThroughput({ records: Number(values.records), rounds: Number(values.rounds) }),
+  bundles: () => benchBundles(),
+  editor: () => benchEditor(),
 };
 
 const unknown = positionals.filter((name) => !(name in parts));

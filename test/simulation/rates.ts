@@ -24,7 +24,7 @@ export function checkRates({ members, verdict, trace }: World): void {
 }
 
 /** The busiest second of every API, by name. */
-export function busiest(member: SimulatedMember) {
+function busiest(member: SimulatedMember) {
   return member.network.highest.map(({ what, perSecond }) => ({
     what: what === "connect" ? what : (apiByKey(Number(what))?.name ?? what),
     perSecond,
