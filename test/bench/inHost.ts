@@ -65,7 +65,7 @@ async function fromPlayground(app: App): Promise<DelaySample> {
   const measured = await flow(app, {
     clusterId: "playground",
     topic: "orders",
-    what: "flow from the playground",
+    what: "flow from the playground, beside its two members",
   });
   await app.link.request("playground.stop", {});
   return measured;
