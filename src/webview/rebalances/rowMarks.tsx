@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { Still } from "../page/still.tsx";
 import { durationText, timeText } from "../page/timeText.ts";
 import type {
@@ -6,43 +7,12 @@ import type {
   BufferPoint,
   CommitMark,
   FaultLane,
-  FindingMark,
   GenerationBand,
-  MemberLane,
-  PhaseSegment,
 } from "./contract.ts";
 import { Mark } from "./mark.tsx";
 import { markKey } from "./markKey.ts";
-import { spanOf, type TimeScale, xOf } from "./timeScale.ts";
-
-interface Placed {
-  readonly scale: TimeScale;
-  readonly nowMs: number;
-  readonly height: number;
-}
-
-/** What the place of something is made of, as dependencies; the present counts only for what goes on. */
-function placeOf({ scale, nowMs, height }: Placed, open: boolean): readonly unknown[] {
-  const { range, widthPx } = scale;
-  return [range.fromMs, range.toMs, widthPx, height, open ? nowMs : 0];
-}
-
-/** Text that never runs over the end of its segment. */
-function ClippedText(props: {
-  readonly x: number;
-  readonly width: number;
-  readonly height: number;
-  readonly text: string;
-}) {
-  if (props.width < 14) return null;
-  return (
-    <svg x={props.x} y={0} width={props.width} height={props.height} aria-hidden="true">
-      <text x={5} y={props.height / 2} dominant-baseline="central">
-        {props.text}
-      </text>
-    </svg>
-  );
-}
+import { ClippedText, type Placed, placeOf } from "./placed.tsx";
+import { spanOf, xOf } from "./timeScale.ts";
 
 /** Heads of the bands: `6 (cooperative-sticky)`, and the rebalance that led there. */
 export function GenerationMarks(
@@ -64,71 +34,7 @@ export function GenerationMarks(
   });
 }
 
-/** Phases of one member, where it ended, and what is wrong with it. */
-export function MemberMarks(
-  props: Placed & { readonly lane: MemberLane; readonly findings: readonly FindingMark[] },
-) {
-  const { scale, height, lane, findings } = props;
-  const { gone, name, vantage } = lane;
-  return (
-    <>
-      {lane.phases.map((phase) => (
-        <Still
-          key={phase.fromMs}
-          deps={[phase, name, vantage, ...placeOf(props, phase.toMs === undefined)]}
-          draw={() => drawPhase(props, phase)}
-        />
-      ))}
-      {gone && spanOf(scale, gone.atMs, gone.atMs) && (
-        <Mark
-          mark={gone.ref}
-          label={`${lane.name}: ${gone.text} at ${timeText(gone.atMs)}`}
-          className={`gone ${gone.how}`}
-        >
-          <Cross x={xOf(scale, gone.atMs)} y={height / 2} />
-        </Mark>
-      )}
-      {findings.map((finding) => {
-        const x = Math.min(scale.widthPx - 8, Math.max(8, xOf(scale, finding.sinceMs)));
-        return (
-          <Mark
-            key={finding.ref.findingId}
-            mark={finding.ref}
-            label={`${finding.severity}: ${finding.title}. ${finding.text}`}
-            className={`finding ${finding.severity}`}
-          >
-            <path d={`M${x} 2l7 12h-14z`} />
-            <path d={`M${x} 6v4m0 1.5v1`} class="sign" />
-          </Mark>
-        );
-      })}
-    </>
-  );
-}
-
-function drawPhase({ scale, nowMs, height, lane }: Parameters<typeof MemberMarks>[0], phase: PhaseSegment) {
-  const toMs = phase.toMs ?? nowMs;
-  const span = spanOf(scale, phase.fromMs, toMs);
-  if (!span) return null;
-  const label = `${lane.name}: ${phase.text}, ${durationText(toMs - phase.fromMs)}. ${phase.detail}`;
-  return (
-    <Mark mark={phase.ref} label={label} className={`phase ${phase.phase} ${lane.vantage}`}>
-      <rect x={span.x} y={5} width={span.width} height={height - 10} />
-      <ClippedText x={span.x} width={span.width} height={height} text={phase.text} />
-    </Mark>
-  );
-}
-
-function Cross({ x, y }: { readonly x: number; readonly y: number }) {
-  return (
-    <>
-      <rect x={x - 7} y={y - 9} width={14} height={18} class="hit" />
-      <path d={`M${x - 5} ${y - 5}l10 10m0 -10l-10 10`} />
-    </>
-  );
-}
-
-const CHARACTER_PX = 7;
+const CHIP_CHARACTER_PX = 7;
 const CHIP_GAP_PX = 4;
 
 /** Who has which partition, generation by generation: what moved carries its new owner, what nobody has a cross. */
@@ -167,7 +73,7 @@ function placeChips(assignment: readonly AssignedPartition[], fromX: number) {
   return assignment.map((of) => {
     const name = severalTopics ? `${of.topic}-${of.partition}` : String(of.partition);
     const text = chipText(of, name);
-    const width = text.length * CHARACTER_PX + 6;
+    const width = text.length * CHIP_CHARACTER_PX + 6;
     const chip = { of, text, x, width };
     x += width + CHIP_GAP_PX;
     return chip;
@@ -195,16 +101,23 @@ function chipLabel(
 export function CommitMarks(
   props: Placed & { readonly name: string; readonly marks: readonly CommitMark[] },
 ) {
-  return props.marks.map((mark) => (
-    <Still
-      key={markKey(mark.ref)}
-      deps={[mark, props.name, ...placeOf(props, mark.toMs === undefined)]}
-      draw={() => drawCommit(props, mark)}
-    />
-  ));
+  return props.marks.map((mark, index) => {
+    const nextMs = props.marks[index + 1]?.fromMs;
+    return (
+      <Still
+        key={markKey(mark.ref)}
+        deps={[mark, nextMs, props.name, ...placeOf(props, mark.toMs === undefined)]}
+        draw={() => drawCommit(props, mark, nextMs)}
+      />
+    );
+  });
 }
 
-function drawCommit({ scale, nowMs, height, name }: Parameters<typeof CommitMarks>[0], mark: CommitMark) {
+function drawCommit(
+  { scale, nowMs, height, name }: Parameters<typeof CommitMarks>[0],
+  mark: CommitMark,
+  nextMs: number | undefined,
+) {
   const open = mark.toMs === undefined;
   const toMs = mark.toMs ?? nowMs;
   const span = spanOf(scale, mark.fromMs, toMs);
@@ -212,12 +125,14 @@ function drawCommit({ scale, nowMs, height, name }: Parameters<typeof CommitMark
   const count = mark.count > 1 ? `${mark.count} commits` : "commit";
   const label = `${count} by ${name}: ${mark.text}, ${durationText(toMs - mark.fromMs)}${mark.hanging ? ", hanging" : ""}`;
   const tip = span.x + span.width;
+  // Commits of one lane overlap, and the next one is drawn over this one's text.
+  const end = nextMs === undefined ? tip : Math.min(tip, xOf(scale, nextMs));
   return (
     <Mark mark={mark.ref} label={label} className={`commit ${mark.state}${mark.hanging ? " hanging" : ""}`}>
       <rect x={span.x} y={4} width={Math.max(8, span.width)} height={height - 8} class="hit" />
       <rect x={span.x} y={5} width={Math.max(4, span.width)} height={height - 10} />
       {open && <path d={`M${tip} ${height / 2 - 7}l8 7l-8 7z`} />}
-      <ClippedText x={span.x} width={span.width} height={height} text={mark.text} />
+      <ClippedText x={span.x} width={Math.max(0, end - span.x)} height={height} text={mark.text} />
     </Mark>
   );
 }
@@ -238,15 +153,15 @@ export function BufferMarks(props: Placed & { readonly lane: BufferLane }) {
           />
         );
       })}
-      {lane.notes.map((note) => (
-        <ClippedText
-          key={`${note.atMs} ${note.text}`}
-          x={xOf(scale, note.atMs)}
-          width={160}
-          height={12}
-          text={note.text}
-        />
-      ))}
+      {lane.notes.map((note, index) => {
+        const x = xOf(scale, note.atMs);
+        const next = lane.notes[index + 1];
+        const end = Math.min(scale.widthPx, next ? xOf(scale, next.atMs) : scale.widthPx);
+        if (x < 0 || end <= x) return null;
+        return (
+          <ClippedText key={`${note.atMs} ${note.text}`} x={x} width={end - x} height={12} text={note.text} />
+        );
+      })}
     </>
   );
 }
@@ -266,6 +181,7 @@ function drawPoint(
     <Mark mark={point.ref} label={label} className="buffered">
       <rect x={span.x} y={0} width={span.width} height={height} class="hit" />
       <rect x={span.x} y={top} width={span.width} height={height - 2 - top} class="all" />
+      <path d={`M${span.x} ${top}h${span.width}`} class="top" />
       <rect x={span.x} y={pausedTop} width={span.width} height={height - 2 - pausedTop} class="paused" />
     </Mark>
   );
@@ -274,19 +190,18 @@ function drawPoint(
 /** When a fault was on. */
 export function FaultMarks(props: Placed & { readonly lane: FaultLane }) {
   const { scale, nowMs, height, lane } = props;
+  const spans = lane.segments.flatMap(({ fromMs, toMs }) => spanOf(scale, fromMs, toMs ?? nowMs) ?? []);
+  // Nothing to see is nothing to focus: an arrow key brings the fault into view first.
+  if (spans.length === 0) return null;
   const label = `Fault ${lane.title}: hit ${lane.hits} times, holds ${lane.holding} now`;
   return (
     <Mark mark={lane.ref} label={label} className="fault">
-      {lane.segments.map((segment) => {
-        const span = spanOf(scale, segment.fromMs, segment.toMs ?? nowMs);
-        if (!span) return null;
-        return (
-          <>
-            <rect x={span.x} y={3} width={span.width} height={height - 6} />
-            <ClippedText x={span.x} width={span.width} height={height} text={lane.title} />
-          </>
-        );
-      })}
+      {spans.map((span) => (
+        <Fragment key={span.x}>
+          <rect x={span.x} y={3} width={span.width} height={height - 6} />
+          <ClippedText x={span.x} width={span.width} height={height} text={lane.title} />
+        </Fragment>
+      ))}
     </Mark>
   );
 }
