@@ -10,14 +10,9 @@ import { Hatchings } from "./hatchings.tsx";
 import { type Direction, neighbour } from "./keyboard.ts";
 import { type MarkFocus, MarkFocusContext } from "./mark.tsx";
 import { markKey } from "./markKey.ts";
-import {
-  AssignmentMarks,
-  BufferMarks,
-  CommitMarks,
-  FaultMarks,
-  GenerationMarks,
-  MemberMarks,
-} from "./rowMarks.tsx";
+import { MemberMarks } from "./memberMarks.tsx";
+import { CHARACTER_PX } from "./placed.tsx";
+import { AssignmentMarks, BufferMarks, CommitMarks, FaultMarks, GenerationMarks } from "./rowMarks.tsx";
 import { atX, type TimeScale, ticksOf, xOf } from "./timeScale.ts";
 import { useDragging } from "./useDragging.ts";
 import { marksIn, useMarkFocus } from "./useMarkFocus.ts";
@@ -45,7 +40,8 @@ interface ChartProps {
 
 /** The lanes over time. */
 export function Chart({ state, page, viewport, onWidth }: ChartProps) {
-  const rows = useMemo(() => chartRows(state), [state]);
+  const { fromMs, toMs } = viewport.range;
+  const rows = useMemo(() => chartRows(state, { fromMs, toMs }), [state, fromMs, toMs]);
   const plot = useRef<HTMLElement>(null);
   const { width } = useSize(plot);
   useEffect(() => onWidth(width), [onWidth, width]);
@@ -69,7 +65,6 @@ export function Chart({ state, page, viewport, onWidth }: ChartProps) {
 
   const move = (direction: Direction) => {
     const drawn = new Set(Array.from(marksIn(plot.current), (element) => element.dataset["mark"]));
-    const { fromMs, toMs } = viewport.range;
     // A mark in view that is not drawn has no room; one out of view is brought there.
     const canReach = ({ ref, atMs }: TimedMark) =>
       drawn.has(markKey(ref)) || (ref.kind !== "assignedPartition" && (atMs < fromMs || atMs > toMs));
@@ -155,11 +150,17 @@ function Ticks({ scale }: { readonly scale: TimeScale }) {
   const lengthMs = scale.range.toMs - scale.range.fromMs;
   return (
     <>
-      {ticksOf(scale).map((atMs) => (
-        <text key={atMs} x={xOf(scale, atMs) + 3} y={15}>
-          {timeText(atMs, lengthMs < 10_000 ? 1 : 0)}
-        </text>
-      ))}
+      {ticksOf(scale).map((atMs) => {
+        const x = xOf(scale, atMs) + 3;
+        const text = timeText(atMs, lengthMs < 10_000 ? 1 : 0);
+        // A time cut in two reads as another time.
+        if (x + text.length * CHARACTER_PX > scale.widthPx) return null;
+        return (
+          <text key={atMs} x={x} y={15}>
+            {text}
+          </text>
+        );
+      })}
     </>
   );
 }

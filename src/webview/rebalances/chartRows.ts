@@ -7,6 +7,7 @@ import type {
   MarkRef,
   MemberLane,
   RebalancesState,
+  TimeRange,
 } from "./contract.ts";
 import { laneKey } from "./markKey.ts";
 
@@ -20,8 +21,11 @@ export type ChartRow = { readonly key: string; readonly height: number; readonly
   | { readonly kind: "fault"; readonly lane: FaultLane }
 );
 
-/** The rows of a snapshot; kinds of which nothing is known take no room. */
-export function chartRows(state: RebalancesState): readonly ChartRow[] {
+/**
+ * The rows of a snapshot; kinds of which nothing is known take no room, nor do faults that are over and out of the
+ * visible range.
+ */
+export function chartRows(state: RebalancesState, visible: TimeRange): readonly ChartRow[] {
   const rows: ChartRow[] = [];
   if (state.generations.length > 0) {
     rows.push({
@@ -67,9 +71,17 @@ export function chartRows(state: RebalancesState): readonly ChartRow[] {
     });
   }
   for (const lane of state.faultLanes) {
-    rows.push({ kind: "fault", key: `fault ${lane.ref.faultId}`, height: 22, label: "fault", lane });
+    if (!concerns(visible, lane)) continue;
+    rows.push({ kind: "fault", key: `fault ${lane.ref.faultId}`, height: 22, label: lane.title, lane });
   }
   return rows;
+}
+
+/** A fault that is on works even where its begin is out of view. */
+function concerns(visible: TimeRange, { segments }: FaultLane): boolean {
+  return segments.some(
+    ({ fromMs, toMs }) => toMs === undefined || (fromMs <= visible.toMs && toMs >= visible.fromMs),
+  );
 }
 
 /** Whether something of the row goes on until now, and grows with it. */
