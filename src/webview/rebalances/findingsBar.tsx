@@ -1,8 +1,14 @@
 import { SeverityIcon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { durationText } from "../page/timeText.ts";
-import type { RebalancesContract, RebalancesState } from "./contract.ts";
+import type { FindingMark, RebalancesContract, RebalancesState, Remedy } from "./contract.ts";
+import { type FindingGroup, findingGroups, groupTitle, ownRemedies, saysDuration } from "./findingGroups.ts";
 import { RemedyButtons } from "./remedyButtons.tsx";
+
+interface FindingsProps {
+  readonly nowMs: number;
+  readonly page: Page<RebalancesContract>;
+}
 
 /** What is wrong now, each with what to do: above the chart, so that it cannot be scrolled away. */
 export function FindingsBar({
@@ -15,22 +21,65 @@ export function FindingsBar({
   if (state.findings.length === 0) return null;
   return (
     <ul class="findings" aria-label="Findings">
-      {state.findings.map((finding) => (
-        <li key={finding.ref.findingId} class={finding.severity}>
-          <SeverityIcon severity={finding.severity} />
-          <button
-            type="button"
-            class="plain title"
-            onClick={() => page.notify("select", { mark: finding.ref })}
-          >
-            <span class="visuallyHidden">{finding.severity}: </span>
-            {finding.title}
-          </button>
-          <span class="text">{finding.text}</span>
-          <span class="muted since">for {durationText(Math.max(0, state.nowMs - finding.sinceMs))}</span>
-          <RemedyButtons remedies={finding.remedies} page={page} />
+      {findingGroups(state.findings).map((group) => (
+        <li key={group.key} class={group.severity}>
+          {group.findings.length === 1 ? (
+            <>
+              <TitleLine
+                finding={group.findings[0]}
+                remedies={group.remedies}
+                nowMs={state.nowMs}
+                page={page}
+              />
+              <p class="text muted">{group.text}</p>
+            </>
+          ) : (
+            <Grouped group={group} nowMs={state.nowMs} page={page} />
+          )}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** One line for all that the same cause explains; each of them behind it. */
+function Grouped({ group, nowMs, page }: FindingsProps & { readonly group: FindingGroup }) {
+  return (
+    <div class="grouped">
+      <details>
+        <summary>
+          <SeverityIcon severity={group.severity} /> <span class="visuallyHidden">{group.severity}: </span>
+          <span class="title">{groupTitle(group, nowMs)}</span>
+          <span class="text muted">{group.text}</span>
+        </summary>
+        <ul>
+          {group.findings.map((finding) => (
+            <li key={finding.ref.findingId}>
+              <TitleLine finding={finding} remedies={ownRemedies(finding, group)} nowMs={nowMs} page={page} />
+            </li>
+          ))}
+        </ul>
+      </details>
+      <RemedyButtons remedies={group.remedies} page={page} />
+    </div>
+  );
+}
+
+function TitleLine(
+  props: FindingsProps & { readonly finding: FindingMark; readonly remedies: readonly Remedy[] },
+) {
+  const { finding, remedies, nowMs, page } = props;
+  return (
+    <div class="titleLine">
+      <SeverityIcon severity={finding.severity} />
+      <button type="button" class="plain title" onClick={() => page.notify("select", { mark: finding.ref })}>
+        <span class="visuallyHidden">{finding.severity}: </span>
+        {finding.title}
+      </button>
+      {!saysDuration(finding.title) && (
+        <span class="muted since">for {durationText(Math.max(0, nowMs - finding.sinceMs))}</span>
+      )}
+      <RemedyButtons remedies={remedies} page={page} />
+    </div>
   );
 }
