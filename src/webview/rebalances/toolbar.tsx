@@ -1,3 +1,4 @@
+import { Fragment } from "preact";
 import { Icon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
@@ -20,7 +21,7 @@ export function Toolbar({ state, page, viewport }: ToolbarProps) {
       <div class="heading">
         <h1>{state.title}</h1>
         <p class="muted">
-          {state.group.clusterName} · {state.subtitle}
+          <Pieces text={`${state.group.clusterName} · ${state.subtitle}`} />
         </p>
       </div>
       <BoundMark state={state} />
@@ -46,6 +47,23 @@ export function Toolbar({ state, page, viewport }: ToolbarProps) {
         </button>
       </div>
     </header>
+  );
+}
+
+/** Breaks into lines between its pieces only: `4 members` stays together. */
+function Pieces({ text }: { readonly text: string }) {
+  const pieces = text.split(" · ");
+  return (
+    <>
+      {pieces.map((piece, index) => (
+        <Fragment key={piece}>
+          <span class="piece">
+            {piece}
+            {index < pieces.length - 1 && " ·"}
+          </span>{" "}
+        </Fragment>
+      ))}
+    </>
   );
 }
 
