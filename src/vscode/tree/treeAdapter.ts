@@ -3,6 +3,7 @@ import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { ChannelError } from "#host/channel/channelError.ts";
 import type { TreeNode, TreeViewId } from "#views/treeNode.ts";
 import type { HostLink } from "../host/hostLink.ts";
+import { LaterRedraws } from "./laterRedraws.ts";
 import { tooltipOf, treeItemOf } from "./treeItem.ts";
 import { type TreeRow, TreeRows } from "./treeRows.ts";
 
@@ -19,10 +20,10 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
   readonly #redraw = new vscode.EventEmitter<TreeRow | TreeRow[] | undefined>();
   readonly #owned = new DisposableStore();
   #filter = "";
-  /** Rows that are drawn at the next beat, and the beat. */
-  readonly #soon = new Set<TreeRow>();
-  #beat: NodeJS.Timeout | undefined;
-  #beats = 0;
+  readonly #later = new LaterRedraws((rows) => {
+    const shown = rows.filter((row) => this.#rows.find(row.id) === row);
+    if (shown.length > 0) this.#redraw.fire(shown);
+  });
   #stale = false;
 
   readonly onDidChangeTreeData = this.#redraw.event;
@@ -32,6 +33,7 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
     this.#link = link;
     this.#log = log;
     this.#owned.add(this.#redraw);
+    this.#owned.add(this.#later);
     this.view = this.#owned.add(
       vscode.window.createTreeView<TreeRow>(viewId, {
         treeDataProvider: this,
@@ -49,7 +51,7 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
         if (unknown.length > 0) link.notify("tree.forget", { view, parentIds: unknown });
         if (redraw.now === "all") this.#redraw.fire(undefined);
         else if (redraw.now.length > 0) this.#redraw.fire([...redraw.now]);
-        for (const row of redraw.soon) this.#drawSoon(row);
+        this.#later.add(redraw.soon);
       }),
     );
     // The next worker knows nothing of what is shown: it is asked for all of it, once it runs. Asking at the moment
@@ -85,6 +87,7 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
   }
 
   resolveTreeItem(item: vscode.TreeItem, row: TreeRow): vscode.TreeItem {
+    this.#later.reading(row);
     const tooltip = tooltipOf(row);
     if (tooltip) item.tooltip = tooltip;
     return item;
@@ -110,26 +113,7 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
   }
 
   dispose(): void {
-    clearTimeout(this.#beat);
     this.#owned.dispose();
-  }
-
-  #drawSoon(row: TreeRow): void {
-    this.#soon.add(row);
-    this.#beat ??= setTimeout(() => this.#drawNow(), beatMs);
-  }
-
-  /**
-   * Draws what only changed its numbers: rows without rows below at each beat, the others at every second one, as
-   * VS Code asks for all below them again and shows its progress bar meanwhile.
-   */
-  #drawNow(): void {
-    this.#beats++;
-    const rows = [...this.#soon].filter(({ node }) => node.collapsible === "none" || this.#beats % 2 === 0);
-    for (const row of rows) this.#soon.delete(row);
-    const shown = rows.filter((row) => this.#rows.find(row.id) === row);
-    if (shown.length > 0) this.#redraw.fire(shown);
-    this.#beat = this.#soon.size > 0 ? setTimeout(() => this.#drawNow(), beatMs) : undefined;
   }
 
   async #load(parent: TreeRow | undefined): Promise<readonly TreeNode[]> {
@@ -175,8 +159,6 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
     this.#link.notify("tree.visible", { view: this.#viewId, visible: this.view.visible });
   }
 }
-
-const beatMs = 1_000;
 
 /** Cluster, Groups, group, member, partition. */
 const maxRevealDepth = 4;

@@ -14,8 +14,8 @@ export interface Redraw {
   /** Some rows, or everything. */
   readonly now: readonly TreeRow[] | "all";
   /**
-   * Rows of which only numbers and words changed. VS Code makes a row's buttons anew whenever it draws it, so a click
-   * on a row that is drawn four times a second is lost as often as not.
+   * Rows of which only the description changed. VS Code makes a row's buttons and its tooltip anew whenever it draws
+   * it, so on a row that is drawn four times a second a click is lost as often as not, and no tooltip ever appears.
    */
   readonly soon: readonly TreeRow[];
 }
@@ -126,9 +126,10 @@ function sameOrder(before: readonly TreeRow[], after: readonly TreeRow[]): boole
   return before.length === after.length && before.every((row, index) => row === after[index]);
 }
 
-/** What a row is, without its numbers and words. */
+/** What a row is, without its numbers and words. The title of a finding counts the seconds it lasts. */
 function calm(node: TreeNode): TreeNode {
-  return { ...node, label: "", description: undefined, accessibilityLabel: undefined };
+  const label = node.target.kind === "finding" ? "" : node.label;
+  return { ...node, label, description: undefined, accessibilityLabel: undefined };
 }
 
 /**

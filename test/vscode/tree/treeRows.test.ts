@@ -58,6 +58,21 @@ test("a row is drawn later when only its words changed, at once when it is anoth
   expect(thing.redraw).toEqual({ now: [cluster], soon: [] });
 });
 
+test("another label is drawn at once, but not that of a finding, which counts seconds", () => {
+  const rows = new TreeRows();
+  const finding = { target: { kind: "finding", clusterId: "c", findingId: "f" } } as const;
+  rows.set(undefined, [node("faults"), node("hang", "", finding)]);
+
+  const { redraw } = rows.apply([
+    {
+      parentId: undefined,
+      nodes: [node("faults", "", { label: "Faults (1 on)" }), node("hang", "", { ...finding, label: "3 s" })],
+    },
+  ]);
+
+  expect(redraw).toEqual({ now: [rows.find("faults")], soon: [rows.find("hang")] });
+});
+
 test("a tooltip is made when asked for, so another one draws nothing", () => {
   const { rows, cluster } = tree();
 

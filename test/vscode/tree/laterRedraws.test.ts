@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { LaterRedraws } from "#vscode/tree/laterRedraws.ts";
+import type { TreeRow } from "#vscode/tree/treeRows.ts";
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+function row(id: string, parent?: TreeRow): TreeRow {
+  const node = {
+    id,
+    target: { kind: "message", id },
+    label: id,
+    contextValue: "message",
+    collapsible: "none",
+  } as const;
+  return { id, node, parent };
+}
+
+function redraws() {
+  const drawn: string[][] = [];
+  const later = new LaterRedraws((rows) => drawn.push(rows.map(({ id }) => id)));
+  return { drawn, later };
+}
+
+test("rows whose numbers change all the time are drawn together, every two seconds", () => {
+  const { drawn, later } = redraws();
+  const [a, b] = [row("a"), row("b")];
+
+  for (let passed = 0; passed < 4_000; passed += 250) {
+    later.add([a, b]);
+    vi.advanceTimersByTime(250);
+  }
+
+  expect(drawn).toEqual([
+    ["a", "b"],
+    ["a", "b"],
+  ]);
+});
+
+test("the row whose tooltip is read waits, with all it lies in; others do not", () => {
+  const { drawn, later } = redraws();
+  const session = row("session");
+  const [read, other] = [row("orders-0", session), row("orders-1", session)];
+
+  later.add([session, read, other]);
+  vi.advanceTimersByTime(1_500);
+  later.reading(read);
+  vi.advanceTimersByTime(3_900);
+
+  expect(drawn).toEqual([["orders-1"]]);
+});
+
+test("a row is drawn again once its tooltip had its time, or another one is read", () => {
+  const { drawn, later } = redraws();
+  const [a, b] = [row("a"), row("b")];
+
+  later.add([a]);
+  later.reading(a);
+  vi.advanceTimersByTime(4_000);
+  later.add([a, b]);
+  later.reading(a);
+  later.reading(b);
+  vi.advanceTimersByTime(2_000);
+
+  expect(drawn).toEqual([["a"], ["a"]]);
+});
+
+test("nothing is drawn after the tree is gone", () => {
+  const { drawn, later } = redraws();
+
+  later.add([row("a")]);
+  later.dispose();
+  vi.advanceTimersByTime(10_000);
+
+  expect(drawn).toEqual([]);
+});
