@@ -119,6 +119,7 @@ async function askTopics(app: App, groupId: string): Promise<readonly string[] |
   const answer = await askMany({
     title: "Add scripted member",
     placeholder: "Which topics does it read?",
+    none: "Choose at least one topic",
     choices: topics.map(({ topic }) => ({ choice: topic, label: topic })),
   });
   return typeof answer === "string" ? undefined : answer.choices;

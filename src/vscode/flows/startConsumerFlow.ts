@@ -68,6 +68,7 @@ function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
       step,
       canGoBack,
       placeholder: shown.length === 0 ? "The cluster has no topic yet. Create one first." : "Which topics?",
+      none: "Choose at least one topic",
       selected: only && shown.length === 1 ? [only.topic] : [],
       choices: shown
         .toSorted((a, b) => a.topic.localeCompare(b.topic))

@@ -98,7 +98,11 @@ export function askPick<T>(question: PickQuestion<T>): Promise<{ readonly choice
 
 /** Several of the given answers, at least one; `back`, or `cancel`. */
 export function askMany<T>(
-  question: PickQuestion<T> & { readonly selected?: readonly T[] | undefined },
+  question: PickQuestion<T> & {
+    readonly selected?: readonly T[] | undefined;
+    /** What to say to whoever accepts without a choice. */
+    readonly none: string;
+  },
 ): Promise<{ readonly choices: readonly T[] } | "back" | "cancel"> {
   const owned = new DisposableStore();
   const pick = owned.add(vscode.window.createQuickPick<Choice<T> | vscode.QuickPickItem>());
@@ -115,9 +119,16 @@ export function askMany<T>(
     };
     owned.add(
       pick.onDidAccept(() => {
+        // A click on the only row takes its tick away: the row that has the focus is meant all the same.
         const marked = pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems;
         const choices = marked.filter((each) => isChoice<T>(each)).map(({ choice }) => choice);
-        if (choices.length > 0) finish({ choices });
+        if (choices.length > 0) {
+          finish({ choices });
+          return;
+        }
+        // A placeholder is seen only where nothing was typed.
+        pick.value = "";
+        pick.placeholder = question.none;
       }),
     );
     owned.add(pick.onDidTriggerButton(() => finish("back")));

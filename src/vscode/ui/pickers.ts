@@ -103,6 +103,7 @@ export async function pickPartitions(
   const answer = await askMany<TopicPartition>({
     title: question.title,
     placeholder: "Which partitions?",
+    none: "Choose at least one partition",
     selected: partitions,
     choices: partitions.map((partition) => ({
       choice: partition,
