@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { FindingReport, RemedyAction } from "#host/channel/findingRequests.ts";
 import type { App } from "../app.ts";
-import { findingMarkdown } from "../flows/findingReport.ts";
+import { causeRows, findingMarkdown } from "../flows/findingReport.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
@@ -58,13 +58,15 @@ async function askFinding(
   return typeof answer === "string" ? undefined : answer.choice;
 }
 
-/** The remedies first, as they are what one comes for; the evidence one line below. */
+/** Why it is so stands above, in full; the first remedy is marked, as remedies are what one comes for. */
 async function offer(app: App, finding: FindingReport): Promise<void> {
   type Answer = RemedyAction | "evidence";
   const answer = await askPick<Answer>({
     title: finding.title,
-    placeholder: finding.cause,
+    placeholder: "What is to be done?",
+    active: finding.remedies[0]?.action,
     choices: [
+      ...causeRows(finding.cause).map((row) => ({ choice: "evidence" as const, ...row })),
       ...finding.remedies.map(({ title, hint, action }) => ({ choice: action, label: title, detail: hint })),
       {
         choice: "evidence" as const,

@@ -21,3 +21,22 @@ export function findingMarkdown(finding: FindingReport): string {
     ...finding.remedies.map(({ title, hint }) => `- **${escapeMarkdown(title)}**: ${escapeMarkdown(hint)}`),
   ].join("\n");
 }
+
+/** What a quick pick shows of a line before it cuts it. */
+const rowWidth = 84;
+
+/** The whole cause as rows of a quick pick, which breaks no lines: two of them in each row. */
+export function causeRows(cause: string): readonly { readonly label: string; readonly detail?: string }[] {
+  const lines: string[] = [];
+  for (const word of cause.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= rowWidth)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else if (word !== "") lines.push(word);
+  }
+  return lines.flatMap((label, index) => {
+    const detail = lines[index + 1];
+    if (index % 2 === 1) return [];
+    return [detail === undefined ? { label } : { label, detail }];
+  });
+}
