@@ -5,8 +5,8 @@ export type ConnectionStage =
   | "resolve"
   | "connect"
   | "tls"
-  | "sasl"
   | "apiVersions"
+  | "sasl"
   | "metadata"
   | "advertised";
 

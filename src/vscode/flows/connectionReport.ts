@@ -7,8 +7,8 @@ export const stageTexts: Readonly<Record<ConnectionStep["stage"], string>> = {
   resolve: "Name resolves",
   connect: "Port opens",
   tls: "TLS",
-  sasl: "Sign-in (SASL)",
   apiVersions: "Kafka answers (ApiVersions)",
+  sasl: "Sign-in (SASL)",
   metadata: "Metadata",
   advertised: "Advertised broker reachable",
 };
