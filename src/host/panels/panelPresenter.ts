@@ -6,6 +6,8 @@ import type { PanelNotification } from "../channel/panelRequests.ts";
 /** What an open panel is drawn by, in the worker: its page is a function of `state()`. */
 export interface PanelPresenter {
   readonly title: string;
+  /** Whether it shows the past, in which nothing changes but what the user does in the panel. */
+  readonly isPast: boolean;
   /** The snapshot for the visible window, as of now. */
   state(): RebalancesState | RecordsState;
   /** The page reported what the user did. */

@@ -64,10 +64,14 @@ export class PanelSubscriptions {
     return panel.presenter;
   }
 
-  /** Presents what is visible; `onlyUrgent` those panels only in which the user did something. */
+  /**
+   * Presents what is visible; `onlyUrgent` those panels only in which the user did something. The same goes for panels
+   * that show the past: making and comparing their state each round would find nothing new.
+   */
   present(options: { readonly onlyUrgent: boolean }): void {
     for (const [panelId, panel] of this.#panels) {
-      if (!panel.visible || (options.onlyUrgent && !panel.urgent)) continue;
+      const isStill = options.onlyUrgent || panel.presenter.isPast;
+      if (!panel.visible || (isStill && !panel.urgent)) continue;
       panel.urgent = false;
       const state = panel.presenter.state();
       const text = JSON.stringify(state);

@@ -32,6 +32,10 @@ export class RebalancesPresenter implements PanelPresenter {
     this.title = `Rebalances: ${subject.groupId}`;
   }
 
+  get isPast(): boolean {
+    return this.#bound().kind !== "live";
+  }
+
   state(): RebalancesState {
     return rebalancesState(this.#input());
   }

@@ -17,6 +17,7 @@ const maxWindowRows = 500;
 /** One Records panel: what a debug consumer was delivered, as far as it is kept. */
 export class RecordsPresenter implements PanelPresenter {
   readonly title: string;
+  readonly isPast = false;
   readonly #parts: HostParts;
   readonly #clusterId: string;
   readonly #sessionId: string;

@@ -1,0 +1,68 @@
+import { expect, test } from "vitest";
+import type { PanelPresenter } from "#host/panels/panelPresenter.ts";
+import { PanelSubscriptions } from "#host/panels/panelSubscriptions.ts";
+import type { RecordsState } from "#webview/records/contract.ts";
+
+const everything = { onlyUrgent: false };
+
+/** A panel whose state is another one each time it is asked for, as if its clock ran. */
+function watched(presenter: { isPast: boolean }) {
+  let asked = 0;
+  const sent: string[] = [];
+  const panels = new PanelSubscriptions((_id, { title }) => sent.push(title));
+  const state = () => ({ title: `state ${++asked}` }) as RecordsState;
+  const whole: PanelPresenter = {
+    title: "panel",
+    get isPast() {
+      return presenter.isPast;
+    },
+    state,
+    notified: () => undefined,
+  };
+  const { panelId } = panels.open(whole);
+  panels.setVisible(panelId, true);
+  return { panels, panelId, sent };
+}
+
+test("a panel that shows the present is sent whenever it looks different", () => {
+  const { panels, sent } = watched({ isPast: false });
+
+  panels.present(everything);
+  panels.present(everything);
+
+  expect(sent).toEqual(["state 1", "state 2"]);
+});
+
+test("a panel that shows the past is made and sent only after the user did something in it", () => {
+  const { panels, panelId, sent } = watched({ isPast: true });
+
+  panels.present(everything);
+  panels.present(everything);
+  panels.notified(panelId, { panel: "records", notified: { name: "select", body: { recordId: 1 } } });
+  panels.present(everything);
+  panels.present(everything);
+
+  expect(sent).toEqual(["state 1", "state 2"]);
+});
+
+test("a panel whose trace was closed is sent again", () => {
+  const subject = { isPast: true };
+  const { panels, sent } = watched(subject);
+  panels.present(everything);
+
+  subject.isPast = false;
+  panels.present(everything);
+
+  expect(sent).toEqual(["state 1", "state 2"]);
+});
+
+test("a panel that was hidden gets its state again, of the past as well", () => {
+  const { panels, panelId, sent } = watched({ isPast: true });
+  panels.present(everything);
+
+  panels.setVisible(panelId, false);
+  panels.setVisible(panelId, true);
+  panels.present(everything);
+
+  expect(sent).toEqual(["state 1", "state 2"]);
+});
