@@ -50,17 +50,16 @@ export class GroupWatch {
       owners = new TopicPartitionMap();
       this.#owners.set(name, owners);
     }
-    for (const { memberId, assigned = [] } of members) {
+    for (const { memberId, groupInstanceId, assigned = [] } of members) {
+      // A static member that came back takes its former self's place without a new generation (KIP-345).
+      const owner = groupInstanceId ?? memberId;
       for (const key of assigned) {
         const other = owners.get(key);
-        if (other !== undefined && other !== memberId) {
-          const what = topicPartitionText(key);
-          this.#verdict.fail(
-            "owner",
-            `${what} belongs to ${other} and to ${memberId} in generation ${generationId}`,
-          );
+        if (other !== undefined && other !== owner) {
+          const what = `${topicPartitionText(key)} in generation ${generationId}`;
+          this.#verdict.fail("owner", `${what} belongs to ${other} and to ${owner}`);
         }
-        owners.set(key, memberId);
+        owners.set(key, owner);
       }
     }
   }

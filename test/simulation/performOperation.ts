@@ -69,13 +69,13 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
       member.close(operation.deadlineMs, operation.tellGroup, "it was time to go");
       return;
     case "crash":
-      member.crash();
+      for (const each of world.alive) if (each.client === member.client) each.crash();
       return;
     case "cut":
-      member.network.cut();
+      member.client.network.cut();
       return;
     case "isolate":
-      endLater(world, member.network.stall(), operation.forMs);
+      endLater(world, member.client.network.stall(), operation.forMs);
       return;
     case "poll":
       member.poll(operation.max, operation.timeoutMs, abortAfter(world, operation.cancelAfterMs));

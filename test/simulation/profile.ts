@@ -44,9 +44,9 @@ export function chooseProfile(random: Random): Profile {
 export function chooseOptions(
   random: Random,
   profile: Profile,
-  sessionId: string,
-  isDirect: boolean,
+  member: { readonly sessionId: string; readonly isDirect: boolean; readonly taken: readonly string[] },
 ): ConsumerOptions {
+  const { sessionId, isDirect, taken } = member;
   const sessionTimeoutMs = pick(random, [1_500, 3_000, 6_000]);
   const rebalanceTimeoutMs = pick(random, [1_500, 4_000, 8_000]);
   // Members hear of a rebalance by heartbeat: one that asks too seldom never joins in time, with any client.
@@ -56,6 +56,7 @@ export function chooseOptions(
     name: sessionId,
     clientId: `client-${sessionId}`,
     groupId: isDirect ? undefined : groupId,
+    groupInstanceId: isDirect ? undefined : chooseInstanceId(random, taken),
     topics: profile.topics.map(({ topic }) => topic),
     assignors: assignorsOf(random, profile),
     startPosition: isDirect || chance(random, 0.1) ? { kind: "start" } : { kind: "committed", else: "start" },
@@ -77,6 +78,13 @@ export function chooseOptions(
     },
     scripted: false,
   };
+}
+
+/** A few members are static, and come back under their old name; hardly ever two have the same at a time. */
+function chooseInstanceId(random: Random, taken: readonly string[]): string | undefined {
+  if (chance(random, 0.8)) return undefined;
+  const instanceId = pick(random, ["static-1", "static-2"]);
+  return taken.includes(instanceId) && chance(random, 0.8) ? undefined : instanceId;
 }
 
 function assignorsOf(random: Random, { assignors }: Profile): readonly string[] {

@@ -1,5 +1,6 @@
 import { stringifyWithBigints } from "#base/json.ts";
 import { randomInt } from "#base/random.ts";
+import { metIn } from "./coverage.ts";
 import { chooseOperation, type Operation } from "./operations.ts";
 import { performOperation } from "./performOperation.ts";
 import { chance, type Profile, pick } from "./profile.ts";
@@ -17,6 +18,8 @@ export interface Outcome {
   readonly virtualMs: number;
   readonly deliveries: number;
   readonly observations: number;
+  /** What the run met, in a few words each. */
+  readonly met: ReadonlySet<string>;
   /** Everything that is needed to understand what went wrong; undefined when nothing did. */
   readonly failure: string | undefined;
 }
@@ -39,6 +42,7 @@ export async function simulate(seed: number): Promise<Outcome> {
     virtualMs: world.clock.now() - world.startMs,
     deliveries: world.ledger.deliveries,
     observations: world.trace.observations.length,
+    met: metIn(world.trace.observations),
     failure,
   };
 }

@@ -3,19 +3,17 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ConsumerOptions, PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import { EngineError } from "#engine/engineError.ts";
-import { ClusterClient } from "#network/clusterClient.ts";
 import type { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { Ledger } from "./ledger.ts";
-import type { MemberNetwork } from "./memberNetwork.ts";
 import type { Orders } from "./orders.ts";
+import type { SimulatedClient } from "./simulatedClient.ts";
 
 /** What a simulated member is made of. */
 export interface SimulatedMemberPorts {
   readonly clock: VirtualClock;
   readonly random: Random;
-  readonly network: MemberNetwork;
-  readonly bootstrapServers: readonly string[];
+  readonly client: SimulatedClient;
   readonly ledger: Ledger;
   readonly orders: Orders;
   readonly observe: (sessionId: string, body: ObservationBody) => void;
@@ -30,10 +28,9 @@ export class SimulatedMember {
   /** Whose offsets it works on: its group, or itself when it reads without one. */
   readonly group: string;
   readonly options: ConsumerOptions;
-  readonly network: MemberNetwork;
+  readonly client: SimulatedClient;
   readonly session: ConsumerSession;
   readonly #ports: SimulatedMemberPorts;
-  readonly #cluster: ClusterClient;
   readonly #waitingCommits = new Set<string>();
   #isGone = false;
   #isClosing = false;
@@ -42,20 +39,12 @@ export class SimulatedMember {
     this.id = options.sessionId;
     this.group = options.groupId ?? options.sessionId;
     this.options = options;
-    this.network = ports.network;
+    this.client = ports.client;
     this.#ports = ports;
-    const { clock, random, network, bootstrapServers } = ports;
-    this.#cluster = new ClusterClient({
-      bootstrapServers,
-      clientId: options.clientId,
-      transport: network,
-      clock,
-      random,
-      requestTimeoutMs: 5_000,
-      connectTimeoutMs: 2_000,
-    });
+    const { clock, random } = ports;
+    const use = ports.client.use();
     this.session = new ConsumerSession(options, {
-      cluster: this.#cluster,
+      cluster: ports.client.cluster,
       clock,
       random,
       observe: (body) => this.#observed(body),
@@ -63,7 +52,7 @@ export class SimulatedMember {
     });
     this.session.onEnded(() => {
       this.#isGone = true;
-      this.#cluster.close();
+      use.dispose();
     });
   }
 
@@ -138,9 +127,9 @@ export class SimulatedMember {
     );
   }
 
-  /** Is gone from one moment to the next, without a word to anybody. */
+  /** Is gone from one moment to the next, without a word to anybody; whoever shares its client is gone too. */
   crash(): void {
-    this.network.die();
+    this.client.network.die();
     this.close(0, false, "crashed");
   }
 

@@ -9,8 +9,9 @@ import { GroupWatch } from "./groupWatch.ts";
 import { Ledger } from "./ledger.ts";
 import { MemberNetwork } from "./memberNetwork.ts";
 import { Orders } from "./orders.ts";
-import { chooseOptions, chooseProfile, groupId, type Profile } from "./profile.ts";
+import { chance, chooseOptions, chooseProfile, groupId, type Profile, pick } from "./profile.ts";
 import { SessionWatch } from "./sessionWatch.ts";
+import { SimulatedClient } from "./simulatedClient.ts";
 import { SimulatedMember } from "./simulatedMember.ts";
 import { RunTrace } from "./trace.ts";
 import { Verdict } from "./violation.ts";
@@ -93,13 +94,14 @@ export class World {
 
   addMember(isDirect: boolean): SimulatedMember {
     const index = this.members.length;
+    const random = this.#memberRandom;
     const sessionId = `${isDirect ? "reader" : "member"}-${index}`;
-    const options = chooseOptions(this.#memberRandom, this.profile, sessionId, isDirect);
+    const options = chooseOptions(random, this.profile, { sessionId, isDirect, taken: this.#instanceIds });
+    const shares = this.alive.length > 0 && chance(random, 0.3);
     const member = new SimulatedMember(options, {
       clock: this.clock,
       random: seededRandom(this.#seed * 1_000 + 100 + index),
-      network: new MemberNetwork(this.network, this.clock),
-      bootstrapServers: this.playground.bootstrapServers,
+      client: shares ? pick(random, this.alive).client : this.#newClient(sessionId, index),
       ledger: this.ledger,
       orders: this.orders,
       observe: (id, body) => this.#observedByMember(id, body),
@@ -108,6 +110,20 @@ export class World {
     this.sessionWatch.add(member);
     member.start();
     return member;
+  }
+
+  get #instanceIds(): readonly string[] {
+    return this.alive.flatMap(({ options }) => options.groupInstanceId ?? []);
+  }
+
+  #newClient(sessionId: string, index: number): SimulatedClient {
+    return new SimulatedClient({
+      clientId: `client-${sessionId}`,
+      bootstrapServers: this.playground.bootstrapServers,
+      network: new MemberNetwork(this.network, this.clock),
+      clock: this.clock,
+      random: seededRandom(this.#seed * 1_000 + 500 + index),
+    });
   }
 
   async produce(
