@@ -129,11 +129,7 @@ function actions(page: Page, timeoutMs: number): Omit<Workbench, "page" | "host"
       await row.hover();
       await row.getByRole("button", { name: label }).first().click();
     },
-    contextMenu: async (row, item) => {
-      await row.click({ button: "right" });
-      // The menu is in the shadow of another root; roles reach through it.
-      await page.getByRole("menuitem", { name: item }).first().click();
-    },
+    contextMenu: (row, item) => contextMenu(page, row, item),
     webview: (text) => findWebview(page, text, timeoutMs),
     screenshot: async (name) => {
       // What fades in takes a moment to be seen.
@@ -141,6 +137,27 @@ function actions(page: Page, timeoutMs: number): Omit<Workbench, "page" | "host"
       await page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: "disabled" });
     },
   };
+}
+
+/**
+ * Opens a row's menu and chooses. A menu takes no click in its first 100 ms, so that the press that opened it is not
+ * taken for one, and it closes when a page that was just opened takes the focus: then it is opened again.
+ */
+async function contextMenu(page: Page, row: Locator, item: string | RegExp): Promise<void> {
+  // The menu is in the shadow of another root; roles reach through it.
+  const entry = page.getByRole("menuitem", { name: item }).first();
+  for (let attempt = 1; ; attempt++) {
+    await row.click({ button: "right" });
+    try {
+      await entry.waitFor({ timeout: 3_000 });
+      await page.waitForTimeout(250);
+      await entry.click({ timeout: 3_000 });
+      return;
+    } catch (failure) {
+      if (attempt === 3) throw failure;
+      await page.keyboard.press("Escape");
+    }
+  }
 }
 
 /**
