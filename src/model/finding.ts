@@ -7,7 +7,8 @@ export type FindingKind =
   | "corruptBatch"
   | "partitionError"
   | "clusterConnection"
-  | "groupNotStable";
+  | "groupNotStable"
+  | "heldByFault";
 
 export type Severity = "error" | "warning" | "info";
 

@@ -4,6 +4,7 @@ import { findConnectionFailure } from "./clusterConnection.ts";
 import { findCommitHangs } from "./commitHang.ts";
 import { findCorruptBatches } from "./corruptBatch.ts";
 import { findUnstableGroups } from "./groupNotStable.ts";
+import { findHoldingFaults } from "./heldByFault.ts";
 import { findPartitionErrors } from "./partitionError.ts";
 import { findStrandedPartitions } from "./strandedPartition.ts";
 
@@ -34,5 +35,6 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
     ...findPartitionErrors(cluster),
     ...findStrandedPartitions(cluster, now, settings),
     ...findUnstableGroups(cluster, now, settings.rebalanceToleranceMs),
+    ...findHoldingFaults(cluster, now, settings.rebalanceToleranceMs),
   ];
 }
