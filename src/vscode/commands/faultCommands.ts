@@ -12,6 +12,19 @@ import { groupIdOf, topicOf } from "./target.ts";
 
 type Damage = Extract<FaultChoice, { readonly kind: "corruptNextBatch" }>["damage"];
 
+/** A group that is Stable sends no SyncGroup: without a rebalance, nothing would be seen of the fault. */
+async function sayWhenItTakesEffect(groupId: string): Promise<void> {
+  const addMember = "Add Scripted Member";
+  const chosen = await vscode.window.showInformationMessage(
+    `SyncGroup answers of ${groupId} are held from its next rebalance on. A member that joins starts one.`,
+    addMember,
+  );
+  if (chosen === addMember) {
+    const target: NodeTarget = { kind: "group", clusterId: playgroundClusterId, groupId };
+    await vscode.commands.executeCommand(commandIds.addScriptedMember, target);
+  }
+}
+
 /** Trouble on demand: the playground's three faults, and what can be done with each. */
 export function faultCommands(app: App): CommandFamily {
   const groupFor = async (target: NodeTarget | undefined, title: string) =>
@@ -28,7 +41,9 @@ export function faultCommands(app: App): CommandFamily {
     [commandIds.holdSyncGroup]: async (target) => {
       const groupId = await groupFor(target, "Hold SyncGroup");
       if (groupId === undefined) return undefined;
-      return app.link.request("playground.addFault", { kind: "holdSyncGroup", groupId });
+      await app.link.request("playground.addFault", { kind: "holdSyncGroup", groupId });
+      void sayWhenItTakesEffect(groupId);
+      return undefined;
     },
     [commandIds.delayCommits]: async (target, argument) => {
       const groupId = await groupFor(target, "Delay commits");
