@@ -16,7 +16,7 @@ export function placeOf({ scale, nowMs, height }: Placed, open: boolean): readon
 /** About what a character of a chart's text takes. */
 export const CHARACTER_PX = 6.2;
 const PADDING_PX = 5;
-/** Fewer letters than this, and a dots sign, say nothing. */
+/** Fewer letters than this, and dots, say nothing. */
 const LEAST_LETTERS = 3;
 
 /** Text that never runs over the end of its segment; what has no room ends in dots, and is in the mark's name. */
@@ -44,5 +44,7 @@ function fitted(text: string, roomPx: number): string {
   // A narrow letter more than the estimate allows still stands within the padding, or is clipped.
   const room = Math.floor((roomPx + PADDING_PX) / CHARACTER_PX);
   if (text.length <= room) return text;
-  return room > LEAST_LETTERS ? `${text.slice(0, room - 1).trimEnd()}…` : "";
+  // Between words only: half a word is no part of the mark's name, which has to contain what is seen.
+  const end = text.lastIndexOf(" ", room - 1);
+  return end >= LEAST_LETTERS ? `${text.slice(0, end)}…` : "";
 }
