@@ -71,7 +71,8 @@ export async function startRealKafka(options: KafkaOptions = {}): Promise<RealKa
       ...(await javaArgs(version, "INFO")),
     ];
     const tls = await createTlsFiles(folder);
-    const clusterId = randomBytes(16).toString("base64url");
+    // Kafka's own tool takes an id that begins with a dash for an option.
+    const clusterId = randomBytes(16).toString("base64url").replace(/^-/, "_");
     for (let nodeId = 1; nodeId <= nodes; nodeId++) {
       const nodeFolder = path.join(folder, `node${nodeId}`);
       const dataFolder = path.join(nodeFolder, "data");
