@@ -5,7 +5,7 @@ import { Fetcher } from "./fetch/fetcher.ts";
 import { RecordBuffer } from "./fetch/recordBuffer.ts";
 import { RecordIntake } from "./fetch/recordIntake.ts";
 import { GroupParts, groupChannel } from "./groupParts.ts";
-import type { AssignedPartition } from "./position/assignedPartition.ts";
+import type { AssignedPartition, HaltedBatch } from "./position/assignedPartition.ts";
 import { Assignment } from "./position/assignment.ts";
 import { EndWatcher } from "./position/endWatcher.ts";
 import { PartitionTable } from "./position/partitionTable.ts";
@@ -155,13 +155,19 @@ export class SessionParts {
     });
   }
 
-  #found(partition: AssignedPartition, reset: ResetDone | undefined): void {
+  #found(partition: AssignedPartition, reset?: ResetDone, passed?: HaltedBatch): void {
     this.#changed(partition, true);
+    const { observe } = this.#deps;
+    const { topic, partition: index } = partition;
+    const { sessionId } = this.#options;
+    if (passed) {
+      const { baseOffset } = passed;
+      observe({ type: "fetch.batchResolved", sessionId, topic, partition: index, baseOffset, how: "seeked" });
+    }
     if (reset) {
-      const { topic, partition: index } = partition;
-      this.#deps.observe({
+      observe({
         type: "fetch.positionReset",
-        sessionId: this.#options.sessionId,
+        sessionId,
         topic,
         partition: index,
         cause: reset.cause,

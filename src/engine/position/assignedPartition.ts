@@ -118,6 +118,11 @@ export class AssignedPartition implements TopicPartition {
     return this.progress.state === "errored" ? this.progress.halted : undefined;
   }
 
+  /** A rejected batch that nothing has been heard of since: it stands in the way, or is being asked for again. */
+  get unresolved(): HaltedBatch | undefined {
+    return this.halted ?? this.retried;
+  }
+
   /** Both cursors to `offset`; what was buffered or under way no longer counts. */
   moveTo(offset: bigint): void {
     this.version++;

@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartitionMap } from "#base/topicPartition.ts";
-import type { AssignedPartition, PositionSource, ResetCause } from "./assignedPartition.ts";
+import type { AssignedPartition, HaltedBatch, PositionSource, ResetCause } from "./assignedPartition.ts";
 import { type CommittedLookup, lookUpCommitted } from "./committedOffsets.ts";
 import {
   endTimestamp,
@@ -33,7 +33,12 @@ export interface PositionLoaderPorts {
   readonly isCurrent: (partition: AssignedPartition) => boolean;
   /** A commit of this partition still has to go out: asking for its committed offset would be too early. */
   readonly mustWait: (partition: AssignedPartition) => boolean;
-  readonly onFound: (partition: AssignedPartition, reset: ResetDone | undefined) => void;
+  /** `passed` is a rejected batch that the new position leaves behind or ahead. */
+  readonly onFound: (
+    partition: AssignedPartition,
+    reset: ResetDone | undefined,
+    passed?: HaltedBatch | undefined,
+  ) => void;
   readonly onFailed: (partition: AssignedPartition) => void;
 }
 
@@ -218,8 +223,9 @@ export class PositionLoader {
   ): void {
     this.#pace.delete(partition);
     if (detail.committedOffset !== undefined) partition.committedOffset = detail.committedOffset;
+    const passed = partition.unresolved;
     partition.moveTo(offset);
-    this.#ports.onFound(partition, detail.reset);
+    this.#ports.onFound(partition, detail.reset, passed);
   }
 
   #failed({ partition, source }: Task, answer: OffsetAnswer | undefined): void {

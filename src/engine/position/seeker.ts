@@ -144,11 +144,11 @@ export class Seeker {
 
   #move(partition: AssignedPartition, to: bigint): void {
     const { buffer, observe, sessionId, onMoved } = this.#ports;
-    const { halted, topic, partition: index } = partition;
+    const { unresolved, topic, partition: index } = partition;
     partition.moveTo(to);
     buffer.drop(partition, "seeked");
-    if (halted) {
-      const { baseOffset } = halted;
+    if (unresolved) {
+      const { baseOffset } = unresolved;
       observe({ type: "fetch.batchResolved", sessionId, topic, partition: index, baseOffset, how: "seeked" });
     }
     onMoved(partition);

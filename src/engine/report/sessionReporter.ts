@@ -95,11 +95,11 @@ export class SessionReporter {
 
   /** The last word about the buffer, then about the partition. */
   removed(partition: AssignedPartition, reason: PositionRemoved["reason"]): void {
-    const { topic, partition: index, halted } = partition;
+    const { topic, partition: index, unresolved } = partition;
     const sessionId = this.#sessionId;
-    if (halted) {
+    if (unresolved) {
       const how = reason === "closed" ? "closed" : "revoked";
-      const { baseOffset } = halted;
+      const { baseOffset } = unresolved;
       this.#observe({ type: "fetch.batchResolved", sessionId, topic, partition: index, baseOffset, how });
     }
     if (this.#releases.has(partition)) this.#buffers.flush(partition);
