@@ -15,11 +15,11 @@ const calmMs = 2_000;
 /** Ends all troubles, lets everybody read to the end, and checks that nothing is owed, stuck or left over. */
 export async function settle(world: World): Promise<void> {
   endTroubles(world);
-  if (world.groupMembers.length === 0) world.addMember(false);
   const until = world.clock.now() + settleLimitMs;
   let calmSince: number | undefined;
   for (;;) {
     for (const member of world.alive) help(world, member);
+    if (world.groupMembers.length === 0) world.addMember(false);
     await world.clock.advance(pollMs);
     checkAll(world);
     const unfinished = whatIsUnfinished(world);
