@@ -1,4 +1,5 @@
 // Our engine, as a debug consumer flows at full speed; started by throughput.ts.
+import { usualBehaviour } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import { ClusterClient } from "#network/clusterClient.ts";
 import { systemClock } from "#node/systemClock.ts";
@@ -29,8 +30,7 @@ const session = new ConsumerSession(
     corruptBatchPolicy: "halt",
     maxBufferedRecords: 200_000,
     maxBufferedBytes: 64 << 20,
-    autoCommit: "off",
-    autoCommitIntervalMs: 5_000,
+    ...usualBehaviour,
     sessionTimeoutMs: 30_000,
     rebalanceTimeoutMs: 60_000,
     heartbeatIntervalMs: 3_000,

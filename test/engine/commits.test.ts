@@ -93,7 +93,7 @@ describe("commits of a session", () => {
 
   test("auto-commit commits what earlier polls returned, not what the last one did", async () => {
     await bench.produce(p0, 4);
-    const { session, poll } = bench.session({ autoCommit: "afterPoll", autoCommitIntervalMs: 1_000 });
+    const { session, poll } = bench.session({ autoCommit: "onPoll", autoCommitIntervalMs: 1_000 });
     session.start();
     await poll(2, 20_000);
     await bench.clock.advance(1_500);

@@ -1,5 +1,5 @@
 import { type Random, randomInt } from "#base/random.ts";
-import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 
 /** What kind of trouble a run is mostly about. */
 export const troubles = ["calm", "churn", "network", "commits", "damage", "faults", "everything"] as const;
@@ -65,7 +65,8 @@ export function chooseOptions(
     corruptBatchPolicy: pick(random, ["halt", "skip"]),
     maxBufferedRecords: pick(random, [1, 20, 100, 5_000]),
     maxBufferedBytes: pick(random, [2_000, 20_000, 1_000_000]),
-    autoCommit: pick(random, ["off", "afterPoll"]),
+    ...usualBehaviour,
+    autoCommit: pick(random, ["off", "onPoll"]),
     autoCommitIntervalMs: pick(random, [200, 1_000, 5_000]),
     sessionTimeoutMs,
     rebalanceTimeoutMs,

@@ -1,6 +1,6 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { topicPartitionText } from "#base/topicPartition.ts";
-import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
@@ -113,8 +113,7 @@ const quickOptions: Omit<ConsumerOptions, "sessionId" | "name" | "clientId" | "t
   corruptBatchPolicy: "halt",
   maxBufferedRecords: 10_000,
   maxBufferedBytes: 16 << 20,
-  autoCommit: "off",
-  autoCommitIntervalMs: 5_000,
+  ...usualBehaviour,
   sessionTimeoutMs: 6_000,
   rebalanceTimeoutMs: 10_000,
   heartbeatIntervalMs: 300,

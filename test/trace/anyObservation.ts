@@ -76,7 +76,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     assignors: few(text),
     isolation: fc.constantFrom("read_uncommitted", "read_committed"),
     startPosition: text,
-    corruptBatchPolicy: fc.constantFrom("halt", "skip"),
+    corruptBatchPolicy: fc.constantFrom("halt", "skip", "retry"),
     maxBufferedRecords: number,
     maxBufferedBytes: number,
     scripted: flag,

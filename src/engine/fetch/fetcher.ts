@@ -226,7 +226,8 @@ export class Fetcher {
       partition.fail(explainFetchError("OFFSET_OUT_OF_RANGE", topicPartitionText(partition)));
     } else {
       const from = partition.fetchPosition;
-      partition.reload({ kind: "reset", policy: resetPolicy, cause: "outOfRange", from });
+      const policy = typeof resetPolicy === "string" ? resetPolicy : "nearest";
+      partition.reload({ kind: "reset", policy, cause: "outOfRange", from });
       onReload();
     }
     onChange(partition, true);

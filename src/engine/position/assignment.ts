@@ -103,6 +103,8 @@ export class Assignment {
 
 /** Where to begin without a committed offset; undefined when that is for the user to say. */
 function beginning(start: StartPosition): PositionSource | undefined {
+  if (start.kind === "duration" || start.kind === "relative") return { kind: "start" };
   if (start.kind !== "committed") return start;
+  if (typeof start.else !== "string") return { kind: "start" };
   return start.else === "none" ? undefined : { kind: start.else };
 }

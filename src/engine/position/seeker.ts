@@ -169,6 +169,8 @@ function timestampOf(target: Exclude<SeekTarget, { kind: "offset" }>): bigint {
     case "timestamp":
       // Negative times would be ListOffsets' special ones.
       return BigInt(Math.max(0, Math.floor(target.timestampMs)));
+    default:
+      throw new EngineError("INVALID_TARGET", `cannot seek to a place of kind ${target.kind}`);
   }
 }
 

@@ -59,7 +59,7 @@ export class SessionReporter {
       assignors,
       isolation,
       startPosition: startPositionText(options.startPosition),
-      corruptBatchPolicy,
+      corruptBatchPolicy: typeof corruptBatchPolicy === "string" ? corruptBatchPolicy : "retry",
       maxBufferedRecords,
       maxBufferedBytes,
       scripted: options.scripted,

@@ -1,4 +1,4 @@
-import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 import type { SessionChoice } from "../channel/sessionRequests.ts";
 
 /** Kafka's own defaults, so that a debug consumer behaves like the application it stands beside. */
@@ -41,8 +41,7 @@ export function debugConsumerOptions(choice: SessionChoice, identity: SessionIde
     corruptBatchPolicy: "halt",
     maxBufferedRecords,
     maxBufferedBytes,
-    autoCommit: "off",
-    autoCommitIntervalMs: 5_000,
+    ...usualBehaviour,
     ...(onPlayground ? playgroundTimeouts : timeouts),
     fetch: { ...fetchLimits, maxPartitionBytes: Math.min(fetchLimits.maxPartitionBytes, maxBufferedBytes) },
     scripted: false,
@@ -67,8 +66,7 @@ export function scriptedMemberOptions(member: {
     corruptBatchPolicy: "skip",
     maxBufferedRecords: 2_000,
     maxBufferedBytes: 4_194_304,
-    autoCommit: "off",
-    autoCommitIntervalMs: 5_000,
+    ...usualBehaviour,
     ...playgroundTimeouts,
     fetch: { ...fetchLimits, maxPartitionBytes: 262_144 },
     scripted: true,

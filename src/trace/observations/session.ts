@@ -36,7 +36,7 @@ export interface SessionStarted {
   readonly isolation: "read_uncommitted" | "read_committed";
   /** In the user's words: `committed, else start`. */
   readonly startPosition: string;
-  readonly corruptBatchPolicy: "halt" | "skip";
+  readonly corruptBatchPolicy: "halt" | "skip" | "retry";
   readonly maxBufferedRecords: number;
   readonly maxBufferedBytes: number;
   /** True for a scripted member of the playground: shown in the group, not among the debug consumers. */

@@ -33,7 +33,7 @@ export const sessionStarted = object<SessionStarted>({
   assignors: list(string),
   isolation: oneOf("read_uncommitted", "read_committed"),
   startPosition: string,
-  corruptBatchPolicy: oneOf("halt", "skip"),
+  corruptBatchPolicy: oneOf("halt", "skip", "retry"),
   maxBufferedRecords: number,
   maxBufferedBytes: number,
   scripted: boolean,

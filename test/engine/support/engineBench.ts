@@ -1,6 +1,6 @@
 import { seededRandom } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
-import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
 import { ClusterClient } from "#network/clusterClient.ts";
@@ -85,8 +85,7 @@ export class EngineBench {
         corruptBatchPolicy: "halt",
         maxBufferedRecords: 10_000,
         maxBufferedBytes: 16 << 20,
-        autoCommit: "off",
-        autoCommitIntervalMs: 5_000,
+        ...usualBehaviour,
         sessionTimeoutMs: 10_000,
         rebalanceTimeoutMs: 30_000,
         heartbeatIntervalMs: 1_000,
