@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
 /** Few enough that a failure is near its cause, many enough that the report stays short. */
@@ -50,7 +51,7 @@ export function checkSeeds(from: number, count: number): void {
       for (let seed = first; seed <= last; seed++) {
         const outcome = await simulate(seed);
         for (const what of outcome.met) met.add(what);
-        if (outcome.failure !== undefined) failures.push(outcome.failure);
+        if (outcome.failure) failures.push((await shrink(outcome))?.failure.report ?? outcome.failure.report);
       }
 
       expect(failures.join("\n\n")).toBe("");

@@ -9,7 +9,12 @@ import type { World } from "./world.ts";
 
 /** One thing that happens in a run. Members are named, so that the list reads by itself. */
 export type Operation =
-  | { readonly kind: "join"; readonly isDirect: boolean }
+  | {
+      readonly kind: "join";
+      readonly isDirect: boolean;
+      /** Names the member and seeds everything about it, whoever else is there. */
+      readonly index: number;
+    }
   | {
       readonly kind: "leave";
       readonly member: string;
@@ -42,6 +47,8 @@ export type Operation =
       readonly kind: "commit";
       readonly member: string;
       readonly what: "positions" | "explicit";
+      /** Seeds the choice of offsets. */
+      readonly salt: number;
       readonly deadlineMs: number;
       readonly cancelAfterMs?: number | undefined;
     }
@@ -115,7 +122,7 @@ export function chooseOperation(world: World): Operation | undefined {
   const kind = chooseKind(random, world.profile.trouble);
   if (kind === "join") {
     if (world.alive.length >= memberLimit) return undefined;
-    return { kind, isDirect: chance(random, 0.12) };
+    return { kind, isDirect: chance(random, 0.12), index: world.nextMember };
   }
   return ofBroker(world, kind) ?? ofMember(world, kind);
 }
@@ -191,6 +198,7 @@ function ofMember(world: World, kind: Kind): Operation | undefined {
         kind,
         member,
         what: chance(random, 0.7) ? "positions" : "explicit",
+        salt: randomInt(random, 1_000_000),
         deadlineMs: pick(random, [0, 30, 300, 2_000, 15_000]),
         cancelAfterMs: chance(random, 0.2) ? randomInt(random, 400) : undefined,
       };

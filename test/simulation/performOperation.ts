@@ -1,4 +1,5 @@
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
+import { seededRandom } from "#base/random.ts";
 import type { Operation } from "./operations.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
 import type { World } from "./world.ts";
@@ -22,7 +23,7 @@ function isOfMember(operation: Operation): operation is MemberOperation {
 async function performOnBroker(world: World, operation: Exclude<Operation, MemberOperation>): Promise<void> {
   switch (operation.kind) {
     case "join":
-      world.addMember(operation.isDirect);
+      world.addMember(operation);
       return;
     case "produce": {
       const { key, count, valueBytes, compression } = operation;
@@ -93,7 +94,7 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
     case "commit":
       member.commit(
         operation.deadlineMs,
-        operation.what === "explicit" ? someOffsets(world, member) : undefined,
+        operation.what === "explicit" ? someOffsets(operation.salt, member) : undefined,
         abortAfter(world, operation.cancelAfterMs),
       );
       return;
@@ -109,10 +110,11 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
 }
 
 /** Behind something that was delivered: a commit further on would be the user's own loss. */
-function someOffsets(world: World, member: SimulatedMember) {
+function someOffsets(salt: number, member: SimulatedMember) {
+  const random = seededRandom(salt);
   return member.session.partitions().flatMap(({ topic, partition, position }) => {
-    if (position === undefined || world.random.next() < 0.5) return [];
-    return [{ topic, partition, offset: BigInt(Math.floor(world.random.next() * (Number(position) + 1))) }];
+    if (position === undefined || random.next() < 0.5) return [];
+    return [{ topic, partition, offset: BigInt(Math.floor(random.next() * (Number(position) + 1))) }];
   });
 }
 

@@ -19,7 +19,7 @@ export async function settle(world: World): Promise<void> {
   let calmSince: number | undefined;
   for (;;) {
     for (const member of world.alive) help(world, member);
-    if (world.groupMembers.length === 0) world.addMember(false);
+    if (world.groupMembers.length === 0) world.addMember({ isDirect: false, index: world.nextMember });
     await world.clock.advance(pollMs);
     checkAll(world);
     const unfinished = whatIsUnfinished(world);

@@ -1,12 +1,21 @@
 import { stringifyWithBigints } from "#base/json.ts";
 import { randomInt } from "#base/random.ts";
+import { SimulationError } from "#test/support/virtualClock.ts";
 import { metIn } from "./coverage.ts";
 import { chooseOperation, type Operation } from "./operations.ts";
 import { performOperation } from "./performOperation.ts";
 import { chance, type Profile, pick } from "./profile.ts";
 import { checkRates } from "./rates.ts";
 import { checkAll, closeDown, settle } from "./settle.ts";
+import { Violation } from "./violation.ts";
 import { World } from "./world.ts";
+
+/** One thing that is done, and how long is waited then. */
+export interface Step {
+  /** Undefined: only time passes. */
+  readonly operation: Operation | undefined;
+  readonly waitMs: number;
+}
 
 /** What one seed led to. */
 export interface Outcome {
@@ -20,19 +29,31 @@ export interface Outcome {
   readonly observations: number;
   /** What the run met, in a few words each. */
   readonly met: ReadonlySet<string>;
-  /** Everything that is needed to understand what went wrong; undefined when nothing did. */
-  readonly failure: string | undefined;
+  /** Everything that was done: the run can be repeated from it, or from a part of it. */
+  readonly steps: readonly Step[];
+  readonly failure: Failure | undefined;
 }
 
-/** Runs one seed from the first member to the last timer. Never throws for what the run found. */
-export async function simulate(seed: number): Promise<Outcome> {
+/** What went wrong. */
+export interface Failure {
+  /** The rule that did not hold, or how the simulation got stuck. */
+  readonly rule: string;
+  /** Everything that is needed to understand it. */
+  readonly report: string;
+}
+
+/**
+ * Runs one seed from the first member to the last timer; with `steps` it does those instead of choosing. Never throws for
+ * what the run found.
+ */
+export async function simulate(seed: number, steps?: readonly Step[]): Promise<Outcome> {
   const world = new World(seed);
-  const done: { readonly at: number; readonly operation: Operation }[] = [];
-  let failure: string | undefined;
+  const done: Done[] = [];
+  let failure: Failure | undefined;
   try {
-    await run(world, done);
+    await run(world, done, steps);
   } catch (cause) {
-    failure = describeFailure(world, seed, done, cause);
+    failure = { rule: ruleOf(cause), report: describeFailure(world, seed, done, cause) };
   }
   return {
     seed,
@@ -43,21 +64,23 @@ export async function simulate(seed: number): Promise<Outcome> {
     deliveries: world.ledger.deliveries,
     observations: world.trace.observations.length,
     met: metIn(world.trace.observations),
+    steps: done,
     failure,
   };
 }
 
-async function run(world: World, done: { at: number; operation: Operation }[]): Promise<void> {
-  const { random, clock, profile } = world;
+interface Done extends Step {
+  readonly at: number;
+}
+
+async function run(world: World, done: Done[], steps: readonly Step[] | undefined): Promise<void> {
+  const { clock } = world;
   await world.start();
-  world.addMember(false);
-  for (let step = 0; step < profile.steps; step++) {
-    const operation = chooseOperation(world);
-    if (operation) {
-      done.push({ at: clock.now() - world.startMs, operation });
-      await performOperation(world, operation);
-    }
-    await clock.advance(chance(random, 0.3) ? 0 : randomInt(random, pick(random, [5, 50, 500, 3_000])));
+  world.addMember({ isDirect: false, index: 0 });
+  for (const { operation, waitMs } of steps ?? chosenSteps(world)) {
+    done.push({ at: clock.now() - world.startMs, operation, waitMs });
+    if (operation) await performOperation(world, operation);
+    await clock.advance(waitMs);
     checkAll(world);
   }
   await settle(world);
@@ -65,17 +88,28 @@ async function run(world: World, done: { at: number; operation: Operation }[]): 
   await closeDown(world);
 }
 
-function describeFailure(
-  world: World,
-  seed: number,
-  done: readonly { readonly at: number; readonly operation: Operation }[],
-  cause: unknown,
-): string {
+/** Each is chosen when the one before it is done: what makes sense depends on what became of it. */
+function* chosenSteps(world: World): Generator<Step> {
+  const { random, profile } = world;
+  for (let step = 0; step < profile.steps; step++) {
+    const operation = chooseOperation(world);
+    const waitMs = chance(random, 0.3) ? 0 : randomInt(random, pick(random, [5, 50, 500, 3_000]));
+    yield { operation, waitMs };
+  }
+}
+
+function ruleOf(cause: unknown): string {
+  if (cause instanceof Violation) return cause.rule;
+  if (SimulationError.is(cause)) return cause.code;
+  return cause instanceof Error ? cause.name : String(cause);
+}
+
+function describeFailure(world: World, seed: number, done: readonly Done[], cause: unknown): string {
   const text =
     cause instanceof Error ? `${cause.message}\n${isPlain(cause) ? "" : cause.stack}` : String(cause);
   const members = world.members.map(({ options }) => `  ${stringifyWithBigints(options)}`);
-  const operations = done.map(
-    ({ at, operation }) => `  ${String(at).padStart(7)} ms  ${stringifyWithBigints(operation)}`,
+  const operations = done.flatMap(({ at, operation }) =>
+    operation ? [`  ${String(at).padStart(7)} ms  ${stringifyWithBigints(operation)}`] : [],
   );
   return [
     `seed ${seed}: ${text}`,
@@ -94,5 +128,5 @@ function describeFailure(
 
 /** Its message says everything, and its stack would only name our own checks. */
 function isPlain(error: Error): boolean {
-  return error.name === "Violation" || error.name === "SimulationError";
+  return error instanceof Violation || SimulationError.is(error);
 }

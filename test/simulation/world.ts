@@ -17,7 +17,7 @@ import { RunTrace } from "./trace.ts";
 import { Verdict } from "./violation.ts";
 
 /** Streams of chance of their own: an operation more or less does not change what the network does. */
-const streams = { profile: 1, operations: 2, clock: 3, network: 4, playground: 5, members: 6 } as const;
+const streams = { profile: 1, operations: 2, clock: 3, network: 4, playground: 5 } as const;
 
 /** A playground, its network and everybody on it, all of one seed, in virtual time. */
 export class World {
@@ -42,14 +42,13 @@ export class World {
   /** How many of the next batches of a partition the playground damages. */
   readonly armedDamage = new TopicPartitionMap<number>();
   readonly #seed: number;
-  readonly #memberRandom: Random;
+  #nextMember = 0;
 
   constructor(seed: number) {
     const random = (stream: keyof typeof streams) => seededRandom(seed * 16 + streams[stream]);
     this.#seed = seed;
     this.profile = chooseProfile(random("profile"));
     this.random = random("operations");
-    this.#memberRandom = random("members");
     this.clock = new VirtualClock({ seed: seed * 16 + streams.clock });
     const { clock, profile, verdict } = this;
     this.startMs = clock.now();
@@ -92,9 +91,15 @@ export class World {
       this.playground.createTopic(topic, { partitions });
   }
 
-  addMember(isDirect: boolean): SimulatedMember {
-    const index = this.members.length;
-    const random = this.#memberRandom;
+  /** The index of the next member: names are never used twice. */
+  get nextMember(): number {
+    return this.#nextMember;
+  }
+
+  /** A member whose options and chance depend on its index alone, so that it is the same without the others. */
+  addMember({ isDirect, index }: { readonly isDirect: boolean; readonly index: number }): SimulatedMember {
+    this.#nextMember = Math.max(this.#nextMember, index + 1);
+    const random = seededRandom(this.#seed * 1_000 + 700 + index);
     const sessionId = `${isDirect ? "reader" : "member"}-${index}`;
     const options = chooseOptions(random, this.profile, { sessionId, isDirect, taken: this.#instanceIds });
     const shares = this.alive.length > 0 && chance(random, 0.3);
