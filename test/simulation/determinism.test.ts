@@ -11,6 +11,14 @@ describe("a simulated run", () => {
     expect(first.observations).toBeGreaterThan(50);
   });
 
+  test.each([3, 12])("of seed %i is the same when its steps are given instead of chosen", async (seed) => {
+    const first = await simulate(seed);
+
+    const repeated = await simulate(seed, first.steps);
+
+    expect(repeated.digest).toBe(first.digest);
+  });
+
   test("of another seed is another one", async () => {
     const first = await simulate(3);
 

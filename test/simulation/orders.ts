@@ -6,7 +6,7 @@ import type { Verdict } from "./violation.ts";
 interface Order {
   readonly what: string;
   readonly since: number;
-  readonly dueAt: number;
+  dueAt: number;
 }
 
 /** Timers of one instant run in any order, so an order may settle just after its deadline's timer could have. */
@@ -28,12 +28,28 @@ export class Orders {
     return this.#pending.size;
   }
 
-  /** Follows `work`; `done` is told its result. Refusals in words are fine, anything else is a violation. */
-  follow<T>(what: string, limitMs: number, work: Promise<T>, done?: (result: T) => void): void {
+  /**
+   * Follows `work`, which has to settle within `limitMs`, or as soon as `signal` aborts; `done` is told its result.
+   * Refusals in words are fine, anything else is a violation.
+   */
+  follow<T>(
+    {
+      what,
+      limitMs,
+      signal,
+    }: { readonly what: string; readonly limitMs: number; readonly signal?: AbortSignal | undefined },
+    work: Promise<T>,
+    done?: (result: T) => void,
+  ): void {
     const since = this.#clock.now();
-    const order = { what, since, dueAt: since + limitMs + graceMs };
+    const order: Order = { what, since, dueAt: since + limitMs + graceMs };
     this.#pending.add(order);
+    const cancelled = () => {
+      order.dueAt = Math.min(order.dueAt, this.#clock.now() + graceMs);
+    };
+    signal?.addEventListener("abort", cancelled, { once: true });
     const settled = () => {
+      signal?.removeEventListener("abort", cancelled);
       this.#pending.delete(order);
       this.#checkTime(order);
     };

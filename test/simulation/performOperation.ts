@@ -102,6 +102,7 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
       member.releaseCommits();
       return;
     case "retryBatch":
+      world.sessionWatch.retried(member.id, operation.key);
       member.session.retryBatch(operation.key);
       return;
     case "skipBatch":

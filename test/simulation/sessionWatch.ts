@@ -1,6 +1,7 @@
 import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { BufferState } from "#trace/observations/buffer.ts";
+import type { GroupMemberPhase } from "#trace/observations/group.ts";
 import type { PositionState } from "#trace/observations/position.ts";
 import type { Ledger } from "./ledger.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
@@ -9,6 +10,10 @@ import type { Verdict } from "./violation.ts";
 /** What a session said last about its partitions. */
 interface Said {
   readonly member: SimulatedMember;
+  /** Batches that stand in the way, by where they begin: each is rejected once. */
+  readonly halted: TopicPartitionMap<bigint>;
+  /** Of the last generation it was stable in. */
+  rebalanceProtocol: "eager" | "cooperative" | undefined;
   readonly positions: TopicPartitionMap<Report<PositionState>>;
   readonly buffers: TopicPartitionMap<Report<BufferState>>;
 }
@@ -39,6 +44,8 @@ export class SessionWatch {
   add(member: SimulatedMember): void {
     this.#said.set(member.id, {
       member,
+      halted: new TopicPartitionMap(),
+      rebalanceProtocol: undefined,
       positions: new TopicPartitionMap(),
       buffers: new TopicPartitionMap(),
     });
@@ -57,6 +64,7 @@ export class SessionWatch {
         return;
       case "position.removed":
         positions.delete(body);
+        said.halted.delete(body);
         if ((buffers.get(body)?.body.records ?? 0) > 0) {
           this.#verdict.fail(
             "counts",
@@ -67,6 +75,24 @@ export class SessionWatch {
         this.#forgetDisagreements(`${sessionId} ${topicPartitionText(body)}`);
         this.#ledger.moved(sessionId, body, undefined);
         return;
+      case "group.memberPhase":
+        this.#checkClaim(said, body);
+        return;
+      case "fetch.batchRejected":
+        if (
+          said.halted.get(body) === body.baseOffset &&
+          member.session.partitions().some((each) => isSame(each, body))
+        ) {
+          this.#verdict.fail(
+            "halt",
+            `${sessionId} rejected ${topicPartitionText(body)} at ${body.baseOffset} again, unasked`,
+          );
+        }
+        if (body.action === "halted") said.halted.set(body, body.baseOffset);
+        return;
+      case "fetch.batchResolved":
+        said.halted.delete(body);
+        return;
       case "fetch.gap":
         if (body.reason === "corruptBatch") this.#ledger.gap(member, body, body.fromOffset, body.toOffset);
         return;
@@ -76,6 +102,19 @@ export class SessionWatch {
         return;
       default:
     }
+  }
+
+  /** A user asked for the batch once more: it may be rejected again. */
+  retried(sessionId: string, key: TopicPartition): void {
+    this.#said.get(sessionId)?.halted.delete(key);
+  }
+
+  /** KIP-429: who joins after an eager generation has given everything up, and claims nothing. */
+  #checkClaim(said: Said, { phase, rebalanceProtocol, assigned }: GroupMemberPhase): void {
+    if (phase === "stable") said.rebalanceProtocol = rebalanceProtocol;
+    if (phase !== "joining" || said.rebalanceProtocol !== "eager" || assigned.length === 0) return;
+    const what = assigned.map(topicPartitionText).join(", ");
+    this.#verdict.fail("claim", `${said.member.id} joins after an eager generation and still has ${what}`);
   }
 
   /** To be called whenever some time has passed. */

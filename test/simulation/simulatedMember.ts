@@ -19,6 +19,13 @@ export interface SimulatedMemberPorts {
   readonly observe: (sessionId: string, body: ObservationBody) => void;
 }
 
+/** What was asked for, and by when it has to be settled. */
+interface Limit {
+  readonly what: string;
+  readonly limitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Two look-ups of 30 s at most, each with one last request of 10 s. */
 const seekLimitMs = 90_000;
 
@@ -67,8 +74,10 @@ export class SimulatedMember {
 
   poll(maxRecords: number, timeoutMs: number, signal?: AbortSignal): void {
     const polled = this.session.poll({ maxRecords, timeoutMs, signal });
-    this.#follow(`poll ${maxRecords} for ${timeoutMs} ms`, timeoutMs, polled, (records) =>
-      this.#ports.ledger.delivered(this, records),
+    this.#follow(
+      { what: `poll ${maxRecords} for ${timeoutMs} ms`, limitMs: timeoutMs, signal },
+      polled,
+      (records) => this.#ports.ledger.delivered(this, records),
     );
   }
 
@@ -78,7 +87,7 @@ export class SimulatedMember {
     signal?: AbortSignal,
   ): void {
     const committed = this.session.commit({ deadlineMs, offsets, signal });
-    this.#follow(`commit within ${deadlineMs} ms`, deadlineMs, committed);
+    this.#follow({ what: `commit within ${deadlineMs} ms`, limitMs: deadlineMs, signal }, committed);
   }
 
   /** Lets every waiter of a commit go. */
@@ -92,18 +101,24 @@ export class SimulatedMember {
   }
 
   seek(key: TopicPartition, target: SeekTarget): void {
-    this.#follow(`seek ${key.topic}-${key.partition}`, seekLimitMs, this.session.seek(key, target), (moved) =>
-      this.#moved(key, moved.from, moved.to),
+    this.#follow(
+      { what: `seek ${key.topic}-${key.partition}`, limitMs: seekLimitMs },
+      this.session.seek(key, target),
+      (moved) => this.#moved(key, moved.from, moved.to),
     );
   }
 
   skipToEnd(key: TopicPartition, commit: boolean): void {
     const skipped = this.session.skipToEnd(key, { commit: false });
-    this.#follow(`skip ${key.topic}-${key.partition} to its end`, seekLimitMs, skipped, (moved) => {
-      if (moved.from === moved.to) return;
-      this.#moved(key, moved.from, moved.to);
-      if (commit && this.isAlive) this.commit(5_000, [{ ...key, offset: moved.to }]);
-    });
+    this.#follow(
+      { what: `skip ${key.topic}-${key.partition} to its end`, limitMs: seekLimitMs },
+      skipped,
+      (moved) => {
+        if (moved.from === moved.to) return;
+        this.#moved(key, moved.from, moved.to);
+        if (commit && this.isAlive) this.commit(5_000, [{ ...key, offset: moved.to }]);
+      },
+    );
   }
 
   /** False when there is no safe way past the batch. */
@@ -121,8 +136,7 @@ export class SimulatedMember {
   close(deadlineMs: number, leaveGroup: boolean, reason: string): void {
     this.#isClosing = true;
     this.#follow(
-      `close within ${deadlineMs} ms`,
-      deadlineMs,
+      { what: `close within ${deadlineMs} ms`, limitMs: deadlineMs },
       this.session.close({ deadlineMs, leaveGroup, reason }),
     );
   }
@@ -147,7 +161,7 @@ export class SimulatedMember {
     ledger.excused(this.group, key, from ?? 0n, to);
   }
 
-  #follow<T>(what: string, limitMs: number, work: Promise<T>, done?: (result: T) => void): void {
-    this.#ports.orders.follow(`${this.id}: ${what}`, limitMs, work, done);
+  #follow<T>(limit: Limit, work: Promise<T>, done?: (result: T) => void): void {
+    this.#ports.orders.follow({ ...limit, what: `${this.id}: ${limit.what}` }, work, done);
   }
 }

@@ -1,0 +1,96 @@
+/** A defect put into the engine's source, to show that the simulation would notice it. */
+export interface Mutation {
+  readonly name: string;
+  /** Which of the founding failures it is a form of; undefined: another one that clients have had. */
+  readonly founding?: "buffered counts" | "commit hangs" | "stranded" | "skip" | "corrupt batch";
+  readonly file: string;
+  /** Stands in the file exactly once. */
+  readonly find: string;
+  readonly replace: string;
+  /** The rules that may notice it: of a Violation, or how a run gets stuck. */
+  readonly rules: readonly string[];
+}
+
+/** What must never go unnoticed. */
+export const mutations: readonly Mutation[] = [
+  {
+    name: "records dropped from the buffer stay counted",
+    founding: "buffered counts",
+    file: "src/engine/fetch/recordBuffer.ts",
+    find: "while (!queue.isEmpty) queue.shift();",
+    replace: "if (queue.counts.batches > 1) while (!queue.isEmpty) queue.shift();",
+    rules: ["counts", "twice", "loss", "position", "report", "quiet", "delivery"],
+  },
+  {
+    name: "a pause is not told to whoever shows the buffer",
+    founding: "buffered counts",
+    file: "src/engine/consumerSession.ts",
+    find: "reporter.buffer(partition, undefined);",
+    replace: "",
+    rules: ["report", "counts"],
+  },
+  {
+    name: "a commit's waiter is not let go at its deadline",
+    founding: "commit hangs",
+    file: "src/engine/commit/queuedCommit.ts",
+    find: 'this.letGo("deadlinePassed"),',
+    replace: "undefined,",
+    rules: ["deadline"],
+  },
+  {
+    name: "a cancelled commit goes on waiting",
+    founding: "commit hangs",
+    file: "src/engine/commit/queuedCommit.ts",
+    find: 'const onAbort = () => this.letGo("cancelled");',
+    replace: "const onAbort = () => {};",
+    rules: ["deadline"],
+  },
+  {
+    name: "an eager revoke keeps the partitions that it claims",
+    founding: "stranded",
+    file: "src/engine/group/groupMember.ts",
+    find: 'const revoked = generation.rebalanceProtocol === "eager" ? owned : cooperative;',
+    replace: "const revoked = cooperative;",
+    rules: ["claim"],
+  },
+  {
+    name: "what a new assignment keeps is taken for new, and what is new for kept",
+    founding: "stranded",
+    file: "src/engine/group/groupMember.ts",
+    find: "this.#ports.assign(added, generation);",
+    replace: "if (this.#ports.owned().length === 0) this.#ports.assign(added, generation);",
+    rules: ["owner", "quiet", "commit"],
+  },
+  {
+    name: "skipping goes to the end as it was when something was fetched last",
+    founding: "skip",
+    file: "src/engine/position/assignedPartition.ts",
+    find: "    this.fetchPosition = offset;\n    this.processed = offset;",
+    replace: "    this.fetchPosition ??= offset;\n    this.processed = offset;",
+    rules: ["position", "loss", "twice", "quiet"],
+  },
+  {
+    name: "a batch that cannot be read is passed over in silence",
+    founding: "corrupt batch",
+    file: "src/engine/fetch/recordIntake.ts",
+    find: 'const action = corruptBatchPolicy === "skip" && next !== undefined ? "skipped" : "halted";',
+    replace:
+      'const action = "skipped";\n    if (next !== undefined) { this.#advance(partition, next); return true; }',
+    rules: ["loss"],
+  },
+  {
+    name: "a halted partition is fetched again and again",
+    founding: "corrupt batch",
+    file: "src/engine/fetch/fetcher.ts",
+    find: 'return progress.state === "fetching" || (progress.state === "errored" && progress.retry === "fetching");',
+    replace: 'return progress.state !== "loading";',
+    rules: ["halt", "hot loop"],
+  },
+];
+
+/** The mutation of that name. Throws when there is none. */
+export function mutationNamed(name: string): Mutation {
+  const found = mutations.find((mutation) => mutation.name === name);
+  if (!found) throw new RangeError(`no mutation is called ${name}`);
+  return found;
+}
