@@ -38,7 +38,7 @@ export type CorruptBatchPolicy =
       readonly times: number;
       readonly backoffMs: number;
       /** When it is still damaged after that. */
-      readonly then: "halt" | "skip";
+      readonly otherwise: "halt" | "skip";
     };
 
 /** `consumer` is KIP-848's; where the broker lacks it, the session falls back to `classic` and says why. */

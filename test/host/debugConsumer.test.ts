@@ -245,3 +245,23 @@ test("sessions of a worker that died are shown as ended in the next one", async 
   expect(row?.description).toContain("ended");
   expect(row?.contextValue).toContain("ended");
 });
+
+test("what the user changed of the defaults is what the consumer is started with", async () => {
+  const advanced = { maxBufferedRecords: 7, sessionTimeoutMs: 9_000 };
+
+  const { tree, ask } = await withConsumer({ advanced });
+
+  const defaults = await ask("session.defaults", { clusterId: "playground" });
+  const row = await tree.find(consumers, "A");
+  expect(defaults.maxBufferedRecords).toBeGreaterThan(7);
+  expect(row?.tooltip).toMatch(/buffer.s cap \| 7 records/);
+});
+
+test("a bad combination is refused in words, before anything is sent", async () => {
+  const host = startHost();
+  const advanced = { heartbeatIntervalMs: 60_000 };
+
+  const { problem } = await host.ask("session.problem", { ...joining, advanced });
+
+  expect(problem).toMatch(/heartbeat interval must be shorter/);
+});

@@ -1,23 +1,41 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
+import type { ConsumerOptions, SeekTarget as EngineSeekTarget } from "#engine/consumerOptions.ts";
 import type { MembershipState, PollMode } from "#trace/observations/session.ts";
 import type { RequestShape } from "./channelContract.ts";
 
 export type { MembershipState, PollMode };
 
 /** Where reading begins. */
-export type StartPosition =
-  | { readonly kind: "committed"; readonly else: "start" | "end" | "none" }
-  | { readonly kind: "start" }
-  | { readonly kind: "end" }
-  | { readonly kind: "offset"; readonly offset: bigint }
-  | { readonly kind: "timestamp"; readonly timestampMs: number };
+export type StartPosition = ConsumerOptions["startPosition"];
 
 /** Where a seek goes. */
-export type SeekTarget =
-  | { readonly kind: "start" }
-  | { readonly kind: "end" }
-  | { readonly kind: "offset"; readonly offset: bigint }
-  | { readonly kind: "timestamp"; readonly timestampMs: number };
+export type SeekTarget = EngineSeekTarget;
+
+/** What is seldom changed, and set to what fits most consumers. */
+export type AdvancedOptions = Pick<
+  ConsumerOptions,
+  | "groupProtocol"
+  | "serverAssignor"
+  | "topicPattern"
+  | "rack"
+  | "resetPolicy"
+  | "corruptBatchPolicy"
+  | "pausedBuffer"
+  | "maxBufferedRecords"
+  | "maxBufferedBytes"
+  | "controlRecords"
+  | "fetchSessions"
+  | "fetch"
+  | "autoCommit"
+  | "autoCommitIntervalMs"
+  | "commitOnRevoke"
+  | "blockRebalanceOnPoll"
+  | "callbackDelays"
+  | "maxPollIntervalMs"
+  | "sessionTimeoutMs"
+  | "rebalanceTimeoutMs"
+  | "heartbeatIntervalMs"
+>;
 
 /** A debug consumer as the user chose it. */
 export interface SessionChoice {
@@ -32,6 +50,8 @@ export interface SessionChoice {
   readonly startPosition: StartPosition;
   readonly isolation: "read_uncommitted" | "read_committed";
   readonly pollMode: PollMode;
+  /** What the user changed of it. */
+  readonly advanced?: Partial<AdvancedOptions> | undefined;
 }
 
 /** Which partitions of a session an action concerns. */
@@ -97,6 +117,10 @@ export interface SessionRequests {
     SessionChoice,
     { readonly sessionId: string; readonly name: string }
   >;
+  /** What `advanced` is when nothing is changed. */
+  readonly "session.defaults": RequestShape<{ readonly clusterId: string }, AdvancedOptions>;
+  /** Why a debug consumer cannot be started like this, in words; undefined when it can. */
+  readonly "session.problem": RequestShape<SessionChoice, { readonly problem: string | undefined }>;
   readonly "session.list": RequestShape<Record<string, never>, readonly SessionSummary[]>;
   readonly "session.partitions": RequestShape<Named, readonly SessionPartitionSummary[]>;
   /** Delivers up to `maxRecords` once; in hold mode too, and the mode becomes step. */

@@ -10,6 +10,8 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
   const engineOf = (sessionId: string) => sessions.get(sessionId).session;
   return {
     "session.start": (choice) => debugConsumers.start(choice),
+    "session.defaults": ({ clusterId }) => debugConsumers.defaults(clusterId),
+    "session.problem": (choice) => ({ problem: debugConsumers.problem(choice) }),
     "session.list": () => debugConsumers.list(),
     "session.partitions": ({ sessionId }) => debugConsumers.partitions(sessionId),
     "session.poll": async ({ sessionId, maxRecords }, { signal }) => ({

@@ -1,10 +1,12 @@
 import { randomUuid } from "#base/random.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
+import { optionProblem } from "#engine/optionProblem.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { sessionName, sessionPartitions } from "#model/sessionView.ts";
 import type { PollMode } from "#trace/observations/session.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
 import type {
+  AdvancedOptions,
   SessionChoice,
   SessionPartitionSummary,
   SessionSummary,
@@ -15,7 +17,7 @@ import type { HostDeps } from "../hostDeps.ts";
 import type { Recording } from "../recording.ts";
 import { PollDriver } from "./pollDriver.ts";
 import type { RecordStore } from "./recordStore.ts";
-import { debugConsumerOptions } from "./sessionOptions.ts";
+import { debugConsumerOptions, defaultOptions } from "./sessionOptions.ts";
 import type { SessionRegistry } from "./sessionRegistry.ts";
 
 /** What a user starts to look inside: engine sessions with a poll mode, whose records are kept to be read. */
@@ -50,17 +52,27 @@ export class DebugConsumers {
     return this.#dismissed;
   }
 
+  /** What a consumer of this cluster is like when nothing is changed. */
+  defaults(clusterId: string): AdvancedOptions {
+    return defaultOptions({
+      onPlayground: clusterId === playgroundClusterId,
+      maxBufferedBytes: this.#configuration.settings.maxBufferedBytes,
+    });
+  }
+
+  /** Why it cannot be started like this, in words; undefined when it can. */
+  problem(choice: SessionChoice): string | undefined {
+    const defaults = this.defaults(choice.clusterId);
+    return optionProblem(debugConsumerOptions(choice, { sessionId: "", name: "", defaults }));
+  }
+
   async start(choice: SessionChoice): Promise<{ readonly sessionId: string; readonly name: string }> {
     const sessionId = randomUuid(this.#deps.random);
     const name = this.#sessions.nextName();
+    const defaults = this.defaults(choice.clusterId);
     const running = await this.#sessions.start(
       choice.clusterId,
-      debugConsumerOptions(choice, {
-        sessionId,
-        name,
-        onPlayground: choice.clusterId === playgroundClusterId,
-        maxBufferedBytes: this.#configuration.settings.maxBufferedBytes,
-      }),
+      debugConsumerOptions(choice, { sessionId, name, defaults }),
     );
     const driver = new PollDriver({
       session: running.session,

@@ -1,5 +1,5 @@
 import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
-import type { SessionChoice } from "../channel/sessionRequests.ts";
+import type { AdvancedOptions, SessionChoice } from "../channel/sessionRequests.ts";
 
 /** Kafka's own defaults, so that a debug consumer behaves like the application it stands beside. */
 const timeouts = { sessionTimeoutMs: 45_000, rebalanceTimeoutMs: 300_000, heartbeatIntervalMs: 3_000 };
@@ -15,35 +15,46 @@ const fetchLimits = { maxWaitMs: 500, minBytes: 1, maxBytes: 52_428_800, maxPart
 /** Beyond this a buffer is only slower to look at; its bytes are bounded by the user's setting. */
 const maxBufferedRecords = 500_000;
 
-/** Who a session is, beside what the user chose. */
-export interface SessionIdentity {
-  readonly sessionId: string;
-  readonly name: string;
+/** What a debug consumer is when the user changes nothing of it. */
+export function defaultOptions(surroundings: {
   readonly onPlayground: boolean;
   readonly maxBufferedBytes: number;
-}
-
-/** A debug consumer: reads what the user chose, commits only when told. */
-export function debugConsumerOptions(choice: SessionChoice, identity: SessionIdentity): ConsumerOptions {
-  const { sessionId, name, onPlayground, maxBufferedBytes } = identity;
+}): AdvancedOptions {
+  const { onPlayground, maxBufferedBytes } = surroundings;
   return {
-    sessionId,
-    name,
-    clientId: `groupscope-${name}`,
-    groupId: choice.groupId,
-    groupInstanceId: choice.groupInstanceId,
-    topics: choice.topics,
-    directPartitions: choice.partitions,
-    assignors: choice.assignors,
-    startPosition: choice.startPosition,
+    ...usualBehaviour,
     resetPolicy: "nearest",
-    isolation: choice.isolation,
     corruptBatchPolicy: "halt",
     maxBufferedRecords,
     maxBufferedBytes,
-    ...usualBehaviour,
     ...(onPlayground ? playgroundTimeouts : timeouts),
     fetch: { ...fetchLimits, maxPartitionBytes: Math.min(fetchLimits.maxPartitionBytes, maxBufferedBytes) },
+  };
+}
+
+/** A debug consumer: reads what the user chose, commits only when told. */
+export function debugConsumerOptions(
+  choice: SessionChoice,
+  {
+    sessionId,
+    name,
+    defaults,
+  }: { readonly sessionId: string; readonly name: string; readonly defaults: AdvancedOptions },
+): ConsumerOptions {
+  const { groupId, groupInstanceId, topics, partitions, assignors, startPosition, isolation } = choice;
+  return {
+    ...defaults,
+    ...choice.advanced,
+    sessionId,
+    name,
+    clientId: `groupscope-${name}`,
+    groupId,
+    groupInstanceId,
+    topics,
+    directPartitions: partitions,
+    assignors,
+    startPosition,
+    isolation,
     scripted: false,
   };
 }

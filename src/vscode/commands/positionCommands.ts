@@ -3,7 +3,8 @@ import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts
 import type { SeekTarget, SkipPreview } from "#host/channel/sessionRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
-import { checkOffset, checkTimestamp, parseTimestamp } from "../flows/validation.ts";
+import { askPlace, placeChoices } from "../flows/askPlace.ts";
+import { checkStep } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import { pickPartitions, pickSession } from "../ui/pickers.ts";
@@ -68,41 +69,24 @@ async function choose(app: App, target: NodeTarget | undefined, title: string): 
 }
 
 async function askSeekTarget(): Promise<SeekTarget | undefined> {
+  const title = "Seek";
   const answer = await askPick<SeekTarget["kind"]>({
-    title: "Seek",
+    title,
     placeholder: "Where to? Buffered records of the partition are let go; nothing is committed.",
     choices: [
-      { choice: "start", label: "Start", description: "the first record there is" },
-      { choice: "end", label: "End", description: "only what comes from now on" },
-      { choice: "offset", label: "Offset…" },
-      { choice: "timestamp", label: "Time…", description: "the first record at or after it" },
+      ...placeChoices,
+      { choice: "step", label: "Forward or back…", description: "so many offsets from where it stands" },
     ],
   });
   if (typeof answer === "string") return undefined;
-  switch (answer.choice) {
-    case "start":
-    case "end":
-      return { kind: answer.choice };
-    case "offset": {
-      const offset = await askText({
-        title: "Seek",
-        prompt: "Offset",
-        placeholder: "0",
-        validate: checkOffset,
-      });
-      return typeof offset === "string" ? undefined : { kind: "offset", offset: BigInt(offset.text.trim()) };
-    }
-    case "timestamp": {
-      const time = await askText({
-        title: "Seek",
-        prompt: "Date and time, in this computer's time zone",
-        placeholder: "2026-03-01 14:05",
-        validate: checkTimestamp,
-      });
-      const timestampMs = typeof time === "string" ? undefined : parseTimestamp(time.text);
-      return timestampMs === undefined ? undefined : { kind: "timestamp", timestampMs };
-    }
-  }
+  if (answer.choice !== "step") return askPlace(title, answer.choice);
+  const step = await askText({
+    title,
+    prompt: "How many offsets? Back with a minus sign",
+    placeholder: "-10",
+    validate: checkStep,
+  });
+  return typeof step === "string" ? undefined : { kind: "step", by: BigInt(step.text.trim()) };
 }
 
 async function confirmSkip(previews: readonly SkipPreview[]): Promise<"skip" | "skipAndCommit" | undefined> {

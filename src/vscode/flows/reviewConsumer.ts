@@ -1,42 +1,57 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
-import type { SessionChoice, StartPosition } from "#host/channel/sessionRequests.ts";
+import type { AdvancedOptions, SessionChoice, StartPosition } from "#host/channel/sessionRequests.ts";
+import type { HostLink } from "../host/hostLink.ts";
 import { askPick, askText } from "../ui/ask.ts";
-import { checkOffset, checkTimestamp, parseTimestamp } from "./validation.ts";
+import { changeAdvanced, changedCount } from "./advancedConsumer.ts";
+import { askStartPosition, type Place } from "./askPlace.ts";
+import { durationInput } from "./validation.ts";
 
-interface Place {
+interface Position {
   readonly title: string;
   readonly step: number;
   readonly canGoBack: boolean;
 }
 
-type Part = "start" | "assignors" | "startPosition" | "isolation" | "pollMode" | "staticId";
+type Part = "start" | "assignors" | "startPosition" | "isolation" | "pollMode" | "staticId" | "advanced";
 
 /** Shows what will be started: Enter starts it, every other line changes one thing and comes back here. */
 export async function reviewConsumer(
+  link: HostLink,
   start: SessionChoice,
-  place: Place,
+  place: Position,
 ): Promise<SessionChoice | "back" | "cancel"> {
+  const defaults = await link.request("session.defaults", { clusterId: start.clusterId });
   let choice = start;
   let active: Part = "start";
   for (;;) {
+    const { problem } = await link.request("session.problem", choice);
     const answer: { readonly choice: Part } | "back" | "cancel" = await askPick<Part>({
       ...place,
-      placeholder: "Enter starts it",
+      placeholder: problem === undefined ? "Enter starts it" : `Cannot be started like this: ${problem}`,
       active,
-      choices: lines(choice),
+      choices: lines(choice, { ...defaults, ...choice.advanced }, problem),
     });
     if (typeof answer === "string") return answer;
-    if (answer.choice === "start") return choice;
     active = answer.choice;
-    choice = (await changes[answer.choice](choice, place)) ?? choice;
+    if (answer.choice === "start") {
+      if (problem === undefined) return choice;
+    } else if (answer.choice === "advanced") {
+      choice = await changeAdvanced(choice, { title: place.title, defaults });
+    } else {
+      choice = (await changes[answer.choice](choice, place)) ?? choice;
+    }
   }
 }
 
-function lines(choice: SessionChoice) {
-  const what = choice.partitions?.map(topicPartitionText).join(", ") ?? choice.topics.join(", ");
+function lines(choice: SessionChoice, options: AdvancedOptions, problem: string | undefined) {
+  const what = choice.partitions?.map(topicPartitionText).join(", ") ?? topicsText(choice, options);
   const where = choice.groupId === undefined ? "without a group" : `in group ${choice.groupId}`;
+  const changed = changedCount(choice);
+  const isClassicMember = choice.groupId !== undefined && options.groupProtocol === "classic";
   return [
-    { choice: "start" as const, label: "$(play) Start", description: `${what} ${where}` },
+    problem === undefined
+      ? { choice: "start" as const, label: "$(play) Start", description: `${what} ${where}` }
+      : { choice: "start" as const, label: "$(error) Cannot start", description: problem },
     {
       choice: "startPosition" as const,
       label: "Start position",
@@ -44,17 +59,33 @@ function lines(choice: SessionChoice) {
     },
     { choice: "pollMode" as const, label: "Delivery", description: pollModeTexts[choice.pollMode.mode] },
     { choice: "isolation" as const, label: "Isolation", description: choice.isolation },
+    ...(isClassicMember
+      ? [{ choice: "assignors" as const, label: "Assignors", description: choice.assignors.join(", then ") }]
+      : []),
     ...(choice.groupId === undefined
       ? []
       : [
-          { choice: "assignors" as const, label: "Assignors", description: choice.assignors.join(", then ") },
           {
             choice: "staticId" as const,
             label: "Static member id",
             description: choice.groupInstanceId ?? "none",
           },
         ]),
+    {
+      choice: "advanced" as const,
+      label: "Advanced…",
+      description:
+        changed === 0
+          ? "group protocol, timeouts, fetching, buffer, commits, corrupt batches"
+          : `${changed} ${changed === 1 ? "setting" : "settings"} changed`,
+    },
   ];
+}
+
+function topicsText({ topics }: SessionChoice, { topicPattern }: AdvancedOptions): string {
+  const named = topics.join(", ");
+  if (topicPattern === undefined) return named;
+  return named === "" ? `topics like ${topicPattern}` : `${named}, topics like ${topicPattern}`;
 }
 
 const pollModeTexts = {
@@ -65,22 +96,30 @@ const pollModeTexts = {
 
 /** In the user's words: `committed, else start`. */
 function startPositionText(position: StartPosition): string {
-  switch (position.kind) {
-    case "committed":
-      return position.else === "none" ? "committed, else fail" : `committed, else ${position.else}`;
+  if (position.kind !== "committed") return placeText(position);
+  if (typeof position.else !== "string") return `committed, else ${durationInput(position.else.backMs)} ago`;
+  return position.else === "none" ? "committed, else fail" : `committed, else ${position.else}`;
+}
+
+function placeText(place: Place): string {
+  switch (place.kind) {
     case "start":
     case "end":
-      return position.kind;
+      return place.kind;
     case "offset":
-      return `offset ${position.offset}`;
+      return `offset ${place.offset}`;
     case "timestamp":
-      return `at or after ${new Date(position.timestampMs).toLocaleString()}`;
+      return `at or after ${new Date(place.timestampMs).toLocaleString()}`;
+    case "duration":
+      return `${durationInput(place.backMs)} ago`;
+    case "relative":
+      return place.by < 0n ? `${-place.by} before the ${place.to}` : `${place.by} after the ${place.to}`;
   }
 }
 
-type Change = (choice: SessionChoice, place: Place) => Promise<SessionChoice | undefined>;
+type Change = (choice: SessionChoice, place: Position) => Promise<SessionChoice | undefined>;
 
-const changes: Readonly<Record<Exclude<Part, "start">, Change>> = {
+const changes: Readonly<Record<Exclude<Part, "start" | "advanced">, Change>> = {
   assignors: async (choice, { title }) => {
     const answer = await askPick<readonly string[]>({
       title,
@@ -97,6 +136,13 @@ const changes: Readonly<Record<Exclude<Part, "start">, Change>> = {
           choice: ["cooperative-sticky"],
           label: "cooperative-sticky",
           description: "only what moves is revoked",
+        },
+        { choice: ["sticky"], label: "sticky", description: "eager, and keeps what it can" },
+        { choice: ["roundrobin"], label: "roundrobin", description: "eager, one partition after the other" },
+        {
+          choice: ["RoundRobinAssigner"],
+          label: "RoundRobinAssigner",
+          description: "in a group of kafkajs members",
         },
       ],
     });
@@ -141,53 +187,3 @@ const changes: Readonly<Record<Exclude<Part, "start">, Change>> = {
     return groupInstanceId === "" ? rest : { ...rest, groupInstanceId };
   },
 };
-
-async function askStartPosition(title: string, inGroup: boolean): Promise<StartPosition | undefined> {
-  type Kind = "committedStart" | "committedEnd" | "committedNone" | "start" | "end" | "offset" | "timestamp";
-  const committed = [
-    { choice: "committedStart" as const, label: "Committed, else start" },
-    { choice: "committedEnd" as const, label: "Committed, else end" },
-    {
-      choice: "committedNone" as const,
-      label: "Committed, else fail",
-      description: "stops where nothing is committed",
-    },
-  ];
-  const answer = await askPick<Kind>({
-    title,
-    placeholder: "Where does reading begin?",
-    choices: [
-      ...(inGroup ? committed : []),
-      { choice: "start", label: "Start", description: "the first record there is" },
-      { choice: "end", label: "End", description: "only what comes from now on" },
-      { choice: "offset", label: "Offset…" },
-      { choice: "timestamp", label: "Time…", description: "the first record at or after it" },
-    ],
-  });
-  if (typeof answer === "string") return undefined;
-  switch (answer.choice) {
-    case "committedStart":
-      return { kind: "committed", else: "start" };
-    case "committedEnd":
-      return { kind: "committed", else: "end" };
-    case "committedNone":
-      return { kind: "committed", else: "none" };
-    case "start":
-    case "end":
-      return { kind: answer.choice };
-    case "offset": {
-      const offset = await askText({ title, prompt: "Offset, in every partition", validate: checkOffset });
-      return typeof offset === "string" ? undefined : { kind: "offset", offset: BigInt(offset.text.trim()) };
-    }
-    case "timestamp": {
-      const time = await askText({
-        title,
-        prompt: "Date and time, in this computer's time zone",
-        placeholder: "2026-03-01 14:05",
-        validate: checkTimestamp,
-      });
-      const timestampMs = typeof time === "string" ? undefined : parseTimestamp(time.text);
-      return timestampMs === undefined ? undefined : { kind: "timestamp", timestampMs };
-    }
-  }
-}

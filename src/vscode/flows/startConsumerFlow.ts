@@ -40,7 +40,7 @@ export async function chooseConsumer(
     app.link.request("cluster.groups", { clusterId }).catch((): readonly GroupSummary[] => []),
   ]);
   const draft = await runWizard<Draft>(
-    [askTopics(topics), askGroup(groups), review(clusterId)],
+    [askTopics(topics), askGroup(groups), review(app.link, clusterId)],
     draftFor(target, groups),
   );
   return draft?.choice;
@@ -83,7 +83,7 @@ function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
 }
 
 function askGroup(groups: readonly GroupSummary[]): Step<Draft> {
-  const joinable = groups.filter(({ groupType }) => groupType === "classic" || groupType === "unknown");
+  const joinable = groups.filter(({ groupType }) => groupType !== "share" && groupType !== "streams");
   return async (draft, { step, canGoBack }) => {
     if (draft.groupId !== undefined) return "skip";
     const answer = await askPick<string | null>({
@@ -108,9 +108,9 @@ function askGroup(groups: readonly GroupSummary[]): Step<Draft> {
   };
 }
 
-function review(clusterId: string): Step<Draft> {
+function review(link: App["link"], clusterId: string): Step<Draft> {
   return async (draft, { step, canGoBack }) => {
-    const answer = await reviewConsumer(defaultChoice(clusterId, draft), { title, step, canGoBack });
+    const answer = await reviewConsumer(link, defaultChoice(clusterId, draft), { title, step, canGoBack });
     return typeof answer === "string" ? answer : { ...draft, choice: answer };
   };
 }

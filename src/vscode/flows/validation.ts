@@ -40,6 +40,9 @@ export const checkGroupId: Check = (text) => (text.trim() === "" ? "A group id i
 export const checkOffset: Check = (text) =>
   /^\d{1,19}$/.test(text.trim()) ? undefined : "An offset is a whole number from 0.";
 
+export const checkStep: Check = (text) =>
+  /^[+-]?[1-9]\d{0,18}$/.test(text.trim()) ? undefined : "A whole number such as 10, or -10 to go back.";
+
 /** A whole number within limits. */
 export function checkWholeNumber(least: number, most: number): Check {
   return (text) => {
@@ -79,4 +82,29 @@ export function parseHeaders(
     headers.push({ key: part.slice(0, at).trim(), value: part.slice(at + 1).trim() });
   }
   return headers;
+}
+
+const unitsMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/** Milliseconds of `500 ms`, `30 s`, `15 min`, `2 h`, `1 d`; a number alone is seconds. */
+export function parseDuration(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?$/.exec(text.trim());
+  const unit = unitsMs[match?.[2] ?? "s"];
+  const value = match && unit !== undefined ? Math.round(Number(match[1]) * unit) : undefined;
+  return value !== undefined && Number.isSafeInteger(value) ? value : undefined;
+}
+
+export const checkDuration: Check = (text) =>
+  parseDuration(text) === undefined ? "A time such as 500 ms, 30 s, 15 min, 2 h or 1 d." : undefined;
+
+/** The shortest way to write a duration that `parseDuration` reads back. */
+export function durationInput(ms: number): string {
+  const unit = ["d", "h", "min", "s"].find((each) => ms > 0 && ms % (unitsMs[each] ?? 1) === 0) ?? "ms";
+  return `${ms / (unitsMs[unit] ?? 1)} ${unit}`;
 }

@@ -1,9 +1,13 @@
 import { describe, expect, test } from "vitest";
 import {
   checkBootstrapServers,
+  checkDuration,
   checkOffset,
+  checkStep,
   checkTopicName,
   checkWholeNumber,
+  durationInput,
+  parseDuration,
   parseHeaders,
   parseTimestamp,
   splitServers,
@@ -80,4 +84,40 @@ test("headers are name and value, and a line without a name is refused", () => {
     { key: "tenant", value: "7" },
   ]);
   expect(parseHeaders("no colon")).toBeUndefined();
+});
+
+describe("durations", () => {
+  test.each([
+    ["500 ms", 500],
+    ["30", 30_000],
+    ["30 s", 30_000],
+    ["1.5 min", 90_000],
+    ["2h", 7_200_000],
+    ["1 d", 86_400_000],
+  ])("%s is read", (text, ms) => {
+    expect(parseDuration(text)).toBe(ms);
+    expect(checkDuration(text)).toBeUndefined();
+  });
+
+  test.each([[""], ["-1 s"], ["soon"], ["1 week"], ["1 s 2"]])("%s is refused", (text) => {
+    expect(parseDuration(text)).toBeUndefined();
+    expect(checkDuration(text)).toMatch(/such as/);
+  });
+
+  test.each([[0], [1], [500], [45_000], [90_000], [300_000], [86_400_000]])(
+    "%d ms is written as it is read",
+    (ms) => {
+      expect(parseDuration(durationInput(ms))).toBe(ms);
+    },
+  );
+});
+
+describe("a step from the position", () => {
+  test.each([["10"], ["-10"], ["+3"]])("%s is accepted", (text) => {
+    expect(checkStep(text)).toBeUndefined();
+  });
+
+  test.each([[""], ["0"], ["1.5"], ["--2"]])("%s is refused", (text) => {
+    expect(checkStep(text)).toMatch(/whole number/);
+  });
 });

@@ -1,0 +1,123 @@
+import type { AdvancedOptions, SessionChoice } from "#host/channel/sessionRequests.ts";
+import { askPick, askText, type Choice } from "../ui/ask.ts";
+import { checkDuration, checkWholeNumber, durationInput, parseDuration } from "./validation.ts";
+
+/** One line of the advanced part of the form: what it says now, and how it is changed. */
+export interface ConsumerField {
+  readonly section: string;
+  readonly label: string;
+  /** For readers who do not know the option. */
+  readonly detail: string;
+  /** False hides it: it would change nothing. */
+  readonly applies: (choice: SessionChoice, options: AdvancedOptions) => boolean;
+  readonly text: (options: AdvancedOptions) => string;
+  /** Undefined when the user gave up. */
+  readonly change: (title: string, options: AdvancedOptions) => Promise<Partial<AdvancedOptions> | undefined>;
+}
+
+/** Where a field stands, and how it is called. */
+export type FieldPlace = Pick<ConsumerField, "section" | "label" | "detail"> &
+  Partial<Pick<ConsumerField, "applies">>;
+
+const always = () => true;
+
+/** One of a few values. */
+export function choiceField<Key extends keyof AdvancedOptions>(
+  key: Key,
+  place: FieldPlace,
+  choices: readonly Choice<AdvancedOptions[Key]>[],
+): ConsumerField {
+  return {
+    applies: always,
+    ...place,
+    text: (options) => choices.find(({ choice }) => choice === options[key])?.label ?? String(options[key]),
+    change: async (title, options) => {
+      const answer = await askPick<AdvancedOptions[Key]>({
+        title,
+        placeholder: place.detail,
+        active: options[key],
+        choices,
+      });
+      return typeof answer === "string" ? undefined : ({ [key]: answer.choice } as Partial<AdvancedOptions>);
+    },
+  };
+}
+
+/** A switch. */
+export function yesNo(
+  key: "controlRecords" | "fetchSessions" | "commitOnRevoke" | "blockRebalanceOnPoll",
+  place: FieldPlace,
+) {
+  return choiceField(key, place, [
+    { choice: false, label: "no" },
+    { choice: true, label: "yes" },
+  ]);
+}
+
+/** A number or text that is typed. */
+export function typedField(
+  place: FieldPlace,
+  value: {
+    readonly show: (options: AdvancedOptions) => string;
+    readonly check: (text: string) => string | undefined;
+    readonly set: (text: string, options: AdvancedOptions) => Partial<AdvancedOptions>;
+    /** Said for an empty value. */
+    readonly none?: string;
+  },
+): ConsumerField {
+  return {
+    applies: always,
+    ...place,
+    text: (options) => value.show(options) || (value.none ?? "–"),
+    change: async (title, options) => {
+      const answer = await askText({
+        title,
+        prompt: `${place.label}: ${place.detail}`,
+        value: value.show(options),
+        validate: (text) =>
+          text.trim() === "" && value.none !== undefined ? undefined : value.check(text.trim()),
+      });
+      return typeof answer === "string" ? undefined : value.set(answer.text.trim(), options);
+    },
+  };
+}
+
+/** A time, typed as `30 s`. */
+export function durationField(
+  place: FieldPlace,
+  read: (options: AdvancedOptions) => number,
+  write: (ms: number, options: AdvancedOptions) => Partial<AdvancedOptions>,
+): ConsumerField {
+  return typedField(place, {
+    show: (options) => durationInput(read(options)),
+    check: checkDuration,
+    set: (text, options) => write(parseDuration(text) ?? read(options), options),
+  });
+}
+
+/** A whole number from 1. */
+export function countField(
+  place: FieldPlace,
+  read: (options: AdvancedOptions) => number,
+  write: (count: number, options: AdvancedOptions) => Partial<AdvancedOptions>,
+): ConsumerField {
+  return typedField(place, {
+    show: (options) => String(read(options)),
+    check: checkWholeNumber(1, 2_147_483_647),
+    set: (text, options) => write(Number(text), options),
+  });
+}
+
+/** A text that may be left out. */
+export function textField(
+  key: "serverAssignor" | "topicPattern" | "rack",
+  place: FieldPlace,
+  none: string,
+): ConsumerField {
+  return typedField(place, {
+    show: (options) => options[key] ?? "",
+    check: () => undefined,
+    set: (text) => ({ [key]: text === "" ? undefined : text }) as Partial<AdvancedOptions>,
+    none,
+  });
+}
