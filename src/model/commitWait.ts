@@ -128,6 +128,30 @@ function holderOf(
         reason: "the group's coordinator is not known",
         sentence: `Which broker coordinates the group has not been known for ${since}.`,
       };
+    case "coordinatorLoading":
+      return {
+        waitsFor: "the coordinator to load",
+        reason: "the coordinator is loading the group",
+        sentence: `The coordinator has been reading the group's offsets from its log for ${since}, as after a restart or a move.`,
+      };
+    case "gateHeld":
+      return {
+        waitsFor: "allow rebalance",
+        reason: "the rebalance gate is held",
+        sentence: `The group rebalances, and this consumer holds it up: a poll's records have not been released for ${since}. Allow the rebalance.`,
+      };
+    case "callbackRunning":
+      return {
+        waitsFor: "a rebalance callback",
+        reason: "a rebalance callback is running",
+        sentence: `The group rebalances, and this consumer's own rebalance callback has been running for ${since}.`,
+      };
+    case "notPolled":
+      return {
+        waitsFor: "the next poll",
+        reason: "it left the group because it did not poll",
+        sentence: `It did not poll within max.poll.interval.ms and left the group ${since} ago; it joins again at its next poll.`,
+      };
     case "throttled":
       return {
         waitsFor: "the throttle to end",

@@ -71,6 +71,14 @@ export function blockText(
       return `behind ${earlierText(at.group, at.commit, block.commitId)}`;
     case "coordinatorUnknown":
       return "no coordinator known since then";
+    case "coordinatorLoading":
+      return "the coordinator loads the group since then";
+    case "gateHeld":
+      return "the rebalance gate is held since then";
+    case "callbackRunning":
+      return "a rebalance callback runs since then";
+    case "notPolled":
+      return "out of the group since then: it did not poll";
     case "throttled":
       return `throttled for ${durationText(Math.max(0, block.untilAt - at.now))} more`;
   }

@@ -173,6 +173,12 @@ const folds: Folds = {
   "session.state": (cluster, seen) => {
     sessionIn(cluster, seen.sessionId).state = seen;
   },
+  "session.gate": (cluster, seen) => {
+    sessionIn(cluster, seen.sessionId).gate = seen;
+  },
+  "session.callback": (cluster, seen) => {
+    sessionIn(cluster, seen.sessionId).callback = seen;
+  },
   "session.pollMode": (cluster, seen) => {
     sessionIn(cluster, seen.sessionId).pollMode = seen;
   },

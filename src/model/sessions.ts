@@ -10,8 +10,10 @@ import type {
 import type { GroupMemberPhase } from "#trace/observations/group.ts";
 import type { PositionRemoved, PositionState } from "#trace/observations/position.ts";
 import type {
+  SessionCallback,
   SessionDelivered,
   SessionEnded,
+  SessionGate,
   SessionPollMode,
   SessionStarted,
   SessionState as SessionStateObserved,
@@ -38,6 +40,10 @@ export interface SessionModelState {
   started: Seen<SessionStarted> | undefined;
   state: Seen<SessionStateObserved> | undefined;
   pollMode: Seen<SessionPollMode> | undefined;
+  /** Whether rebalances are kept away, and whether one waits. */
+  gate: Seen<SessionGate> | undefined;
+  /** The newest of its rebalance callbacks: running while it has no `endedAt`. */
+  callback: Seen<SessionCallback> | undefined;
   delivered: Seen<SessionDelivered> | undefined;
   ended: Seen<SessionEnded> | undefined;
   /** Its newest phase in its group: what it was assigned. */
@@ -62,6 +68,8 @@ export function createSession(sessionId: string): SessionModelState {
     started: undefined,
     state: undefined,
     pollMode: undefined,
+    gate: undefined,
+    callback: undefined,
     delivered: undefined,
     ended: undefined,
     phase: undefined,
@@ -152,6 +160,8 @@ export function foldGap(session: SessionModelState, seen: Seen<GapRecorded> | Se
 export function foldEnded(session: SessionModelState, seen: Seen<SessionEnded>): void {
   beforeBufferChange(session.bufferHistory, seen.at, () => bufferTotals(session));
   session.ended = seen;
+  session.gate = undefined;
+  session.callback = undefined;
   session.partitions.clear();
   session.corrupt.clear();
 }

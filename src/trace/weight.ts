@@ -20,6 +20,7 @@ export function weightOf(body: ObservationBody): Weight {
       return value(body.type, body.sessionId, body.topic, body.partition);
     case "fetch.completed":
       return value(body.type, body.sessionId, body.nodeId);
+    case "session.gate":
     case "session.delivered":
       return value(body.type, body.sessionId);
     case "commit.state":
@@ -46,6 +47,7 @@ export function weightOf(body: ObservationBody): Weight {
       return timed;
     case "session.started":
     case "session.state":
+    case "session.callback":
     case "session.pollMode":
     case "session.ended":
     case "group.memberGone":

@@ -57,7 +57,16 @@ const member = fc.record({
 
 const block = fc.oneof(
   fc.record({
-    by: fc.constantFrom("joinInFlight", "syncInFlight", "notJoined", "coordinatorUnknown"),
+    by: fc.constantFrom(
+      "joinInFlight",
+      "syncInFlight",
+      "notJoined",
+      "coordinatorUnknown",
+      "coordinatorLoading",
+      "gateHeld",
+      "callbackRunning",
+      "notPolled",
+    ),
     since: number,
   }),
   fc.record({ by: fc.constant("earlierCommit" as const), since: number, commitId: id }),
@@ -90,6 +99,24 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     assignor: maybe(text),
     coordinator: maybe(text),
     reason: maybe(text),
+  }),
+  "session.gate": fc.record({
+    sessionId: id,
+    held: flag,
+    heldSince: maybe(number),
+    records: maybe(small),
+    waitingSince: maybe(number),
+    reason: maybe(text),
+    announcedAt: maybe(number),
+    evictedAt: maybe(number),
+  }),
+  "session.callback": fc.record({
+    sessionId: id,
+    callback: fc.constantFrom("assigned", "revoked", "lost"),
+    partitions: few(key),
+    startedAt: number,
+    endedAt: maybe(number),
+    error: maybe(text),
   }),
   "session.pollMode": fc.record({
     sessionId: id,

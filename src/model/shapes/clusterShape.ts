@@ -34,6 +34,8 @@ const session = object<SessionModelState>({
   started: optional(seenShape("session.started")),
   state: optional(seenShape("session.state")),
   pollMode: optional(seenShape("session.pollMode")),
+  gate: optional(seenShape("session.gate")),
+  callback: optional(seenShape("session.callback")),
   delivered: optional(seenShape("session.delivered")),
   ended: optional(seenShape("session.ended")),
   phase: optional(seenShape("group.memberPhase")),

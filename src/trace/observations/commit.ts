@@ -7,7 +7,15 @@ export type CommitBlock =
   | { readonly by: "notJoined"; readonly since: number }
   | { readonly by: "earlierCommit"; readonly since: number; readonly commitId: string }
   | { readonly by: "coordinatorUnknown"; readonly since: number }
-  | { readonly by: "throttled"; readonly since: number; readonly untilAt: number };
+  /** The coordinator is reading the group's offsets from its log. */
+  | { readonly by: "coordinatorLoading"; readonly since: number }
+  | { readonly by: "throttled"; readonly since: number; readonly untilAt: number }
+  /** The rebalance it has to wait for waits itself: for the records of a poll to be processed (rebalance gate). */
+  | { readonly by: "gateHeld"; readonly since: number }
+  /** The rebalance it has to wait for waits itself: for a callback of the application. */
+  | { readonly by: "callbackRunning"; readonly since: number }
+  /** The consumer left the group because it did not poll, and comes back at its next poll. */
+  | { readonly by: "notPolled"; readonly since: number };
 
 /** How a commit ended for whoever waited for it. */
 export type CommitOutcome = "committed" | "failed" | "cancelled" | "deadlinePassed" | "released";

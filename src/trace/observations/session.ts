@@ -58,6 +58,41 @@ export interface SessionState {
   readonly reason?: string | undefined;
 }
 
+/**
+ * The rebalance gate (`blockRebalanceOnPoll`) of a session changed: it is held while the records of a poll are being
+ * processed, and a rebalance waits until it is released.
+ */
+export interface SessionGate {
+  readonly type: "session.gate";
+  readonly sessionId: string;
+  readonly held: boolean;
+  /** When the first poll since the last release returned records. */
+  readonly heldSince?: number | undefined;
+  /** Records in the processor's hands. */
+  readonly records?: number | undefined;
+  /** Since when a rebalance waits for the release; none when nothing waits. */
+  readonly waitingSince?: number | undefined;
+  /** Why there is a rebalance, in words. */
+  readonly reason?: string | undefined;
+  /** When the coordinator said that it gathers the group. */
+  readonly announcedAt?: number | undefined;
+  /** When the coordinator puts this member out unless it has joined again: the rebalance timeout later. */
+  readonly evictedAt?: number | undefined;
+}
+
+/** A rebalance callback of the application began, or ended. */
+export interface SessionCallback {
+  readonly type: "session.callback";
+  readonly sessionId: string;
+  readonly callback: "assigned" | "revoked" | "lost";
+  readonly partitions: readonly TopicPartition[];
+  readonly startedAt: number;
+  /** Not yet, when missing. */
+  readonly endedAt?: number | undefined;
+  /** What it threw; the member goes on all the same. */
+  readonly error?: string | undefined;
+}
+
 export interface SessionPollMode {
   readonly type: "session.pollMode";
   readonly sessionId: string;
@@ -84,6 +119,8 @@ export interface SessionEnded {
 export type SessionObservation =
   | SessionStarted
   | SessionState
+  | SessionGate
+  | SessionCallback
   | SessionPollMode
   | SessionDelivered
   | SessionEnded;

@@ -11,6 +11,8 @@ const bodyShapes: {
 } = {
   "session.started": session.sessionStarted,
   "session.state": session.sessionState,
+  "session.gate": session.sessionGate,
+  "session.callback": session.sessionCallback,
   "session.pollMode": session.sessionPollMode,
   "session.delivered": session.sessionDelivered,
   "session.ended": session.sessionEnded,

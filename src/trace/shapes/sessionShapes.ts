@@ -10,8 +10,10 @@ import type {
 import type { PositionRemoved, PositionState } from "../observations/position.ts";
 import type {
   PollMode,
+  SessionCallback,
   SessionDelivered,
   SessionEnded,
+  SessionGate,
   SessionPollMode,
   SessionStarted,
   SessionState,
@@ -49,6 +51,28 @@ export const sessionState = object<SessionState>({
   assignor: optional(string),
   coordinator: optional(string),
   reason: optional(string),
+});
+
+export const sessionGate = object<SessionGate>({
+  type: oneOf("session.gate"),
+  sessionId: string,
+  held: boolean,
+  heldSince: optional(number),
+  records: optional(number),
+  waitingSince: optional(number),
+  reason: optional(string),
+  announcedAt: optional(number),
+  evictedAt: optional(number),
+});
+
+export const sessionCallback = object<SessionCallback>({
+  type: oneOf("session.callback"),
+  sessionId: string,
+  callback: oneOf("assigned", "revoked", "lost"),
+  partitions: list(topicPartition),
+  startedAt: number,
+  endedAt: optional(number),
+  error: optional(string),
 });
 
 const pollMode: Shape<PollMode> = object<{
@@ -190,7 +214,11 @@ const blockReason = oneOf(
   "notJoined",
   "earlierCommit",
   "coordinatorUnknown",
+  "coordinatorLoading",
   "throttled",
+  "gateHeld",
+  "callbackRunning",
+  "notPolled",
 );
 const blockedBy = object<{ readonly by: CommitBlock["by"] }>({ by: blockReason });
 const earlierCommit = object<Extract<CommitBlock, { readonly by: "earlierCommit" }>>({

@@ -139,6 +139,13 @@ function whyNotSend({ latest }: CommitView): string {
       return "Two commits under way at once can arrive in the wrong order, and the older offsets would win.";
     case "coordinatorUnknown":
       return "Only the group's coordinator takes its commits, and which broker that is, is being asked.";
+    case "coordinatorLoading":
+      return "The coordinator refuses every commit until it has read the group's offsets from its log.";
+    case "gateHeld":
+    case "callbackRunning":
+      return "The coordinator refused it because the group rebalances. It goes out with the new generation, and this consumer has not joined that yet.";
+    case "notPolled":
+      return "It left the group, so what it read may be somebody else's by now, and a commit could set the new owner back.";
     case "throttled":
       return "The broker asked this client to wait because it used more than its quota; a request sent earlier would be delayed by the broker all the same.";
     case undefined:
