@@ -1,7 +1,7 @@
 import { withDeadline } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
-import type { SessionEnded } from "#trace/observations/session.ts";
+import type { SessionEnded, SessionGate } from "#trace/observations/session.ts";
 import type { CommitResult } from "./commit/commitEntry.ts";
 import type { WantedOffset } from "./commit/committer.ts";
 import type { ConsumerOptions, PartitionScope, SeekTarget } from "./consumerOptions.ts";
@@ -29,8 +29,13 @@ export interface CommitOrder {
 /** How to end a session. */
 export interface CloseOrder {
   readonly deadlineMs: number;
-  /** False lets the group find out by itself, when the session timeout passes. */
-  readonly leaveGroup: boolean;
+  /**
+   * False lets the group find out by itself, when the session timeout passes; `unlessStatic` does so for a static member
+   * only, as Kafka's clients do: when it comes back in time, it has its partitions without a rebalance (KIP-345).
+   */
+  readonly leaveGroup: boolean | "unlessStatic";
+  /** True: everything that poll returned is committed first. With auto-commit or commit on revoke that is so anyway. */
+  readonly commit?: boolean | undefined;
   readonly reason: string;
 }
 
@@ -70,6 +75,7 @@ export class ConsumerSession {
     reporter.started(this.options);
     endWatcher.start();
     if (group?.member) {
+      group.pollWatch?.start();
       void group.member.run();
       return;
     }
@@ -92,8 +98,38 @@ export class ConsumerSession {
    */
   async poll(request: PollRequest): Promise<readonly ConsumedRecord[]> {
     this.#mustBeOpen();
-    this.#parts.group?.autoCommit?.onPoll();
-    return await this.#parts.delivery.poll(request);
+    const { group, delivery } = this.#parts;
+    group?.pollWatch?.pollBegins();
+    group?.autoCommit?.onPoll();
+    try {
+      return await delivery.poll(request);
+    } finally {
+      group?.pollWatch?.pollEnds();
+    }
+  }
+
+  /**
+   * With `blockRebalanceOnPoll`: the records of all polls until now are dealt with, and the group may rebalance. Does
+   * nothing when nothing is held.
+   */
+  allowRebalance(): void {
+    this.#parts.group?.gate.allow();
+  }
+
+  /** Whether the gate is held, by how many records since when, and whether a rebalance waits; undefined without a group. */
+  rebalanceGate(): SessionGate | undefined {
+    return this.#parts.group?.gate.state;
+  }
+
+  /**
+   * Has the group rebalance (Java's enforceRebalance); nothing happens while it does already. Throws EngineError
+   * `NO_GROUP` where there is no membership.
+   */
+  rejoin(reason = "a rebalance was asked for"): void {
+    this.#mustBeOpen();
+    const member = this.#parts.group?.member;
+    if (!member) throw new EngineError("NO_GROUP", "this consumer is not a member of a group");
+    member.rejoin(reason);
   }
 
   /** Fetched records stay, counted as paused. */
@@ -238,20 +274,21 @@ export class ConsumerSession {
       throw new EngineError("CLOSED", `the consumer ${this.options.name} was stopped`);
   }
 
-  async #close({
-    deadlineMs,
-    leaveGroup,
-    reason,
-  }: CloseOrder): Promise<{ readonly couldNot: readonly string[] }> {
+  async #close(order: CloseOrder): Promise<{ readonly couldNot: readonly string[] }> {
     const { clock } = this.#deps;
     const { group, delivery } = this.#parts;
+    const { deadlineMs, leaveGroup, reason } = order;
     const deadlineAt = clock.now() + deadlineMs;
     const couldNot: string[] = [];
     delivery.close();
-    await this.#finishCommits(deadlineMs / 2, couldNot);
+    group?.pollWatch?.close();
+    await this.#finishCallbacks(clock.now() + deadlineMs / 3, couldNot);
+    await this.#finishCommits(clock.now() + (deadlineAt - clock.now()) / 2, order, couldNot);
     try {
+      const tellGroup =
+        leaveGroup === "unlessStatic" ? this.options.groupInstanceId === undefined : leaveGroup;
       const timeoutMs = Math.max(0, deadlineAt - clock.now());
-      await group?.member?.leave({ reason, tellGroup: leaveGroup, timeoutMs });
+      await group?.member?.leave({ reason, tellGroup, timeoutMs });
     } catch (failure) {
       couldNot.push(`leave the group: ${errorText(failure)}; it will notice when the session timeout passes`);
     }
@@ -259,20 +296,32 @@ export class ConsumerSession {
     return { couldNot };
   }
 
+  /** The application hears that its partitions go, while they are still its own. */
+  async #finishCallbacks(deadlineAt: number, couldNot: string[]): Promise<void> {
+    const { group, table } = this.#parts;
+    if (!group?.member) return;
+    const { clock } = this.#deps;
+    const told = withDeadline(clock, group.handover.tellRevoked(table.keys()), {
+      what: "the rebalance callbacks",
+      deadlineAt,
+    });
+    await told.catch(() => couldNot.push("wait for a rebalance callback, which still runs"));
+  }
+
   /** With auto-commit everything delivered counts as processed now; commits that wait get some time. */
-  async #finishCommits(limitMs: number, couldNot: string[]): Promise<void> {
+  async #finishCommits(deadlineAt: number, { commit }: CloseOrder, couldNot: string[]): Promise<void> {
     const { group } = this.#parts;
     if (!group) return;
-    const { committer, autoCommit } = group;
-    const offsets = autoCommit ? committer.uncommitted() : [];
-    if (offsets.length > 0) {
-      void committer.submit({ offsets, trigger: "close", deadlineMs: limitMs });
-    }
     const { clock } = this.#deps;
-    const results = await withDeadline(clock, committer.settled(), {
-      what: "commits",
-      deadlineAt: clock.now() + limitMs,
-    }).catch(() => undefined);
+    const { committer, autoCommit } = group;
+    const isDue = commit === true || autoCommit !== undefined || this.options.commitOnRevoke;
+    const offsets = isDue ? committer.uncommitted() : [];
+    if (offsets.length > 0) {
+      void committer.submit({ offsets, trigger: "close", deadlineMs: deadlineAt - clock.now() });
+    }
+    const results = await withDeadline(clock, committer.settled(), { what: "commits", deadlineAt }).catch(
+      () => undefined,
+    );
     for (const result of results ?? []) {
       if (result.outcome !== "committed")
         couldNot.push(`commit: ${result.message ?? result.error ?? result.outcome}`);
@@ -291,7 +340,7 @@ export class ConsumerSession {
     loader.close();
     // The broker forgets a fetch session by itself: nobody has to wait for it.
     void fetcher.close(1_000);
-    group?.committer.close();
+    group?.close();
     assignment.close();
     reporter.close();
     const ended: SessionEnded = { type: "session.ended", sessionId: this.options.sessionId, ...end };

@@ -7,6 +7,7 @@ export type EngineErrorCode =
   | "OFFSETS_UNKNOWN"
   | "NOT_HALTED"
   | "NO_SAFE_OFFSET"
+  | "NO_GROUP"
   | "INVALID_OPTION";
 
 /** An order to a consumer was refused or could not be carried out; the message says why and what to do. */

@@ -1,13 +1,20 @@
 import { assignorByName } from "#assignors/assignorByName.ts";
+import type { CommitBlock } from "#trace/observations/commit.ts";
 import { AutoCommit } from "./commit/autoCommit.ts";
+import type { CommitOffset } from "./commit/commitEntry.ts";
 import { Committer } from "./commit/committer.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
 import { GroupMember } from "./group/groupMember.ts";
+import type { GroupMemberPorts, Member } from "./group/groupMemberPorts.ts";
 import type { Membership } from "./group/membership.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
 import type { Assignment } from "./position/assignment.ts";
 import type { PartitionTable } from "./position/partitionTable.ts";
 import type { RememberedPositions } from "./position/rememberedPositions.ts";
+import { Handover } from "./rebalance/handover.ts";
+import { PollWatch } from "./rebalance/pollWatch.ts";
+import { CallbackRunner } from "./rebalance/rebalanceCallbacks.ts";
+import { RebalanceGate } from "./rebalance/rebalanceGate.ts";
 import { MembershipReporter } from "./report/membershipReporter.ts";
 import type { SessionDeps } from "./sessionDeps.ts";
 
@@ -20,6 +27,10 @@ export interface GroupPartsPorts {
   /** A commit was sent or settled. */
   readonly onCommitProgress: () => void;
   readonly onMembership: (membership: Membership) => void;
+  /** Aborts when the session ends. */
+  readonly closed: AbortSignal;
+  /** Partitions that were withheld may be delivered. */
+  readonly onReleased: () => void;
 }
 
 const longestRevokeMs = 5_000;
@@ -29,12 +40,19 @@ export function groupChannel({ sessionId }: ConsumerOptions): string {
   return `${sessionId}-group`;
 }
 
-/** What a consumer with a group has beside one without: a membership, unless it reads directly, and commits. */
+/**
+ * What a consumer with a group has beside one without: a membership, unless it reads directly, commits, and what
+ * stands between the two when partitions change hands.
+ */
 export class GroupParts {
   readonly committer: Committer;
   readonly autoCommit: AutoCommit | undefined;
+  readonly gate: RebalanceGate;
+  readonly handover: Handover;
+  /** Undefined when polls may be as far apart as they like. */
+  readonly pollWatch: PollWatch | undefined;
   /** Undefined with direct assignment. */
-  readonly member: GroupMember | undefined;
+  readonly member: Member | undefined;
   readonly #options: ConsumerOptions & { readonly groupId: string };
   readonly #deps: SessionDeps;
   readonly #ports: GroupPartsPorts;
@@ -49,7 +67,22 @@ export class GroupParts {
     this.#ports = ports;
     this.committer = this.#makeCommitter();
     this.autoCommit = this.#makeAutoCommit();
+    this.gate = this.#makeGate();
+    this.handover = this.#makeHandover();
+    this.pollWatch = options.directPartitions ? undefined : this.#makePollWatch();
     this.member = options.directPartitions ? undefined : this.#makeMember();
+  }
+
+  /** Everything that can be committed by now without being asked for; with `commitOnRevoke` what poll returned last, too. */
+  unsaved(): readonly CommitOffset[] {
+    if (this.#options.commitOnRevoke) return this.committer.uncommitted();
+    return this.autoCommit ? this.committer.processed() : [];
+  }
+
+  close(): void {
+    this.autoCommit?.close();
+    this.pollWatch?.close();
+    this.committer.close();
   }
 
   #makeCommitter(): Committer {
@@ -68,6 +101,7 @@ export class GroupParts {
       membership: () => this.member?.membership,
       ownedIn: () => this.member?.syncedGeneration?.generationId,
       onGroupError: (error, generationId) => this.member?.report(error, generationId) ?? "lost",
+      heldUpBy: () => this.#heldUpBy(),
       onCommitted,
       onProgress: onCommitProgress,
     });
@@ -80,37 +114,73 @@ export class GroupParts {
       clock: this.#deps.clock,
       committer: this.committer,
       partitions: () => this.#ports.table.values(),
+      mode: autoCommit,
       intervalMs: autoCommitIntervalMs,
     });
   }
 
-  #makeMember(): GroupMember {
-    const { groupId, groupInstanceId, topics, sessionId, clientId, ...options } = this.#options;
-    const { cluster, clock, random, observe } = this.#deps;
-    const { table, assignment, onMembership } = this.#ports;
+  #makeGate(): RebalanceGate {
+    const { sessionId, blockRebalanceOnPoll, rebalanceTimeoutMs, directPartitions } = this.#options;
+    return new RebalanceGate({
+      clock: this.#deps.clock,
+      sessionId,
+      isOn: blockRebalanceOnPoll && directPartitions === undefined,
+      rebalanceTimeoutMs,
+      observe: this.#deps.observe,
+      onPassed: () => this.#ports.onReleased(),
+    });
+  }
+
+  #makeHandover(): Handover {
+    const { sessionId, callbackDelays } = this.#options;
+    const { clock, callbacks, observe } = this.#deps;
+    const { table, assignment, closed, onReleased } = this.#ports;
+    return new Handover({
+      clock,
+      table,
+      assignment,
+      gate: this.gate,
+      callbacks: new CallbackRunner({ clock, sessionId, callbacks, delays: callbackDelays, closed, observe }),
+      save: () => this.#save(),
+      onLost: (reason) =>
+        this.committer.failAll("LOST", `what was to be committed is no longer ours: ${reason}`),
+      onReleased,
+    });
+  }
+
+  #makePollWatch(): PollWatch | undefined {
+    const { maxPollIntervalMs } = this.#options;
+    if (maxPollIntervalMs === undefined) return undefined;
+    return new PollWatch({
+      clock: this.#deps.clock,
+      limitMs: maxPollIntervalMs,
+      // Java's words, as they stand in brokers' logs, and what they mean.
+      onOverdue: () =>
+        this.member?.stepOut(
+          `consumer poll timeout has expired: no poll for ${maxPollIntervalMs / 1_000} s (max.poll.interval.ms); it joins again at its next poll`,
+        ),
+      onBack: () => this.member?.comeBack(),
+    });
+  }
+
+  #heldUpBy(): CommitBlock | undefined {
+    const since = this.pollWatch?.overdueSince;
+    return since === undefined ? this.handover.heldUpBy : { by: "notPolled", since };
+  }
+
+  /** Commits before partitions go, or a new generation begins. Settles in bounded time. */
+  async #save(): Promise<void> {
+    const offsets = this.unsaved();
+    if (offsets.length === 0) return;
+    const deadlineMs = Math.min(longestRevokeMs, this.#options.rebalanceTimeoutMs / 3);
+    await this.committer.submit({ offsets, trigger: "revoke", deadlineMs }).result;
+  }
+
+  #makeMember(): Member {
+    const { groupId, groupInstanceId, topics, ...options } = this.#options;
     const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs } = options;
-    const owned = () => table.keys();
-    const shown = new MembershipReporter({ sessionId, clientId, groupId }, { observe, assigned: owned });
     return new GroupMember(
-      {
-        cluster,
-        clock,
-        random,
-        owned,
-        assign: (partitions, { generationId }) => assignment.add(partitions, { assignedIn: generationId }),
-        beforeRevoke: () => this.#beforeRevoke(),
-        revoke: (partitions, { generationId }) => assignment.revoke(partitions, generationId),
-        lose: (partitions, reason) => {
-          assignment.lose(partitions);
-          this.committer.failAll("LOST", `what was to be committed is no longer ours: ${reason}`);
-        },
-        onCoordinator: (coordinator) => shown.coordinator(coordinator),
-        onStep: (membership, step) => {
-          shown.step(membership, step);
-          this.committer.poke();
-          onMembership(membership);
-        },
-      },
+      this.#memberPorts(),
       {
         groupId,
         groupInstanceId,
@@ -124,9 +194,25 @@ export class GroupParts {
     );
   }
 
-  async #beforeRevoke(): Promise<void> {
-    await this.autoCommit?.beforeRevoke(Math.min(longestRevokeMs, this.#options.sessionTimeoutMs / 3));
-    // A commit that may go now goes out before the generation ends.
-    await this.#deps.clock.yieldTurn();
+  /** The same for members of every protocol. */
+  #memberPorts(): GroupMemberPorts {
+    const { groupId, sessionId, clientId } = this.#options;
+    const { cluster, clock, random, observe } = this.#deps;
+    const { table, onMembership } = this.#ports;
+    const owned = () => table.keys();
+    const shown = new MembershipReporter({ sessionId, clientId, groupId }, { observe, assigned: owned });
+    return {
+      cluster,
+      clock,
+      random,
+      owned,
+      handover: this.handover,
+      onCoordinator: (coordinator) => shown.coordinator(coordinator),
+      onStep: (membership, step) => {
+        shown.step(membership, step);
+        this.committer.poke();
+        onMembership(membership);
+      },
+    };
   }
 }

@@ -2,6 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { Cluster } from "#network/cluster.ts";
 import type { Observe } from "#trace/observation.ts";
+import type { RebalanceCallbacks } from "./rebalance/rebalanceCallbacks.ts";
 
 /** What a session is given from outside. */
 export interface SessionDeps {
@@ -9,6 +10,8 @@ export interface SessionDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly observe: Observe;
+  /** What the application does when partitions change hands; beside it, the options may make each take a while. */
+  readonly callbacks?: RebalanceCallbacks | undefined;
   /** Keeps the bytes of a damaged batch, and gives the id they are pulled by. */
   readonly storeBytes?: ((bytes: Uint8Array) => string) | undefined;
 }

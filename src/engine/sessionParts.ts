@@ -65,7 +65,9 @@ export class SessionParts {
       clock,
       buffer: this.buffer,
       partitions: () => table.values(),
+      mayDeliver: (partition) => this.group?.handover.mayDeliver(partition) ?? true,
       onDelivered: (records, bytes) => {
+        this.group?.gate.delivered(records);
         this.reporter.delivered(records, bytes);
         this.fetcher.poke();
       },
@@ -73,7 +75,7 @@ export class SessionParts {
     });
     this.seeker = this.#makeSeeker(life.closed);
     this.assignment = this.#makeAssignment();
-    this.group = this.#makeGroup();
+    this.group = this.#makeGroup(life.closed);
   }
 
   readonly #isCurrent = (partition: AssignedPartition): boolean => this.table.isCurrent(partition);
@@ -216,13 +218,15 @@ export class SessionParts {
     });
   }
 
-  #makeGroup(): GroupParts | undefined {
+  #makeGroup(closed: AbortSignal): GroupParts | undefined {
     const { groupId } = this.#options;
     if (groupId === undefined) return undefined;
     return new GroupParts({ ...this.#options, groupId }, this.#deps, {
       table: this.table,
       remembered: this.#remembered,
       assignment: this.assignment,
+      closed,
+      onReleased: () => this.delivery.wake(),
       onCommitted: (partition) => this.#changed(partition, true),
       onCommitProgress: () => this.loader.poke(),
       onMembership: (membership) => {

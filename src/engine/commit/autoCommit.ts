@@ -1,4 +1,6 @@
 import type { Clock } from "#base/clock.ts";
+import type { Disposable } from "#base/lifecycle.ts";
+import type { AutoCommitMode } from "../consumerOptions.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
 import type { Committer } from "./committer.ts";
 
@@ -7,6 +9,7 @@ export interface AutoCommitPorts {
   readonly clock: Clock;
   readonly committer: Committer;
   readonly partitions: () => Iterable<AssignedPartition>;
+  readonly mode: Exclude<AutoCommitMode, "off">;
   readonly intervalMs: number;
 }
 
@@ -14,32 +17,57 @@ export interface AutoCommitPorts {
 const deadlineMs = 30_000;
 
 /**
- * Commits at a poll what earlier polls returned, once the interval has passed: who polls again has dealt with what it
- * got before, so nothing is committed that was not processed (Java's and franz-go's default).
+ * Commits what polls before the last one returned: who polls again has dealt with what it got before, so nothing is
+ * committed that was not processed. `onPoll` does so at a poll, once the interval has passed (Java); `onTimer` at every
+ * interval, whether anybody polls or not (franz-go).
  */
 export class AutoCommit {
   readonly #ports: AutoCommitPorts;
   #nextAt: number;
+  #timer: Disposable | undefined;
+  #isClosed = false;
 
   constructor(ports: AutoCommitPorts) {
     this.#ports = ports;
     this.#nextAt = ports.clock.now() + ports.intervalMs;
+    if (ports.mode === "onTimer") this.#schedule();
   }
 
   /** To be called at the beginning of every poll. */
   onPoll(): void {
-    const { clock, committer, partitions, intervalMs } = this.#ports;
-    for (const partition of partitions()) partition.processed = partition.position;
-    if (clock.now() < this.#nextAt || committer.hasPending("auto")) return;
-    this.#nextAt = clock.now() + intervalMs;
-    const offsets = committer.processed();
-    if (offsets.length > 0) void committer.submit({ offsets, trigger: "auto", deadlineMs }).result;
+    const { clock, partitions, mode, intervalMs } = this.#ports;
+    for (const partition of partitions()) promote(partition);
+    if (mode !== "onPoll" || clock.now() < this.#nextAt) return;
+    if (this.#commit()) this.#nextAt = clock.now() + intervalMs;
   }
 
-  /** Before partitions go. Settles by `limitMs`, whatever becomes of the commit. */
-  async beforeRevoke(limitMs: number): Promise<void> {
-    const offsets = this.#ports.committer.processed();
-    if (offsets.length === 0) return;
-    await this.#ports.committer.submit({ offsets, trigger: "revoke", deadlineMs: limitMs }).result;
+  close(): void {
+    this.#isClosed = true;
+    this.#timer?.dispose();
+  }
+
+  /** False while the commit before is under way: another could not be sent before it either. */
+  #commit(): boolean {
+    const { committer } = this.#ports;
+    if (committer.hasPending("auto")) return false;
+    const offsets = committer.processed();
+    if (offsets.length > 0) void committer.submit({ offsets, trigger: "auto", deadlineMs }).result;
+    return true;
+  }
+
+  #schedule(): void {
+    if (this.#isClosed) return;
+    this.#timer = this.#ports.clock.schedule(this.#ports.intervalMs, () => {
+      this.#commit();
+      this.#schedule();
+    });
+  }
+}
+
+/** What was returned counts as processed; what was committed beyond it by hand does not count less for that. */
+function promote(partition: AssignedPartition): void {
+  const { position, processed } = partition;
+  if (position !== undefined && (processed === undefined || processed < position)) {
+    partition.processed = position;
   }
 }

@@ -7,6 +7,10 @@ export interface CommitOffset extends TopicPartition {
   /** The offset the group goes on from. */
   readonly offset: bigint;
   readonly leaderEpoch?: number | undefined;
+  /** Stored with the offset, for people. */
+  readonly metadata?: string | undefined;
+  /** How often the position had been moved on purpose by then; undefined when the partition was not ours. */
+  readonly version?: number | undefined;
   /** What is committed now, where known. */
   readonly from?: bigint | undefined;
   /** The generation in which this member owned the partition when it asked; none when it reads without a group. */
@@ -15,8 +19,17 @@ export interface CommitOffset extends TopicPartition {
 
 /** A partition's answer: no error means committed. */
 export interface CommittedPartition extends TopicPartition {
-  readonly error?: ErrorName | "NOT_ASSIGNED" | undefined;
+  readonly error?: ErrorName | CommitRefusal | undefined;
 }
+
+/** Why a partition was not committed although no broker refused it. */
+export type CommitRefusal =
+  /** It is not this consumer's, or somebody else had it since. */
+  | "NOT_ASSIGNED"
+  /** More is committed already. */
+  | "OVERTAKEN"
+  /** The coordinator's answer leaves it out. */
+  | "NOT_ANSWERED";
 
 /** What a waiter learns about its commit, whatever happened to it. */
 export interface CommitResult {
@@ -150,6 +163,14 @@ function blockText(block: CommitBlock): string {
       return `an earlier commit (${block.commitId}) to be answered`;
     case "coordinatorUnknown":
       return "the group's coordinator to be found";
+    case "coordinatorLoading":
+      return "the coordinator to load the group";
+    case "gateHeld":
+      return "the rebalance, which waits until the records of a poll are released (rebalance gate)";
+    case "callbackRunning":
+      return "the rebalance, which waits for a rebalance callback";
+    case "notPolled":
+      return "the next poll: without polls it left the group";
     case "throttled":
       return "the broker's throttling to end";
   }

@@ -1,13 +1,18 @@
 import { type Clock, withDeadline } from "#base/clock.ts";
 import { type Random, randomUuid } from "#base/random.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import { ConnectionError } from "#network/connectionError.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import type { CommitBlock, CommitState } from "#trace/observations/commit.ts";
 import { errorText } from "../engineError.ts";
+import { complete, isSame, refused } from "./commitAnswers.ts";
 import {
   type CommitEntry,
   type CommitIdentity,
   type CommitOffset,
+  type CommitRefusal,
   type CommitResult,
+  type CommitTrigger,
   type CommittedPartition,
   commitObservation,
   partitionsText,
@@ -23,8 +28,16 @@ export interface CommitQueuePorts {
   readonly identity: () => CommitIdentity;
   readonly observe: (observation: CommitState) => void;
   readonly gate: () => CommitGate;
-  /** Whether the partition is owned under `authority` and was never anybody else's since the commit was asked for. */
-  readonly stillOurs: (offset: CommitOffset, authority: CommitAuthority) => boolean;
+  /** Why the offset cannot be committed under any authority any more, if so. */
+  readonly hopeless: (offset: CommitOffset) => boolean;
+  /**
+   * Why the offset must not be committed now: the partition is not owned under `authority`, or was somebody else's since
+   * the commit was asked for; or more is committed already, and nobody asked to go back.
+   */
+  readonly refusal: (
+    offset: CommitOffset,
+    request: { readonly authority: CommitAuthority; readonly trigger: CommitTrigger },
+  ) => Exclude<CommitRefusal, "NOT_ANSWERED"> | undefined;
   /** Settles once the coordinator is known. */
   readonly locate: (signal: AbortSignal) => Promise<unknown>;
   /** Rejects when no answer came. */
@@ -32,7 +45,7 @@ export interface CommitQueuePorts {
     offsets: readonly CommitOffset[],
     authority: CommitAuthority,
   ) => Promise<readonly CommittedPartition[]>;
-  readonly onCommitted: (offset: CommitOffset) => void;
+  readonly onCommitted: (offset: CommitOffset, trigger: CommitTrigger) => void;
   readonly onGroupError: (error: ErrorName, authority: CommitAuthority) => GroupErrorVerdict;
   readonly onCoordinatorError: (error: ErrorName) => void;
 }
@@ -50,6 +63,7 @@ export class CommitQueue {
   #isStale = false;
   #wake: (() => void) | undefined;
   #coordinatorUnknownSince: number | undefined;
+  #coordinatorLoadingSince: number | undefined;
 
   constructor(ports: CommitQueuePorts) {
     this.#ports = ports;
@@ -68,6 +82,10 @@ export class CommitQueue {
       show: (entry) => observe(commitObservation(entry, identity())),
       onSettled: (settled) => this.#onSettled(settled),
     });
+    if (request.offsets.every(this.#ports.hopeless)) {
+      commit.answers(request.offsets.map((offset) => refused(offset, "NOT_ASSIGNED")));
+      commit.end(notOursAnyMore(request.offsets));
+    }
     if (!commit.isSettled) {
       this.#queue.push(commit);
       this.#blockBehindHead();
@@ -134,19 +152,35 @@ export class CommitQueue {
     const gate = this.#ports.gate();
     if (head.isSettled || !gate.open) return;
     const { authority } = gate;
-    const notOurs = head.entry.offsets.filter((offset) => !this.#ports.stillOurs(offset, authority));
-    const ours = head.entry.offsets.filter((offset) => !notOurs.includes(offset));
-    head.answers(notOurs.map(({ topic, partition }) => ({ topic, partition, error: "NOT_ASSIGNED" })));
-    if (ours.length === 0) {
-      this.#end(head, notOursAnyMore(notOurs));
+    const { offsets, trigger } = head.entry;
+    const kept = offsets.flatMap((offset) => {
+      const refusal = this.#ports.refusal(offset, { authority, trigger });
+      return refusal ? [refused(offset, refusal)] : [];
+    });
+    const going = offsets.filter((offset) => !kept.some((one) => isSame(one, offset)));
+    head.answers(kept);
+    const notOurs = kept.filter(({ error }) => error === "NOT_ASSIGNED");
+    if (going.length === 0) {
+      // What others overtook is committed, and further than was asked for.
+      this.#end(head, notOurs.length > 0 ? notOursAnyMore(notOurs) : { outcome: "committed" });
       return;
     }
     head.sent(authority.generationId);
     try {
-      const answers = await this.#ports.send(ours, authority);
+      const answers = complete(going, await this.#ports.send(going, authority));
       head.answers(answers);
-      this.#answered(head, answers, { authority, ours, notOurs });
+      this.#answered(head, answers, { authority, going, notOurs });
     } catch (failure) {
+      this.#noAnswer(head, failure);
+    }
+  }
+
+  /** Sent again, unless the first request may still be carried out at any time: it could undo a later commit then. */
+  #noAnswer(head: QueuedCommit, failure: unknown): void {
+    if (ConnectionError.is(failure, "TIMEOUT") && !failure.unsent) {
+      const unknown = `${failure.message}; whether it is committed is not known, and it is not sent again, as the first request may still be carried out, after a later commit`;
+      this.#end(head, { outcome: "failed", error: "TIMEOUT", message: unknown });
+    } else {
       this.#again(head, errorText(failure), this.#unknownCoordinator());
     }
   }
@@ -176,28 +210,36 @@ export class CommitQueue {
     answers: readonly CommittedPartition[],
     request: {
       readonly authority: CommitAuthority;
-      readonly ours: readonly CommitOffset[];
-      readonly notOurs: readonly CommitOffset[];
+      readonly going: readonly CommitOffset[];
+      readonly notOurs: readonly CommittedPartition[];
     },
   ): void {
-    const { authority, ours, notOurs } = request;
-    for (const offset of ours) {
-      const isOk = ({ topic, partition, error }: CommittedPartition) =>
-        topic === offset.topic && partition === offset.partition && error === undefined;
-      if (answers.some(isOk)) this.#ports.onCommitted(offset);
+    const { authority, going, notOurs } = request;
+    const failed = answers.filter(({ error }) => error !== undefined);
+    for (const offset of going) {
+      if (!failed.some((one) => isSame(one, offset))) this.#ports.onCommitted(offset, head.entry.trigger);
     }
-    const error = answers.find((answer) => answer.error !== undefined)?.error;
-    if (error === undefined || error === "NOT_ASSIGNED") {
-      this.#end(head, notOurs.length === 0 ? { outcome: "committed" } : notOursAnyMore(notOurs));
-    } else if (isCoordinatorError(error)) {
+    const error = failed[0]?.error;
+    if (error !== "COORDINATOR_LOAD_IN_PROGRESS") this.#coordinatorLoadingSince = undefined;
+    if (error !== undefined) this.#refused(head, error, { authority, failed });
+    else this.#end(head, notOurs.length === 0 ? { outcome: "committed" } : notOursAnyMore(notOurs));
+  }
+
+  #refused(
+    head: QueuedCommit,
+    error: ErrorName | CommitRefusal,
+    request: { readonly authority: CommitAuthority; readonly failed: readonly CommittedPartition[] },
+  ): void {
+    if (isCoordinatorError(error)) {
       this.#ports.onCoordinatorError(error);
-      this.#again(head, error, this.#unknownCoordinator());
+      const isLoading = error === "COORDINATOR_LOAD_IN_PROGRESS";
+      this.#again(head, error, isLoading ? this.#loadingCoordinator() : this.#unknownCoordinator());
     } else if (isGroupError(error)) {
-      const verdict = this.#ports.onGroupError(error, authority);
+      const verdict = this.#ports.onGroupError(error, request.authority);
       if (verdict.kind === "wait") this.#again(head, error, verdict.block);
       else this.#end(head, { outcome: "failed", error, message: verdict.message });
     } else {
-      const message = explainCommitError(error, partitionsText(ours));
+      const message = explainCommitError(error, partitionsText(request.failed));
       this.#end(head, { outcome: "failed", error, message });
     }
   }
@@ -213,6 +255,11 @@ export class CommitQueue {
     commit.notBefore = clock.now() + ceiling / 2 + (ceiling / 2) * random.next();
     commit.answers(undefined);
     commit.block(block);
+  }
+
+  #loadingCoordinator(): CommitBlock {
+    this.#coordinatorLoadingSince ??= this.#ports.clock.now();
+    return { by: "coordinatorLoading", since: this.#coordinatorLoadingSince };
   }
 
   #unknownCoordinator(): CommitBlock {
@@ -256,7 +303,7 @@ export class CommitQueue {
   }
 }
 
-function notOursAnyMore(offsets: readonly CommitOffset[]): CommitEnd {
+function notOursAnyMore(offsets: readonly TopicPartition[]): CommitEnd {
   return {
     outcome: "failed",
     error: "NOT_ASSIGNED",

@@ -3,12 +3,14 @@ import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import type { Observe } from "#trace/observation.ts";
+import type { CommitBlock } from "#trace/observations/commit.ts";
 import { explainGroupError } from "../group/groupErrors.ts";
 import { committingGeneration, type Membership, memberIdOf } from "../group/membership.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
 import type { PartitionTable } from "../position/partitionTable.ts";
 import type { RememberedPositions } from "../position/rememberedPositions.ts";
 import type { CommitOffset, CommitResult, CommitTrigger } from "./commitEntry.ts";
+import { explainZombieCommit } from "./commitErrors.ts";
 import type { CommitAuthority, CommitGate, GroupErrorVerdict } from "./commitGate.ts";
 import { CommitQueue } from "./commitQueue.ts";
 import { type CommitTarget, sendCommit } from "./offsetCommitRequest.ts";
@@ -16,6 +18,10 @@ import { type CommitTarget, sendCommit } from "./offsetCommitRequest.ts";
 /** An offset a caller wants committed. */
 export interface WantedOffset extends TopicPartition {
   readonly offset: bigint;
+  /** Stored with it, for people; brokers allow 4096 bytes unless told otherwise (offset.metadata.max.bytes). */
+  readonly metadata?: string | undefined;
+  /** Of the record before the offset, so that whoever goes on from it notices a truncated log (KIP-320). */
+  readonly leaderEpoch?: number | undefined;
 }
 
 /** What committing needs of the consumer it belongs to. */
@@ -33,6 +39,8 @@ export interface CommitterPorts {
   /** The last generation that was synced. */
   readonly ownedIn: () => number | undefined;
   readonly onGroupError: (error: ErrorName, generationId: number) => "rebalancing" | "lost";
+  /** What on our own side keeps the next generation from coming. */
+  readonly heldUpBy: () => CommitBlock | undefined;
   readonly onCommitted: (partition: AssignedPartition) => void;
   /** A commit was sent or settled: what waited for that may go on. */
   readonly onProgress: () => void;
@@ -47,6 +55,8 @@ export class Committer {
   readonly #unsettled = new Set<Promise<CommitResult>>();
   #coordinatorId: number | undefined;
   #throttledSince: number | undefined;
+  /** The version of a partition (how often it was moved on purpose) when its committed offset was asked for. */
+  readonly #committedVersions = new WeakMap<AssignedPartition, number>();
 
   constructor(ports: CommitterPorts) {
     this.#ports = ports;
@@ -65,15 +75,21 @@ export class Committer {
         ports.onProgress();
       },
       gate: () => this.#gate(),
-      stillOurs: (offset, authority) => this.#stillOurs(offset, authority),
+      hopeless: (offset) => offset.ownedIn === undefined && this.#ports.membership() !== undefined,
+      refusal: (offset, { authority, trigger }) => {
+        if (!this.#stillOurs(offset, authority)) return "NOT_ASSIGNED";
+        return trigger !== "user" && this.#isOvertaken(offset) ? "OVERTAKEN" : undefined;
+      },
       locate: async (signal) => {
         const node = await target.cluster.coordinatorOf(target.groupId, { signal });
         this.#coordinatorId = node.nodeId;
       },
       send: (offsets, authority) => sendCommit(target, offsets, authority),
-      onCommitted: (offset) => this.#onCommitted(offset),
+      onCommitted: (offset, trigger) => this.#onCommitted(offset, trigger),
       onGroupError: (error, authority) => this.#onGroupError(error, authority),
-      onCoordinatorError: () => target.cluster.forgetCoordinator(target.groupId),
+      onCoordinatorError: (error) => {
+        if (error !== "COORDINATOR_LOAD_IN_PROGRESS") target.cluster.forgetCoordinator(target.groupId);
+      },
     });
   }
 
@@ -116,11 +132,11 @@ export class Committer {
   /** The offsets as a commit carries them; partitions that are not ours are refused when it is their turn. */
   wanted(offsets: readonly WantedOffset[]): readonly CommitOffset[] {
     const ownedIn = this.#ports.ownedIn();
-    return offsets.map(({ topic, partition, offset }) => {
+    return offsets.map(({ topic, partition, offset, leaderEpoch, metadata }) => {
       const current = this.#ports.table.get({ topic, partition });
-      if (current) return { ...this.#offset(current, offset, ownedIn), leaderEpoch: undefined };
+      if (current) return { ...this.#offset(current, offset, ownedIn), leaderEpoch, metadata };
       const away = this.#ports.remembered.get({ topic, partition });
-      return { topic, partition, offset, ownedIn: away?.ownedIn };
+      return { topic, partition, offset, leaderEpoch, metadata, ownedIn: away?.ownedIn };
     });
   }
 
@@ -172,13 +188,14 @@ export class Committer {
   }
 
   #offset(partition: AssignedPartition, offset: bigint, ownedIn: number | undefined): CommitOffset {
-    const { topic, partition: index, committedOffset, deliveredEpoch } = partition;
+    const { topic, partition: index, committedOffset, deliveredEpoch, version } = partition;
     return {
       topic,
       partition: index,
       offset,
       leaderEpoch: deliveredEpoch,
       from: committedOffset,
+      version,
       ownedIn,
     };
   }
@@ -193,8 +210,9 @@ export class Committer {
     const generation = membership && committingGeneration(membership);
     if (membership && !generation) {
       const { since, state } = membership;
-      const by = state === "joining" ? "joinInFlight" : state === "syncing" ? "syncInFlight" : "notJoined";
-      return { open: false, block: { by, since } };
+      if (state === "joining") return { open: false, block: { by: "joinInFlight", since } };
+      if (state === "syncing") return { open: false, block: { by: "syncInFlight", since } };
+      return { open: false, block: this.#ports.heldUpBy() ?? { by: "notJoined", since } };
     }
     const untilAt = this.#throttledUntil();
     if (untilAt !== undefined) {
@@ -226,10 +244,25 @@ export class Committer {
     return isUnbroken || ownedIn + 1 === authority.generationId;
   }
 
-  #onCommitted(offset: CommitOffset): void {
+  /** More was committed since it was asked for, and the position was not moved back on purpose in between. */
+  #isOvertaken(offset: CommitOffset): boolean {
+    const partition = this.#ports.table.get(offset);
+    const committed = partition?.committedOffset;
+    if (!partition || committed === undefined || committed <= offset.offset) return false;
+    const version = this.#committedVersions.get(partition);
+    return version !== undefined && offset.version !== undefined && version >= offset.version;
+  }
+
+  #onCommitted(offset: CommitOffset, trigger: CommitTrigger): void {
     const partition = this.#ports.table.get(offset);
     if (!partition) return;
     partition.committedOffset = offset.offset;
+    if (offset.version !== undefined) this.#committedVersions.set(partition, offset.version);
+    // Whoever commits by hand says that everything before it is processed.
+    const { processed, version } = partition;
+    if (trigger === "user" && offset.version === version && processed !== undefined) {
+      if (processed < offset.offset) partition.processed = offset.offset;
+    }
     this.#ports.onCommitted(partition);
   }
 
@@ -241,9 +274,12 @@ export class Committer {
         message: `${message}: the group has members of its own, and a commit from outside of it is refused`,
       };
     }
-    if (this.#ports.onGroupError(error, authority.generationId) === "lost") return { kind: "fail", message };
+    if (this.#ports.onGroupError(error, authority.generationId) === "lost") {
+      return { kind: "fail", message: explainZombieCommit(error, message) };
+    }
     const gate = this.#gate();
+    if (!gate.open) return { kind: "wait", block: gate.block };
     const since = this.#ports.clock.now();
-    return { kind: "wait", block: gate.open ? { by: "joinInFlight", since } : gate.block };
+    return { kind: "wait", block: this.#ports.heldUpBy() ?? { by: "joinInFlight", since } };
   }
 }

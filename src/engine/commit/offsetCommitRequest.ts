@@ -25,11 +25,11 @@ export async function sendCommit(
     name,
     partitions: offsets
       .filter(({ topic }) => topic === name)
-      .map(({ partition, offset, leaderEpoch }) => ({
+      .map(({ partition, offset, leaderEpoch, metadata }) => ({
         partitionIndex: partition,
         committedOffset: offset,
         committedLeaderEpoch: leaderEpoch ?? -1,
-        committedMetadata: "",
+        committedMetadata: metadata ?? "",
       })),
   }));
   const { body } = await cluster.send(

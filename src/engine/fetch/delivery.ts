@@ -16,6 +16,8 @@ export interface DeliveryPorts {
   readonly clock: Clock;
   readonly buffer: RecordBuffer;
   readonly partitions: () => Iterable<AssignedPartition>;
+  /** False while a partition is on its way in or out. */
+  readonly mayDeliver: (partition: AssignedPartition) => boolean;
   /** Records were delivered, and there is room for others. */
   readonly onDelivered: (records: number, bytes: number) => void;
   readonly onMoved: (partition: AssignedPartition) => void;
@@ -61,10 +63,10 @@ export class Delivery {
   }
 
   #take(maxRecords: number): ConsumedRecord[] {
-    const { clock, buffer, partitions, onDelivered } = this.#ports;
+    const { clock, buffer, partitions, mayDeliver, onDelivered } = this.#ports;
     const into: ConsumedRecord[] = [];
     const ready = Array.from(partitions()).filter(
-      (partition) => !partition.paused && !buffer.isEmpty(partition),
+      (partition) => !partition.paused && !buffer.isEmpty(partition) && mayDeliver(partition),
     );
     if (ready.length === 0) return into;
     const startedAt = clock.now();

@@ -6,7 +6,7 @@ import type { ErrorName } from "#protocol/errorCodes.ts";
 import { errorText } from "../engineError.ts";
 import { assignmentChange } from "./assignmentChange.ts";
 import { explainGroupError, meaningOf } from "./groupErrors.ts";
-import type { GroupMemberPorts, MembershipStep } from "./groupMemberPorts.ts";
+import type { GroupMemberPorts, Member, MembershipStep } from "./groupMemberPorts.ts";
 import { type GroupIdentity, GroupRequests } from "./groupRequests.ts";
 import { heartbeatWhileStable } from "./heartbeats.ts";
 import { GroupLeader } from "./leader.ts";
@@ -30,7 +30,7 @@ type EventBody = MembershipEvent extends infer Event
  * Does what the membership's state asks for: joins, syncs, keeps the group informed, gives partitions up. All
  * decisions about states are `transition`'s.
  */
-export class GroupMember {
+export class GroupMember implements Member {
   readonly #ports: GroupMemberPorts;
   readonly #identity: GroupIdentity;
   readonly #heartbeatIntervalMs: number;
@@ -47,6 +47,8 @@ export class GroupMember {
   /** What a cooperative assignment no longer has; everything is meant when undefined. */
   #toRevoke: readonly TopicPartition[] | undefined;
   #wake: (() => void) | undefined;
+  /** Stepped out: it joins again when this settles. */
+  #comesBack: PromiseWithResolvers<void> | undefined;
 
   constructor(ports: GroupMemberPorts, identity: GroupIdentity, heartbeatIntervalMs: number) {
     this.#ports = ports;
@@ -89,6 +91,29 @@ export class GroupMember {
     if (meaning === "rebalance") this.#needRebalance(explainGroupError(error, this.#identity.groupId));
     else this.#refused(error);
     return meaning === "rebalance" ? "rebalancing" : "lost";
+  }
+
+  rejoin(reason: string): void {
+    this.#needRebalance(reason);
+  }
+
+  stepOut(reason: string): void {
+    const memberId = memberIdOf(this.#membership);
+    const { state } = this.#membership;
+    if (this.#comesBack || state === "leaving" || state === "fatal" || state === "ended") return;
+    this.#comesBack = Promise.withResolvers();
+    const { sessionTimeoutMs, groupInstanceId } = this.#identity;
+    // A static member is not to be missed before its session ends (KIP-345), and that it will without heartbeats.
+    if (memberId !== undefined && groupInstanceId === undefined) {
+      // Should the group not hear of it, it notices when the session timeout passes.
+      this.#requests.leave(memberId, { reason, timeoutMs: sessionTimeoutMs }).catch(() => {});
+    }
+    this.#giveEverythingUp(groupInstanceId === undefined ? undefined : memberId, reason);
+  }
+
+  comeBack(): void {
+    this.#comesBack?.resolve();
+    this.#comesBack = undefined;
   }
 
   /** Tells the group, unless it never knew this member; rejects when it could not be told in time. */
@@ -139,6 +164,12 @@ export class GroupMember {
   async #join(failures: number, memberId: string | undefined, reason: string | undefined): Promise<void> {
     const { clock, random } = this.#ports;
     await sleep(clock, joinDelayMs(failures, random.next()), this.#over.signal);
+    if (this.#comesBack) {
+      await withDeadline(clock, this.#comesBack.promise, {
+        what: "polling again",
+        signal: this.#over.signal,
+      });
+    }
     this.#enter({ type: "joinSent" });
     const joinAs = (id: string | undefined) =>
       this.#requests.join(
@@ -176,7 +207,7 @@ export class GroupMember {
   #dropOnProtocolChange(next: Generation): void {
     const owned = this.#ports.owned();
     if (owned.length === 0 || !this.#synced || next.rebalanceProtocol === "cooperative") return;
-    this.#ports.revoke(owned, this.#synced);
+    this.#ports.handover.revoke(owned, this.#synced.generationId);
     this.#ports.onStep(this.#membership, { revoked: owned });
   }
 
@@ -191,7 +222,7 @@ export class GroupMember {
     const { added, gone } = assignmentChange(this.#ports.owned(), answer.assigned);
     this.#synced = generation;
     // The partitions first, so that whoever hears of the new generation finds them.
-    this.#ports.assign(added, generation);
+    this.#ports.handover.assign(added, generation.generationId);
     this.#enter({ type: "synced" }, { assignments });
     if (gone.length > 0) {
       this.#toRevoke = gone;
@@ -208,6 +239,10 @@ export class GroupMember {
   }
 
   #keep(generation: Generation): Promise<void> {
+    return this.#heartbeatWhile(generation, () => this.#isIn(generation, "stable"));
+  }
+
+  #heartbeatWhile(generation: Generation, goesOn: () => boolean): Promise<void> {
     return heartbeatWhileStable(generation, {
       clock: this.#ports.clock,
       intervalMs: this.#heartbeatIntervalMs,
@@ -217,7 +252,7 @@ export class GroupMember {
         if (error === "NONE") this.#enter({ type: "confirmed" });
         else this.#heartbeatRefused(error);
       },
-      isStable: (current) => this.#isIn(current, "stable"),
+      isStable: goesOn,
       unlessChanged: (work) => this.#unlessChanged(work),
       onBeat: () => {
         this.#leader.lookForMissing();
@@ -231,6 +266,7 @@ export class GroupMember {
     if (meaning === "rebalance") {
       // The coordinator knows us in this generation: it lasted, and its end is no failure of ours.
       this.#enter({ type: "confirmed" });
+      this.#ports.handover.announced();
       this.#needRebalance(explainGroupError(error, this.#identity.groupId));
     } else if (meaning === "coordinatorMoved") this.#ports.cluster.forgetCoordinator(this.#identity.groupId);
     else if (meaning !== "retry") this.#refused(error);
@@ -238,14 +274,31 @@ export class GroupMember {
 
   /** An eager member gives up everything before it joins again; a cooperative one what its assignment no longer has. */
   async #giveUp(generation: Generation, reason: string | undefined): Promise<void> {
-    await this.#ports.beforeRevoke(reason ?? "the group is rebalancing");
-    if (this.#membership.state !== "revoking") return;
-    const owned = this.#ports.owned();
-    const cooperative = this.#toRevoke ?? [];
-    const revoked = generation.rebalanceProtocol === "eager" ? owned : cooperative;
+    const { handover, owned } = this.#ports;
+    const revoked = generation.rebalanceProtocol === "eager" ? owned() : (this.#toRevoke ?? []);
+    await this.#prepare(generation, revoked, reason ?? "the group is rebalancing");
+    if (!this.#isIn(generation, "revoking")) return;
     this.#toRevoke = undefined;
-    if (revoked.length > 0) this.#ports.revoke(revoked, generation);
+    handover.revoke(revoked, generation.generationId);
     this.#enter({ type: "revoked" }, { revoked });
+  }
+
+  /** It may take its time: the coordinator hears of us meanwhile, and the end of the membership ends it. */
+  async #prepare(
+    generation: Generation,
+    partitions: readonly TopicPartition[],
+    reason: string,
+  ): Promise<void> {
+    const over = new AbortController();
+    let isReady = false;
+    const preparing = this.#ports.handover.prepare(partitions, { reason, signal: over.signal });
+    void preparing.then(() => {
+      isReady = true;
+      this.#wake?.();
+    });
+    await this.#heartbeatWhile(generation, () => !isReady && this.#isIn(generation, "revoking"));
+    if (!isReady) over.abort();
+    await preparing;
   }
 
   /** A coordinator's error that is not an ordinary part of a join or a heartbeat. */
@@ -284,18 +337,22 @@ export class GroupMember {
   }
 
   #lose(error: ErrorName, reason: string): void {
-    const lost = this.#ports.owned();
     // The coordinator knows the id still when only the generation is over.
-    const memberId = error === "ILLEGAL_GENERATION" ? memberIdOf(this.#membership) : undefined;
+    this.#giveEverythingUp(error === "ILLEGAL_GENERATION" ? memberIdOf(this.#membership) : undefined, reason);
+  }
+
+  /** `memberId` is what the coordinator still knows this member by. */
+  #giveEverythingUp(memberId: string | undefined, reason: string): void {
+    const lost = this.#ports.owned();
     this.#synced = undefined;
     this.#toRevoke = undefined;
-    this.#ports.lose(lost, reason);
+    this.#ports.handover.lose(lost, reason);
     this.#enter({ type: "lost", memberId, reason }, { lost });
   }
 
   #fail(code: string, reason: string): void {
     const lost = this.#ports.owned();
-    this.#ports.lose(lost, reason);
+    this.#ports.handover.lose(lost, reason);
     this.#over.abort();
     this.#enter({ type: "failed", code, reason }, { lost });
   }

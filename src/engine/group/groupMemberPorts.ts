@@ -2,6 +2,8 @@ import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
+import type { ErrorName } from "#protocol/errorCodes.ts";
+import type { HandoverPort } from "../rebalance/handover.ts";
 import type { Generation, Membership } from "./membership.ts";
 
 /** What changed hands in a step of the membership. */
@@ -19,14 +21,35 @@ export interface GroupMemberPorts {
   readonly random: Random;
   /** What is being consumed at this moment. */
   readonly owned: () => readonly TopicPartition[];
-  readonly assign: (partitions: readonly TopicPartition[], generation: Generation) => void;
-  /** Settles in bounded time; what is to be saved before partitions go, or a new generation begins, is saved then. */
-  readonly beforeRevoke: (reason: string) => Promise<void>;
-  readonly revoke: (partitions: readonly TopicPartition[], generation: Generation) => void;
-  /** The group gave everything of ours away, or may have. */
-  readonly lose: (partitions: readonly TopicPartition[], reason: string) => void;
+  /** How partitions change hands: gate, commits, callbacks. */
+  readonly handover: HandoverPort;
   /** Who coordinates the group, for people. */
   readonly onCoordinator: (coordinator: string) => void;
   /** Told after every change of the membership. */
   readonly onStep: (membership: Membership, step: MembershipStep) => void;
+}
+
+/** A membership of a group, of whichever protocol, as its session uses it. */
+export interface Member {
+  readonly membership: Membership;
+  /** The last generation (KIP-848: epoch) that was taken over, while what it assigned is still ours. */
+  readonly syncedGeneration: Generation | undefined;
+  /** Runs until the member has left or failed. Never rejects. */
+  run(): Promise<void>;
+  /**
+   * What another request of this generation was answered with. `rebalancing`: the group goes on to a new generation in
+   * which this member may still own what it owns.
+   */
+  report(error: ErrorName, generationId: number): "rebalancing" | "lost";
+  /** Asks the group for a rebalance; nothing happens while one is under way. */
+  rejoin(reason: string): void;
+  /** Leaves and stays out until `comeBack`: for a consumer that does not poll. What it owned is lost. */
+  stepOut(reason: string): void;
+  comeBack(): void;
+  /** Leaves for good; rejects when the group could not be told in time. */
+  leave(options: {
+    readonly reason: string;
+    readonly tellGroup: boolean;
+    readonly timeoutMs: number;
+  }): Promise<void>;
 }

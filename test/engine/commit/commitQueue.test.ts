@@ -42,7 +42,8 @@ function queueOnTestBench() {
     identity: () => ({ groupId: "billing", sessionId: "s1", clientId: "c1", memberId: "m1" }),
     observe: (observation) => observed.push(observation),
     gate: () => bench.gate,
-    stillOurs: (candidate) => bench.stillOurs(candidate),
+    hopeless: ({ ownedIn }) => ownedIn === undefined,
+    refusal: (candidate) => (bench.stillOurs(candidate) ? undefined : "NOT_ASSIGNED"),
     locate: () => Promise.resolve(),
     send: (offsets, as) => {
       const { promise, resolve, reject } = Promise.withResolvers<readonly CommittedPartition[]>();

@@ -1,0 +1,160 @@
+import { type Clock, withDeadline } from "#base/clock.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { CommitBlock } from "#trace/observations/commit.ts";
+import type { AssignedPartition } from "../position/assignedPartition.ts";
+import type { Assignment } from "../position/assignment.ts";
+import type { PartitionTable } from "../position/partitionTable.ts";
+import type { CallbackRunner } from "./rebalanceCallbacks.ts";
+import type { RebalanceGate } from "./rebalanceGate.ts";
+
+/**
+ * How partitions change hands, for every kind of member (classic and KIP-848). A member that has to give partitions up,
+ * or to join again, calls `prepare`, goes on heartbeating until that settles, and then `revoke`; what a new assignment
+ * brings goes to `assign`, and what the coordinator took away, or may have, to `lose`.
+ */
+export interface HandoverPort {
+  /** The coordinator said that it gathers the group; from now on the rebalance timeout counts. */
+  announced(): void;
+  /**
+   * Before `partitions` (possibly none) are given up: waits for the gate, stops delivering them, lets the revoked
+   * callback run and commits. Settles when they may go, or once `signal` aborts, as it must when the membership
+   * changed otherwise meanwhile (lost, fenced, leaving). Never rejects. Bounded by the coordinator, which puts a member
+   * out that takes too long.
+   */
+  prepare(
+    partitions: readonly TopicPartition[],
+    options: { readonly reason: string; readonly signal: AbortSignal },
+  ): Promise<void>;
+  /** Gives them up; they were owned last in `generationId` (KIP-848: the member epoch). Ends what `prepare` began. */
+  revoke(partitions: readonly TopicPartition[], generationId: number): void;
+  /** A generation (an epoch) begins, with these partitions new to this member. Delivered once the callback ended. */
+  assign(partitions: readonly TopicPartition[], generationId: number): void;
+  /** Gone without a say; commits that wait fail, and none is made. */
+  lose(partitions: readonly TopicPartition[], reason: string): void;
+}
+
+/** What handing partitions over needs of the consumer it belongs to. */
+export interface HandoverPorts {
+  readonly clock: Clock;
+  readonly table: PartitionTable;
+  readonly assignment: Assignment;
+  readonly gate: RebalanceGate;
+  readonly callbacks: CallbackRunner;
+  /** Commits what is to be committed before partitions go. Settles in bounded time. */
+  readonly save: () => Promise<void>;
+  /** What waited to be committed cannot be any more. */
+  readonly onLost: (reason: string) => void;
+  /** Partitions may be delivered again. */
+  readonly onReleased: () => void;
+}
+
+/** Takes partitions in and gives them up for the membership: gate, commits and callbacks in the right order. */
+export class Handover implements HandoverPort {
+  readonly #ports: HandoverPorts;
+  /** Owned, and not to be delivered: on their way in or out. */
+  readonly #withheld = new Map<AssignedPartition, "arriving" | "leaving">();
+
+  constructor(ports: HandoverPorts) {
+    this.#ports = ports;
+  }
+
+  /** Whether poll may return records of it now. */
+  mayDeliver(partition: AssignedPartition): boolean {
+    return !this.#ports.gate.isPassing && !this.#withheld.has(partition);
+  }
+
+  /** What on our own side keeps a rebalance from going on. */
+  get heldUpBy(): CommitBlock | undefined {
+    const { gate, callbacks } = this.#ports;
+    const since = gate.waitedForSince;
+    if (since !== undefined) return { by: "gateHeld", since };
+    const { running } = callbacks;
+    return running && { by: "callbackRunning", since: running.startedAt };
+  }
+
+  announced(): void {
+    this.#ports.gate.announced();
+  }
+
+  async prepare(
+    partitions: readonly TopicPartition[],
+    options: { readonly reason: string; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { clock, gate } = this.#ports;
+    if (!(await gate.pass(options.reason, options.signal))) return;
+    try {
+      const what = "giving partitions up";
+      await withDeadline(clock, this.#letGo(partitions, options.signal), { what, signal: options.signal });
+      // A commit that may go now goes out before the generation ends.
+      await clock.yieldTurn();
+    } catch {
+      // Whatever ended the membership takes them away; what it leaves is ours and delivered as before.
+      this.#release("leaving");
+      gate.passed();
+    }
+  }
+
+  /** Nothing more of them is delivered, and the application hears that they go, once. Settles when it has. */
+  async tellRevoked(partitions: readonly TopicPartition[]): Promise<void> {
+    const { callbacks } = this.#ports;
+    const told = partitions.filter((key) => !this.#isLeaving(key));
+    this.#withhold(partitions, "leaving");
+    await (told.length > 0 ? callbacks.run("revoked", told) : callbacks.idle());
+  }
+
+  revoke(partitions: readonly TopicPartition[], generationId: number): void {
+    const { assignment, gate } = this.#ports;
+    if (partitions.length > 0) assignment.revoke(partitions, generationId);
+    this.#forgetGone();
+    gate.passed();
+  }
+
+  assign(partitions: readonly TopicPartition[], generationId: number): void {
+    const { assignment, gate, callbacks } = this.#ports;
+    gate.settled();
+    assignment.add(partitions, { assignedIn: generationId });
+    if (!callbacks.has("assigned")) return;
+    this.#withhold(partitions, "arriving");
+    void callbacks.run("assigned", partitions).then(() => this.#release("arriving"));
+  }
+
+  lose(partitions: readonly TopicPartition[], reason: string): void {
+    const { assignment, gate, callbacks, onLost } = this.#ports;
+    gate.settled();
+    assignment.lose(partitions);
+    this.#forgetGone();
+    onLost(reason);
+    if (partitions.length > 0) void callbacks.run("lost", partitions);
+  }
+
+  async #letGo(partitions: readonly TopicPartition[], signal: AbortSignal): Promise<void> {
+    await this.tellRevoked(partitions);
+    // Lost while the callback ran: whatever could be committed now belongs to somebody else.
+    if (!signal.aborted) await this.#ports.save();
+  }
+
+  #withhold(keys: readonly TopicPartition[], why: "arriving" | "leaving"): void {
+    for (const key of keys) {
+      const partition = this.#ports.table.get(key);
+      if (partition) this.#withheld.set(partition, why);
+    }
+  }
+
+  #isLeaving(key: TopicPartition): boolean {
+    const partition = this.#ports.table.get(key);
+    return partition !== undefined && this.#withheld.get(partition) === "leaving";
+  }
+
+  #release(why: "arriving" | "leaving"): void {
+    for (const [partition, reason] of this.#withheld) {
+      if (reason === why) this.#withheld.delete(partition);
+    }
+    this.#ports.onReleased();
+  }
+
+  #forgetGone(): void {
+    for (const partition of this.#withheld.keys()) {
+      if (!this.#ports.table.isCurrent(partition)) this.#withheld.delete(partition);
+    }
+  }
+}
