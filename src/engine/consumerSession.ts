@@ -2,7 +2,7 @@ import { withDeadline } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import type { SessionEnded, SessionGate } from "#trace/observations/session.ts";
-import type { CommitResult } from "./commit/commitEntry.ts";
+import { type CommitResult, commitWithoutGroup, refusedCommit } from "./commit/commitEntry.ts";
 import type { WantedOffset } from "./commit/committer.ts";
 import type { ConsumerOptions, PartitionScope, SeekTarget } from "./consumerOptions.ts";
 import { EngineError, errorText } from "./engineError.ts";
@@ -14,7 +14,8 @@ import { optionProblem } from "./optionProblem.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
 import { assignDirectly } from "./position/directAssignment.ts";
 import { isInScope } from "./position/pauseRules.ts";
-import type { Moved, SkipPreview } from "./position/seeker.ts";
+import type { Moved } from "./position/seeker.ts";
+import type { SkipOrder, SkipPreview, Skipped, SkipTarget } from "./position/skipper.ts";
 import type { SessionDeps } from "./sessionDeps.ts";
 import { SessionParts } from "./sessionParts.ts";
 
@@ -38,9 +39,6 @@ export interface CloseOrder {
   readonly commit?: boolean | undefined;
   readonly reason: string;
 }
-
-/** What is sent to nobody when it is late: the waiter has its answer. */
-const skipCommitDeadlineMs = 10_000;
 
 /**
  * One debug consumer: a member of a group, or a reader of partitions without one. It fetches by itself and delivers on
@@ -146,40 +144,30 @@ export class ConsumerSession {
     return await this.#parts.seeker.seek(key, target);
   }
 
-  async previewSkipToEnd(key: TopicPartition): Promise<SkipPreview> {
+  /** What a skip would leave out, whichever way it goes. */
+  async previewSkip(key: TopicPartition, to: SkipTarget): Promise<SkipPreview> {
     this.#mustBeOpen();
-    return await this.#parts.seeker.previewSkipToEnd(key);
+    return await this.#parts.skipper.preview(key, to);
   }
 
-  /** Moves past everything the partition has now; doing it twice is doing it once. */
-  async skipToEnd(
-    key: TopicPartition,
-    options: { readonly commit?: boolean } = {},
-  ): Promise<Moved & { readonly commit?: CommitResult }> {
+  /**
+   * Leaves out everything before a place, paused or not: never backwards, and doing it twice is doing it once. Rejects
+   * with EngineError, or CancelledError, when it did not get there.
+   */
+  async skip(key: TopicPartition, to: SkipTarget, order: SkipOrder): Promise<Skipped> {
     this.#mustBeOpen();
-    const moved = await this.#parts.seeker.skipToEnd(key);
-    if (options.commit !== true) return moved;
-    const offsets = [{ topic: key.topic, partition: key.partition, offset: moved.to }];
-    return { ...moved, commit: await this.commit({ offsets, deadlineMs: skipCommitDeadlineMs }) };
+    return await this.#parts.skipper.skip(key, to, order);
   }
 
   /** Settles by the deadline, whatever the group does, and says how it ended; never rejects. */
   async commit(order: CommitOrder): Promise<CommitResult> {
     const committer = this.#parts.group?.committer;
-    const refused = (error: string, message: string): CommitResult => ({
-      commitId: "",
-      outcome: "failed",
-      error,
-      message,
-      offsets: [],
-    });
-    if (!committer)
-      return refused("NO_GROUP", "this consumer reads without a group: there is nowhere to commit to");
-    if (this.#closing !== undefined) return refused("CLOSED", "the consumer was stopped");
+    if (!committer) return commitWithoutGroup;
+    if (this.#closing !== undefined) return refusedCommit("CLOSED", "the consumer was stopped");
     const offsets = order.offsets ? committer.wanted(order.offsets) : committer.positions();
-    if (offsets.length === 0) return refused("NOTHING_TO_COMMIT", "no partition has a position yet");
+    if (offsets.length === 0) return refusedCommit("NOTHING_TO_COMMIT", "no partition has a position yet");
     const negative = offsets.find(({ offset }) => offset < 0n);
-    if (negative) return refused("INVALID_OFFSET", `offset ${negative.offset} is negative`);
+    if (negative) return refusedCommit("INVALID_OFFSET", `offset ${negative.offset} is negative`);
     const { deadlineMs, signal } = order;
     return await committer.submit({ offsets, trigger: "user", deadlineMs, signal }).result;
   }

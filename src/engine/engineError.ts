@@ -8,6 +8,7 @@ export type EngineErrorCode =
   | "NOT_HALTED"
   | "NO_SAFE_OFFSET"
   | "NO_GROUP"
+  | "STALLED"
   | "INVALID_OPTION";
 
 /** An order to a consumer was refused or could not be carried out; the message says why and what to do. */

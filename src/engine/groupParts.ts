@@ -1,4 +1,6 @@
 import { assignorByName } from "#assignors/assignorByName.ts";
+import { withDeadline } from "#base/clock.ts";
+import { Emitter } from "#base/events.ts";
 import type { CommitBlock } from "#trace/observations/commit.ts";
 import { AutoCommit } from "./commit/autoCommit.ts";
 import type { CommitOffset } from "./commit/commitEntry.ts";
@@ -34,6 +36,7 @@ export interface GroupPartsPorts {
 }
 
 const longestRevokeMs = 5_000;
+const joinPatienceMs = 120_000;
 
 /** The connection of all of a session's group requests: they wait for each other, and never behind a fetch. */
 export function groupChannel({ sessionId }: ConsumerOptions): string {
@@ -53,6 +56,7 @@ export class GroupParts {
   readonly pollWatch: PollWatch | undefined;
   /** Undefined with direct assignment. */
   readonly member: Member | undefined;
+  readonly #joined = new Emitter<void>();
   readonly #options: ConsumerOptions & { readonly groupId: string };
   readonly #deps: SessionDeps;
   readonly #ports: GroupPartsPorts;
@@ -71,6 +75,28 @@ export class GroupParts {
     this.handover = this.#makeHandover();
     this.pollWatch = options.directPartitions ? undefined : this.#makePollWatch();
     this.member = options.directPartitions ? undefined : this.#makeMember();
+  }
+
+  /**
+   * Leaves the group and joins it as a new member, which begins at what is committed. Settles when it has joined, and
+   * rejects with CancelledError when it has not in time; it goes on to try then.
+   */
+  async rejoin(member: Member, signal?: AbortSignal): Promise<void> {
+    const { closed } = this.#ports;
+    await this.#save();
+    const joined = Promise.withResolvers<void>();
+    member.stepOut("it begins anew at what is committed");
+    const listening = this.#joined.event(() => joined.resolve());
+    try {
+      member.comeBack();
+      await withDeadline(this.#deps.clock, joined.promise, {
+        what: "joining the group again",
+        deadlineAt: this.#deps.clock.now() + joinPatienceMs,
+        signal: signal ? AbortSignal.any([closed, signal]) : closed,
+      });
+    } finally {
+      listening.dispose();
+    }
   }
 
   /** Everything that can be committed by now without being asked for; with `commitOnRevoke` what poll returned last, too. */
@@ -212,6 +238,7 @@ export class GroupParts {
         shown.step(membership, step);
         this.committer.poke();
         onMembership(membership);
+        if (membership.state === "stable") this.#joined.fire();
       },
     };
   }

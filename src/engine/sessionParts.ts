@@ -1,3 +1,4 @@
+import { commitWithoutGroup } from "./commit/commitEntry.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
 import { Delivery } from "./fetch/delivery.ts";
 import { FetchBudget } from "./fetch/fetchBudget.ts";
@@ -7,16 +8,22 @@ import { RecordIntake } from "./fetch/recordIntake.ts";
 import { GroupParts, groupChannel } from "./groupParts.ts";
 import type { AssignedPartition, HaltedBatch } from "./position/assignedPartition.ts";
 import { Assignment } from "./position/assignment.ts";
+import { Discarder } from "./position/discarder.ts";
 import { EndWatcher } from "./position/endWatcher.ts";
 import { PartitionTable } from "./position/partitionTable.ts";
 import { PauseRules } from "./position/pauseRules.ts";
-import { PositionLoader, type ResetDone } from "./position/positionLoader.ts";
+import { PositionGuard } from "./position/positionGuard.ts";
+import { PositionLoader } from "./position/positionLoader.ts";
 import { RememberedPositions } from "./position/rememberedPositions.ts";
+import type { ResetDone } from "./position/resetReport.ts";
 import { Seeker } from "./position/seeker.ts";
+import { Skipper } from "./position/skipper.ts";
+import { TopicGrowth } from "./position/topicGrowth.ts";
 import { SessionReporter } from "./report/sessionReporter.ts";
 import type { SessionDeps } from "./sessionDeps.ts";
 
 const lookupPatienceMs = 10_000;
+const skipCommitDeadlineMs = 10_000;
 
 /** The parts of a consumer, connected: what changes in one is told to those whom it concerns. */
 export class SessionParts {
@@ -25,17 +32,21 @@ export class SessionParts {
   readonly reporter: SessionReporter;
   readonly buffer: RecordBuffer;
   readonly intake: RecordIntake;
+  readonly guard: PositionGuard;
   readonly fetcher: Fetcher;
   readonly loader: PositionLoader;
   readonly endWatcher: EndWatcher;
   readonly delivery: Delivery;
   readonly seeker: Seeker;
+  readonly discarder: Discarder;
+  readonly skipper: Skipper;
   readonly assignment: Assignment;
   /** Undefined without a group. */
   readonly group: GroupParts | undefined;
   readonly #options: ConsumerOptions;
   readonly #deps: SessionDeps;
   readonly #remembered = new RememberedPositions();
+  readonly #growth = new TopicGrowth();
   readonly #onFatal: (reason: string) => void;
 
   constructor(
@@ -52,6 +63,7 @@ export class SessionParts {
     this.reporter = new SessionReporter(options.sessionId, { clock, observe, table, buffer: this.buffer });
     const budget = new FetchBudget(this.buffer, options);
     this.intake = this.#makeIntake(budget);
+    this.guard = this.#makeGuard();
     this.fetcher = this.#makeFetcher(budget);
     this.loader = this.#makeLoader();
     this.endWatcher = new EndWatcher({
@@ -74,14 +86,29 @@ export class SessionParts {
       onMoved: (partition) => this.reporter.position(partition, false),
     });
     this.seeker = this.#makeSeeker(life.closed);
+    this.discarder = this.#makeDiscarder(life.closed);
+    this.skipper = this.#makeSkipper();
     this.assignment = this.#makeAssignment();
     this.group = this.#makeGroup(life.closed);
+    this.#watchCluster(life.closed);
+  }
+
+  #watchCluster(closed: AbortSignal): void {
+    const { cluster } = this.#deps;
+    const watching = cluster.onMetadata((metadata) => {
+      this.#growth.note(metadata);
+      this.guard.checkTopics(metadata);
+    });
+    closed.addEventListener("abort", () => watching.dispose(), { once: true });
+    const known = cluster.metadata();
+    if (known) this.#growth.note(known);
   }
 
   readonly #isCurrent = (partition: AssignedPartition): boolean => this.table.isCurrent(partition);
 
   readonly #changed = (partition: AssignedPartition, isUrgent: boolean): void => {
     if (this.table.isCurrent(partition)) this.reporter.position(partition, isUrgent);
+    this.discarder.wake();
   };
 
   get #fetchChannel(): string {
@@ -114,7 +141,7 @@ export class SessionParts {
   }
 
   #makeFetcher(budget: FetchBudget): Fetcher {
-    const { fetch, isolation, sessionId, resetPolicy } = this.#options;
+    const { fetch, isolation, sessionId } = this.#options;
     const { cluster, clock, random, observe } = this.#deps;
     return new Fetcher({
       cluster,
@@ -125,7 +152,7 @@ export class SessionParts {
       limits: fetch,
       isolation,
       sessionId,
-      resetPolicy,
+      guard: this.guard,
       buffer: this.buffer,
       budget,
       intake: this.intake,
@@ -133,8 +160,10 @@ export class SessionParts {
       partitionCount: () => this.table.size,
       isCurrent: this.#isCurrent,
       onChange: this.#changed,
-      onRecords: () => this.delivery.wake(),
-      onReload: () => this.loader.poke(),
+      onRecords: () => {
+        this.delivery.wake();
+        this.discarder.wake();
+      },
     });
   }
 
@@ -152,8 +181,26 @@ export class SessionParts {
       isCurrent: this.#isCurrent,
       // A commit of the generation before must be on its way before its offset is asked for.
       mustWait: (partition) => this.group?.committer.hasUnsent(partition) ?? false,
-      onFound: (partition, reset) => this.#found(partition, reset),
+      onFound: (partition, reset, passed) => this.#found(partition, reset, passed),
       onFailed: (partition) => this.#changed(partition, true),
+      onTruncated: (partition, endOffset) => this.guard.diverged(partition, endOffset),
+      onForeignEpoch: (partition) => this.guard.recreated(partition),
+    });
+  }
+
+  #makeGuard(): PositionGuard {
+    return new PositionGuard({
+      clock: this.#deps.clock,
+      resetPolicy: this.#options.resetPolicy,
+      buffer: this.buffer,
+      partitions: () => this.table.values(),
+      onReload: (partition) => {
+        this.#changed(partition, true);
+        // Not at once: it is found out in the middle of planning fetches, and what is found asks for them.
+        void Promise.resolve().then(() => this.loader.poke());
+      },
+      onFailed: (partition) => this.#changed(partition, true),
+      onReset: (partition, reset, passed) => this.#found(partition, reset, passed),
     });
   }
 
@@ -176,7 +223,11 @@ export class SessionParts {
         policy: reset.policy,
         fromOffset: reset.from,
         toOffset: reset.to,
-        lostRecords: reset.lostRecords,
+        lostRecords: reset.lost && reset.lost.to - reset.lost.from,
+        lostFromOffset: reset.lost?.from,
+        lostToOffset: reset.lost?.to,
+        deliveredRecords: reset.deliveredRecords,
+        skippedRecords: reset.skippedRecords,
       });
     }
     this.fetcher.poke();
@@ -200,6 +251,45 @@ export class SessionParts {
     });
   }
 
+  #makeDiscarder(closed: AbortSignal): Discarder {
+    const { clock, observe } = this.#deps;
+    return new Discarder({
+      clock,
+      observe,
+      sessionId: this.#options.sessionId,
+      buffer: this.buffer,
+      closed,
+      onMoved: (partition) => {
+        this.#changed(partition, false);
+        this.fetcher.poke();
+        this.delivery.wake();
+      },
+    });
+  }
+
+  #makeSkipper(): Skipper {
+    const { observe } = this.#deps;
+    return new Skipper({
+      observe,
+      sessionId: this.#options.sessionId,
+      buffer: this.buffer,
+      seeker: this.seeker,
+      discarder: this.discarder,
+      commit: async (key, offset, signal) => {
+        const committer = this.group?.committer;
+        if (!committer) return commitWithoutGroup;
+        const offsets = committer.wanted([{ ...key, offset }]);
+        return await committer.submit({ offsets, trigger: "user", deadlineMs: skipCommitDeadlineMs, signal })
+          .result;
+      },
+      rejoin: () => {
+        const { group } = this;
+        const member = group?.member;
+        return member && ((signal) => group.rejoin(member, signal));
+      },
+    });
+  }
+
   #makeAssignment(): Assignment {
     const { startPosition, groupId } = this.#options;
     return new Assignment({
@@ -209,6 +299,8 @@ export class SessionParts {
       remembered: this.#remembered,
       startPosition,
       hasGroup: groupId !== undefined,
+      growth: this.#growth,
+      now: () => this.#deps.clock.now(),
       onAdded: (partition) => this.#changed(partition, true),
       onRemoved: (partition, reason) => this.reporter.removed(partition, reason),
       onDone: () => {

@@ -78,9 +78,9 @@ describe("pause and resume", () => {
     session.pause(p0);
     await bench.produce(p0, 5, 2);
 
-    const preview = await bench.run(session.previewSkipToEnd(p0));
-    const skipped = await bench.run(session.skipToEnd(p0, { commit: true }));
-    const again = await bench.run(session.skipToEnd(p0));
+    const preview = await bench.run(session.previewSkip(p0, { kind: "end" }));
+    const skipped = await bench.run(session.skip(p0, { kind: "end" }, { how: "move", commit: true }));
+    const again = await bench.run(session.skip(p0, { kind: "end" }, { how: "move" }));
     session.resume(p0);
     await bench.produce(p0, 1, 7);
     const records = await poll(10, 5_000);

@@ -119,15 +119,16 @@ describe("our engine on real Kafka", () => {
     await produce("paused", numbered("old", 10));
     const member = join({ topics: ["paused"], groupId: "pausers" });
     const key = { topic: "paused", partition: 0 };
+    const toEnd = { kind: "end" } as const;
     await member.poll(4);
     member.session.pause(key);
 
     const whilePaused = await member.poll(100, 300);
     const buffered = member.session.buffered(key);
     await produce("paused", numbered("later", 5));
-    const preview = await member.session.previewSkipToEnd(key);
-    const skipped = await member.session.skipToEnd(key, { commit: true });
-    const again = await member.session.skipToEnd(key);
+    const preview = await member.session.previewSkip(key, toEnd);
+    const skipped = await member.session.skip(key, toEnd, { how: "move", commit: true });
+    const again = await member.session.skip(key, toEnd, { how: "move" });
     const left = member.session.buffered(key);
     await produce("paused", numbered("new", 3));
     member.session.resume(key);

@@ -109,7 +109,7 @@ export class SimulatedMember {
   }
 
   skipToEnd(key: TopicPartition, commit: boolean): void {
-    const skipped = this.session.skipToEnd(key, { commit: false });
+    const skipped = this.session.skip(key, { kind: "end" }, { how: "move" });
     this.#follow(
       { what: `skip ${key.topic}-${key.partition} to its end`, limitMs: seekLimitMs },
       skipped,

@@ -272,6 +272,10 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     fromOffset: maybe(offset),
     toOffset: offset,
     lostRecords: maybe(offset),
+    lostFromOffset: maybe(offset),
+    lostToOffset: maybe(offset),
+    deliveredRecords: maybe(offset),
+    skippedRecords: maybe(offset),
   }),
   "buffer.state": fc.record({
     ...sessionPartition,

@@ -42,6 +42,16 @@ export interface CommitResult {
   readonly offsets: readonly (CommittedPartition & { readonly offset: bigint })[];
 }
 
+/** A commit that was never asked for: why, in words. */
+export function refusedCommit(error: string, message: string): CommitResult {
+  return { commitId: "", outcome: "failed", error, message, offsets: [] };
+}
+
+export const commitWithoutGroup = refusedCommit(
+  "NO_GROUP",
+  "this consumer reads without a group: there is nowhere to commit to",
+);
+
 export type CommitTrigger = "user" | "auto" | "revoke" | "close";
 
 /**

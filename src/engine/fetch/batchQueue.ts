@@ -28,6 +28,8 @@ interface QueuedBatch {
   next: number;
   /** Grows when something undeliverable follows directly: a control batch, an aborted one, a skipped one. */
   nextOffset: bigint;
+  /** Of what lies directly before `nextOffset`. */
+  leaderEpoch: number | undefined;
   /** Sums over all batches ever queued, up to this one: two of them give what lies between. */
   readonly recordsUpTo: number;
   readonly bytesUpTo: number;
@@ -74,6 +76,7 @@ export class BatchQueue {
       batch,
       next: batch.firstIndex,
       nextOffset: batch.nextOffset,
+      leaderEpoch: batch.origin.leaderEpoch,
       recordsUpTo: recordsUpTo + batch.records.length - batch.firstIndex,
       bytesUpTo: bytesUpTo + batch.bytes,
     });
@@ -86,9 +89,25 @@ export class BatchQueue {
   }
 
   /** The last batch now leads to `nextOffset`: nothing in between is to be delivered. */
-  extendTail(nextOffset: bigint): void {
+  extendTail(nextOffset: bigint, leaderEpoch: number | undefined): void {
     const tail = this.isEmpty ? undefined : this.#items.at(-1);
-    if (tail) tail.nextOffset = nextOffset;
+    if (!tail) return;
+    tail.nextOffset = nextOffset;
+    tail.leaderEpoch = leaderEpoch;
+  }
+
+  /** Records before `offset`, at least those that are certainly so. */
+  recordsBefore(offset: bigint): number {
+    let records = 0;
+    for (let index = this.#head; index < this.#items.length; index++) {
+      const item = this.#items[index];
+      if (!item) break;
+      const { batch, next, nextOffset } = item;
+      const end = nextOffset <= offset ? batch.records.length : batch.records.indexOfOffset(offset);
+      records += Math.max(0, end - next);
+      if (end < batch.records.length) break;
+    }
+    return records;
   }
 
   /** Drops the first batch. */
@@ -114,4 +133,5 @@ export interface QueuedHead {
   readonly batch: FetchedBatch;
   readonly next: number;
   readonly nextOffset: bigint;
+  readonly leaderEpoch: number | undefined;
 }

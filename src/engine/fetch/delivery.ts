@@ -66,7 +66,7 @@ export class Delivery {
     const { clock, buffer, partitions, mayDeliver, onDelivered } = this.#ports;
     const into: ConsumedRecord[] = [];
     const ready = Array.from(partitions()).filter(
-      (partition) => !partition.paused && !buffer.isEmpty(partition) && mayDeliver(partition),
+      (partition) => isDeliverable(partition) && !buffer.isEmpty(partition) && mayDeliver(partition),
     );
     if (ready.length === 0) return into;
     const startedAt = clock.now();
@@ -93,8 +93,7 @@ export class Delivery {
       const taken = buffer.take(partition, Math.min(runLength, maxRecords - into.length), into);
       if (!taken) break;
       bytes += taken.bytes;
-      partition.position = taken.position;
-      partition.deliveredEpoch = taken.leaderEpoch;
+      partition.deliveredTo(taken.position, taken.leaderEpoch);
       if (clock.now() - startedAt >= turnMs) break;
     }
     onMoved(partition);
@@ -116,4 +115,9 @@ export class Delivery {
       timer = this.#ports.clock.schedule(limitMs, done);
     });
   }
+}
+
+/** What is on its way through to be dropped is nobody's to have. */
+function isDeliverable({ paused, discardUntil }: AssignedPartition): boolean {
+  return !paused && discardUntil === undefined;
 }

@@ -33,6 +33,7 @@ export function fetchBody(
         partition: ask.partition,
         currentLeaderEpoch: ask.leaderEpoch ?? -1,
         fetchOffset: ask.fetchOffset,
+        lastFetchedEpoch: ask.lastFetchedEpoch ?? -1,
         partitionMaxBytes: ask.maxBytes,
       })),
     })),

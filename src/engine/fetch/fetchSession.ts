@@ -5,6 +5,8 @@ export interface PartitionAsk extends TopicPartition {
   readonly topicId: string | undefined;
   readonly fetchOffset: bigint;
   readonly leaderEpoch: number | undefined;
+  /** Of what lies before the offset: the leader compares it with its own log (KIP-595). */
+  readonly lastFetchedEpoch?: number | undefined;
   readonly maxBytes: number;
 }
 
@@ -80,6 +82,7 @@ function isSame(before: PartitionAsk | undefined, now: PartitionAsk): boolean {
     before.fetchOffset === now.fetchOffset &&
     before.maxBytes === now.maxBytes &&
     before.leaderEpoch === now.leaderEpoch &&
+    before.lastFetchedEpoch === now.lastFetchedEpoch &&
     before.topicId === now.topicId
   );
 }

@@ -2,9 +2,9 @@ import type { Disposable } from "#base/lifecycle.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import type { PartitionMetadata, TopicMetadata } from "#network/clusterMetadata.ts";
 import { errorName } from "#protocol/errorCodes.ts";
-import type { ResetPolicy } from "../consumerOptions.ts";
 import type { AssignedPartition, PartitionError } from "../position/assignedPartition.ts";
 import { noLeader } from "../position/offsetLookup.ts";
+import type { PositionGuard } from "../position/positionGuard.ts";
 import type { BufferCounts } from "./batchQueue.ts";
 import type { FetchBudget } from "./fetchBudget.ts";
 import type { FetchedPartition } from "./fetchRequest.ts";
@@ -19,15 +19,13 @@ export interface FetcherPorts extends Omit<NodeFetcherPorts, "take" | "onTrouble
   readonly buffer: RecordBuffer;
   readonly budget: FetchBudget;
   readonly intake: RecordIntake;
-  readonly resetPolicy: ResetPolicy;
+  readonly guard: PositionGuard;
   readonly partitions: () => Iterable<AssignedPartition>;
   readonly partitionCount: () => number;
   readonly isCurrent: (partition: AssignedPartition) => boolean;
   readonly onChange: (partition: AssignedPartition, isUrgent: boolean) => void;
   /** Records came in. */
   readonly onRecords: () => void;
-  /** A position has to be looked up anew. */
-  readonly onReload: () => void;
 }
 
 /** Answers that may be different soon are not shown as an error before the third in a row. */
@@ -119,7 +117,8 @@ export class Fetcher {
     topic: TopicMetadata | undefined,
     totals: BufferCounts,
   ): FetchTask | undefined {
-    const { budget, partitionCount, limits } = this.#ports;
+    const { budget, guard, partitionCount, limits } = this.#ports;
+    if (!guard.holds(partition, topic, partition.leaderEpoch)) return undefined;
     const room = budget.roomFor(partition, partitionCount(), totals);
     const { fetchPosition } = partition;
     if (!room || fetchPosition === undefined) return undefined;
@@ -132,6 +131,7 @@ export class Fetcher {
         topicId: topic?.topicId,
         fetchOffset: fetchPosition,
         leaderEpoch: partition.leaderEpoch,
+        lastFetchedEpoch: partition.fetchEpoch,
         maxBytes: Math.min(limits.maxPartitionBytes, room.bytes),
       },
     };
@@ -169,6 +169,14 @@ export class Fetcher {
       this.#refused(partition, fetched.errorCode);
       return false;
     }
+    const { divergingEpoch } = fetched;
+    if (divergingEpoch.endOffset >= 0n) {
+      this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
+      return true;
+    }
+    partition.strayed = 0;
+    // The leader answers in this epoch only while it leads in it, so what it gives is of its log.
+    partition.validatedIn = ask.leaderEpoch;
     const endsMoved = this.#noteEnds(partition, fetched);
     if (partition.progress.state === "errored") {
       partition.progress = { state: "fetching" };
@@ -201,35 +209,19 @@ export class Fetcher {
   }
 
   #refused(partition: AssignedPartition, errorCode: number): void {
-    const { cluster, onChange } = this.#ports;
+    const { cluster, guard, onChange } = this.#ports;
     const error = errorName(errorCode);
     const meaning = fetchErrorMeaning(error);
     if (meaning === "outOfRange") {
-      this.#outOfRange(partition);
+      // Again and again, or with something to deliver first: not at once.
+      if (!guard.outOfRange(partition) || partition.strayed > 0) this.#slowDown(partition);
+      onChange(partition, true);
       return;
     }
     if (meaning === "moved") cluster.forgetLeader(partition);
     this.#slowDown(partition);
     if (meaning === "moved" && this.#paceOf(partition).failures <= patientFailures) return;
     partition.fail(explainFetchError(error, topicPartitionText(partition)), { retry: "fetching" });
-    onChange(partition, true);
-  }
-
-  #outOfRange(partition: AssignedPartition): void {
-    const { resetPolicy, buffer, onChange, onReload } = this.#ports;
-    if (!buffer.isEmpty(partition)) {
-      // What was read before it is still to be delivered; only then the position itself is out of range.
-      this.#slowDown(partition);
-      return;
-    }
-    if (resetPolicy === "none") {
-      partition.fail(explainFetchError("OFFSET_OUT_OF_RANGE", topicPartitionText(partition)));
-    } else {
-      const from = partition.fetchPosition;
-      const policy = typeof resetPolicy === "string" ? resetPolicy : "nearest";
-      partition.reload({ kind: "reset", policy, cause: "outOfRange", from });
-      onReload();
-    }
     onChange(partition, true);
   }
 
@@ -273,8 +265,8 @@ export class Fetcher {
   }
 }
 
-function isWanted({ progress, paused, fetchPosition }: AssignedPartition): boolean {
-  if (paused || fetchPosition === undefined) return false;
+function isWanted({ progress, isFlowing, fetchPosition }: AssignedPartition): boolean {
+  if (!isFlowing || fetchPosition === undefined) return false;
   return progress.state === "fetching" || (progress.state === "errored" && progress.retry === "fetching");
 }
 

@@ -29,7 +29,7 @@ export type ReadStep =
   /** Records to deliver. */
   | { readonly type: "batch"; readonly batch: FetchedBatch }
   /** Nothing to deliver up to `nextOffset`: a control batch, aborted records, what compaction left empty. */
-  | { readonly type: "advance"; readonly nextOffset: bigint }
+  | { readonly type: "advance"; readonly nextOffset: bigint; readonly leaderEpoch: number | undefined }
   /** What cannot be decoded. Whoever goes on after it goes past it, and has to say so. */
   | { readonly type: "damaged"; readonly damage: BatchDamage; readonly bytes: Uint8Array };
 
@@ -65,26 +65,26 @@ function readBatch(
 ): ReadStep {
   const { header } = frame;
   const { position, nextOffset, aborts } = at;
-  if (aborts.hides(frame)) return { type: "advance", nextOffset };
+  const leaderEpoch = header.partitionLeaderEpoch < 0 ? undefined : header.partitionLeaderEpoch;
+  if (aborts.hides(frame)) return { type: "advance", nextOffset, leaderEpoch };
   const decoded = decodeBatch(frame, { expectedOffset: position, highWatermark });
   if (!decoded.ok) return { type: "damaged", damage: decoded.error, bytes: frame.bytes };
   const { records, uncompressedBytes } = decoded.value;
   if (header.isControl) {
     const marker = records.at(0);
     if (marker && decodeControlRecord(marker).type === "abort") aborts.ended(header.producerId);
-    return { type: "advance", nextOffset };
+    return { type: "advance", nextOffset, leaderEpoch };
   }
   const firstIndex = header.baseOffset < position ? records.indexOfOffset(position) : 0;
-  if (firstIndex >= records.length) return { type: "advance", nextOffset };
-  const { partitionLeaderEpoch, timestampType } = header;
+  if (firstIndex >= records.length) return { type: "advance", nextOffset, leaderEpoch };
   return {
     type: "batch",
     batch: {
       origin: {
         topic: key.topic,
         partition: key.partition,
-        leaderEpoch: partitionLeaderEpoch < 0 ? undefined : partitionLeaderEpoch,
-        timestampType,
+        leaderEpoch,
+        timestampType: header.timestampType,
       },
       records,
       firstIndex,

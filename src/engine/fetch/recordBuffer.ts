@@ -15,7 +15,7 @@ export interface Taken {
   readonly records: number;
   readonly bytes: number;
   readonly position: bigint;
-  /** Of the last record. */
+  /** Of what lies directly before the position. */
   readonly leaderEpoch: number | undefined;
 }
 
@@ -65,9 +65,9 @@ export class RecordBuffer {
    * Says that nothing up to `nextOffset` is to be delivered after the last buffered batch. False when nothing is
    * buffered: the position itself has to move then.
    */
-  extend(key: TopicPartition, nextOffset: bigint): boolean {
+  extend(key: TopicPartition, nextOffset: bigint, leaderEpoch: number | undefined): boolean {
     const queue = this.#queues.get(key);
-    queue?.extendTail(nextOffset);
+    queue?.extendTail(nextOffset, leaderEpoch);
     return queue !== undefined;
   }
 
@@ -94,6 +94,7 @@ export class RecordBuffer {
       left -= end - next;
       if (end === batch.records.length) {
         position = head.nextOffset;
+        leaderEpoch = head.leaderEpoch;
         bytes += batch.bytes;
         queue.shift();
       } else {
@@ -102,6 +103,39 @@ export class RecordBuffer {
     }
     const records = max - left;
     this.#released(key, queue, { reason: "polled", records, bytes });
+    return { records, bytes, position, leaderEpoch };
+  }
+
+  /** How many records of the partition lie before `offset`. */
+  countBefore(key: TopicPartition, offset: bigint): number {
+    return this.#queues.get(key)?.recordsBefore(offset) ?? 0;
+  }
+
+  /** Takes out, undelivered, what lies before `offset`; undefined when nothing of the partition is here. */
+  discardBefore(key: TopicPartition, offset: bigint): Taken | undefined {
+    const queue = this.#queues.get(key);
+    if (!queue) return undefined;
+    let [records, bytes, position] = [0, 0, 0n];
+    let leaderEpoch: number | undefined;
+    for (let head = queue.head; head; head = queue.head) {
+      const { batch, next, nextOffset } = head;
+      if (nextOffset > offset) {
+        const end = batch.records.indexOfOffset(offset);
+        if (end < batch.records.length) {
+          position = offset;
+          leaderEpoch = batch.origin.leaderEpoch;
+          records += Math.max(0, end - next);
+          if (end > next) queue.advanceHead(end - next);
+          break;
+        }
+      }
+      records += batch.records.length - next;
+      bytes += batch.bytes;
+      position = nextOffset;
+      leaderEpoch = head.leaderEpoch;
+      queue.shift();
+    }
+    this.#released(key, queue, { reason: "purged", records, bytes });
     return { records, bytes, position, leaderEpoch };
   }
 

@@ -67,7 +67,8 @@ export class RecordIntake {
   /** Moves past a damaged batch on the user's word. */
   skip(partition: AssignedPartition, nextOffset: bigint): void {
     this.#gap(partition, nextOffset);
-    this.#advance(partition, nextOffset);
+    // What a damaged batch says about its epoch is not to be trusted.
+    this.#advance(partition, nextOffset, undefined);
   }
 
   async #shareTurn(): Promise<void> {
@@ -85,12 +86,12 @@ export class RecordIntake {
         const { batch } = step;
         budget.learn(batch.records.length, batch.bytes);
         buffer.append(partition, batch);
-        partition.fetchPosition = batch.nextOffset;
+        partition.fetchedTo(batch.nextOffset, batch.origin.leaderEpoch);
         this.#proveReadable(partition);
         return true;
       }
       case "advance":
-        this.#advance(partition, step.nextOffset);
+        this.#advance(partition, step.nextOffset, step.leaderEpoch);
         this.#proveReadable(partition);
         return true;
       case "damaged":
@@ -98,11 +99,11 @@ export class RecordIntake {
     }
   }
 
-  #advance(partition: AssignedPartition, nextOffset: bigint): void {
-    partition.fetchPosition = nextOffset;
-    if (this.#ports.buffer.extend(partition, nextOffset)) return;
+  #advance(partition: AssignedPartition, nextOffset: bigint, leaderEpoch: number | undefined): void {
+    partition.fetchedTo(nextOffset, leaderEpoch);
+    if (this.#ports.buffer.extend(partition, nextOffset, leaderEpoch)) return;
     if (partition.processed === partition.position) partition.processed = nextOffset;
-    partition.position = nextOffset;
+    partition.deliveredTo(nextOffset, leaderEpoch);
   }
 
   /** A batch that was asked for again, and is fine now. */

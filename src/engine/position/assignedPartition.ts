@@ -1,27 +1,6 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { PositionState } from "#trace/observations/position.ts";
-
-/** Why a position has to be found anew although there was one. */
-export type ResetCause = "outOfRange" | "noCommittedOffset" | "truncation" | "topicRecreated";
-
-/** Where a position is to be found. */
-export type PositionSource =
-  | {
-      readonly kind: "committed";
-      /** Where this consumer stood when it gave the partition up, if nobody else can have read it since. */
-      readonly remembered: bigint | undefined;
-      /** Where to begin when nothing is committed; undefined: nowhere, the user has to say. */
-      readonly else: PositionSource | undefined;
-    }
-  | { readonly kind: "start" | "end" }
-  | { readonly kind: "offset"; readonly offset: bigint }
-  | { readonly kind: "timestamp"; readonly timestampMs: number }
-  | {
-      readonly kind: "reset";
-      readonly policy: "start" | "end" | "nearest";
-      readonly cause: ResetCause;
-      readonly from: bigint | undefined;
-    };
+import type { PositionSource } from "./positionSource.ts";
 
 /** Why a partition delivers nothing, for people, with Kafka's error name or ours as `code`. */
 export interface PartitionError {
@@ -41,8 +20,8 @@ export interface HaltedBatch {
  *
  *                    found                        moved leader, no answer: tried again by itself
  *     loading ──────────────▶ fetching ◀────────────────────────────────┐
- *        │  ▲                  │     ▲                                  │
- *        │  │ reset            │     └── seek, retry, skip ── errored ──┘
+ *        │  ▲ reset, another   │     ▲                                  │
+ *        │  │ leader or topic  │     └── seek, retry, skip ── errored ──┘
  *        │  └──────────────────┘                               ▲ ▲
  *        └──────────── no committed offset, refused ───────────┘ │
  *                              └──── corrupt batch, refused ─────┘
@@ -89,8 +68,20 @@ export class AssignedPartition implements TopicPartition {
   /** Everything before it was returned by a poll before the last one, so it counts as processed. */
   processed: bigint | undefined;
   committedOffset: bigint | undefined;
-  /** Of the last delivered record's batch. */
+  /** Where this consumer began to deliver without a jump: it has had everything between here and `position`. */
+  deliveredFrom: bigint | undefined;
+  /** The leader epoch of what lies directly before `position`; undefined when it was moved there by hand. */
   deliveredEpoch: number | undefined;
+  /** The leader epoch of what lies directly before `fetchPosition`; undefined when it was moved there by hand. */
+  fetchEpoch: number | undefined;
+  /** The leader epoch in which `fetchPosition` was known to be in the log. */
+  validatedIn: number | undefined;
+  /** Of the topic that the position belongs to: one that is created anew under its name has another. */
+  topicId: string | undefined;
+  /** Answers in a row that called a position out of range which the log has. */
+  strayed = 0;
+  /** What lies before it is consumed and dropped, even while paused. */
+  discardUntil: bigint | undefined;
   /** A batch that could not be decoded and is being asked for again. */
   retried: HaltedBatch | undefined;
   ends: LogEnds = {};
@@ -123,20 +114,77 @@ export class AssignedPartition implements TopicPartition {
     return this.halted ?? this.retried;
   }
 
-  /** Both cursors to `offset`; what was buffered or under way no longer counts. */
-  moveTo(offset: bigint): void {
+  /** Is to be fetched: not paused, or on the way through what is to be dropped. */
+  get isFlowing(): boolean {
+    return !this.paused || this.discardUntil !== undefined;
+  }
+
+  /**
+   * Both cursors to `offset`; what was buffered or under way no longer counts. `leaderEpoch` is that of the record
+   * before it, where something vouches for it.
+   */
+  moveTo(offset: bigint, leaderEpoch?: number): void {
     this.version++;
     this.position = offset;
     this.fetchPosition = offset;
     this.processed = offset;
+    this.deliveredFrom = offset;
+    this.deliveredEpoch = leaderEpoch;
+    this.fetchEpoch = leaderEpoch;
+    this.validatedIn = undefined;
     this.retried = undefined;
     this.progress = { state: "fetching" };
+  }
+
+  /** Everything before `offset` is read, or is not to be. */
+  fetchedTo(offset: bigint, leaderEpoch: number | undefined): void {
+    this.fetchPosition = offset;
+    this.fetchEpoch = leaderEpoch;
+  }
+
+  /** Everything before `offset` was delivered, or is not to be. */
+  deliveredTo(offset: bigint, leaderEpoch: number | undefined): void {
+    this.position = offset;
+    this.deliveredEpoch = leaderEpoch;
   }
 
   /** Looks its position up anew. */
   reload(source: PositionSource): void {
     this.version++;
     this.progress = { state: "loading", source };
+  }
+
+  /** Goes on where it stands: what was in doubt is not, or cannot be found out. */
+  goOn(options: { readonly validatedIn?: number | undefined } = {}): void {
+    this.version++;
+    this.validatedIn = options.validatedIn;
+    if (options.validatedIn === undefined) this.fetchEpoch = undefined;
+    this.progress = { state: "fetching" };
+  }
+
+  /** Reads again what was fetched and not delivered. */
+  refetch(): void {
+    this.version++;
+    this.fetchPosition = this.position;
+    this.fetchEpoch = this.deliveredEpoch;
+    this.validatedIn = undefined;
+    this.retried = undefined;
+    this.progress = { state: "fetching" };
+  }
+
+  /** Nothing that is known of it holds for the topic that has its name now. */
+  forgetLog(): void {
+    this.position = undefined;
+    this.fetchPosition = undefined;
+    this.processed = undefined;
+    this.deliveredFrom = undefined;
+    this.deliveredEpoch = undefined;
+    this.fetchEpoch = undefined;
+    this.validatedIn = undefined;
+    this.committedOffset = undefined;
+    this.highWatermarkAtPause = undefined;
+    this.retried = this.unresolved;
+    this.ends = {};
   }
 
   fail(

@@ -1,11 +1,14 @@
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { PositionRemoved } from "#trace/observations/position.ts";
-import type { StartPosition } from "../consumerOptions.ts";
+import type { Place, StartPosition } from "../consumerOptions.ts";
 import type { RecordBuffer } from "../fetch/recordBuffer.ts";
-import { AssignedPartition, type PositionSource } from "./assignedPartition.ts";
+import { AssignedPartition } from "./assignedPartition.ts";
 import type { PartitionTable } from "./partitionTable.ts";
 import type { PauseRules } from "./pauseRules.ts";
+import { fixPlace } from "./places.ts";
+import type { PositionSource } from "./positionSource.ts";
 import type { RememberedPositions } from "./rememberedPositions.ts";
+import type { TopicGrowth } from "./topicGrowth.ts";
 
 /** What taking and giving partitions needs of the consumer it belongs to. */
 export interface AssignmentPorts {
@@ -15,6 +18,8 @@ export interface AssignmentPorts {
   readonly remembered: RememberedPositions;
   readonly startPosition: StartPosition;
   readonly hasGroup: boolean;
+  readonly growth: TopicGrowth;
+  readonly now: () => number;
   readonly onAdded: (partition: AssignedPartition) => void;
   readonly onRemoved: (partition: AssignedPartition, reason: PositionRemoved["reason"]) => void;
   /** After several were added or removed. */
@@ -90,21 +95,34 @@ export class Assignment {
   }
 
   #source(key: TopicPartition, assignedIn: number | undefined): PositionSource {
-    const { startPosition, hasGroup, remembered } = this.#ports;
-    const known = assignedIn === undefined ? undefined : remembered.recall(key, assignedIn)?.position;
-    const otherwise = beginning(startPosition);
-    if (startPosition.kind === "committed") return { kind: "committed", remembered: known, else: otherwise };
+    const { startPosition, hasGroup, remembered, now } = this.#ports;
+    const known = assignedIn === undefined ? undefined : remembered.recall(key, assignedIn);
+    const { otherwise, because } = this.#beginning(key);
+    if (startPosition.kind === "committed") {
+      return { kind: "committed", remembered: known, else: otherwise, because };
+    }
     const isFirstTime = !this.#hadBefore.has(key);
-    if (isFirstTime || !hasGroup) return otherwise ?? { kind: "start" };
-    if (known !== undefined) return { kind: "offset", offset: known };
-    return { kind: "committed", remembered: undefined, else: otherwise };
+    if (isFirstTime || !hasGroup) return fixPlace(otherwise ?? { kind: "start" }, now());
+    return { kind: "committed", remembered: known, else: otherwise, because };
+  }
+
+  /**
+   * Where to begin without a committed offset; undefined when that is for the user to say. Whoever begins at the end
+   * does not want what was there before it came; a partition that was added since has nothing of the kind, and what
+   * it got before anybody noticed it would be missed (KAFKA-12261, which Kafka only warns of).
+   */
+  #beginning(key: TopicPartition): { readonly otherwise: Place | undefined; readonly because?: string } {
+    const place = placeOf(this.#ports.startPosition);
+    if (place?.kind !== "end" || !this.#ports.growth.isAdded(key)) return { otherwise: place };
+    return {
+      otherwise: { kind: "start" },
+      because: "start, as the partition was added after the consumer came",
+    };
   }
 }
 
-/** Where to begin without a committed offset; undefined when that is for the user to say. */
-function beginning(start: StartPosition): PositionSource | undefined {
-  if (start.kind === "duration" || start.kind === "relative") return { kind: "start" };
+function placeOf(start: StartPosition): Place | undefined {
   if (start.kind !== "committed") return start;
-  if (typeof start.else !== "string") return { kind: "start" };
+  if (typeof start.else !== "string") return { kind: "duration", backMs: start.else.backMs };
   return start.else === "none" ? undefined : { kind: start.else };
 }

@@ -57,16 +57,19 @@ function readTopics(
     readonly partitions: readonly {
       readonly partitionIndex: number;
       readonly committedOffset: bigint;
+      readonly committedLeaderEpoch: number;
       readonly errorCode: number;
     }[];
   }[],
   answers: TopicPartitionMap<OffsetAnswer>,
 ): void {
   for (const { name, partitions } of topics) {
-    for (const { partitionIndex, committedOffset, errorCode } of partitions) {
+    for (const { partitionIndex, committedOffset, committedLeaderEpoch, errorCode } of partitions) {
       const error = errorName(errorCode);
       const offset = committedOffset < 0n ? undefined : committedOffset;
-      const answer: OffsetAnswer = error === "NONE" ? { ok: true, offset } : refused(lookup, error);
+      const leaderEpoch = committedLeaderEpoch < 0 ? undefined : committedLeaderEpoch;
+      const answer: OffsetAnswer =
+        error === "NONE" ? { ok: true, offset, leaderEpoch } : refused(lookup, error);
       answers.set({ topic: name, partition: partitionIndex }, answer);
     }
   }

@@ -9,7 +9,12 @@ import type { PartitionError } from "./assignedPartition.ts";
 /** An offset that was found, or why not. */
 export type OffsetAnswer =
   /** Undefined: the log has no such offset, as for a timestamp after its last record. */
-  | { readonly ok: true; readonly offset: bigint | undefined }
+  | {
+      readonly ok: true;
+      readonly offset: bigint | undefined;
+      /** Of the record before a committed offset, where it was committed with it (KIP-320). */
+      readonly leaderEpoch?: number | undefined;
+    }
   | { readonly ok: false; readonly error: PartitionError; readonly retriable: boolean };
 
 /** ListOffsets' own numbers for the two ends of a log. */
@@ -42,7 +47,12 @@ export async function lookUpOffsets(
   return answers;
 }
 
-async function groupByLeader(lookup: OffsetLookup, keys: readonly TopicPartition[], signal?: AbortSignal) {
+/** Whom to ask about which partition, and why nobody where no leader is known. */
+export async function groupByLeader(
+  lookup: OffsetLookup,
+  keys: readonly TopicPartition[],
+  signal?: AbortSignal,
+) {
   const { cluster, timeoutMs } = lookup;
   let failure: unknown;
   const unknown = keys.filter((key) => cluster.leaderOf(key) === undefined);
@@ -121,7 +131,8 @@ async function askLeader(
   }
 }
 
-function noAnswer(message: string): OffsetAnswer {
+/** It may be different the next time. */
+export function noAnswer(message: string): Extract<OffsetAnswer, { readonly ok: false }> {
   return { ok: false, error: { code: "NO_ANSWER", message }, retriable: true };
 }
 

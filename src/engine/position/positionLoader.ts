@@ -2,8 +2,10 @@ import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartitionMap } from "#base/topicPartition.ts";
-import type { AssignedPartition, HaltedBatch, PositionSource, ResetCause } from "./assignedPartition.ts";
+import type { Place, ResetPolicy } from "../consumerOptions.ts";
+import type { AssignedPartition, HaltedBatch } from "./assignedPartition.ts";
 import { type CommittedLookup, lookUpCommitted } from "./committedOffsets.ts";
+import { type EpochAnswer, lookUpEpochEnds } from "./epochLookup.ts";
 import {
   endTimestamp,
   lookUpOffsets,
@@ -11,16 +13,10 @@ import {
   type OffsetLookup,
   startTimestamp,
 } from "./offsetLookup.ts";
+import { type Answers, endsOf, fixPlace, locate, questionsOf, timestampOf } from "./places.ts";
+import type { PositionSource, ResetSource } from "./positionSource.ts";
 import { chooseReset } from "./reset.ts";
-
-/** A position that was reset, with what is known about what lies between. */
-export interface ResetDone {
-  readonly cause: ResetCause;
-  readonly policy: string;
-  readonly from: bigint | undefined;
-  readonly to: bigint;
-  readonly lostRecords: bigint | undefined;
-}
+import { nowhereToReset, type ResetDone, resetDone } from "./resetReport.ts";
 
 /** What the loader needs of the consumer it belongs to. */
 export interface PositionLoaderPorts {
@@ -40,10 +36,11 @@ export interface PositionLoaderPorts {
     passed?: HaltedBatch | undefined,
   ) => void;
   readonly onFailed: (partition: AssignedPartition) => void;
+  /** The log of the leader lacks what was read up to the position: it ends where the logs part. */
+  readonly onTruncated: (partition: AssignedPartition, endOffset: bigint) => void;
+  /** The position is of a topic that was deleted: this leader never led in its epoch. */
+  readonly onForeignEpoch: (partition: AssignedPartition) => void;
 }
-
-type Answers = TopicPartitionMap<OffsetAnswer>;
-type Ends = readonly [start: OffsetAnswer | undefined, end: OffsetAnswer | undefined];
 
 interface Task {
   readonly partition: AssignedPartition;
@@ -58,6 +55,8 @@ interface Pace {
 
 /** Answers that may be different soon are not shown as an error before the third in a row. */
 const patientFailures = 2;
+/** How often a position that the log has may be called out of range before the policy is followed all the same. */
+const patientStrays = 3;
 
 /**
  * Finds the position of every partition that is loading, partitions together, and applies what it finds unless the
@@ -102,23 +101,19 @@ export class PositionLoader {
   }
 
   #start(due: readonly Task[]): void {
-    const of = (...kinds: readonly PositionSource["kind"][]) =>
-      due.filter(({ source }) => kinds.includes(source.kind));
-    this.#askCommitted(of("committed"));
-    this.#askOne(of("start"), startTimestamp);
-    this.#askOne(of("end"), endTimestamp);
-    this.#askReset(of("reset"));
-    for (const task of of("offset")) {
-      if (task.source.kind === "offset") this.#found(task, task.source.offset);
+    const places: Task[] = [];
+    const committed: Task[] = [];
+    const validations: (Task & { readonly epoch: number })[] = [];
+    for (const task of due) {
+      const { source } = task;
+      if (source.kind === "committed") committed.push(task);
+      else if (source.kind === "validation") validations.push({ ...task, epoch: source.epoch });
+      else if (source.kind === "offset") this.#found(task, source.offset);
+      else places.push(task);
     }
-    const times = new Map<number, Task[]>();
-    for (const task of of("timestamp")) {
-      if (task.source.kind !== "timestamp") continue;
-      const same = times.get(task.source.timestampMs);
-      if (same) same.push(task);
-      else times.set(task.source.timestampMs, [task]);
-    }
-    for (const [timestampMs, tasks] of times) this.#askOne(tasks, BigInt(Math.floor(timestampMs)));
+    this.#askCommitted(committed);
+    this.#askEpochs(validations);
+    this.#askPlaces(places);
   }
 
   #askCommitted(tasks: readonly Task[]): void {
@@ -129,21 +124,24 @@ export class PositionLoader {
       return;
     }
     const keys = tasks.map(({ partition }) => partition);
-    this.#ask(tasks, lookUpCommitted(committed, keys, this.#closed.signal), (task, answers: Answers) => {
+    this.#ask(tasks, lookUpCommitted(committed, keys, this.#closed.signal), (task, answers) => {
       const answer = answers.get(task.partition);
       if (!answer?.ok) this.#failed(task, answer);
       else if (answer.offset === undefined) this.#withoutCommitted(task);
-      else this.#found(task, answer.offset, { committedOffset: answer.offset });
+      else {
+        task.partition.committedOffset = answer.offset;
+        this.#found(task, answer.offset, { leaderEpoch: answer.leaderEpoch });
+      }
     });
   }
 
-  #withoutCommitted({ partition, source }: Task): void {
+  #withoutCommitted(task: Task): void {
+    const { partition, source } = task;
     if (source.kind !== "committed") return;
     partition.committedOffset = undefined;
-    const otherwise = source.else;
-    if (source.remembered !== undefined) {
-      partition.moveTo(source.remembered);
-      this.#ports.onFound(partition, undefined);
+    const { remembered, else: otherwise, because } = source;
+    if (remembered !== undefined) {
+      this.#found(task, remembered.position, { leaderEpoch: remembered.leaderEpoch });
     } else if (otherwise === undefined) {
       partition.fail({
         code: "NO_COMMITTED_OFFSET",
@@ -151,52 +149,104 @@ export class PositionLoader {
           "the group has committed no offset here, and nothing else was chosen to begin at: seek to where it is to begin",
       });
       this.#ports.onFailed(partition);
-    } else if (otherwise.kind === "start" || otherwise.kind === "end") {
-      const policy = otherwise.kind;
-      partition.reload({ kind: "reset", policy, cause: "noCommittedOffset", from: undefined });
     } else {
-      partition.reload(otherwise);
+      const now = this.#ports.clock.now();
+      const policy = policyOf(otherwise);
+      const sinceMs = otherwise.kind === "duration" ? now - otherwise.backMs : undefined;
+      const reset = { kind: "reset", cause: "noCommittedOffset", from: undefined, sinceMs, because } as const;
+      partition.reload(policy === undefined ? fixPlace(otherwise, now) : { ...reset, policy });
     }
   }
 
-  /** One end of the log, or the first record at a time; after the last record that is the end. */
-  #askOne(tasks: readonly Task[], timestamp: bigint): void {
+  /** Whatever of ListOffsets is needed for several partitions is asked for together. */
+  #askPlaces(tasks: readonly Task[]): void {
+    const questions = new Map<bigint, AssignedPartition[]>();
+    for (const { partition, source } of tasks) {
+      for (const question of questionsAbout(source)) {
+        const same = questions.get(question);
+        if (same) same.push(partition);
+        else questions.set(question, [partition]);
+      }
+    }
     if (tasks.length === 0) return;
-    const asked = lookUpOffsets(
-      this.#ports.offsets,
-      tasks.map(({ partition }) => partition),
-      timestamp,
-      this.#closed.signal,
+    const asked = Promise.all(
+      Array.from(questions, async ([question, partitions]) => {
+        const answers = await lookUpOffsets(this.#ports.offsets, partitions, question, this.#closed.signal);
+        return [question, answers] as const;
+      }),
     );
-    this.#ask(tasks, asked, (task, answers: Answers) => {
-      const answer = answers.get(task.partition);
-      if (!answer?.ok) this.#failed(task, answer);
-      else if (answer.offset === undefined) task.partition.reload({ kind: "end" });
-      else this.#found(task, answer.offset);
+    this.#ask(tasks, asked, (task, all) => {
+      const answered = new Map<bigint, TopicPartitionMap<OffsetAnswer>>(all);
+      const answers: Answers = (question) => answered.get(question)?.get(task.partition);
+      const { source } = task;
+      if (source.kind === "reset") this.#reset(task, source, answers);
+      else if (source.kind !== "committed" && source.kind !== "validation") {
+        const located = locate(source, answers);
+        if (located.ok) this.#found(task, located.offset);
+        else this.#failed(task, located);
+      }
     });
   }
 
   /** Both ends are asked for: only so can be said what is lost. */
-  #askReset(tasks: readonly Task[]): void {
+  #reset(task: Task, source: ResetSource, answers: Answers): void {
+    const { partition } = task;
+    const ends = endsOf(answers);
+    const byTime = source.sinceMs === undefined ? undefined : answers(timestampOf(source.sinceMs));
+    if (!ends.ok || byTime?.ok === false) {
+      this.#failed(task, ends.ok ? byTime : ends);
+      return;
+    }
+    const mayBeInRange = partition.strayed < patientStrays;
+    const target = chooseReset(source, { ...ends, byTime: byTime?.offset }, { mayBeInRange });
+    switch (target.kind) {
+      case "inRange":
+        // Whoever answered so was behind, or could not make anything of the epoch: nothing is lost.
+        partition.strayed++;
+        partition.goOn();
+        this.#pace.delete(partition);
+        this.#ports.onFound(partition, undefined);
+        return;
+      case "none":
+        partition.fail(nowhereToReset(partition, source, { ...ends, lost: target.lost }));
+        this.#ports.onFailed(partition);
+        return;
+      case "move":
+        this.#found(task, target.to, { reset: resetDone(partition, source, target) });
+    }
+  }
+
+  #askEpochs(tasks: readonly (Task & { readonly epoch: number })[]): void {
     if (tasks.length === 0) return;
-    const keys = tasks.map(({ partition }) => partition);
-    const ask = (timestamp: bigint) =>
-      lookUpOffsets(this.#ports.offsets, keys, timestamp, this.#closed.signal);
-    this.#ask(tasks, Promise.all([ask(startTimestamp), ask(endTimestamp)]), (task, [starts, ends]) => {
-      this.#reset(task, [starts.get(task.partition), ends.get(task.partition)]);
+    const questions = tasks.map(({ partition: { topic, partition }, epoch }) => ({
+      topic,
+      partition,
+      epoch,
+    }));
+    const asked = lookUpEpochEnds(this.#ports.offsets, questions, this.#closed.signal);
+    this.#ask(tasks, asked, (task, answers) => {
+      const answer = answers.get(task.partition);
+      if (answer?.ok) this.#validated(task.partition, answer);
+      else this.#failed(task, answer);
     });
   }
 
-  #reset(task: Task, [start, end]: Ends): void {
-    const { source } = task;
-    if (source.kind !== "reset") return;
-    if (!start?.ok || !end?.ok) {
-      this.#failed(task, start?.ok ? end : start);
-      return;
+  #validated(partition: AssignedPartition, { end, leaderEpoch }: Extract<EpochAnswer, { ok: true }>): void {
+    const { fetchPosition, fetchEpoch } = partition;
+    this.#pace.delete(partition);
+    const isForeign =
+      end === undefined &&
+      fetchEpoch !== undefined &&
+      leaderEpoch !== undefined &&
+      // Leader epochs only grow, as long as a topic lives.
+      fetchEpoch > leaderEpoch;
+    if (isForeign) this.#ports.onForeignEpoch(partition);
+    else if (end !== undefined && fetchPosition !== undefined && end.endOffset < fetchPosition) {
+      this.#ports.onTruncated(partition, end.endOffset);
+    } else {
+      partition.goOn(end === undefined ? {} : { validatedIn: leaderEpoch });
+      this.#ports.onFound(partition, undefined);
     }
-    const { to, lostRecords } = chooseReset(source, start.offset ?? 0n, end.offset ?? 0n);
-    const { cause, policy, from } = source;
-    this.#found(task, to, { reset: { cause, policy, from, to, lostRecords } });
   }
 
   #ask<T>(tasks: readonly Task[], asked: Promise<T>, apply: (task: Task, answer: T) => void): void {
@@ -219,16 +269,16 @@ export class PositionLoader {
   #found(
     { partition }: Task,
     offset: bigint,
-    detail: { readonly committedOffset?: bigint; readonly reset?: ResetDone } = {},
+    detail: { readonly leaderEpoch?: number | undefined; readonly reset?: ResetDone } = {},
   ): void {
     this.#pace.delete(partition);
-    if (detail.committedOffset !== undefined) partition.committedOffset = detail.committedOffset;
     const passed = partition.unresolved;
-    partition.moveTo(offset);
+    partition.moveTo(offset, detail.leaderEpoch);
+    partition.strayed = 0;
     this.#ports.onFound(partition, detail.reset, passed);
   }
 
-  #failed({ partition, source }: Task, answer: OffsetAnswer | undefined): void {
+  #failed({ partition, source }: Task, answer: OffsetAnswer | EpochAnswer | undefined): void {
     const { clock, random } = this.#ports;
     const failures = (this.#pace.get(partition)?.failures ?? 0) + 1;
     const isHopeful = answer === undefined || answer.ok || answer.retriable;
@@ -248,4 +298,17 @@ export class PositionLoader {
 function sourceOf({ progress }: AssignedPartition): PositionSource | undefined {
   if (progress.state === "loading") return progress.source;
   return progress.state === "errored" && progress.retry === "loading" ? progress.source : undefined;
+}
+
+function questionsAbout(source: PositionSource): readonly bigint[] {
+  if (source.kind === "committed" || source.kind === "validation") return [];
+  if (source.kind !== "reset") return questionsOf(source);
+  const ends = [startTimestamp, endTimestamp];
+  return source.sinceMs === undefined ? ends : [...ends, timestampOf(source.sinceMs)];
+}
+
+/** To begin at an end, or by a duration, is what a reset policy says; an offset or a time is a place. */
+function policyOf(otherwise: Place): ResetPolicy | undefined {
+  if (otherwise.kind === "start" || otherwise.kind === "end") return otherwise.kind;
+  return otherwise.kind === "duration" ? { backMs: otherwise.backMs } : undefined;
 }

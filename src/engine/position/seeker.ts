@@ -6,23 +6,22 @@ import type { SeekTarget } from "../consumerOptions.ts";
 import { EngineError } from "../engineError.ts";
 import type { RecordBuffer } from "../fetch/recordBuffer.ts";
 import type { AssignedPartition } from "./assignedPartition.ts";
-import { endTimestamp, lookUpOffsets, type OffsetLookup, startTimestamp } from "./offsetLookup.ts";
+import {
+  endTimestamp,
+  lookUpOffsets,
+  type OffsetAnswer,
+  type OffsetLookup,
+  startTimestamp,
+} from "./offsetLookup.ts";
 import type { PartitionTable } from "./partitionTable.ts";
+import { endsOf, fixPlace, type Located, locate, questionsOf, within } from "./places.ts";
+import type { FixedPlace } from "./positionSource.ts";
 
 /** A position that was moved on purpose. */
 export interface Moved {
   /** Undefined when it was not known yet. */
   readonly from: bigint | undefined;
   readonly to: bigint;
-}
-
-/** What skipping to the end would leave out. */
-export interface SkipPreview extends Moved {
-  /** Offsets between the two: at most this many records. */
-  readonly offsets: bigint | undefined;
-  /** Of those, already here. */
-  readonly bufferedRecords: number;
-  readonly bufferedBytes: number;
 }
 
 /** What seeking needs of the consumer it belongs to. */
@@ -54,52 +53,24 @@ export class Seeker {
 
   /** Rejects with EngineError, or CancelledError, when the position was not moved. */
   async seek(key: TopicPartition, target: SeekTarget): Promise<Moved> {
-    const partition = this.#partition(key);
-    const isStillWanted = this.#order(partition);
-    const to = await this.#resolve(partition, target);
+    const partition = this.partition(key);
+    const isStillWanted = this.order(partition);
+    const to = await this.resolve(partition, target);
     isStillWanted();
     const from = partition.position;
-    this.#move(partition, to);
+    this.move(partition, to);
     return { from, to };
   }
 
-  async previewSkipToEnd(key: TopicPartition): Promise<SkipPreview> {
-    const partition = this.#partition(key);
-    const end = await this.#resolve(partition, { kind: "end" });
-    const from = partition.position;
-    // Never backwards: with read_committed the end may lie before what was delivered.
-    const to = from !== undefined && from > end ? from : end;
-    const { records, bytes } = this.#ports.buffer.countsOf(partition);
-    return {
-      from,
-      to,
-      offsets: from === undefined ? undefined : to - from,
-      bufferedRecords: records,
-      bufferedBytes: bytes,
-    };
-  }
-
-  /** Doing it again without new records changes nothing. */
-  async skipToEnd(key: TopicPartition): Promise<Moved> {
-    const partition = this.#partition(key);
-    const isStillWanted = this.#order(partition);
-    const { to } = await this.previewSkipToEnd(key);
-    isStillWanted();
-    const from = partition.position;
-    if (from !== undefined && from >= to && !partition.halted) return { from, to: from };
-    if (from !== undefined) this.#gap(partition, from, to);
-    this.#move(partition, to);
-    return { from, to };
-  }
-
-  #partition(key: TopicPartition): AssignedPartition {
+  /** Throws EngineError `NOT_ASSIGNED`. */
+  partition(key: TopicPartition): AssignedPartition {
     const partition = this.#ports.table.get(key);
     if (partition) return partition;
     throw notAssigned(key);
   }
 
-  /** The check to make before the cursor moves. */
-  #order(partition: AssignedPartition): () => void {
+  /** Replaces earlier orders. Gives the check to make before the cursor moves; it throws when there is a later one. */
+  order(partition: AssignedPartition): () => void {
     const order = {};
     this.#lastOrder.set(partition, order);
     return () => {
@@ -111,41 +82,61 @@ export class Seeker {
     };
   }
 
-  async #resolve(partition: AssignedPartition, target: SeekTarget): Promise<bigint> {
-    if (target.kind === "offset") {
-      if (target.offset >= 0n) return target.offset;
+  /** The offset of a place, by what the log has now. */
+  async resolve(partition: AssignedPartition, target: SeekTarget, signal?: AbortSignal): Promise<bigint> {
+    if (target.kind === "offset" && target.offset < 0n) {
       throw new EngineError(
         "INVALID_TARGET",
         `offset ${target.offset} is negative: choose start, end, or an offset`,
       );
     }
-    const found = await this.#find(partition, timestampOf(target));
-    // After the last record there is only the end.
-    return found ?? (await this.#find(partition, endTimestamp)) ?? 0n;
-  }
-
-  async #find(partition: AssignedPartition, timestamp: bigint): Promise<bigint | undefined> {
     const { clock, random, offsets, closed } = this.#ports;
+    const place: FixedPlace | Step = target.kind === "step" ? target : fixPlace(target, clock.now());
+    const limit = signal ? AbortSignal.any([closed, signal]) : closed;
     const deadlineAt = clock.now() + patienceMs;
     for (let attempt = 0; ; attempt++) {
-      const asked = lookUpOffsets(offsets, [partition], timestamp, closed);
-      const answers = await withDeadline(clock, asked, { what: "seek", deadlineAt, signal: closed });
-      const answer = answers.get(partition);
-      if (answer?.ok) return answer.offset;
-      const error = answer?.error;
-      const isOver = clock.now() >= deadlineAt || answer?.retriable === false;
+      const asked = this.#ask(offsets, partition, place, limit);
+      const located = await withDeadline(clock, asked, { what: "seek", deadlineAt, signal: limit });
+      if (located.ok) return located.offset;
+      const isOver = clock.now() >= deadlineAt || !located.retriable;
       if (isOver || !this.#ports.table.isCurrent(partition)) {
-        throw new EngineError("OFFSETS_UNKNOWN", error?.message ?? "the offset could not be looked up");
+        throw new EngineError("OFFSETS_UNKNOWN", located.error.message);
       }
       const ceiling = Math.min(2_000, 100 * 2 ** Math.min(attempt, 8));
-      await sleep(clock, ceiling / 2 + (ceiling / 2) * random.next(), closed);
+      await sleep(clock, ceiling / 2 + (ceiling / 2) * random.next(), limit);
     }
   }
 
-  #move(partition: AssignedPartition, to: bigint): void {
+  async #ask(
+    offsets: OffsetLookup,
+    partition: AssignedPartition,
+    place: FixedPlace | Step,
+    signal: AbortSignal,
+  ): Promise<Located> {
+    const questions = place.kind === "step" ? [startTimestamp, endTimestamp] : questionsOf(place);
+    const asked = await Promise.all(
+      questions.map(async (question) => {
+        const answers = await lookUpOffsets(offsets, [partition], question, signal);
+        return [question, answers.get(partition)] as const;
+      }),
+    );
+    const byQuestion = new Map<bigint, OffsetAnswer | undefined>(asked);
+    const answers = (question: bigint) => byQuestion.get(question);
+    if (place.kind !== "step") return locate(place, answers);
+    const ends = endsOf(answers);
+    if (!ends.ok) return ends;
+    const { position } = partition;
+    if (position !== undefined) return { ok: true, offset: within(position + place.by, ends) };
+    const message = `${topicPartitionText(partition)} has no position yet to count from`;
+    return { ok: false, error: { code: "NO_POSITION", message }, retriable: true };
+  }
+
+  /** Both cursors, at once. */
+  move(partition: AssignedPartition, to: bigint): void {
     const { buffer, observe, sessionId, onMoved } = this.#ports;
     const { unresolved, topic, partition: index } = partition;
     partition.moveTo(to);
+    partition.strayed = 0;
     buffer.drop(partition, "seeked");
     if (unresolved) {
       const { baseOffset } = unresolved;
@@ -153,26 +144,9 @@ export class Seeker {
     }
     onMoved(partition);
   }
-
-  #gap({ topic, partition }: AssignedPartition, fromOffset: bigint, toOffset: bigint): void {
-    const { observe, sessionId } = this.#ports;
-    observe({ type: "fetch.gap", sessionId, topic, partition, reason: "userSkip", fromOffset, toOffset });
-  }
 }
 
-function timestampOf(target: Exclude<SeekTarget, { kind: "offset" }>): bigint {
-  switch (target.kind) {
-    case "start":
-      return startTimestamp;
-    case "end":
-      return endTimestamp;
-    case "timestamp":
-      // Negative times would be ListOffsets' special ones.
-      return BigInt(Math.max(0, Math.floor(target.timestampMs)));
-    default:
-      throw new EngineError("INVALID_TARGET", `cannot seek to a place of kind ${target.kind}`);
-  }
-}
+type Step = Extract<SeekTarget, { readonly kind: "step" }>;
 
 function notAssigned(key: TopicPartition): EngineError {
   return new EngineError("NOT_ASSIGNED", `${topicPartitionText(key)} is not assigned to this consumer`);

@@ -4,6 +4,8 @@ import type { RequestHandlers } from "../channel/channelServer.ts";
 import type { CommitReport, SessionRequests } from "../channel/sessionRequests.ts";
 import type { HostParts } from "../hostParts.ts";
 
+const toEnd = { kind: "end" } as const;
+
 /** Answers about debug consumers. */
 export function sessionRequests(parts: HostParts): RequestHandlers<SessionRequests> {
   const { sessions, debugConsumers } = parts;
@@ -27,7 +29,7 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
     "session.previewSkip": ({ sessionId, partitions }) =>
       Promise.all(
         partitions.map(async (each) => {
-          const { from, to, offsets, bufferedRecords } = await engineOf(sessionId).previewSkipToEnd(each);
+          const { from, to, offsets, bufferedRecords } = await engineOf(sessionId).previewSkip(each, toEnd);
           return { ...each, from, to, records: offsets, bufferedRecords };
         }),
       ),
@@ -35,7 +37,7 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
       const session = engineOf(sessionId);
       const skipped = await Promise.all(
         partitions.map(async (each) => {
-          const { from, to } = await session.skipToEnd(each);
+          const { from, to } = await session.skip(each, toEnd, { how: "move", signal });
           return { ...each, from, to };
         }),
       );

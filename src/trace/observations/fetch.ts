@@ -76,8 +76,16 @@ export interface PositionReset extends TopicPartition {
   readonly policy: string;
   readonly fromOffset?: bigint | undefined;
   readonly toOffset: bigint;
-  /** How many offsets between the two no longer exist; undefined when unknown. */
+  /** How many offsets no longer exist of those that were to be read, or were; undefined when unknown. */
   readonly lostRecords?: bigint | undefined;
+  /** Which ones: from here, */
+  readonly lostFromOffset?: bigint | undefined;
+  /** up to and without this one. */
+  readonly lostToOffset?: bigint | undefined;
+  /** Of the lost ones: delivered before they were lost. */
+  readonly deliveredRecords?: bigint | undefined;
+  /** Offsets that exist, were to be read, and are left out because the policy says so. */
+  readonly skippedRecords?: bigint | undefined;
 }
 
 export type FetchObservation = FetchCompleted | BatchRejected | BatchResolved | GapRecorded | PositionReset;

@@ -206,6 +206,10 @@ export const positionReset = object<PositionReset>({
   fromOffset: optional(offset),
   toOffset: offset,
   lostRecords: optional(offset),
+  lostFromOffset: optional(offset),
+  lostToOffset: optional(offset),
+  deliveredRecords: optional(offset),
+  skippedRecords: optional(offset),
 });
 
 const blockReason = oneOf(

@@ -24,7 +24,7 @@ describe("RecordBuffer", () => {
   test("behind a batch that ends in a gap the position is past the gap", () => {
     const buffer = new RecordBuffer(() => {});
     buffer.append(p0, fetchedBatch({ ...p0, baseOffset: 0n, count: 2, nextOffset: 9n }));
-    const extended = buffer.extend(p0, 12n);
+    const extended = buffer.extend(p0, 12n, 3);
     const into: ConsumedRecord[] = [];
 
     const taken = buffer.take(p0, 10, into);
@@ -48,7 +48,7 @@ describe("RecordBuffer", () => {
   test("an empty buffer has nothing to extend", () => {
     const buffer = new RecordBuffer(() => {});
 
-    expect(buffer.extend(p0, 5n)).toBe(false);
+    expect(buffer.extend(p0, 5n, undefined)).toBe(false);
   });
 
   test("counts equal the records that can still be taken, after any order of operations", () => {

@@ -1,0 +1,154 @@
+import { CancelledError, type Clock } from "#base/clock.ts";
+import type { Disposable } from "#base/lifecycle.ts";
+import { topicPartitionText } from "#base/topicPartition.ts";
+import type { Observe } from "#trace/observation.ts";
+import { EngineError } from "../engineError.ts";
+import type { RecordBuffer } from "../fetch/recordBuffer.ts";
+import type { AssignedPartition } from "./assignedPartition.ts";
+
+/** How far a skip that takes time has come. */
+export interface SkipProgress {
+  readonly from: bigint | undefined;
+  readonly position: bigint | undefined;
+  readonly to: bigint;
+  /** Consumed and dropped so far. */
+  readonly records: number;
+}
+
+/** What consuming and dropping needs of the consumer it belongs to. */
+export interface DiscarderPorts {
+  readonly clock: Clock;
+  readonly observe: Observe;
+  readonly sessionId: string;
+  readonly buffer: RecordBuffer;
+  readonly closed: AbortSignal;
+  /** The position moved, and there is room for more to be fetched. */
+  readonly onMoved: (partition: AssignedPartition) => void;
+}
+
+/** What was dropped: from the first position known to the one that was reached. */
+export interface Discarded {
+  readonly from: bigint | undefined;
+  readonly position: bigint;
+  readonly records: number;
+}
+
+/** Nothing may come of it for so long before it is given up. */
+const patienceMs = 60_000;
+
+/**
+ * Consumes a partition up to an offset and drops what it gets: paused or not, nothing of it is delivered. What stands
+ * in the way of reading, as a corrupt batch, stands in its way too.
+ */
+export class Discarder {
+  readonly #ports: DiscarderPorts;
+  readonly #waiting = new Set<() => void>();
+
+  constructor(ports: DiscarderPorts) {
+    this.#ports = ports;
+  }
+
+  /** There may be something to drop, or a reason to stop. */
+  wake(): void {
+    for (const resolve of Array.from(this.#waiting)) resolve();
+  }
+
+  /** Rejects when it could not get there; what was dropped until then stays dropped, and is said. */
+  async discard(
+    partition: AssignedPartition,
+    to: bigint,
+    order: {
+      /** Throws when the partition is gone, or somebody moved it. */
+      readonly isStillWanted: () => void;
+      readonly signal: AbortSignal | undefined;
+      readonly onProgress: ((progress: SkipProgress) => void) | undefined;
+    },
+  ): Promise<Discarded> {
+    const { clock, onMoved } = this.#ports;
+    const run: Run = { from: partition.position, records: 0 };
+    partition.discardUntil = to;
+    onMoved(partition);
+    let lastMoveAt = clock.now();
+    try {
+      for (;;) {
+        order.isStillWanted();
+        if (order.signal?.aborted || this.#ports.closed.aborted) throw new CancelledError("aborted", "skip");
+        if (this.#step(partition, to, run)) {
+          lastMoveAt = clock.now();
+          const { from, records } = run;
+          order.onProgress?.({ from, position: partition.position, to, records });
+        }
+        const { position } = partition;
+        if (position !== undefined && position >= to) return { ...run, position };
+        this.#mustGoOn(partition, clock.now() - lastMoveAt);
+        await this.#somethingNew(order.signal);
+      }
+    } finally {
+      if (partition.discardUntil === to) partition.discardUntil = undefined;
+      this.#tell(partition, run);
+      onMoved(partition);
+    }
+  }
+
+  /** True when the position moved. */
+  #step(partition: AssignedPartition, to: bigint, run: Run): boolean {
+    const { buffer, onMoved } = this.#ports;
+    const before = partition.position;
+    run.from ??= before;
+    const taken = before !== undefined && before < to ? buffer.discardBefore(partition, to) : undefined;
+    if (taken) {
+      run.records += taken.records;
+      partition.deliveredTo(taken.position, taken.leaderEpoch);
+      onMoved(partition);
+    }
+    const hasMoved = partition.position !== run.seen;
+    run.seen = partition.position;
+    return hasMoved;
+  }
+
+  #mustGoOn(partition: AssignedPartition, idleMs: number): void {
+    const { progress } = partition;
+    const isStuck = progress.state === "errored" && progress.retry === undefined;
+    if (!isStuck && idleMs < patienceMs) return;
+    const what = topicPartitionText(partition);
+    const why =
+      progress.state === "errored" ? progress.error.message : `nothing came for ${patienceMs / 1_000} s`;
+    throw new EngineError("STALLED", `${what} was skipped up to ${partition.position} only: ${why}`);
+  }
+
+  #tell({ topic, partition, position }: AssignedPartition, { from }: Run): void {
+    if (from === undefined || position === undefined || position <= from) return;
+    const gap = { topic, partition, fromOffset: from, toOffset: position };
+    this.#ports.observe({
+      type: "fetch.gap",
+      sessionId: this.#ports.sessionId,
+      reason: "userSkip",
+      ...gap,
+    });
+  }
+
+  /** Ends with `wake`, after a second, or when nobody wants it any more. */
+  #somethingNew(signal: AbortSignal | undefined): Promise<void> {
+    const { clock, closed } = this.#ports;
+    return new Promise((resolve) => {
+      let timer: Disposable | undefined;
+      const done = () => {
+        this.#waiting.delete(done);
+        timer?.dispose();
+        signal?.removeEventListener("abort", done);
+        closed.removeEventListener("abort", done);
+        resolve();
+      };
+      this.#waiting.add(done);
+      signal?.addEventListener("abort", done, { once: true });
+      closed.addEventListener("abort", done, { once: true });
+      timer = clock.schedule(1_000, done);
+    });
+  }
+}
+
+interface Run {
+  from: bigint | undefined;
+  records: number;
+  seen?: bigint | undefined;
+}
