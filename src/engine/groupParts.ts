@@ -6,11 +6,14 @@ import { AutoCommit } from "./commit/autoCommit.ts";
 import type { CommitOffset } from "./commit/commitEntry.ts";
 import { Committer } from "./commit/committer.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
+import { ConsumerGroupMember } from "./group/consumer/consumerGroupMember.ts";
+import { MemberWithFallback } from "./group/consumer/memberWithFallback.ts";
 import { GroupMember } from "./group/groupMember.ts";
 import type { GroupMemberPorts, Member } from "./group/groupMemberPorts.ts";
-import type { Membership } from "./group/membership.ts";
+import { committingGeneration, type Membership } from "./group/membership.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
 import type { Assignment } from "./position/assignment.ts";
+import type { ConsumerStanding } from "./position/committedOffsets.ts";
 import type { PartitionTable } from "./position/partitionTable.ts";
 import type { RememberedPositions } from "./position/rememberedPositions.ts";
 import { Handover } from "./rebalance/handover.ts";
@@ -111,6 +114,13 @@ export class GroupParts {
     this.committer.close();
   }
 
+  /** Who asks for committed offsets, where the coordinator wants to know: in a consumer group (KIP-848). */
+  standing(): ConsumerStanding | undefined {
+    const generation = this.member && committingGeneration(this.member.membership);
+    if (generation?.memberEpoch === undefined) return undefined;
+    return { memberId: generation.memberId, memberEpoch: generation.memberEpoch };
+  }
+
   #makeCommitter(): Committer {
     const { groupId, groupInstanceId, sessionId, clientId } = this.#options;
     const { cluster, clock, random, observe } = this.#deps;
@@ -203,10 +213,24 @@ export class GroupParts {
   }
 
   #makeMember(): Member {
+    const { groupId, sessionId, clientId, groupProtocol } = this.#options;
+    const { observe } = this.#deps;
+    const owned = () => this.#ports.table.keys();
+    const shown = new MembershipReporter({ sessionId, clientId, groupId }, { observe, assigned: owned });
+    const ports = this.#memberPorts(shown);
+    if (groupProtocol === "classic") return this.#makeClassicMember(ports);
+    shown.protocol({ groupProtocol });
+    return new MemberWithFallback(this.#makeConsumerMember(ports), (fallbackReason) => {
+      shown.protocol({ groupProtocol: "classic", fallbackReason });
+      return this.#makeClassicMember(ports);
+    });
+  }
+
+  #makeClassicMember(ports: GroupMemberPorts): Member {
     const { groupId, groupInstanceId, topics, ...options } = this.#options;
     const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs } = options;
     return new GroupMember(
-      this.#memberPorts(),
+      ports,
       {
         groupId,
         groupInstanceId,
@@ -220,18 +244,31 @@ export class GroupParts {
     );
   }
 
+  #makeConsumerMember(ports: GroupMemberPorts): ConsumerGroupMember {
+    const { groupId, groupInstanceId, topics, topicPattern, serverAssignor, ...options } = this.#options;
+    const { rack, rebalanceTimeoutMs } = options;
+    const channel = groupChannel(this.#options);
+    return new ConsumerGroupMember(ports, {
+      groupId,
+      groupInstanceId,
+      topics,
+      topicPattern,
+      serverAssignor,
+      rack,
+      rebalanceTimeoutMs,
+      channel,
+    });
+  }
+
   /** The same for members of every protocol. */
-  #memberPorts(): GroupMemberPorts {
-    const { groupId, sessionId, clientId } = this.#options;
-    const { cluster, clock, random, observe } = this.#deps;
+  #memberPorts(shown: MembershipReporter): GroupMemberPorts {
+    const { cluster, clock, random } = this.#deps;
     const { table, onMembership } = this.#ports;
-    const owned = () => table.keys();
-    const shown = new MembershipReporter({ sessionId, clientId, groupId }, { observe, assigned: owned });
     return {
       cluster,
       clock,
       random,
-      owned,
+      owned: () => table.keys(),
       handover: this.handover,
       onCoordinator: (coordinator) => shown.coordinator(coordinator),
       onStep: (membership, step) => {

@@ -176,7 +176,16 @@ export class SessionParts {
       random,
       offsets: this.#lookup,
       committed:
-        groupId === undefined ? undefined : { cluster, groupId, channel, timeoutMs: lookupPatienceMs },
+        groupId === undefined
+          ? undefined
+          : {
+              cluster,
+              groupId,
+              channel,
+              timeoutMs: lookupPatienceMs,
+              asMember: () => this.group?.standing(),
+              onRefused: (error, memberEpoch) => this.group?.member?.report(error, memberEpoch),
+            },
       partitions: () => this.table.values(),
       isCurrent: this.#isCurrent,
       // A commit of the generation before must be on its way before its offset is asked for.

@@ -114,6 +114,12 @@ function holderOf(
         reason: "it is not a member of the group now",
         sentence: `It has not been a member of the group for ${since}, so it has no generation to commit with.`,
       };
+    case "heartbeatInFlight":
+      return {
+        waitsFor: "its epoch",
+        reason: "the coordinator called its epoch stale",
+        sentence: `The coordinator has had this member in a newer epoch for ${since}; the next heartbeat's answer says which, and the commit goes out with that.`,
+      };
     case "earlierCommit": {
       const earlier = earlierText(at.group, commit, block.commitId);
       return {

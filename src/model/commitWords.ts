@@ -67,6 +67,8 @@ export function blockText(
       return "SyncGroup in flight since then";
     case "notJoined":
       return "not a member of the group since then";
+    case "heartbeatInFlight":
+      return "the member's epoch is asked for since then";
     case "earlierCommit":
       return `behind ${earlierText(at.group, at.commit, block.commitId)}`;
     case "coordinatorUnknown":

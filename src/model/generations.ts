@@ -92,7 +92,8 @@ export function foldOwnGeneration(state: GenerationsState, seen: Seen<GroupMembe
   else state.ownMembers.delete(seen.sessionId);
   if (seen.phase === "joining" || seen.phase === "revoking")
     begin(state, { at: seen.at, reason: seen.reason });
-  const { generationId, memberId } = seen;
+  const { memberId } = seen;
+  const generationId = seen.memberEpoch ?? seen.generationId;
   if (generationId === undefined || memberId === undefined) return;
   if (seen.phase !== "syncing" && seen.phase !== "stable") return;
 

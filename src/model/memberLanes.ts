@@ -70,7 +70,8 @@ export function foldOwnPhase(lanes: LanesState, seen: Seen<GroupMemberPhase>): v
   lane.vantage = "member";
   lane.isLeader = seen.isLeader ?? false;
   if (seen.memberId !== undefined) noteMemberId(lane, seen.memberId);
-  enter(lane, { phase: seen.phase, at: seen.at, generationId: seen.generationId, reason: seen.reason });
+  const { phase, at, reason } = seen;
+  enter(lane, { phase, at, generationId: seen.memberEpoch ?? seen.generationId, reason });
   if (seen.phase === "ended") end(lane, { at: seen.at, how: "ended", reason: seen.reason });
 }
 

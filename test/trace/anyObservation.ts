@@ -61,6 +61,7 @@ const block = fc.oneof(
       "joinInFlight",
       "syncInFlight",
       "notJoined",
+      "heartbeatInFlight",
       "coordinatorUnknown",
       "coordinatorLoading",
       "gateHeld",

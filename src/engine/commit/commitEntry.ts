@@ -169,6 +169,8 @@ function blockText(block: CommitBlock): string {
       return "its new assignment (SyncGroup is not answered yet)";
     case "notJoined":
       return "this consumer to be a member of the group again";
+    case "heartbeatInFlight":
+      return "the member's epoch (the coordinator called it stale, and a heartbeat asks for the newest)";
     case "earlierCommit":
       return `an earlier commit (${block.commitId}) to be answered`;
     case "coordinatorUnknown":

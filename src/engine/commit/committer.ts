@@ -214,6 +214,9 @@ export class Committer {
       if (state === "syncing") return { open: false, block: { by: "syncInFlight", since } };
       return { open: false, block: this.#ports.heldUpBy() ?? { by: "notJoined", since } };
     }
+    if (generation?.doubtedSince !== undefined) {
+      return { open: false, block: { by: "heartbeatInFlight", since: generation.doubtedSince } };
+    }
     const untilAt = this.#throttledUntil();
     if (untilAt !== undefined) {
       this.#throttledSince ??= this.#ports.clock.now();

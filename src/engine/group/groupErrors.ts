@@ -55,6 +55,9 @@ export function explainGroupError(error: ErrorName, groupId: string): string {
       return `the coordinator removed this consumer from ${groupId} (${error}), usually because no heartbeat came within the session timeout or it did not rejoin in time`;
     case "ILLEGAL_GENERATION":
       return `${groupId} went on to a newer generation without this consumer (${error})`;
+    case "STALE_MEMBER_EPOCH":
+    case "FENCED_MEMBER_EPOCH":
+      return `the coordinator has this consumer in another epoch of ${groupId} (${error})`;
     case "REBALANCE_IN_PROGRESS":
       return `${groupId} is rebalancing (${error})`;
     default:

@@ -1,10 +1,16 @@
 import type { MembershipState } from "#trace/observations/session.ts";
 
-/** A generation of a group as its member knows it. */
+/** A generation of a group as its member knows it; in a consumer group (KIP-848) what its epoch is to the member. */
 export interface Generation {
   readonly memberId: string;
+  /** What requests carry: the generation, or the member's epoch. */
   readonly generationId: number;
-  readonly assignor: string;
+  /** Consumer groups only. */
+  readonly memberEpoch?: number | undefined;
+  /** A request of this epoch was called stale then: nothing goes out in its name until a heartbeat is answered. */
+  readonly doubtedSince?: number | undefined;
+  /** Undefined when the broker chooses. */
+  readonly assignor: string | undefined;
   readonly rebalanceProtocol: "eager" | "cooperative";
   readonly isLeader: boolean;
 }

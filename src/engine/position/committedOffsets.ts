@@ -13,6 +13,16 @@ export interface CommittedLookup {
   /** The connection commits take: what was committed before is seen. */
   readonly channel: string;
   readonly timeoutMs: number;
+  /** Who asks, in a consumer group (KIP-848): the coordinator refuses what a member asks in an epoch that is over. */
+  readonly asMember?: (() => ConsumerStanding | undefined) | undefined;
+  /** The coordinator refused the question with this; the answer comes when the epoch is known. */
+  readonly onRefused?: ((error: ErrorName, memberEpoch: number) => void) | undefined;
+}
+
+/** A member of a consumer group in one of its epochs. */
+export interface ConsumerStanding {
+  readonly memberId: string;
+  readonly memberEpoch: number;
 }
 
 /** One answer for every partition; no offset means that the group never committed there. Rejects never. */
@@ -28,19 +38,23 @@ export async function lookUpCommitted(
     partitionIndexes: keys.filter(({ topic }) => topic === name).map(({ partition }) => partition),
   }));
   const answers = new TopicPartitionMap<OffsetAnswer>();
+  const standing = lookup.asMember?.();
   let failure = refused(lookup, "UNKNOWN_SERVER_ERROR");
   try {
     const { body, version } = await cluster.send(
       { coordinator: groupId, channel },
       offsetFetch,
       // Version 10 asks by topic id, which a broker before Kafka 2.8 does not tell.
-      { groupId, topics, groups: [{ groupId, topics }], requireStable: true },
+      { groupId, topics, groups: [{ groupId, ...standing, topics }], requireStable: true },
       { timeoutMs, signal, versions: [1, 9] },
     );
     const group = version >= 8 ? body.groups[0] : body;
     const error = errorName(group?.errorCode ?? 0);
     if (error === "NONE") readTopics(lookup, group?.topics ?? [], answers);
-    else failure = refused(lookup, error);
+    else {
+      if (standing) lookup.onRefused?.(error, standing.memberEpoch);
+      failure = refused(lookup, error);
+    }
   } catch (error) {
     failure = { ok: false, error: { code: "NO_ANSWER", message: errorText(error) }, retriable: true };
   }
@@ -82,6 +96,11 @@ function refused({ cluster, groupId }: CommittedLookup, error: ErrorName): Offse
     error === "UNSTABLE_OFFSET_COMMIT"
       ? `a transaction has committed offsets of ${groupId} and is still open (${error})`
       : explainGroupError(error, groupId);
-  const retriable = meaning === "coordinatorMoved" || isRetriable(error) || error === "UNKNOWN_SERVER_ERROR";
+  const isMembersTrouble = error === "STALE_MEMBER_EPOCH" || error === "UNKNOWN_MEMBER_ID";
+  const retriable =
+    meaning === "coordinatorMoved" ||
+    isMembersTrouble ||
+    isRetriable(error) ||
+    error === "UNKNOWN_SERVER_ERROR";
   return { ok: false, error: { code: error, message }, retriable };
 }

@@ -2,8 +2,15 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Observe } from "#trace/observation.ts";
 import type { GroupMemberPhase } from "#trace/observations/group.ts";
 import type { MembershipState, SessionState } from "#trace/observations/session.ts";
+import type { GroupProtocol } from "../consumerOptions.ts";
 import type { MembershipStep } from "../group/groupMemberPorts.ts";
 import { type Generation, type Membership, memberIdOf } from "../group/membership.ts";
+
+/** The protocol spoken, and why it is not the chosen one. */
+export interface ShownProtocol {
+  readonly groupProtocol: GroupProtocol;
+  readonly fallbackReason?: string | undefined;
+}
 
 /** Says where the session stands in its group, at every step. */
 export class MembershipReporter {
@@ -11,6 +18,7 @@ export class MembershipReporter {
   readonly #identity: { readonly sessionId: string; readonly clientId: string; readonly groupId: string };
   readonly #assigned: () => readonly TopicPartition[];
   #coordinator: string | undefined;
+  #protocol: ShownProtocol = { groupProtocol: "classic" };
   #last: SessionState | undefined;
 
   constructor(
@@ -31,11 +39,17 @@ export class MembershipReporter {
       membership: membership.state,
       since: membership.since,
       memberId: memberIdOf(membership),
-      generationId: generation?.generationId,
+      ...numberOf(generation),
+      ...this.#protocol,
       assignor: generation?.assignor,
       coordinator: this.#coordinator,
       reason: membership.reason,
     });
+  }
+
+  /** Holds from the next step on. */
+  protocol(protocol: ShownProtocol): void {
+    this.#protocol = protocol;
   }
 
   /** Said once known, and when it moves. */
@@ -56,7 +70,7 @@ export class MembershipReporter {
       ...this.#identity,
       memberId: memberIdOf(membership),
       phase: membership.state satisfies MembershipState,
-      generationId: generation?.generationId,
+      ...numberOf(generation),
       assignor: generation?.assignor,
       rebalanceProtocol: generation?.rebalanceProtocol,
       isLeader: generation?.isLeader,
@@ -68,6 +82,12 @@ export class MembershipReporter {
       reason: membership.reason,
     };
   }
+}
+
+/** A generation of a classic group, or a member's epoch in a consumer group: never both. */
+function numberOf(generation: Generation | undefined) {
+  if (generation?.memberEpoch !== undefined) return { memberEpoch: generation.memberEpoch };
+  return { generationId: generation?.generationId };
 }
 
 function generationOf(membership: Membership): Generation | undefined {

@@ -5,6 +5,8 @@ export type CommitBlock =
   | { readonly by: "joinInFlight"; readonly since: number }
   | { readonly by: "syncInFlight"; readonly since: number }
   | { readonly by: "notJoined"; readonly since: number }
+  /** The member's epoch was called stale (KIP-848): the next heartbeat brings the right one. */
+  | { readonly by: "heartbeatInFlight"; readonly since: number }
   | { readonly by: "earlierCommit"; readonly since: number; readonly commitId: string }
   | { readonly by: "coordinatorUnknown"; readonly since: number }
   /** The coordinator is reading the group's offsets from its log. */

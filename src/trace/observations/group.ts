@@ -83,7 +83,10 @@ export interface GroupMemberPhase {
   readonly memberId?: string | undefined;
   readonly clientId: string;
   readonly phase: MembershipState;
+  /** Classic groups. */
   readonly generationId?: number | undefined;
+  /** Consumer groups (KIP-848). */
+  readonly memberEpoch?: number | undefined;
   readonly assignor?: string | undefined;
   readonly rebalanceProtocol?: "eager" | "cooperative" | undefined;
   readonly isLeader?: boolean | undefined;

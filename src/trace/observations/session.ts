@@ -51,7 +51,14 @@ export interface SessionState {
   /** Since when `membership` holds. */
   readonly since: number;
   readonly memberId?: string | undefined;
+  /** Classic groups. */
   readonly generationId?: number | undefined;
+  /** Consumer groups (KIP-848). */
+  readonly memberEpoch?: number | undefined;
+  /** The protocol that is spoken now. */
+  readonly groupProtocol?: "classic" | "consumer" | undefined;
+  /** Why it is not the protocol that was chosen, in words. */
+  readonly fallbackReason?: string | undefined;
   readonly assignor?: string | undefined;
   readonly coordinator?: string | undefined;
   /** Why it is there, in words, with Kafka's error name where one was the cause. */

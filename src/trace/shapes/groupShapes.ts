@@ -95,6 +95,7 @@ export const groupMemberPhase = object<GroupMemberPhase>({
   clientId: string,
   phase: membershipState,
   generationId: optional(number),
+  memberEpoch: optional(number),
   assignor: optional(string),
   rebalanceProtocol: optional(oneOf("eager", "cooperative")),
   isLeader: optional(boolean),

@@ -61,6 +61,16 @@ export function sessionTopicChildren(
   return partitionNodes(context, cluster, { session, partitions });
 }
 
+function generationWords(state: SessionModel["state"]): readonly (string | undefined)[] {
+  if (!state) return [];
+  const { generationId, memberEpoch, fallbackReason } = state;
+  return [
+    generationId === undefined ? undefined : `generation ${generationId}`,
+    memberEpoch === undefined ? undefined : `epoch ${memberEpoch}`,
+    fallbackReason === undefined ? undefined : "classic, not consumer protocol",
+  ];
+}
+
 function sessionNode(context: TreeContext, cluster: ClusterModel, session: SessionModel): TreeNode {
   const { clusterId } = cluster;
   const { sessionId, started } = session;
@@ -84,7 +94,7 @@ function sessionNode(context: TreeContext, cluster: ClusterModel, session: Sessi
         ...whereabouts(session, partitions),
         pollModeText(session),
         heldBytesText(totals),
-        session.state?.generationId !== undefined && `generation ${session.state.generationId}`,
+        ...generationWords(session.state),
         session.state?.assignor,
       );
   const said = joined(!session.ended && session.state?.membership === "stable" && "stable", description);
@@ -144,6 +154,9 @@ function sessionFields(of: {
     ["reason", state?.reason],
     ["member id", state?.memberId],
     ["generation", state?.generationId],
+    ["epoch", state?.memberEpoch],
+    ["protocol", state?.groupProtocol],
+    ["why classic", state?.fallbackReason],
     ["assignor", state?.assignor],
     ["offers", started?.assignors.join(", ")],
     ["coordinator", state?.coordinator],

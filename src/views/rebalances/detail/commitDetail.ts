@@ -135,6 +135,8 @@ function whyNotSend({ latest }: CommitView): string {
       return "While the group rebalances, a commit carries a generation that is about to end. The coordinator would refuse it with REBALANCE_IN_PROGRESS, and afterwards the partition may belong to someone else. It goes out with the new generation, for the partitions that stayed.";
     case "notJoined":
       return "A commit to a group must name a member and its generation, and there is neither now. Without them it would overwrite what the real members committed.";
+    case "heartbeatInFlight":
+      return "The coordinator accepts a commit only in the member's newest epoch, or a member whose partitions were taken away could rewind their new owner. The next heartbeat's answer has that epoch.";
     case "earlierCommit":
       return "Two commits under way at once can arrive in the wrong order, and the older offsets would win.";
     case "coordinatorUnknown":
