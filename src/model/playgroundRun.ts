@@ -2,6 +2,7 @@ import type {
   BrokerFault,
   BrokerStarted,
   BrokerStopped,
+  BrokerTrouble,
   BrokerWorkload,
 } from "#trace/observations/broker.ts";
 import { keepNewest, type Seen } from "./seen.ts";
@@ -20,19 +21,32 @@ export interface PlaygroundState {
   /** Taken away: still drawn where they were. */
   pastFaults: FaultState[];
   workloads: Map<string, Seen<BrokerWorkload>>;
+  /** What was done to it on purpose, the newest last. */
+  troubles: Seen<BrokerTrouble>[];
+  nodesDown: readonly number[];
 }
 
 const maxSegments = 100;
 const maxPastFaults = 100;
 const maxWorkloads = 100;
+const maxTroubles = 100;
 
 export function createPlayground(): PlaygroundState {
-  return { started: undefined, stopped: undefined, faults: new Map(), pastFaults: [], workloads: new Map() };
+  return {
+    started: undefined,
+    stopped: undefined,
+    faults: new Map(),
+    pastFaults: [],
+    workloads: new Map(),
+    troubles: [],
+    nodesDown: [],
+  };
 }
 
 export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): void {
   state.started = seen;
   state.stopped = undefined;
+  state.nodesDown = [];
 }
 
 /** A broker that stopped holds nothing and produces nothing. */
@@ -69,6 +83,12 @@ export function foldWorkload(state: PlaygroundState, seen: Seen<BrokerWorkload>)
   state.workloads.set(seen.workloadId, seen);
   const finished = [...state.workloads].find(([, workload]) => !workload.running);
   if (state.workloads.size > maxWorkloads && finished) state.workloads.delete(finished[0]);
+}
+
+export function foldTrouble(state: PlaygroundState, seen: Seen<BrokerTrouble>): void {
+  state.nodesDown = seen.nodesDown;
+  state.troubles.push(seen);
+  keepNewest(state.troubles, maxTroubles);
 }
 
 function closeSegment(fault: FaultState, at: number): void {

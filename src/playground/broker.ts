@@ -3,6 +3,10 @@ import type { Disposable } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Observe } from "#trace/observation.ts";
+import { type BrokerNode, ClusterNodes } from "./cluster/clusterNodes.ts";
+import { Coordinators } from "./cluster/coordinators.ts";
+import { Leadership } from "./cluster/leadership.ts";
+import { type ReplicaView, replicaView } from "./cluster/replicaView.ts";
 import type { BatchEdit } from "./faults/corruptBatch.ts";
 import { FaultTable } from "./faults/faultTable.ts";
 import { FetchSessions } from "./fetch/fetchSessions.ts";
@@ -11,15 +15,7 @@ import { GroupReporter } from "./group/groupReporter.ts";
 import { LogMemory } from "./log/logMemory.ts";
 import type { PartitionLog, StoredBatch } from "./log/partitionLog.ts";
 import { type Topic, TopicStore, topicIdFrom } from "./log/topicStore.ts";
-import { placeOf } from "./placement.ts";
 import type { PlaygroundSettings } from "./settings.ts";
-
-/** One node as clients see it. */
-export interface BrokerNode {
-  readonly nodeId: number;
-  readonly host: string;
-  readonly port: number;
-}
 
 /** What the broker needs of its surroundings. */
 export interface BrokerDeps {
@@ -37,7 +33,10 @@ export class Broker implements Disposable {
   readonly random: Random;
   readonly observe: Observe;
   readonly settings: PlaygroundSettings;
-  readonly nodes: readonly BrokerNode[];
+  readonly cluster: ClusterNodes;
+  readonly leadership: Leadership;
+  readonly groupCoordinators: Coordinators;
+  readonly transactionCoordinators: Coordinators;
   readonly kafkaClusterId: string;
   readonly topics: TopicStore;
   readonly groups: GroupCoordinator;
@@ -55,7 +54,10 @@ export class Broker implements Disposable {
     this.random = deps.random;
     this.observe = deps.observe;
     this.settings = settings;
-    this.nodes = nodes;
+    this.cluster = new ClusterNodes(nodes);
+    this.leadership = new Leadership(this.cluster);
+    this.groupCoordinators = new Coordinators(this.cluster);
+    this.transactionCoordinators = new Coordinators(this.cluster);
     this.kafkaClusterId = topicIdFrom(deps.random);
     this.topics = new TopicStore(deps.random);
     this.memory = new LogMemory(settings.maxLogBytes);
@@ -69,8 +71,8 @@ export class Broker implements Disposable {
       clock: deps.clock,
       observe: deps.observe,
       coordinatorOf: (groupId) => {
-        const { host, port } = this.coordinatorOf(groupId);
-        return `${host}:${port}`;
+        const node = this.coordinatorOf(groupId);
+        return node && `${node.host}:${node.port}`;
       },
     });
     this.groups = new GroupCoordinator({
@@ -81,22 +83,55 @@ export class Broker implements Disposable {
     });
   }
 
-  get controller(): BrokerNode {
-    return this.#nodeAt(0);
+  /** The nodes that are up. */
+  get nodes(): readonly BrokerNode[] {
+    return this.cluster.up;
   }
 
-  leaderOf({ topic, partition }: TopicPartition): BrokerNode {
-    return this.#nodeAt(placeOf(topic, this.nodes.length) + partition);
+  /** Undefined while no node is up. */
+  get controller(): BrokerNode | undefined {
+    return this.nodes[0];
   }
 
-  /** Leader first; the others follow it round. */
-  replicasOf(id: TopicPartition, replicationFactor: number): readonly number[] {
-    const first = placeOf(id.topic, this.nodes.length) + id.partition;
-    return Array.from({ length: replicationFactor }, (_, index) => this.#nodeAt(first + index).nodeId);
+  /** Undefined while nobody leads the partition. */
+  leaderOf({ topic: name, partition }: TopicPartition): BrokerNode | undefined {
+    const topic = this.topics.byName(name);
+    const log = topic?.partitions[partition];
+    return topic && log && this.cluster.reachable(this.leadership.of(topic, log).leaderId);
   }
 
-  coordinatorOf(groupId: string): BrokerNode {
-    return this.#nodeAt(placeOf(groupId, this.nodes.length));
+  /** The partition's log as a node has it; undefined when it has none. */
+  replicaOn(nodeId: number, topic: Topic, log: PartitionLog): ReplicaView | undefined {
+    const { replicas, leaderId, leaderEpoch } = this.leadership.of(topic, log);
+    if (!replicas.includes(nodeId)) return undefined;
+    const lag = this.leadership.lagOf(topic, log, nodeId);
+    return replicaView(log, { isLeader: leaderId === nodeId, leaderEpoch, lag });
+  }
+
+  /** Undefined while no node is up. */
+  coordinatorOf(groupId: string): BrokerNode | undefined {
+    return this.cluster.reachable(this.groupCoordinators.of(groupId));
+  }
+
+  /** Undefined while no node is up. */
+  transactionCoordinatorOf(transactionalId: string): BrokerNode | undefined {
+    return this.cluster.reachable(this.transactionCoordinators.of(transactionalId));
+  }
+
+  /** A node is gone, or is back: leaders and coordinators move as Kafka moves them. */
+  setNodeUp(nodeId: number, isUp: boolean): void {
+    // Places are given with the nodes that were up, so those that nobody asked for yet are given first.
+    for (const topic of this.topics.all) for (const log of topic.partitions) this.leadership.of(topic, log);
+    this.cluster.setUp(nodeId, isUp);
+    const coordinators = [this.groupCoordinators, this.transactionCoordinators];
+    if (isUp) {
+      this.leadership.nodeUp(this.topics.all, nodeId);
+      for (const each of coordinators) each.nodeUp(nodeId);
+    } else {
+      this.leadership.nodeDown(this.topics.all, nodeId);
+      for (const each of coordinators) each.nodeDown(nodeId);
+      this.fetchSessions.nodeDown(nodeId);
+    }
   }
 
   nextProducerId(): bigint {
@@ -127,6 +162,16 @@ export class Broker implements Disposable {
     this.groups.topicDeleted(topic.name);
   }
 
+  /** Says where logs begin and end now. */
+  reportOffsets(logs: readonly PartitionLog[]): void {
+    const offsets = logs.map(({ id, logStartOffset, highWatermark }) => ({
+      ...id,
+      logStartOffset,
+      highWatermark,
+    }));
+    this.observe({ type: "cluster.offsets", requestedAt: this.clock.now(), offsets });
+  }
+
   dispose(): void {
     this.faults.dispose();
     this.groups.dispose();
@@ -138,19 +183,9 @@ export class Broker implements Disposable {
   #reportTrimmedSoon(): void {
     this.#trimReport ??= this.clock.schedule(1_000, () => {
       this.#trimReport = undefined;
-      const offsets = Array.from(this.#trimmed, (log) => ({
-        ...log.id,
-        logStartOffset: log.logStartOffset,
-        highWatermark: log.highWatermark,
-      }));
+      const logs = Array.from(this.#trimmed);
       this.#trimmed.clear();
-      this.observe({ type: "cluster.offsets", requestedAt: this.clock.now(), offsets });
+      this.reportOffsets(logs);
     });
-  }
-
-  #nodeAt(index: number): BrokerNode {
-    const node = this.nodes[index % this.nodes.length];
-    if (node === undefined) throw new RangeError("a playground has at least one node");
-    return node;
   }
 }

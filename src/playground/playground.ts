@@ -1,20 +1,25 @@
-import type { Clock } from "#base/clock.ts";
+import { type Clock, sleep } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { DisposableStore } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
-import type { StreamServer } from "#base/transport.ts";
+import type { Listening, StreamServer } from "#base/transport.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { Observe } from "#trace/observation.ts";
 import type { BrokerFault } from "#trace/observations/broker.ts";
-import { Broker, type BrokerNode } from "./broker.ts";
+import { Broker } from "./broker.ts";
+import { ClusterControl } from "./cluster/clusterControl.ts";
+import type { BrokerNode } from "./cluster/clusterNodes.ts";
+import type { ReplicaLag } from "./cluster/leadership.ts";
 import type { BatchCorruption, FaultRule } from "./faults/faultRule.ts";
 import { corruptNextBatch, delayCommits, holdSyncGroup } from "./faults/readyMade.ts";
 import { handlerTable } from "./handlers/handlerTable.ts";
 import { topicNameProblem } from "./log/topicStore.ts";
+import { PlaygroundError } from "./playgroundError.ts";
 import type { ConnectionEnd } from "./server/clientConnection.ts";
 import { ConnectionSet } from "./server/connectionSet.ts";
 import { listenOnBlock } from "./server/listenBlock.ts";
+import { NodePorts } from "./server/nodePorts.ts";
 import { type PlaygroundSettingsInput, playgroundSettings } from "./settings.ts";
 import { LocalProducer, type ProducedBatch, type ProduceInput } from "./workload/localProducer.ts";
 import { type WorkloadOptions, Workloads } from "./workload/workloads.ts";
@@ -33,13 +38,19 @@ export interface PlaygroundOptions {
   readonly portAttempts?: number | undefined;
   /** 1 by default. */
   readonly nodes?: number | undefined;
+  /** Where each node stands, in order of the nodes; with racks, clients are sent to near replicas (KIP-392). */
+  readonly racks?: readonly string[] | undefined;
   readonly settings?: PlaygroundSettingsInput | undefined;
 }
+
+/** How long a node that returns waits for its port, each time it finds it taken. */
+const portRetryMs = 50;
 
 /** What lives from start to stop. */
 interface Run {
   readonly broker: Broker;
   readonly connections: ConnectionSet;
+  readonly control: ClusterControl;
   readonly producer: LocalProducer;
   readonly workloads: Workloads;
   readonly owned: DisposableStore;
@@ -64,9 +75,15 @@ export class Playground {
     return this.#run !== undefined;
   }
 
-  /** Its nodes; none while it does not run. */
+  /** Its nodes, those that are down included; none while it does not run. */
   get nodes(): readonly BrokerNode[] {
-    return this.#run?.broker.nodes ?? [];
+    return this.#run?.broker.cluster.all ?? [];
+  }
+
+  /** Whether a node serves clients. */
+  isNodeUp(nodeId: number): boolean {
+    const cluster = this.#run?.broker.cluster;
+    return cluster?.reachable(nodeId) !== undefined;
   }
 
   /** `host:port` of each node, as a client is given them. */
@@ -196,53 +213,93 @@ export class Playground {
     return this.addFault(corruptNextBatch(partition, how));
   }
 
+  /** The partition's leader moves, by default to the next replica or node, in a new leader epoch. */
+  moveLeader(partition: TopicPartition, nodeId?: number): void {
+    this.#running().control.moveLeader(partition, nodeId);
+  }
+
+  /** Closes a node's port and connections; what it led and coordinated goes to others. */
+  stopNode(nodeId: number): void {
+    this.#running().control.stopNode(nodeId);
+  }
+
+  /** Opens the node's port again. */
+  startNode(nodeId: number): Promise<void> {
+    return this.#running().control.startNode(nodeId);
+  }
+
+  /** Keeps a replica behind the leader; undefined lets it catch up. */
+  setReplicaLag(partition: TopicPartition, nodeId: number, lag: ReplicaLag | undefined): void {
+    this.#running().control.setReplicaLag(partition, nodeId, lag);
+  }
+
+  /** Cuts off the end of a log, in a new leader epoch. */
+  truncateLog(partition: TopicPartition, offset: bigint): void {
+    this.#running().control.truncateLog(partition, offset);
+  }
+
+  /** Lets a replica lead that lacks records. */
+  uncleanElect(partition: TopicPartition, nodeId?: number): void {
+    this.#running().control.uncleanElect(partition, nodeId);
+  }
+
+  /** Another node coordinates the group from now on. */
+  moveCoordinator(groupId: string, nodeId?: number): void {
+    this.#running().control.moveCoordinator(groupId, nodeId);
+  }
+
+  /** Deletes a topic and creates it again: the same name, another id. */
+  recreateTopic(name: string): void {
+    this.#running().control.recreateTopic(name);
+  }
+
   async #start(): Promise<readonly BrokerNode[]> {
     const { server, host = "127.0.0.1", basePort, portAttempts = 1, nodes: count = 1 } = this.#options;
     const owned = new DisposableStore();
     const block = { host, basePort, count, attempts: portAttempts };
     const listening = await listenOnBlock(server, block, (index, stream) => {
-      const node = this.#run?.broker.nodes[index];
+      const node = this.#run?.broker.cluster.all[index];
       // A client that is quicker than the other nodes' ports finds nobody yet.
       if (node) this.#run?.connections.accept(node, stream);
       else stream.dispose();
     });
-    for (const port of listening) owned.add(port);
-    const nodes = listening.map(({ port }, index) => ({ nodeId: index + 1, host, port }));
-    this.#run = this.#assemble(nodes, owned);
+    const { racks = [] } = this.#options;
+    const nodes = listening.map(({ port }, index) => ({ nodeId: index + 1, host, port, rack: racks[index] }));
+    this.#run = this.#assemble(nodes, { listening, owned });
     const { kafkaClusterId } = this.#run.broker;
     this.#options.observe({ type: "broker.started", kafkaClusterId, nodes });
     return nodes;
   }
 
-  #assemble(nodes: readonly BrokerNode[], owned: DisposableStore): Run {
-    const { clock, random, observe, settings } = this.#options;
+  #assemble(
+    nodes: readonly BrokerNode[],
+    { listening, owned }: { readonly listening: readonly Listening[]; readonly owned: DisposableStore },
+  ): Run {
+    const { clock, random, observe, settings, server } = this.#options;
     const handlers = handlerTable();
     const broker = owned.add(new Broker({ clock, random, observe }, playgroundSettings(settings), nodes));
     const connections = owned.add(new ConnectionSet(broker, handlers));
     connections.onEnded((end) => this.#connectionEnded.fire(end));
+    const ports = owned.add(
+      new NodePorts({
+        server,
+        accept: (node, stream) => connections.accept(node, stream),
+        pause: () => sleep(clock, portRetryMs),
+      }),
+    );
+    for (const [index, port] of listening.entries()) {
+      const node = nodes[index];
+      if (node) ports.adopt(node.nodeId, port);
+    }
+    const control = new ClusterControl(broker, { ports, connections });
     const producer = owned.add(new LocalProducer(broker, handlers));
     const workloads = owned.add(new Workloads({ clock, random, observe, producer }));
-    return { broker, connections, producer, workloads, owned };
+    return { broker, connections, control, producer, workloads, owned };
   }
 
   #running(): Run {
     if (!this.#run)
       throw new PlaygroundError("NOT_RUNNING", "The playground is not running. Start it first.");
     return this.#run;
-  }
-}
-
-/** The playground was asked for something it cannot do now. */
-export class PlaygroundError extends Error {
-  override readonly name = "PlaygroundError";
-  readonly code: "NOT_RUNNING";
-
-  constructor(code: "NOT_RUNNING", message: string) {
-    super(message);
-    this.code = code;
-  }
-
-  static is(error: unknown): error is PlaygroundError {
-    return error instanceof PlaygroundError;
   }
 }

@@ -60,6 +60,7 @@ export function weightOf(body: ObservationBody): Weight {
     case "position.removed":
     case "broker.started":
     case "broker.stopped":
+    case "broker.trouble":
     case "cluster.profile":
     case "cluster.removed":
     case "cluster.connection":

@@ -248,12 +248,12 @@ describe("groups", () => {
     expect(answers[2 - coordinator]).toBe("NOT_COORDINATOR");
   });
 
-  test("of transactions have no coordinator, and a client is told why", async () => {
-    const answer = await simulated.run(client.call(findCoordinator, { keyType: 1, coordinatorKeys: ["tx"] }));
+  test("of another kind have no coordinator, and a client is told why", async () => {
+    const answer = await simulated.run(client.call(findCoordinator, { keyType: 2, coordinatorKeys: ["g"] }));
 
     expect(answer.coordinators[0]).toMatchObject({
       errorCode: 42,
-      errorMessage: "the playground has no transactions yet",
+      errorMessage: "the playground has no share groups yet",
     });
   });
 });

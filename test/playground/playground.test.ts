@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "#base/random.ts";
-import { Playground, PlaygroundError } from "#playground/playground.ts";
+import { Playground } from "#playground/playground.ts";
+import { PlaygroundError } from "#playground/playgroundError.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";

@@ -7,6 +7,12 @@ import { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody, ObservationType } from "#trace/observation.ts";
 import { RawClient } from "./rawClient.ts";
 
+interface SimulatedOptions {
+  readonly nodes?: number;
+  readonly racks?: readonly string[];
+  readonly settings?: PlaygroundSettingsInput;
+}
+
 /** A playground on virtual time and an in-memory network. */
 export class SimulatedPlayground {
   readonly clock: VirtualClock;
@@ -15,7 +21,7 @@ export class SimulatedPlayground {
   readonly observed: (ObservationBody & { readonly at: number })[] = [];
   readonly ended: ConnectionEnd[] = [];
 
-  private constructor(options: { readonly nodes?: number; readonly settings?: PlaygroundSettingsInput }) {
+  private constructor(options: SimulatedOptions) {
     this.clock = new VirtualClock({ seed: 7 });
     this.network = new MemoryNetwork({ clock: this.clock, seed: 7 });
     this.playground = new Playground({
@@ -25,14 +31,13 @@ export class SimulatedPlayground {
       observe: (body) => this.observed.push({ ...body, at: this.clock.now() }),
       basePort: 9092,
       nodes: options.nodes,
+      racks: options.racks,
       settings: options.settings,
     });
     this.playground.onConnectionEnded((end) => this.ended.push(end));
   }
 
-  static async start(
-    options: { readonly nodes?: number; readonly settings?: PlaygroundSettingsInput } = {},
-  ): Promise<SimulatedPlayground> {
+  static async start(options: SimulatedOptions = {}): Promise<SimulatedPlayground> {
     const simulated = new SimulatedPlayground(options);
     await simulated.playground.start();
     return simulated;

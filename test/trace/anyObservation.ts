@@ -314,7 +314,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
   }),
   "broker.started": fc.record({
     kafkaClusterId: text,
-    nodes: few(fc.record({ nodeId: small, host: text, port: number })),
+    nodes: few(fc.record({ nodeId: small, host: text, port: number, rack: maybe(text) })),
   }),
   "broker.stopped": fc.record({ reason: text }),
   "broker.fault": fc.record({
@@ -337,6 +337,16 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     produced: number,
     running: flag,
     error: maybe(text),
+  }),
+  "broker.trouble": fc.record({
+    kind: text,
+    title: text,
+    groupId: maybe(id),
+    topic: maybe(text),
+    partition: maybe(small),
+    memberId: maybe(id),
+    nodeId: maybe(small),
+    nodesDown: few(small),
   }),
   "cluster.profile": fc.record({
     name: text,

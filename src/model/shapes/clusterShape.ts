@@ -70,6 +70,8 @@ const playground = object<PlaygroundState>({
   faults: map(string, fault),
   pastFaults: list(fault),
   workloads: map(string, seenShape("broker.workload")),
+  troubles: list(seenShape("broker.trouble")),
+  nodesDown: list(number),
 });
 
 const topics = object<TopicsState>({

@@ -1,6 +1,6 @@
 import type { FetchRequest } from "#protocol/apis/fetch.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
-import type { FetchedPartition, FetchPartition } from "./fetchSession.ts";
+import type { FetchedPartition, FetchPartition, NameOfTopic } from "./fetchSession.ts";
 import type { FetchSessions } from "./fetchSessions.ts";
 
 /** What a Fetch request asks for once its session is taken into account. */
@@ -18,19 +18,19 @@ const closingEpoch = -1;
 export function openFetch(
   sessions: FetchSessions,
   request: FetchRequest,
-  usesTopicIds: boolean,
+  owner: { readonly nodeId: number; readonly usesTopicIds: boolean; readonly nameOf: NameOfTopic },
 ): FetchDialogue | { readonly error: KnownErrorName } {
   const { sessionId, sessionEpoch } = request;
   const wanted = wantedPartitions(request);
   if (sessionEpoch === closingEpoch || sessionEpoch === fullEpoch) {
-    if (sessionId !== 0) sessions.close(sessionId);
+    if (sessionId !== 0) sessions.close(sessionId, owner.nodeId);
     // A session over nothing would only push out another one, and one over too much would fill memory.
     const isWorthIt = wanted.length > 0 && wanted.length <= sessions.maxPartitions;
     if (sessionEpoch === closingEpoch || !isWorthIt) {
       return { sessionId: 0, partitions: wanted, choose: (found) => found };
     }
-    const session = sessions.create(usesTopicIds);
-    session.update(wanted, []);
+    const session = sessions.create(owner);
+    session.update(wanted, [], owner.nameOf);
     sessions.makeRoomFor(session);
     return {
       sessionId: session.sessionId,
@@ -41,14 +41,14 @@ export function openFetch(
       },
     };
   }
-  const session = sessions.use(sessionId);
+  const session = sessions.use(sessionId, owner.nodeId);
   if (session === undefined) return { error: "FETCH_SESSION_ID_NOT_FOUND" };
-  if (session.usesTopicIds !== usesTopicIds) return { error: "FETCH_SESSION_TOPIC_ID_ERROR" };
+  if (session.usesTopicIds !== owner.usesTopicIds) return { error: "FETCH_SESSION_TOPIC_ID_ERROR" };
   if (session.nextEpoch !== sessionEpoch) return { error: "INVALID_FETCH_SESSION_EPOCH" };
   session.advance();
-  session.update(wanted, forgottenPartitions(request));
+  session.update(wanted, forgottenPartitions(request), owner.nameOf);
   if (session.partitions.length > sessions.maxPartitions) {
-    sessions.close(sessionId);
+    sessions.close(sessionId, owner.nodeId);
     return { error: "FETCH_SESSION_ID_NOT_FOUND" };
   }
   sessions.makeRoomFor(session);

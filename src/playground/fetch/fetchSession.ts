@@ -4,6 +4,9 @@ export interface FetchTopicRef {
   readonly topicId: string;
 }
 
+/** The name of the topic with an id; undefined for an id that nothing has. */
+export type NameOfTopic = (topicId: string) => string | undefined;
+
 /** What a client wants of one partition. */
 export interface FetchPartition extends FetchTopicRef {
   readonly partition: number;
@@ -11,6 +14,8 @@ export interface FetchPartition extends FetchTopicRef {
   readonly partitionMaxBytes: number;
   readonly currentLeaderEpoch: number;
   readonly lastFetchedEpoch: number;
+  /** What the topic of this id was called when the session first heard of it. */
+  readonly knownAs?: string | undefined;
 }
 
 /** What the broker found for one partition. */
@@ -21,6 +26,7 @@ export interface FetchedPartition extends FetchTopicRef {
   readonly lastStableOffset: bigint;
   readonly logStartOffset: bigint;
   readonly divergingEpoch: { readonly epoch: number; readonly endOffset: bigint } | undefined;
+  readonly preferredReadReplica: number | undefined;
   readonly records: Uint8Array;
 }
 
@@ -36,15 +42,17 @@ interface SessionPartition {
  */
 export class FetchSession {
   readonly sessionId: number;
+  readonly nodeId: number;
   readonly usesTopicIds: boolean;
   /** The epoch the next request must have. */
   #nextEpoch = 1;
   /** In the order in which they are served next. */
   readonly #partitions = new Map<string, SessionPartition>();
 
-  constructor(sessionId: number, usesTopicIds: boolean) {
+  constructor(sessionId: number, owner: { readonly nodeId: number; readonly usesTopicIds: boolean }) {
     this.sessionId = sessionId;
-    this.usesTopicIds = usesTopicIds;
+    this.nodeId = owner.nodeId;
+    this.usesTopicIds = owner.usesTopicIds;
   }
 
   get nextEpoch(): number {
@@ -64,15 +72,23 @@ export class FetchSession {
     this.#nextEpoch = this.#nextEpoch === 0x7fffffff ? 1 : this.#nextEpoch + 1;
   }
 
+  /** The session goes on with these; ids that had no name before are looked up again. */
   update(
     wanted: readonly FetchPartition[],
     forgotten: readonly (FetchTopicRef & { readonly partition: number })[],
+    nameOf: NameOfTopic,
   ): void {
     for (const partition of forgotten) this.#partitions.delete(this.#keyOf(partition));
     for (const partition of wanted) {
       const known = this.#partitions.get(this.#keyOf(partition));
-      if (known) known.wanted = partition;
+      const knownAs = known?.wanted.knownAs;
+      if (known) known.wanted = { ...partition, knownAs };
       else this.#partitions.set(this.#keyOf(partition), { wanted: partition, told: undefined });
+    }
+    if (!this.usesTopicIds) return;
+    for (const entry of this.#partitions.values()) {
+      const knownAs = entry.wanted.knownAs ?? nameOf(entry.wanted.topicId);
+      if (knownAs !== entry.wanted.knownAs) entry.wanted = { ...entry.wanted, knownAs };
     }
   }
 
@@ -90,6 +106,7 @@ export class FetchSession {
         partition.records.length > 0 ||
         partition.errorCode !== 0 ||
         partition.divergingEpoch !== undefined ||
+        partition.preferredReadReplica !== undefined ||
         known.told?.highWatermark !== highWatermark ||
         known.told.logStartOffset !== logStartOffset;
       if (!isNews) return false;

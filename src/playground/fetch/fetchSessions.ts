@@ -27,13 +27,13 @@ export class FetchSessions {
     return this.#sessions.size;
   }
 
-  create(usesTopicIds: boolean): FetchSession {
+  create(owner: { readonly nodeId: number; readonly usesTopicIds: boolean }): FetchSession {
     const [oldest] = this.#sessions.keys();
     if (this.#sessions.size >= this.#maxSessions && oldest !== undefined) this.#sessions.delete(oldest);
     let sessionId = 0;
     while (sessionId === 0 || this.#sessions.has(sessionId))
       sessionId = 1 + randomInt(this.#random, 0x7ffffffe);
-    const session = new FetchSession(sessionId, usesTopicIds);
+    const session = new FetchSession(sessionId, owner);
     this.#sessions.set(sessionId, session);
     return session;
   }
@@ -55,17 +55,23 @@ export class FetchSessions {
     return this.#sessions.get(sessionId);
   }
 
-  /** The session, which counts as used now. */
-  use(sessionId: number): FetchSession | undefined {
+  /** The session, which counts as used now; other nodes do not know it. */
+  use(sessionId: number, nodeId: number): FetchSession | undefined {
     const session = this.#sessions.get(sessionId);
-    if (session) {
-      this.#sessions.delete(sessionId);
-      this.#sessions.set(sessionId, session);
-    }
+    if (session?.nodeId !== nodeId) return undefined;
+    this.#sessions.delete(sessionId);
+    this.#sessions.set(sessionId, session);
     return session;
   }
 
-  close(sessionId: number): void {
-    this.#sessions.delete(sessionId);
+  /** A node's sessions live in its memory only. */
+  nodeDown(nodeId: number): void {
+    for (const [sessionId, session] of Array.from(this.#sessions)) {
+      if (session.nodeId === nodeId) this.#sessions.delete(sessionId);
+    }
+  }
+
+  close(sessionId: number, nodeId: number): void {
+    if (this.#sessions.get(sessionId)?.nodeId === nodeId) this.#sessions.delete(sessionId);
   }
 }

@@ -1,9 +1,8 @@
 import type { Clock } from "#base/clock.ts";
 import type { Event } from "#base/events.ts";
 import { DisposableStore } from "#base/lifecycle.ts";
-import type { KnownErrorName } from "#protocol/errorCodes.ts";
-import type { PartitionLog } from "../log/partitionLog.ts";
 import type { FetchedPartition, FetchPartition } from "./fetchSession.ts";
+import { type LocatedReplica, placeIn } from "./readPartition.ts";
 
 /** One fetch over several partitions. */
 export interface FetchWait {
@@ -14,7 +13,7 @@ export interface FetchWait {
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
-  locate(wanted: FetchPartition): { readonly log: PartitionLog } | { readonly error: KnownErrorName };
+  locate(wanted: FetchPartition): LocatedReplica;
   read(
     wanted: FetchPartition,
     limits: { readonly maxBytes: number; readonly firstAnyway: boolean },
@@ -42,28 +41,27 @@ function readAll(fetch: FetchWait): readonly FetchedPartition[] {
   });
 }
 
-/** Whether an answer now would bring enough bytes, or an error that must not wait. */
+/** Whether an answer now would bring enough bytes, or news that must not wait. */
 function isReady(fetch: FetchWait): boolean {
   if (fetch.maxWaitMs <= 0 || fetch.minBytes <= 0 || fetch.partitions.length === 0) return true;
   let bytes = 0;
   for (const wanted of fetch.partitions) {
     const available = availableBytes(fetch, wanted);
-    if (available === "error") return true;
+    if (available === "news") return true;
     bytes += available;
     if (bytes >= fetch.minBytes) return true;
   }
   return false;
 }
 
-function availableBytes(fetch: FetchWait, wanted: FetchPartition): number | "error" {
+function availableBytes(fetch: FetchWait, wanted: FetchPartition): number | "news" {
   const found = fetch.locate(wanted);
-  if ("error" in found) return "error";
-  const { log } = found;
-  const { fetchOffset } = wanted;
-  if (fetchOffset < log.logStartOffset || fetchOffset > log.logEndOffset) return "error";
-  if (wanted.lastFetchedEpoch > log.leaderEpoch) return "error";
+  if ("error" in found || found.preferredReadReplica !== undefined) return "news";
+  if (placeIn(found, wanted) !== "inRange") return "news";
+  if (wanted.fetchOffset >= found.highWatermark) return 0;
   // A large batch counts as at most what the client takes of this partition, as Kafka counts it.
-  return Math.min(log.bytesFrom(fetchOffset, fetch.minBytes), Math.max(1, wanted.partitionMaxBytes));
+  const bytes = found.log.bytesFrom(wanted.fetchOffset, fetch.minBytes);
+  return Math.min(bytes, Math.max(1, wanted.partitionMaxBytes));
 }
 
 function waitForData(fetch: FetchWait): Promise<"ready" | "gone"> {

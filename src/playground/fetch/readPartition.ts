@@ -1,6 +1,7 @@
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import type { ReplicaView } from "../cluster/replicaView.ts";
 import { noBytes } from "../group/classicGroup.ts";
-import type { PartitionLog } from "../log/partitionLog.ts";
+import type { EpochEnd } from "../log/epochCache.ts";
 import type { FetchedPartition, FetchPartition } from "./fetchSession.ts";
 
 /** How much may be read, and what of it. */
@@ -12,41 +13,60 @@ export interface ReadLimits {
   readonly isCommittedOnly: boolean;
 }
 
+/** Where a consumer's partition is read, or why it is not. */
+export type LocatedReplica =
+  | (ReplicaView & {
+      /** It had better read there: nothing is read here (KIP-392). */
+      readonly preferredReadReplica?: number | undefined;
+    })
+  | { readonly error: KnownErrorName };
+
 /** What one partition has for a consumer, or why it has nothing. */
 export function readPartition(
-  found: { readonly log: PartitionLog } | { readonly error: KnownErrorName },
+  found: LocatedReplica,
   wanted: FetchPartition,
   limits: ReadLimits,
 ): FetchedPartition {
   if ("error" in found) return failed(wanted, found.error);
-  const { log } = found;
   const { topic, topicId, partition, fetchOffset } = wanted;
+  const { log, highWatermark, lastStableOffset, logStartOffset, preferredReadReplica } = found;
   const known = {
     topic,
     topicId,
     partition,
     errorCode: 0,
-    highWatermark: log.highWatermark,
-    lastStableOffset: log.lastStableOffset,
-    logStartOffset: log.logStartOffset,
+    highWatermark,
+    lastStableOffset,
+    logStartOffset,
     divergingEpoch: undefined,
+    preferredReadReplica,
+    records: noBytes,
   };
-  const divergingEpoch = divergence(log, wanted);
-  if (divergingEpoch === "unknown") return failed(wanted, "OFFSET_OUT_OF_RANGE");
-  if (divergingEpoch) return { ...known, divergingEpoch, records: noBytes };
-  const end = limits.isCommittedOnly ? log.lastStableOffset : log.highWatermark;
+  if (preferredReadReplica !== undefined) return known;
+  const place = placeIn(found, wanted);
+  if (place === "outOfRange") return failed(wanted, "OFFSET_OUT_OF_RANGE");
+  if (place !== "inRange") return { ...known, divergingEpoch: place };
+  const end = limits.isCommittedOnly ? lastStableOffset : highWatermark;
   const bound = fetchOffset < end ? limits.maxBytes : 0;
   const records = log.read(fetchOffset, bound, limits.firstAnyway && fetchOffset < end);
   return records === undefined ? failed(wanted, "OFFSET_OUT_OF_RANGE") : { ...known, records };
 }
 
-/** Where the client's log parts from ours, if it does (KIP-595); an epoch we never had says nothing. */
-function divergence(log: PartitionLog, { lastFetchedEpoch, fetchOffset }: FetchPartition) {
-  if (lastFetchedEpoch < 0) return undefined;
-  const end = log.endOfEpoch(lastFetchedEpoch);
-  if (end === undefined) return "unknown";
-  const diverges = end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset;
-  return diverges ? end : undefined;
+/**
+ * Whether a consumer's offset is in this replica's log, or where the log it read parts from this one, if it does
+ * (KIP-595). An epoch that this log never had says nothing.
+ */
+export function placeIn(
+  { log, logStartOffset, logEndOffset }: ReplicaView,
+  { fetchOffset, lastFetchedEpoch }: FetchPartition,
+): "inRange" | "outOfRange" | EpochEnd {
+  if (fetchOffset < logStartOffset) return "outOfRange";
+  if (lastFetchedEpoch >= 0) {
+    const end = log.endOfEpoch(lastFetchedEpoch);
+    if (end === undefined) return "outOfRange";
+    if (end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset) return end;
+  }
+  return fetchOffset > logEndOffset ? "outOfRange" : "inRange";
 }
 
 function failed({ topic, topicId, partition }: FetchPartition, error: KnownErrorName): FetchedPartition {
@@ -59,6 +79,7 @@ function failed({ topic, topicId, partition }: FetchPartition, error: KnownError
     lastStableOffset: -1n,
     logStartOffset: -1n,
     divergingEpoch: undefined,
+    preferredReadReplica: undefined,
     records: noBytes,
   };
 }

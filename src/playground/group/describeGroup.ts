@@ -7,7 +7,7 @@ import type { SubscriptionReader } from "./subscriptionReader.ts";
 export function describeGroup(
   group: ClassicGroup,
   reader: SubscriptionReader,
-  coordinator: string,
+  coordinator: string | undefined,
 ): GroupDescribed {
   return {
     type: "group.described",

@@ -23,14 +23,14 @@ const heartbeatsIntervalMs = 5_000;
 export class GroupReporter {
   readonly #clock: Clock;
   readonly #observe: Observe;
-  readonly #coordinatorOf: (groupId: string) => string;
+  readonly #coordinatorOf: (groupId: string) => string | undefined;
   readonly #reader = new SubscriptionReader();
   readonly #pending = new Map<string, Pending>();
 
   constructor(deps: {
     readonly clock: Clock;
     readonly observe: Observe;
-    readonly coordinatorOf: (groupId: string) => string;
+    readonly coordinatorOf: (groupId: string) => string | undefined;
   }) {
     this.#clock = deps.clock;
     this.#observe = deps.observe;

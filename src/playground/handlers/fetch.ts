@@ -1,11 +1,14 @@
-import { fetch } from "#protocol/apis/fetch.ts";
+import { type FetchRequest, fetch } from "#protocol/apis/fetch.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import type { Broker } from "../broker.ts";
+import { preferredReplica } from "../cluster/preferredReplica.ts";
 import { openFetch } from "../fetch/fetchDialogue.ts";
-import type { FetchedPartition } from "../fetch/fetchSession.ts";
+import type { FetchedPartition, FetchPartition } from "../fetch/fetchSession.ts";
 import { readWhenReady } from "../fetch/fetchWait.ts";
-import { readPartition } from "../fetch/readPartition.ts";
+import { type LocatedReplica, readPartition } from "../fetch/readPartition.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
-import { findLog, findTopic, namedPartitions } from "./routing.ts";
+import { LeaderHints } from "./leaderHints.ts";
+import { findLog, findReplica, findTopic, namedPartitions } from "./routing.ts";
 
 /** Reads batches; waits until there are enough bytes, some error, or no time left. */
 export const fetchHandler = defineHandler({
@@ -27,10 +30,15 @@ export const fetchHandler = defineHandler({
   },
   async handle(request, context) {
     const { broker } = context;
-    const dialogue = openFetch(broker.fetchSessions, request, context.version >= 13);
+    const dialogue = openFetch(broker.fetchSessions, request, {
+      nodeId: context.node.nodeId,
+      usesTopicIds: context.version >= 13,
+      nameOf: (topicId) => broker.topics.byId(topicId)?.name,
+    });
     if ("error" in dialogue) return failed(dialogue.error);
     const { partitions, sessionId, choose } = dialogue;
     const isCommittedOnly = request.isolationLevel === 1;
+    const locate = (wanted: FetchPartition) => locateReplica(context, request, wanted);
     const found = await readWhenReady({
       clock: broker.clock,
       onGone: context.onGone,
@@ -38,13 +46,16 @@ export const fetchHandler = defineHandler({
       maxWaitMs: request.maxWaitMs,
       minBytes: request.minBytes,
       maxBytes: request.maxBytes,
-      locate: (wanted) => locate(context, wanted),
-      read: (wanted, limits) =>
-        readPartition(locate(context, wanted), wanted, { ...limits, isCommittedOnly }),
+      locate,
+      read: (wanted, limits) => readPartition(locate(wanted), wanted, { ...limits, isCommittedOnly }),
     });
-    return found === undefined
-      ? undefined
-      : { errorCode: 0, sessionId, responses: byTopic(choose(found), isCommittedOnly) };
+    if (found === undefined) return undefined;
+    const hints = new LeaderHints(broker);
+    const responses = byTopic(choose(found), (partition) => ({
+      ...answer(partition, isCommittedOnly),
+      ...leaderHint(context, partition, hints),
+    }));
+    return { errorCode: 0, sessionId, responses, nodeEndpoints: hints.nodeEndpoints };
   },
   failed: (request, code, version) =>
     version >= 7
@@ -63,32 +74,63 @@ export const fetchHandler = defineHandler({
         },
 });
 
-function locate(
+/**
+ * A consumer may read from a follower since version 11, whether it says where it stands or not; a leader sends it to
+ * a nearer one only if it does (KIP-392).
+ */
+function locateReplica(
   context: RequestContext,
-  wanted: {
-    readonly topic: string;
-    readonly topicId: string;
-    readonly partition: number;
-    readonly currentLeaderEpoch: number;
-  },
-) {
-  const found = findTopic(context.broker, { name: wanted.topic, topicId: wanted.topicId });
-  return "error" in found ? found : findLog(context, found.topic, wanted);
+  request: FetchRequest,
+  wanted: FetchPartition,
+): LocatedReplica {
+  const { broker, node, version } = context;
+  const found = findWanted(broker, wanted);
+  if ("error" in found) return found;
+  const isConsumer = request.replicaId < 0 && request.replicaState.replicaId < 0;
+  const replica =
+    version >= 11 && isConsumer
+      ? findReplica(context, found.topic, wanted)
+      : findLog(context, found.topic, wanted);
+  if ("error" in replica || !isConsumer) return replica;
+  const leader = { topic: found.topic, replica, nodeId: node.nodeId };
+  const { rackId } = request;
+  const { fetchOffset } = wanted;
+  return { ...replica, preferredReadReplica: preferredReplica(broker, leader, { rackId, fetchOffset }) };
+}
+
+/** A session that goes on with the id of a topic that was created anew has the wrong one of the two. */
+function findWanted(broker: Broker, { topic: name, topicId, knownAs }: FetchPartition) {
+  const found = findTopic(broker, { name, topicId });
+  if (!("error" in found) || knownAs === undefined) return found;
+  const error: KnownErrorName = broker.topics.byName(knownAs)
+    ? "INCONSISTENT_TOPIC_ID"
+    : "UNKNOWN_TOPIC_OR_PARTITION";
+  return { error };
+}
+
+/** Whoever asked the wrong node, or with an old epoch, is told who leads. */
+function leaderHint({ broker, version }: RequestContext, found: FetchedPartition, hints: LeaderHints) {
+  const wantsHint =
+    found.errorCode === errorCode("NOT_LEADER_OR_FOLLOWER") ||
+    found.errorCode === errorCode("FENCED_LEADER_EPOCH");
+  if (version < 16 || !wantsHint) return {};
+  const currentLeader = hints.leaderOf(broker.topics.byId(found.topicId), found.partition);
+  return currentLeader ? { currentLeader } : {};
 }
 
 function failed(error: KnownErrorName) {
   return { errorCode: errorCode(error), sessionId: 0, responses: [] };
 }
 
-function byTopic(found: readonly FetchedPartition[], isCommittedOnly: boolean) {
-  const topics: { topic: string; topicId: string; partitions: ReturnType<typeof answer>[] }[] = [];
+function byTopic<T>(found: readonly FetchedPartition[], toAnswer: (partition: FetchedPartition) => T) {
+  const topics: { topic: string; topicId: string; partitions: T[] }[] = [];
   for (const partition of found) {
     const last = topics.at(-1);
     const isSame = last?.topic === partition.topic && last.topicId === partition.topicId;
-    if (last && isSame) last.partitions.push(answer(partition, isCommittedOnly));
+    if (last && isSame) last.partitions.push(toAnswer(partition));
     else {
       const { topic, topicId } = partition;
-      topics.push({ topic, topicId, partitions: [answer(partition, isCommittedOnly)] });
+      topics.push({ topic, topicId, partitions: [toAnswer(partition)] });
     }
   }
   return topics;
@@ -102,6 +144,7 @@ function answer(found: FetchedPartition, isCommittedOnly: boolean) {
     lastStableOffset: found.lastStableOffset,
     logStartOffset: found.logStartOffset,
     ...(found.divergingEpoch === undefined ? {} : { divergingEpoch: found.divergingEpoch }),
+    ...(found.preferredReadReplica === undefined ? {} : { preferredReadReplica: found.preferredReadReplica }),
     abortedTransactions: isCommittedOnly ? [] : null,
     records: found.records,
   };

@@ -3,13 +3,13 @@ import { errorCode } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
 import { defineHandler } from "./handler.ts";
 
-const groupKey = 0;
+const keyTypes = { group: 0, transaction: 1 } as const;
 
-/** Which node coordinates a group. Transactions and share groups have no coordinator here yet, and are told so. */
+/** Which node coordinates a group or a transaction. Share groups have no coordinator here yet, and are told so. */
 export const findCoordinatorHandler = defineHandler({
   api: findCoordinator,
   subject: ({ key, keyType, coordinatorKeys }) => ({
-    groupIds: keyType === groupKey ? [key, ...coordinatorKeys] : [],
+    groupIds: keyType === keyTypes.group ? [key, ...coordinatorKeys] : [],
   }),
   handle(request, { broker, version }) {
     const find = (key: string) => coordinatorFor(broker, request.keyType, key);
@@ -24,11 +24,12 @@ export const findCoordinatorHandler = defineHandler({
 });
 
 function coordinatorFor(broker: Broker, keyType: number, key: string) {
-  if (keyType !== groupKey) {
-    const what = keyType === 1 ? "transactions" : "share groups";
-    return { key, ...nobody(errorCode("INVALID_REQUEST"), `the playground has no ${what} yet`) };
+  if (keyType !== keyTypes.group && keyType !== keyTypes.transaction) {
+    return { key, ...nobody(errorCode("INVALID_REQUEST"), "the playground has no share groups yet") };
   }
-  const { nodeId, host, port } = broker.coordinatorOf(key);
+  const node = keyType === keyTypes.group ? broker.coordinatorOf(key) : broker.transactionCoordinatorOf(key);
+  if (!node) return { key, ...nobody(errorCode("COORDINATOR_NOT_AVAILABLE"), "no node is up") };
+  const { nodeId, host, port } = node;
   return { key, nodeId, host, port, errorCode: 0, errorMessage: "" };
 }
 

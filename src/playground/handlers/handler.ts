@@ -5,7 +5,8 @@ import type { Api } from "#protocol/api.ts";
 import { decodeRequest, encodeResponse } from "#protocol/message.ts";
 import type { Decoded, Input, Type } from "#protocol/schema/type.ts";
 import type { CodecError } from "#protocol/wire/codecError.ts";
-import type { Broker, BrokerNode } from "../broker.ts";
+import type { Broker } from "../broker.ts";
+import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import type { BatchEdit } from "../faults/corruptBatch.ts";
 
 /** Told what becomes of an answer on its way out. */

@@ -8,7 +8,7 @@ export const listGroupsHandler = defineHandler({
     const states = new Set(statesFilter.map((state) => state.toLowerCase()));
     const types = new Set(typesFilter.map((type) => type.toLowerCase()));
     const groups = broker.groups.groups
-      .filter(({ groupId }) => broker.coordinatorOf(groupId).nodeId === node.nodeId)
+      .filter(({ groupId }) => broker.coordinatorOf(groupId)?.nodeId === node.nodeId)
       .filter(({ phase }) => states.size === 0 || states.has(phase.state.toLowerCase()))
       .filter(() => types.size === 0 || types.has("classic"))
       .map(({ groupId, protocolType, phase }) => ({

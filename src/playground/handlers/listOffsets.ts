@@ -1,7 +1,8 @@
 import { type ListOffsetsRequest, listOffsets } from "#protocol/apis/listOffsets.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
-import type { PartitionLog, TimestampHit } from "../log/partitionLog.ts";
+import type { ReplicaView } from "../cluster/replicaView.ts";
+import type { TimestampHit } from "../log/partitionLog.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { findLog, findTopic } from "./routing.ts";
 
@@ -55,7 +56,9 @@ function listPartition(
   const found = findLog(context, topic.topic, { partition: partitionIndex, currentLeaderEpoch });
   if ("error" in found) return refused(found.error);
   if (!isKnownTimestamp(timestamp, context.version)) return refused("UNSUPPORTED_VERSION");
-  const hit = findOffset(found.log, timestamp, wanted.isCommittedOnly);
+  const hit = findOffset(found, timestamp, wanted.isCommittedOnly);
+  if (hit === "notYet")
+    return refused(context.version >= 5 ? "OFFSET_NOT_AVAILABLE" : "LEADER_NOT_AVAILABLE");
   return hit ? { partitionIndex, errorCode: 0, ...hit } : { partitionIndex, errorCode: 0 };
 }
 
@@ -68,28 +71,37 @@ function isKnownTimestamp(timestamp: bigint, version: number): boolean {
   return timestamp === special.earliestPendingUpload && version >= 11;
 }
 
-/** Undefined when nothing is there: the answer then says offset -1. */
+/**
+ * Undefined when nothing is there: the answer then says offset -1. A leader whose high watermark has not reached its own
+ * epoch yet does not know what is committed, and says so (KIP-207).
+ */
 function findOffset(
-  log: PartitionLog,
+  replica: ReplicaView,
   timestamp: bigint,
   isCommittedOnly: boolean,
-): TimestampHit | undefined {
-  const end = isCommittedOnly ? log.lastStableOffset : log.highWatermark;
+): TimestampHit | "notYet" | undefined {
+  const { log, leaderEpoch } = replica;
+  const end = isCommittedOnly ? replica.lastStableOffset : replica.highWatermark;
+  const isLagging = replica.highWatermark < log.currentEpochStart;
+  const readable = (hit: TimestampHit | undefined) => {
+    if (hit && hit.offset < end) return hit;
+    return isLagging ? "notYet" : undefined;
+  };
   switch (timestamp) {
     case special.latest:
-      return { offset: end, timestamp: -1n, leaderEpoch: log.leaderEpoch };
+      return isLagging ? "notYet" : { offset: end, timestamp: -1n, leaderEpoch };
     case special.earliest:
-    case special.earliestLocal:
-      return { offset: log.logStartOffset, timestamp: -1n, leaderEpoch: log.leaderEpoch };
+    case special.earliestLocal: {
+      const offset = replica.logStartOffset;
+      return { offset, timestamp: -1n, leaderEpoch: log.epochAt(offset) };
+    }
     case special.maxTimestamp:
-      return log.findNewest();
+      return readable(log.findNewest());
     case special.latestTiered:
     case special.earliestPendingUpload:
       // Nothing is tiered here.
       return undefined;
-    default: {
-      const hit = log.findByTimestamp(timestamp);
-      return hit && hit.offset < end ? hit : undefined;
-    }
+    default:
+      return readable(log.findByTimestamp(timestamp));
   }
 }

@@ -23,9 +23,9 @@ export const metadataHandler = defineHandler({
       ? wanted.map((topic) => findOrCreate(broker, topic, request.allowAutoTopicCreation))
       : Array.from(broker.topics.all, (topic) => describeTopic(broker, topic));
     return {
-      brokers: broker.nodes.map(({ nodeId, host, port }) => ({ nodeId, host, port })),
+      brokers: broker.nodes.map(({ nodeId, host, port, rack = null }) => ({ nodeId, host, port, rack })),
       clusterId: broker.kafkaClusterId,
-      controllerId: broker.controller.nodeId,
+      controllerId: broker.controller?.nodeId ?? -1,
       topics: topics.map((topic) => ({ ...topic, topicAuthorizedOperations: operations })),
       clusterAuthorizedOperations: allowedOperations(
         request.includeClusterAuthorizedOperations,

@@ -7,7 +7,6 @@ import { findLog, findTopic } from "./routing.ts";
 /** Where a leader epoch ends: how a client finds out that what it read was cut off (KIP-320). */
 export const offsetForLeaderEpochHandler = defineHandler({
   api: offsetForLeaderEpoch,
-  versions: [2, 4],
   subject: ({ topics }) => ({
     partitions: topics.flatMap(({ topic, partitions }) =>
       partitions.map(({ partition }) => ({ topic, partition })),

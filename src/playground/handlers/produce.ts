@@ -5,6 +5,7 @@ import { validateProduced } from "../log/produceValidation.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { mapInTurns } from "./inTurns.ts";
+import { LeaderHints } from "./leaderHints.ts";
 import { findLog, findTopic, namedPartitions } from "./routing.ts";
 import { maxMessageBytesOf } from "./topicConfigs.ts";
 
@@ -28,12 +29,17 @@ export const produceHandler = defineHandler({
   }),
   async handle(request, context) {
     const error = requestError(request);
+    const hints = new LeaderHints(context.broker);
     const responses = [];
     for (const data of request.topicData) {
       const { name, topicId } = data;
-      responses.push({ name, topicId, partitionResponses: await produceTopic(context, data, error) });
+      responses.push({
+        name,
+        topicId,
+        partitionResponses: await produceTopic(context, data, { error, hints }),
+      });
     }
-    if (request.acks !== 0) return { responses };
+    if (request.acks !== 0) return { responses, nodeEndpoints: hints.nodeEndpoints };
     const refusal = responses.flatMap((each) => each.partitionResponses).find((each) => each.errorCode !== 0);
     if (refusal) {
       context.refuseByClosing(`a batch sent with acks=0 was refused: ${errorName(refusal.errorCode)}`);
@@ -54,12 +60,19 @@ function requestError({ acks, transactionalId }: ProduceRequest): KnownErrorName
   return transactionalId === null ? "NONE" : "INVALID_TXN_STATE";
 }
 
-function produceTopic(context: RequestContext, data: TopicData, error: KnownErrorName) {
+function produceTopic(
+  context: RequestContext,
+  data: TopicData,
+  { error, hints }: { readonly error: KnownErrorName; readonly hints: LeaderHints },
+) {
   const found = findTopic(context.broker, data);
   return mapInTurns(context.broker.clock, data.partitionData, (partition) => {
     if (error !== "NONE") return refused(partition.index, error);
     if ("error" in found) return refused(partition.index, found.error);
-    return producePartition(context, found.topic, partition);
+    const answer = producePartition(context, found.topic, partition);
+    if (context.version < 10 || answer.errorCode !== errorCode("NOT_LEADER_OR_FOLLOWER")) return answer;
+    const currentLeader = hints.leaderOf(found.topic, partition.index);
+    return currentLeader ? { ...answer, currentLeader } : answer;
   });
 }
 

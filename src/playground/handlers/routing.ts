@@ -2,13 +2,13 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
-import type { PartitionLog } from "../log/partitionLog.ts";
+import type { ReplicaView } from "../cluster/replicaView.ts";
 import type { Topic } from "../log/topicStore.ts";
 import type { RequestContext } from "./handler.ts";
 
 /** Whether the request came to the node that coordinates the group. */
 export function isCoordinator({ broker, node }: RequestContext, groupId: string): boolean {
-  return broker.coordinatorOf(groupId).nodeId === node.nodeId;
+  return broker.coordinatorOf(groupId)?.nodeId === node.nodeId;
 }
 
 /** The topic a request means by id or, before its API had ids, by name. */
@@ -24,19 +24,36 @@ export function findTopic(
   return topic ? { topic } : { error: "UNKNOWN_TOPIC_OR_PARTITION" };
 }
 
-/** The partition's log, if this node leads it and the client's idea of its leader epoch is current. */
+/** What a client says of the partition it means. */
+interface WantedReplica {
+  readonly partition: number;
+  readonly currentLeaderEpoch?: number | undefined;
+}
+
+/** The partition's log, if this node leads it and the client's idea of its leader epoch is current (KIP-320). */
 export function findLog(
+  context: RequestContext,
+  topic: Topic,
+  wanted: WantedReplica,
+): ReplicaView | { readonly error: KnownErrorName } {
+  const found = findReplica(context, topic, wanted);
+  return "error" in found || found.isLeader ? found : { error: "NOT_LEADER_OR_FOLLOWER" };
+}
+
+/** As `findLog`, but a follower will do (KIP-392). */
+export function findReplica(
   { broker, node }: RequestContext,
   topic: Topic,
-  wanted: { readonly partition: number; readonly currentLeaderEpoch?: number | undefined },
-): { readonly log: PartitionLog } | { readonly error: KnownErrorName } {
+  wanted: WantedReplica,
+): ReplicaView | { readonly error: KnownErrorName } {
   const log = topic.partitions[wanted.partition];
   if (log === undefined) return { error: "UNKNOWN_TOPIC_OR_PARTITION" };
-  if (broker.leaderOf(log.id).nodeId !== node.nodeId) return { error: "NOT_LEADER_OR_FOLLOWER" };
+  const replica = broker.replicaOn(node.nodeId, topic, log);
+  if (replica === undefined) return { error: "NOT_LEADER_OR_FOLLOWER" };
   const epoch = wanted.currentLeaderEpoch ?? -1;
-  if (epoch >= 0 && epoch < log.leaderEpoch) return { error: "FENCED_LEADER_EPOCH" };
-  if (epoch > log.leaderEpoch) return { error: "UNKNOWN_LEADER_EPOCH" };
-  return { log };
+  if (epoch >= 0 && epoch < replica.leaderEpoch) return { error: "FENCED_LEADER_EPOCH" };
+  if (epoch > replica.leaderEpoch) return { error: "UNKNOWN_LEADER_EPOCH" };
+  return replica;
 }
 
 /** Partitions as faults name them, whether the request has names or ids. */

@@ -3,6 +3,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import { decodeBatch } from "#protocol/records/batchReader.ts";
 import { stampBatch } from "#protocol/records/batchWriter.ts";
 import { type BatchHeader, lastOffsetOf, readBatchHeader } from "#protocol/records/recordBatch.ts";
+import { EpochCache, type EpochEnd } from "./epochCache.ts";
 import { ProducerStates } from "./producerStates.ts";
 
 /** A batch as the log holds it: the bytes a consumer gets. */
@@ -23,12 +24,6 @@ export interface TimestampHit {
   readonly leaderEpoch: number;
 }
 
-/** Where a leader epoch began. */
-interface EpochStart {
-  readonly epoch: number;
-  readonly startOffset: bigint;
-}
-
 /** What a batch costs beside its bytes; keeps a flood of tiny batches within the memory bound. */
 const overheadBytes = 256;
 
@@ -41,7 +36,7 @@ export class PartitionLog {
   readonly id: TopicPartition;
   readonly producers = new ProducerStates();
   readonly #appended = new Emitter<void>();
-  readonly #epochs: EpochStart[] = [{ epoch: 0, startOffset: 0n }];
+  readonly #epochs = new EpochCache();
   #batches: StoredBatch[] = [];
   #first = 0;
   #logStartOffset = 0n;
@@ -51,7 +46,7 @@ export class PartitionLog {
     this.id = id;
   }
 
-  /** Fires after each append. */
+  /** Fires after each append, and when readers must look again: a new epoch, a cut, the end. */
   get onAppended(): Event<void> {
     return this.#appended.event;
   }
@@ -73,11 +68,20 @@ export class PartitionLog {
   }
 
   get leaderEpoch(): number {
-    return this.#epochs.at(-1)?.epoch ?? 0;
+    return this.#epochs.latest;
+  }
+
+  /** Where the current leader began to write. */
+  get currentEpochStart(): bigint {
+    return this.#epochs.latestStart;
   }
 
   get oldestBatch(): StoredBatch | undefined {
     return this.#batches[this.#first];
+  }
+
+  get newestBatch(): StoredBatch | undefined {
+    return this.batchCount === 0 ? undefined : this.#batches.at(-1);
   }
 
   get batchCount(): number {
@@ -169,12 +173,44 @@ export class PartitionLog {
   }
 
   /** The epoch not above the one asked for, and where it ends (KIP-101). Undefined for an epoch never heard of. */
-  endOfEpoch(epoch: number): { readonly epoch: number; readonly endOffset: bigint } | undefined {
-    if (epoch > this.leaderEpoch) return undefined;
-    const next = this.#epochs.find((each) => each.epoch > epoch);
-    const held = this.#epochs.findLast((each) => each.epoch <= epoch);
-    if (held === undefined) return undefined;
-    return { epoch: held.epoch, endOffset: next?.startOffset ?? this.#logEndOffset };
+  endOfEpoch(epoch: number): EpochEnd | undefined {
+    return this.#epochs.endOf(epoch, this.#logEndOffset);
+  }
+
+  /** The leader epoch that wrote at this offset. */
+  epochAt(offset: bigint): number {
+    return this.#epochs.at(offset);
+  }
+
+  /** Whoever waits for data looks again: who serves it has changed. */
+  wakeReaders(): void {
+    this.#appended.fire();
+  }
+
+  /** A new leader writes from here on. */
+  beginEpoch(epoch: number): void {
+    this.#epochs.begin(epoch, this.#logEndOffset);
+    this.#appended.fire();
+  }
+
+  /**
+   * Cuts the log off at an offset, as a replica does that follows a leader which lacks the rest; a batch that reaches
+   * past it goes as a whole. Returns what that freed.
+   */
+  truncate(offset: bigint): number {
+    if (offset >= this.#logEndOffset) return 0;
+    let freed = 0;
+    for (let last = this.#batches.at(-1); last; last = this.#batches.at(-1)) {
+      if (this.batchCount === 0 || last.lastOffset < offset) break;
+      this.#batches.pop();
+      freed += heldBytesOf(last);
+    }
+    this.#logEndOffset = offset;
+    if (this.#logStartOffset > offset) this.#logStartOffset = offset;
+    this.#epochs.truncate(offset);
+    this.producers.truncate(offset);
+    this.#appended.fire();
+    return freed;
   }
 
   /** Drops the oldest batch and returns what that freed. */
@@ -182,7 +218,7 @@ export class PartitionLog {
     const oldest = this.oldestBatch;
     if (oldest === undefined) return 0;
     this.#first++;
-    this.#logStartOffset = later(this.#logStartOffset, oldest.lastOffset + 1n);
+    this.#startAt(later(this.#logStartOffset, oldest.lastOffset + 1n));
     if (this.#first > 1024 && this.#first * 2 > this.#batches.length) {
       this.#batches = this.#batches.slice(this.#first);
       this.#first = 0;
@@ -196,7 +232,7 @@ export class PartitionLog {
     for (let batch = this.oldestBatch; batch && batch.lastOffset < offset; batch = this.oldestBatch) {
       freed += this.dropOldest();
     }
-    this.#logStartOffset = later(this.#logStartOffset, offset);
+    this.#startAt(later(this.#logStartOffset, offset));
     return freed;
   }
 
@@ -204,6 +240,11 @@ export class PartitionLog {
   dispose(): void {
     this.#appended.fire();
     this.#appended.dispose();
+  }
+
+  #startAt(offset: bigint): void {
+    this.#logStartOffset = offset;
+    this.#epochs.startAt(offset);
   }
 
   #indexOf(offset: bigint): number {

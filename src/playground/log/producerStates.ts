@@ -65,6 +65,15 @@ export class ProducerStates {
     const [oldest] = this.#states.keys();
     if (this.#states.size > keptProducers && oldest !== undefined) this.#states.delete(oldest);
   }
+
+  /** The log was cut off: what it lost was never sent. */
+  truncate(logEndOffset: bigint): void {
+    for (const [producerId, { epoch, batches }] of Array.from(this.#states)) {
+      const kept = batches.filter(({ baseOffset }) => baseOffset < logEndOffset);
+      if (kept.length === 0) this.#states.delete(producerId);
+      else this.#states.set(producerId, { epoch, batches: kept });
+    }
+  }
 }
 
 function outOfOrder(header: BatchHeader, expected: number): SequenceVerdict {

@@ -5,7 +5,8 @@ import { FrameAssembler } from "#network/frameAssembler.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import { decodeRequestHeader, encodeResponse } from "#protocol/message.ts";
-import type { Broker, BrokerNode } from "../broker.ts";
+import type { Broker } from "../broker.ts";
+import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import { advertised } from "../handlers/apiVersions.ts";
 import type { Handler } from "../handlers/handler.ts";
 import { type RequestOutcome, serveRequest } from "./requestPath.ts";
@@ -65,6 +66,10 @@ export class ClientConnection implements Disposable {
         this.#end(error ? `the client is gone: ${error.message}` : "the client closed it"),
       ),
     );
+  }
+
+  get nodeId(): number {
+    return this.#deps.node.nodeId;
   }
 
   /** Bytes of requests that were not served yet, and of answers the client did not take yet. */

@@ -2,7 +2,8 @@ import type { Event } from "#base/events.ts";
 import { Emitter } from "#base/events.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import type { ByteStream } from "#base/transport.ts";
-import type { Broker, BrokerNode } from "../broker.ts";
+import type { Broker } from "../broker.ts";
+import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import type { Handler } from "../handlers/handler.ts";
 import { ClientConnection, type ConnectionEnd } from "./clientConnection.ts";
 import { TurnShare } from "./turnShare.ts";
@@ -57,6 +58,13 @@ export class ConnectionSet implements Disposable {
     const { maxConnections } = this.#broker.settings;
     if (this.#open.size > maxConnections) {
       connection.close(`there are ${maxConnections} connections already`);
+    }
+  }
+
+  /** Ends all connections to one node. */
+  closeNode(nodeId: number, reason: string): void {
+    for (const connection of Array.from(this.#open)) {
+      if (connection.nodeId === nodeId) connection.close(reason);
     }
   }
 

@@ -46,6 +46,7 @@ async function listenOnAll(
   }
 }
 
-function isPortTaken(error: unknown): boolean {
+/** Whether somebody else listens there. */
+export function isPortTaken(error: unknown): boolean {
   return error instanceof Error && "code" in error && error.code === "EADDRINUSE";
 }

@@ -1,6 +1,7 @@
 import type { Event } from "#base/events.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
-import type { Broker, BrokerNode } from "../broker.ts";
+import type { Broker } from "../broker.ts";
+import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import type { FaultSubject } from "../faults/faultRule.ts";
 import type { FaultedRequest, FaultOutcome } from "../faults/faultTable.ts";
 import type { AnswerFollower, OpenRequest, RequestContext } from "../handlers/handler.ts";

@@ -89,9 +89,12 @@ export class LocalProducer {
     );
     const request = this.#handler.open(frame.subarray(sizePrefixBytes));
     if (!request.ok) throw request.error;
+    const node = this.#broker.leaderOf({ topic, partition });
+    if (!node)
+      throw new BrokerError("LEADER_NOT_AVAILABLE", produce.name, `${topic}-${partition} has no leader`);
     const outcome = await serveRequest(request.value, produce.name, {
       broker: this.#broker,
-      node: this.#broker.leaderOf({ topic, partition }),
+      node,
       clientHost: "/playground",
       onGone: this.#stopped.event,
     });

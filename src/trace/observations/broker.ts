@@ -2,7 +2,12 @@
 export interface BrokerStarted {
   readonly type: "broker.started";
   readonly kafkaClusterId: string;
-  readonly nodes: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+  readonly nodes: readonly {
+    readonly nodeId: number;
+    readonly host: string;
+    readonly port: number;
+    readonly rack?: string | undefined;
+  }[];
 }
 
 export interface BrokerStopped {
@@ -43,4 +48,20 @@ export interface BrokerWorkload {
   readonly error?: string | undefined;
 }
 
-export type BrokerObservation = BrokerStarted | BrokerStopped | BrokerFault | BrokerWorkload;
+/** Something was done to the playground on purpose, all at once: a node stopped, a leader moved, a log was cut. */
+export interface BrokerTrouble {
+  readonly type: "broker.trouble";
+  /** What was done: `stopNode`. */
+  readonly kind: string;
+  /** In words: `node 2 (port 9093) is down`. */
+  readonly title: string;
+  readonly groupId?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly partition?: number | undefined;
+  readonly memberId?: string | undefined;
+  readonly nodeId?: number | undefined;
+  /** The nodes that are down afterwards. */
+  readonly nodesDown: readonly number[];
+}
+
+export type BrokerObservation = BrokerStarted | BrokerStopped | BrokerFault | BrokerWorkload | BrokerTrouble;

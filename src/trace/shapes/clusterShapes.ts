@@ -1,4 +1,10 @@
-import type { BrokerFault, BrokerStarted, BrokerStopped, BrokerWorkload } from "../observations/broker.ts";
+import type {
+  BrokerFault,
+  BrokerStarted,
+  BrokerStopped,
+  BrokerTrouble,
+  BrokerWorkload,
+} from "../observations/broker.ts";
 import type {
   ClusterConnection,
   ClusterFailed,
@@ -94,7 +100,14 @@ export const clusterFailed = object<ClusterFailed>({
 export const brokerStarted = object<BrokerStarted>({
   type: oneOf("broker.started"),
   kafkaClusterId: string,
-  nodes: list(object<BrokerStarted["nodes"][number]>({ nodeId: number, host: string, port: number })),
+  nodes: list(
+    object<BrokerStarted["nodes"][number]>({
+      nodeId: number,
+      host: string,
+      port: number,
+      rack: optional(string),
+    }),
+  ),
 });
 
 export const brokerStopped = object<BrokerStopped>({ type: oneOf("broker.stopped"), reason: string });
@@ -122,6 +135,18 @@ export const brokerWorkload = object<BrokerWorkload>({
   produced: number,
   running: boolean,
   error: optional(string),
+});
+
+export const brokerTrouble = object<BrokerTrouble>({
+  type: oneOf("broker.trouble"),
+  kind: string,
+  title: string,
+  groupId: optional(string),
+  topic: optional(string),
+  partition: optional(number),
+  memberId: optional(string),
+  nodeId: optional(number),
+  nodesDown: list(number),
 });
 
 export const recorderMerged = object<RecorderMerged>({

@@ -36,6 +36,7 @@ const bodyShapes: {
   "broker.stopped": cluster.brokerStopped,
   "broker.fault": cluster.brokerFault,
   "broker.workload": cluster.brokerWorkload,
+  "broker.trouble": cluster.brokerTrouble,
   "cluster.profile": cluster.clusterProfile,
   "cluster.removed": cluster.clusterRemoved,
   "cluster.connection": cluster.clusterConnection,

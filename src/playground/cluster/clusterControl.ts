@@ -1,0 +1,193 @@
+import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import { BrokerError } from "#protocol/brokerError.ts";
+import type { BrokerTrouble } from "#trace/observations/broker.ts";
+import type { Broker } from "../broker.ts";
+import type { PartitionLog } from "../log/partitionLog.ts";
+import type { Topic } from "../log/topicStore.ts";
+import { PlaygroundError } from "../playgroundError.ts";
+import type { ConnectionSet } from "../server/connectionSet.ts";
+import type { NodePorts } from "../server/nodePorts.ts";
+import type { BrokerNode } from "./clusterNodes.ts";
+import type { ReplicaLag } from "./leadership.ts";
+
+/** What happened, and to whom, in the words of the observation. */
+type Happened = Omit<BrokerTrouble, "type" | "nodesDown">;
+
+/** Changes the cluster as its operators, its network and its disks would; each change is observed. */
+export class ClusterControl {
+  readonly #broker: Broker;
+  readonly #ports: NodePorts;
+  readonly #connections: ConnectionSet;
+
+  constructor(broker: Broker, doors: { readonly ports: NodePorts; readonly connections: ConnectionSet }) {
+    this.#broker = broker;
+    this.#ports = doors.ports;
+    this.#connections = doors.connections;
+  }
+
+  /** Another node leads the partition, in a new epoch; by default the next of its replicas, or of all nodes. */
+  moveLeader(id: TopicPartition, nodeId?: number): void {
+    const { topic, log } = this.#find(id);
+    const target = this.#upNode(nodeId ?? this.#nextLeader(topic, log)).nodeId;
+    this.#broker.leadership.move(topic, log, target);
+    this.#say({
+      kind: "moveLeader",
+      title: `node ${target} leads ${topicPartitionText(id)}`,
+      ...id,
+      nodeId: target,
+    });
+  }
+
+  /** The node's port closes and its connections die; others lead and coordinate in its place. */
+  stopNode(nodeId: number): void {
+    const node = this.#node(nodeId);
+    if (!this.#broker.cluster.isUp(nodeId)) return;
+    this.#ports.close(nodeId);
+    this.#connections.closeNode(nodeId, `node ${nodeId} stopped`);
+    this.#broker.setNodeUp(nodeId, false);
+    this.#say({ kind: "stopNode", title: `node ${nodeId} (port ${node.port}) is down`, nodeId });
+  }
+
+  /** The node is back on its port; it follows where others lead now. */
+  async startNode(nodeId: number): Promise<void> {
+    const node = this.#node(nodeId);
+    if (this.#broker.cluster.isUp(nodeId)) return;
+    await this.#ports.open(node);
+    if (this.#broker.cluster.isUp(nodeId)) return;
+    this.#broker.setNodeUp(nodeId, true);
+    this.#say({ kind: "startNode", title: `node ${nodeId} is back on port ${node.port}`, nodeId });
+  }
+
+  /** A follower stays so far behind; undefined lets it catch up. Of a leader only the high watermark can. */
+  setReplicaLag(id: TopicPartition, nodeId: number, lag: ReplicaLag | undefined): void {
+    const { topic, log } = this.#find(id);
+    const { replicas, leaderId } = this.#broker.leadership.of(topic, log);
+    if (!replicas.includes(nodeId)) {
+      throw new PlaygroundError("NOT_POSSIBLE", `node ${nodeId} has no replica of ${topicPartitionText(id)}`);
+    }
+    if (nodeId === leaderId && (lag?.logEndOffset ?? lag?.logStartOffset) !== undefined) {
+      const what = `node ${nodeId} leads ${topicPartitionText(id)}: only its high watermark can lag`;
+      throw new PlaygroundError("NOT_POSSIBLE", what);
+    }
+    this.#broker.leadership.setLag(topic, log, nodeId, lag);
+    const title = `node ${nodeId} ${lag ? "lags behind on" : "has caught up with"} ${topicPartitionText(id)}`;
+    this.#say({ kind: "setReplicaLag", title, ...id, nodeId });
+  }
+
+  /** The log loses its end from this offset on, as after an unclean election; whoever leads does so in a new epoch. */
+  truncateLog(id: TopicPartition, offset: bigint): void {
+    const { topic, log } = this.#find(id);
+    const { leaderId } = this.#broker.leadership.of(topic, log);
+    const nodeId = leaderId ?? this.#uncleanCandidate(topic, log);
+    this.#cut({ topic, log }, { kind: "truncateLog", nodeId, end: offset });
+  }
+
+  /**
+   * A replica leads that may lack records: by default one that is out of sync, else the next one, which then lacks the
+   * newest batch. What it lacks is lost, committed or not; committed offsets of groups stay where they are.
+   */
+  uncleanElect(id: TopicPartition, nodeId?: number): void {
+    const { topic, log } = this.#find(id);
+    const chosen = nodeId ?? this.#uncleanCandidate(topic, log);
+    if (!this.#broker.leadership.of(topic, log).replicas.includes(this.#upNode(chosen).nodeId)) {
+      throw new PlaygroundError("NOT_POSSIBLE", `node ${chosen} has no replica of ${topicPartitionText(id)}`);
+    }
+    const isBehind = this.#broker.leadership.lagOf(topic, log, chosen)?.logEndOffset !== undefined;
+    const end = isBehind ? undefined : log.newestBatch?.baseOffset;
+    this.#cut({ topic, log }, { kind: "uncleanElect", nodeId: chosen, end });
+  }
+
+  /** Another node coordinates the group, by default the next; its members find out and go there. */
+  moveCoordinator(groupId: string, nodeId?: number): void {
+    const { groupCoordinators } = this.#broker;
+    const target = nodeId ?? groupCoordinators.nextFor(groupId);
+    if (target === undefined) {
+      throw new PlaygroundError(
+        "NOT_POSSIBLE",
+        "No other node is up that could coordinate. Start one first.",
+      );
+    }
+    groupCoordinators.move(groupId, this.#upNode(target).nodeId);
+    this.#say({
+      kind: "moveCoordinator",
+      title: `node ${target} coordinates ${groupId}`,
+      groupId,
+      nodeId: target,
+    });
+  }
+
+  /** The topic is deleted and created again under its name: empty, with another id, without committed offsets. */
+  recreateTopic(name: string): void {
+    const topic = this.#topic(name);
+    this.#broker.deleteTopic(topic);
+    const { replicationFactor, configs } = topic;
+    this.#broker.topics.create(name, { partitions: topic.partitions.length, replicationFactor, configs });
+    this.#say({ kind: "recreateTopic", title: `${name} was created anew`, topic: name });
+  }
+
+  #cut(
+    { topic, log }: { readonly topic: Topic; readonly log: PartitionLog },
+    how: { readonly kind: string; readonly nodeId: number; readonly end: bigint | undefined },
+  ): void {
+    const { kind, nodeId, end } = how;
+    const before = log.logEndOffset;
+    this.#broker.memory.freed(this.#broker.leadership.electUncleanly(topic, log, nodeId, end));
+    this.#broker.reportOffsets([log]);
+    const lost = before - log.logEndOffset;
+    const text = topicPartitionText(log.id);
+    const title = `${text} lost ${lost} ${lost === 1n ? "offset" : "offsets"} from ${log.logEndOffset} on; node ${nodeId} leads it`;
+    this.#say({ kind, title, ...log.id, nodeId });
+  }
+
+  /** After the leader: the replica whose turn it is, or the next node of all where there is but one replica. */
+  #nextLeader(topic: Topic, log: PartitionLog): number {
+    const { replicas, leaderId } = this.#broker.leadership.of(topic, log);
+    const candidates = [...replicas, ...this.#broker.cluster.all.map((node) => node.nodeId)];
+    const next = candidates.find((id) => id !== leaderId && this.#broker.cluster.isUp(id));
+    if (next !== undefined) return next;
+    throw new PlaygroundError("NOT_POSSIBLE", "No other node is up that could lead. Start one first.");
+  }
+
+  #uncleanCandidate(topic: Topic, log: PartitionLog): number {
+    const { replicas, isr, leaderId } = this.#broker.leadership.of(topic, log);
+    const up = replicas.filter((id) => this.#broker.cluster.isUp(id));
+    const chosen = up.find((id) => !isr.includes(id)) ?? up.find((id) => id !== leaderId) ?? up[0];
+    if (chosen !== undefined) return chosen;
+    const text = topicPartitionText(log.id);
+    throw new PlaygroundError("NOT_POSSIBLE", `No node with a replica of ${text} is up. Start one first.`);
+  }
+
+  #node(nodeId: number): BrokerNode {
+    const node = this.#broker.cluster.byId(nodeId);
+    if (node) return node;
+    const known = this.#broker.cluster.all.map((each) => each.nodeId).join(", ");
+    throw new PlaygroundError("NO_SUCH_NODE", `There is no node ${nodeId}, only ${known}.`);
+  }
+
+  #upNode(nodeId: number): BrokerNode {
+    const node = this.#node(nodeId);
+    if (this.#broker.cluster.isUp(nodeId)) return node;
+    throw new PlaygroundError("NODE_IS_DOWN", `Node ${nodeId} is down. Start it first.`);
+  }
+
+  #topic(name: string): Topic {
+    const topic = this.#broker.topics.byName(name);
+    if (topic) return topic;
+    throw new BrokerError("UNKNOWN_TOPIC_OR_PARTITION", "Playground", `there is no topic ${name}`);
+  }
+
+  #find({ topic: name, partition }: TopicPartition): { readonly topic: Topic; readonly log: PartitionLog } {
+    const topic = this.#topic(name);
+    const log = topic.partitions[partition];
+    if (log) return { topic, log };
+    const text = `${name} has no partition ${partition}`;
+    throw new BrokerError("UNKNOWN_TOPIC_OR_PARTITION", "Playground", text);
+  }
+
+  #say(happened: Happened): void {
+    const nodesDown = this.#broker.cluster.all
+      .map(({ nodeId }) => nodeId)
+      .filter((nodeId) => !this.#broker.cluster.isUp(nodeId));
+    this.#broker.observe({ type: "broker.trouble", ...happened, nodesDown });
+  }
+}
