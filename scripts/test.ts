@@ -2,6 +2,7 @@
 // Installs what is missing where it may, names the line that does elsewhere, and never passes over anything silently:
 // what was skipped makes the run fail.
 import { mkdirSync } from "node:fs";
+import { foreignPrograms } from "#test/support/foreign/foreignMembers.ts";
 import { kafkaJars, kafkaVersions } from "#test/support/kafkaJars.ts";
 import { vscodeEntry } from "#test/support/vscodeInstall.ts";
 import { installLine, installTools, missingTools } from "./test/machine.ts";
@@ -50,6 +51,7 @@ async function setUp(forStages: readonly Stage[]): Promise<StageResult> {
     if (needed.has("maven") && !missing.includes("maven")) {
       for (const version of kafkaVersions) await kafkaJars(version);
     }
+    if (needed.has("python") && !missing.includes("python")) await foreignPrograms();
     if (needed.has("chromium")) await vscodeEntry(console.log);
   } catch (failure) {
     console.error(failure);

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { chromiumPath } from "#test/support/browser.ts";
+import { hasPython } from "#test/support/foreign/pythonPackages.ts";
 
 /** A program that some tests need and npm does not bring. */
-export type Tool = "jdk" | "maven" | "openssl" | "chromium";
+export type Tool = "jdk" | "maven" | "openssl" | "python" | "chromium";
 
 interface Need {
   readonly isThere: () => boolean;
@@ -15,6 +16,7 @@ const needs: Readonly<Record<Tool, Need>> = {
   jdk: { isThere: () => runs("javac", "-version"), apt: "default-jdk-headless", brew: "openjdk" },
   maven: { isThere: () => runs("mvn", "--version"), apt: "maven", brew: "maven" },
   openssl: { isThere: () => runs("openssl", "version"), apt: "openssl", brew: "openssl" },
+  python: { isThere: hasPython, apt: "python3-pip", brew: "python" },
   chromium: { isThere: () => chromiumPath() !== undefined, apt: "chromium", brew: "chromium" },
 };
 

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ClusterObserver } from "#cluster/observer.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
 import { systemClock } from "#node/systemClock.ts";
-import { type JavaConsumer, startJavaConsumer } from "#test/support/javaConsumer.ts";
+import type { ForeignConsumer } from "#test/support/foreign/foreignConsumer.ts";
+import { startJavaConsumer } from "#test/support/javaConsumer.ts";
 import { kafkaTool } from "#test/support/kafkaTool.ts";
 import { realClient } from "#test/support/realCluster.ts";
 import { type RealKafka, startRealKafka } from "#test/support/realKafka.ts";
@@ -11,7 +12,7 @@ import type { ObservationBody, ObservationType } from "#trace/observation.ts";
 describe("an observer of real Kafka", () => {
   let kafka: RealKafka;
   let client: ClusterClient;
-  const members: JavaConsumer[] = [];
+  const members: ForeignConsumer[] = [];
 
   const tool = (name: Parameters<typeof kafkaTool>[1], args: readonly string[], stdin?: string) =>
     kafkaTool(kafka.version, name, ["--bootstrap-server", kafka.bootstrapServers, ...args], { stdin });

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ClusterClient } from "#network/clusterClient.ts";
 import { startLivePlayground } from "#test/playground/livePlayground.ts";
-import { type JavaConsumer, startJavaConsumer } from "#test/support/javaConsumer.ts";
+import type { ForeignConsumer } from "#test/support/foreign/foreignConsumer.ts";
+import { startJavaConsumer } from "#test/support/javaConsumer.ts";
 import { liveAdministration } from "#test/support/liveAdministration.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";
 import { realClient } from "#test/support/realCluster.ts";
@@ -32,7 +33,7 @@ describe.each(Object.entries(clusters))(
     let cluster: Running;
     let client: ClusterClient;
     let made = 0;
-    const members: (JavaConsumer | LiveMember)[] = [];
+    const members: (ForeignConsumer | LiveMember)[] = [];
 
     beforeAll(async () => {
       cluster = await start();
@@ -90,7 +91,7 @@ describe.each(Object.entries(clusters))(
           return member;
         };
         let engine: LiveMember | undefined;
-        let java: JavaConsumer | undefined;
+        let java: ForeignConsumer | undefined;
         const values = () => [
           ...(engine?.read ?? []).map(({ value }) => value),
           ...(java?.all("record") ?? []).map(({ value }) => value),

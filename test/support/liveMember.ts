@@ -20,6 +20,12 @@ export interface LiveRecord {
   readonly headers: Readonly<Record<string, string | null>>;
 }
 
+/** How everything is read. */
+export interface FlowOptions {
+  readonly commit?: boolean;
+  readonly onCommitFailed?: () => void;
+}
+
 let started = 0;
 
 /** One of our sessions on real sockets and real time, with everything it read and said. */
@@ -49,9 +55,9 @@ export class LiveMember {
     this.session.start();
   }
 
-  /** Reads everything that comes, until it is stopped. */
-  flow(): this {
-    this.#flowing ??= this.#flow();
+  /** Reads everything that comes, until it is stopped; commits each poll's records before the next one if asked to. */
+  flow(options: FlowOptions = {}): this {
+    this.#flowing ??= this.#flow(options);
     return this;
   }
 
@@ -88,10 +94,18 @@ export class LiveMember {
     this.#cluster.close();
   }
 
-  async #flow(): Promise<void> {
+  async #flow({ commit = false, onCommitFailed }: FlowOptions): Promise<void> {
     while (!this.#over.signal.aborted) {
       // A session that ended says so by refusing; the test sees it in what was observed.
-      await this.poll(1_000, 250).catch(() => this.#over.abort());
+      const records = await this.poll(1_000, 250).catch(() => {
+        this.#over.abort();
+        return [];
+      });
+      if (commit && records.length > 0) {
+        const { outcome } = await this.session.commit({ deadlineMs: 10_000 });
+        if (outcome !== "committed") onCommitFailed?.();
+      }
+      this.session.allowRebalance();
     }
   }
 }

@@ -12,6 +12,7 @@ import java.util.Properties;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -33,6 +34,7 @@ public class GroupConsumer {
       String[] pair = args[i].split("=", 2);
       properties.setProperty(pair[0], pair[1]);
     }
+    boolean commitsEveryPoll = Boolean.parseBoolean((String) properties.remove("groupscope.commits.every.poll"));
     readOrders();
     String deserializer = "org.apache.kafka.common.serialization.StringDeserializer";
     properties.setProperty("key.deserializer", deserializer);
@@ -42,9 +44,9 @@ public class GroupConsumer {
       consumer.subscribe(List.of(args[0].split(",")), new Reporter(consumer));
       say("started", Map.of());
       while (obey(consumer)) {
-        for (ConsumerRecord<String, String> record : consumer.poll(Duration.ofMillis(100))) {
-          say("record", describe(record));
-        }
+        ConsumerRecords<String, String> records = consumer.poll(Duration.ofMillis(100));
+        for (ConsumerRecord<String, String> record : records) say("record", describe(record));
+        if (commitsEveryPoll && !records.isEmpty()) commit(consumer);
       }
     } catch (Exception failure) {
       say("failed", Map.of("error", failure.toString()));

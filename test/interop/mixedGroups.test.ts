@@ -1,0 +1,118 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { ForeignClient } from "#test/support/foreign/foreignMembers.ts";
+import { type RealKafka, startRealKafka } from "#test/support/realKafka.ts";
+import { MixedGroup } from "./support/mixedGroup.ts";
+
+/** Clients that divide as Kafka's assignors do, and kafkajs, which has a protocol of its own. */
+const pairs: readonly { readonly client: ForeignClient; readonly assignors: readonly string[] }[] = [
+  { client: "java", assignors: ["cooperative-sticky"] },
+  { client: "librdkafka", assignors: ["range", "roundrobin"] },
+  { client: "librdkafka", assignors: ["cooperative-sticky"] },
+  { client: "franz-go", assignors: ["sticky"] },
+  { client: "franz-go", assignors: ["cooperative-sticky"] },
+  { client: "kafkajs", assignors: ["RoundRobinAssigner"] },
+];
+
+describe.each(["4.3.1", "3.9.2"] as const)("on Kafka %s, one group with our engine", (version) => {
+  let kafka: RealKafka;
+  let group: MixedGroup | undefined;
+
+  beforeAll(async () => {
+    kafka = await startRealKafka({ version });
+  });
+
+  afterEach(async () => {
+    await group?.close();
+    group = undefined;
+  });
+
+  afterAll(async () => {
+    await kafka?.stop();
+  });
+
+  test.each(pairs)(
+    "and $client by $assignors: who comes and goes, every record is read exactly once",
+    { timeout: 180_000 },
+    async ({ client, assignors }) => {
+      const topic = `${client}-${assignors.join("-")}`;
+      group = await MixedGroup.create({
+        servers: kafka.bootstrapServers,
+        topic,
+        partitions: 6,
+        assignors,
+        version,
+      });
+      group.produceSteadily();
+      const first = group.addOurs();
+      await group.shared();
+
+      const foreign = await group.addForeign(client);
+      await group.shared();
+      const second = group.addOurs();
+      await group.shared();
+      await group.leave(first);
+      await group.shared();
+      await group.leave(foreign);
+      await group.shared();
+      await group.addForeign(client);
+      await group.shared();
+      await group.leave(second);
+      await group.shared();
+
+      await group.stopProducing();
+      await group.everythingDelivered();
+      expect(group.made).toBeGreaterThan(100);
+      expect(group.duplicates()).toEqual([]);
+    },
+  );
+});
+
+describe("on three brokers, a group of four clients", () => {
+  let kafka: RealKafka;
+  let group: MixedGroup | undefined;
+
+  beforeAll(async () => {
+    kafka = await startRealKafka({
+      nodes: 3,
+      config: { "offsets.topic.replication.factor": "3", "min.insync.replicas": "1" },
+    });
+  });
+
+  afterAll(async () => {
+    await group?.close();
+    await kafka?.stop();
+  });
+
+  test("outlives its coordinator and each broker: nothing is lost, nobody is stranded", {
+    timeout: 240_000,
+  }, async () => {
+    const topic = "outlives";
+    group = await MixedGroup.create({
+      servers: kafka.bootstrapServers,
+      topic,
+      partitions: 8,
+      replicationFactor: 3,
+      assignors: ["cooperative-sticky"],
+    });
+    group.produceSteadily();
+    group.addOurs();
+    group.addOurs();
+    await group.addForeign("java");
+    await group.addForeign("librdkafka");
+    await group.addForeign("franz-go");
+    await group.shared();
+
+    // One of the three is the coordinator, whichever: each dies in turn.
+    for (const nodeId of [1, 2, 3]) {
+      await kafka.killNode(nodeId);
+      await kafka.restartNode(nodeId);
+      await group.shared();
+    }
+
+    await group.stopProducing();
+    await group.everythingDelivered(90_000);
+    await group.shared();
+    expect(group.made).toBeGreaterThan(100);
+    expect(group.duplicates()).toEqual([]);
+  });
+});
