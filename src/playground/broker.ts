@@ -74,10 +74,13 @@ export class Broker implements Disposable {
         const node = this.coordinatorOf(groupId);
         return node && `${node.host}:${node.port}`;
       },
+      topics: this.topics,
     });
     this.groups = new GroupCoordinator({
       clock: deps.clock,
       settings: settings.groups,
+      consumerSettings: settings.consumerGroups,
+      topics: this.topics,
       reporter: this.#reporter,
       maxGroups: settings.maxGroups,
     });

@@ -1,8 +1,12 @@
 import type { GroupSettings } from "./group/classicGroup.ts";
+import type { ConsumerGroupSettings } from "./group/consumer/consumerGroupSettings.ts";
 
 /** The bounds and delays of a playground. */
 export interface PlaygroundSettings {
+  /** Of the classic protocol. */
   readonly groups: GroupSettings;
+  /** Of KIP-848. */
+  readonly consumerGroups: ConsumerGroupSettings;
   readonly maxGroups: number;
   /** All logs together; when it is used up, the oldest batches go. */
   readonly maxLogBytes: number;
@@ -18,8 +22,9 @@ export interface PlaygroundSettings {
 }
 
 /** What a caller may change. */
-export type PlaygroundSettingsInput = Partial<Omit<PlaygroundSettings, "groups">> & {
+export type PlaygroundSettingsInput = Partial<Omit<PlaygroundSettings, "groups" | "consumerGroups">> & {
   readonly groups?: Partial<GroupSettings> | undefined;
+  readonly consumerGroups?: Partial<ConsumerGroupSettings> | undefined;
 };
 
 const mebibyte = 1024 * 1024;
@@ -45,6 +50,15 @@ export function playgroundSettings(input: PlaygroundSettingsInput = {}): Playgro
       newMemberJoinTimeoutMs: 300_000,
       maxMembers: 500,
       ...input.groups,
+    },
+    consumerGroups: {
+      heartbeatIntervalMs: 1_000,
+      sessionTimeoutMs: 45_000,
+      assignmentIntervalMs: 1_000,
+      regexRefreshIntervalMs: 600_000,
+      maxMembers: 500,
+      migrationPolicy: "bidirectional",
+      ...input.consumerGroups,
     },
   };
 }

@@ -92,7 +92,7 @@ describe("a connection is closed with a reason", () => {
     ["a negative size", negative, /no Kafka request/],
     ["HTTP", http, /no Kafka request|more bytes/],
     ["half a header", tooShort, /request header is garbage/],
-    ["an API that is not served", requestBytes(68, 0), /API key 68 is not served/],
+    ["an API that is not served", requestBytes(76, 0), /API key 76 is not served/],
     ["an API that does not exist", requestBytes(999, 0), /API key 999 is not served/],
     ["a version that is not served", requestBytes(12, 99), /Heartbeat version 99 is not served, only 0 to 4/],
     ["half a body", halfBody, /a Heartbeat request is garbage/],

@@ -25,8 +25,18 @@ const share = object<MemberShare>({ memberId: string, clientId: string, assigned
 
 const lanePhase: Shape<LanePhase> = (value) =>
   typeof value === "string" && lanePhases.has(value) ? lanePhaseWord(value) : membershipState(value);
-const lanePhaseWord = oneOf("notRejoined", "joined", "awaitingSync", "seen", "unseen");
-const lanePhases = new Set(["notRejoined", "joined", "awaitingSync", "seen", "unseen"]);
+const foreignPhases = [
+  "notRejoined",
+  "joined",
+  "awaitingSync",
+  "awaitingRelease",
+  "awaitingHeartbeat",
+  "away",
+  "seen",
+  "unseen",
+] as const;
+const lanePhaseWord = oneOf(...foreignPhases);
+const lanePhases = new Set<string>(foreignPhases);
 
 const segment = object<LaneSegment>({
   phase: lanePhase,

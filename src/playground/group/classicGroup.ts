@@ -13,6 +13,7 @@ import type { KnownErrorName } from "#protocol/errorCodes.ts";
  * Dead is where a deleted group ends. Names and rules follow Kafka's group coordinator.
  */
 export interface ClassicGroup {
+  readonly type: "classic";
   readonly groupId: string;
   readonly settings: GroupSettings;
   readonly phase: GroupPhase;
@@ -127,6 +128,7 @@ export const noBytes = new Uint8Array(0);
 /** A group nobody joined yet. */
 export function emptyGroup(groupId: string, settings: GroupSettings, now: number): ClassicGroup {
   return {
+    type: "classic",
     groupId,
     settings,
     phase: { state: "Empty" },

@@ -1,8 +1,8 @@
 import type { Clock } from "#base/clock.ts";
-import type { Disposable } from "#base/lifecycle.ts";
+import { err, ok, type Result } from "#base/result.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import {
-  type ClassicGroup,
   emptyGroup,
   failedJoin,
   failedSync,
@@ -12,35 +12,61 @@ import {
   type Step,
   type SyncAnswer,
 } from "./classicGroup.ts";
-import { CommittedOffsets } from "./committedOffsets.ts";
-import { nextDeadline, timePassed } from "./expiry.ts";
+import type { CommittedOffsets } from "./committedOffsets.ts";
+import type { At } from "./consumer/at.ts";
+import { joinConsumerGroup } from "./consumer/classicJoin.ts";
+import {
+  heartbeatOfClassicMember,
+  leaveConsumerGroup,
+  syncClassicMember,
+} from "./consumer/classicMembers.ts";
+import {
+  emptyConsumerGroup,
+  type Group,
+  type Outcome,
+  type Refusal,
+  withStateSince,
+} from "./consumer/consumerGroup.ts";
+import type { ConsumerGroupSettings } from "./consumer/consumerGroupSettings.ts";
+import { timePassed as consumerTimePassed } from "./consumer/expiry.ts";
+import type { ConsumerHeartbeat, HeartbeatAnswer } from "./consumer/heartbeatRequest.ts";
+import { commitError as consumerCommitError, fetchError } from "./consumer/offsetRules.ts";
+import { consumerHeartbeatTo } from "./consumer/routing.ts";
+import type { TopicsView } from "./consumer/topicsView.ts";
+import { timePassed } from "./expiry.ts";
 import type { GroupReporter } from "./groupReporter.ts";
+import { type GroupEntry, GroupTable } from "./groupTable.ts";
 import { type HeartbeatEvent, heartbeat, keptAlive } from "./heartbeat.ts";
 import { join } from "./join.ts";
 import type { JoinEvent } from "./joinEvent.ts";
 import { type LeaveEvent, leave } from "./leave.ts";
 import { commitError, type MemberIdentity } from "./membership.ts";
+import { SubscriptionReader } from "./subscriptionReader.ts";
 import { type SyncEvent, sync } from "./sync.ts";
-
-interface Entry {
-  group: ClassicGroup;
-  readonly offsets: CommittedOffsets;
-  timer: { readonly at: number; readonly handle: Disposable } | undefined;
-}
 
 type Untimed<T> = Omit<T, "now" | "token">;
 
+/** Where the commits of a request go. */
+export interface CommitTarget {
+  readonly offsets: CommittedOffsets;
+  /** Why these partitions, their topics named by ids, must not be committed all the same, or NONE. */
+  readonly check: (partitions: readonly TopicPartition[]) => KnownErrorName;
+}
+
 /**
- * Keeps the groups and gives the pure transitions their time, their timers and their waiting requests.
+ * Keeps the groups and gives the pure transitions their time, their timers and their waiting requests. A request goes
+ * to the protocol that the group speaks at that moment (KIP-848 lets it change).
  *
  * All groups live here whichever node coordinates them; routing a request to the right node is the handlers' business.
  */
 export class GroupCoordinator {
   readonly #clock: Clock;
   readonly #settings: GroupSettings;
+  readonly #consumerSettings: ConsumerGroupSettings;
+  readonly #topics: TopicsView;
   readonly #reporter: GroupReporter;
-  readonly #maxGroups: number;
-  readonly #entries = new Map<string, Entry>();
+  readonly #reader = new SubscriptionReader();
+  readonly #table: GroupTable;
   readonly #joins = new Map<number, (answer: JoinAnswer) => void>();
   readonly #syncs = new Map<number, (answer: SyncAnswer) => void>();
   #nextToken = 1;
@@ -48,168 +74,217 @@ export class GroupCoordinator {
   constructor(deps: {
     readonly clock: Clock;
     readonly settings: GroupSettings;
+    readonly consumerSettings: ConsumerGroupSettings;
+    readonly topics: TopicsView;
     readonly reporter: GroupReporter;
     readonly maxGroups: number;
   }) {
     this.#clock = deps.clock;
     this.#settings = deps.settings;
+    this.#consumerSettings = deps.consumerSettings;
+    this.#topics = deps.topics;
     this.#reporter = deps.reporter;
-    this.#maxGroups = deps.maxGroups;
+    this.#table = new GroupTable({
+      clock: deps.clock,
+      maxGroups: deps.maxGroups,
+      onDue: (entry) => this.#due(entry),
+      onRemoved: (groupId) => this.#reporter.deleted(groupId),
+    });
   }
 
-  get groups(): readonly ClassicGroup[] {
-    return Array.from(this.#entries.values(), ({ group }) => group);
+  /** Of both kinds. */
+  get groups(): readonly Group[] {
+    return Array.from(this.#table.all, ({ group }) => group);
   }
 
-  group(groupId: string): ClassicGroup | undefined {
-    return this.#entries.get(groupId)?.group;
+  group(groupId: string): Group | undefined {
+    return this.#table.get(groupId)?.group;
   }
 
   offsets(groupId: string): CommittedOffsets | undefined {
-    return this.#entries.get(groupId)?.offsets;
+    return this.#table.get(groupId)?.offsets;
   }
 
   /** What the committed offsets of all groups take of memory. */
   get offsetBytes(): number {
-    let bytes = 0;
-    for (const { offsets } of this.#entries.values()) bytes += offsets.heldBytes;
-    return bytes;
+    return this.#table.offsetBytes;
   }
 
-  /** Settles when the group has everybody, or at once with an error. */
+  /** Settles when the group has everybody, or at once with an error or in a consumer group. */
   join(groupId: string, event: Untimed<JoinEvent>): Promise<JoinAnswer> {
     if (groupId === "") return Promise.resolve(failedJoin("INVALID_GROUP_ID", event.memberId));
-    let entry = this.#entries.get(groupId);
-    if (entry === undefined) {
+    let entry = this.#table.get(groupId);
+    if (entry?.group.type === "consumer" && entry.group.members.size > 0) {
+      return Promise.resolve(this.#settle(entry, joinConsumerGroup(entry.group, event, this.#at())));
+    }
+    if (entry === undefined || entry.group.type === "consumer") {
       if (event.memberId !== "") return Promise.resolve(failedJoin("UNKNOWN_MEMBER_ID", event.memberId));
-      entry = this.#create(groupId);
+      entry = this.#begin(emptyGroup(groupId, this.#settings, this.#clock.now()), entry);
       if (entry === undefined) return Promise.resolve(failedJoin("COORDINATOR_NOT_AVAILABLE", ""));
     }
+    const { group } = entry;
+    if (group.type === "consumer") throw new TypeError(`${groupId} is not a classic group`);
     const token = this.#nextToken++;
     const answer = new Promise<JoinAnswer>((resolve) => this.#joins.set(token, resolve));
-    this.#apply(entry, join(entry.group, { ...event, token, now: this.#clock.now() }));
+    this.#apply(entry, join(group, { ...event, token, now: this.#clock.now() }));
     return answer;
   }
 
-  /** Settles when the leader has said who gets what, or at once with an error. */
+  /** Settles when the leader has said who gets what, or at once with an error or in a consumer group. */
   sync(groupId: string, event: Untimed<SyncEvent>): Promise<SyncAnswer> {
     if (groupId === "") return Promise.resolve(failedSync("INVALID_GROUP_ID"));
-    const entry = this.#entries.get(groupId);
+    const entry = this.#table.get(groupId);
     if (entry === undefined) return Promise.resolve(failedSync("UNKNOWN_MEMBER_ID"));
+    const { group } = entry;
+    if (group.type === "consumer") {
+      return Promise.resolve(this.#settle(entry, syncClassicMember(group, event, this.#at())));
+    }
     const token = this.#nextToken++;
     const answer = new Promise<SyncAnswer>((resolve) => this.#syncs.set(token, resolve));
-    this.#apply(entry, sync(entry.group, { ...event, token, now: this.#clock.now() }));
+    this.#apply(entry, sync(group, { ...event, token, now: this.#clock.now() }));
     return answer;
   }
 
   heartbeat(groupId: string, event: Untimed<HeartbeatEvent>): KnownErrorName {
     if (groupId === "") return "INVALID_GROUP_ID";
-    const entry = this.#entries.get(groupId);
+    const entry = this.#table.get(groupId);
     if (entry === undefined) return "UNKNOWN_MEMBER_ID";
+    if (entry.group.type === "consumer") {
+      return this.#settle(entry, heartbeatOfClassicMember(entry.group, event, this.#at()));
+    }
     const { group, error } = heartbeat(entry.group, { ...event, now: this.#clock.now() });
     this.#heard(entry, group);
     return error;
   }
 
   leave(groupId: string, members: LeaveEvent["members"]): readonly KnownErrorName[] {
-    const entry = this.#entries.get(groupId);
+    const entry = this.#table.get(groupId);
     if (entry === undefined) return members.map(() => "UNKNOWN_MEMBER_ID");
+    if (entry.group.type === "consumer") {
+      return this.#settle(entry, leaveConsumerGroup(entry.group, members, this.#at()));
+    }
     const { step, errors } = leave(entry.group, { members, now: this.#clock.now() });
     this.#apply(entry, step);
     return errors;
   }
 
+  /** A member of the new protocol joins, goes on or leaves (KIP-848). */
+  consumerHeartbeat(request: ConsumerHeartbeat): Result<HeartbeatAnswer, Refusal> {
+    const { groupId } = request;
+    const entry = this.#table.get(groupId);
+    const at = this.#at();
+    const outcome = consumerHeartbeatTo(entry?.group, request, this.#consumerSettings, at);
+    if (!outcome.ok) return outcome;
+    const held = entry ?? this.#table.add(emptyConsumerGroup(groupId, this.#consumerSettings, at.now));
+    if (held) return ok(this.#settle(held, outcome.value));
+    return err({ error: "COORDINATOR_NOT_AVAILABLE", message: "There are too many groups." });
+  }
+
   /**
    * Where commits of this request go, or why they must not be made. A group nobody heard of begins with a commit
-   * outside of any generation; a commit by a member also proves that it lives.
+   * outside of any generation; a commit by a member of a classic group also proves that it lives.
    */
   commitTarget(
     groupId: string,
-    request: MemberIdentity & { readonly generationId: number; readonly knowsGroupIdNotFound: boolean },
-  ): { readonly offsets: CommittedOffsets } | { readonly error: KnownErrorName } {
-    let entry = this.#entries.get(groupId);
+    request: MemberIdentity & {
+      readonly generationId: number;
+      /** Of OffsetCommit. */
+      readonly version: number;
+    },
+  ): CommitTarget | { readonly error: KnownErrorName } {
+    let entry = this.#table.get(groupId);
     if (entry === undefined) {
       if (request.generationId >= 0) {
-        return { error: request.knowsGroupIdNotFound ? "GROUP_ID_NOT_FOUND" : "ILLEGAL_GENERATION" };
+        return { error: request.version >= 9 ? "GROUP_ID_NOT_FOUND" : "ILLEGAL_GENERATION" };
       }
-      entry = this.#create(groupId);
+      entry = this.#begin(emptyGroup(groupId, this.#settings, this.#clock.now()), undefined);
       if (entry === undefined) return { error: "COORDINATOR_NOT_AVAILABLE" };
     }
-    const error = commitError(entry.group, request);
+    const { group, offsets } = entry;
+    if (group.type === "consumer") {
+      const asker = { ...request, memberEpoch: request.generationId };
+      return { offsets, check: (partitions) => consumerCommitError(group, asker, partitions) };
+    }
+    const error = commitError(group, request);
     if (error !== "NONE") return { error };
-    const member = entry.group.members.get(request.memberId);
-    if (member) this.#heard(entry, keptAlive(entry.group, member, this.#clock.now()));
-    return { offsets: entry.offsets };
+    const member = group.members.get(request.memberId);
+    if (member) this.#heard(entry, keptAlive(group, member, this.#clock.now()));
+    return { offsets, check: () => "NONE" };
+  }
+
+  /** Why the group's offsets must not be told to whoever asks, or NONE. */
+  offsetFetchError(
+    groupId: string,
+    asker: { readonly memberId: string | undefined; readonly memberEpoch: number },
+  ): KnownErrorName {
+    const group = this.group(groupId);
+    return group?.type === "consumer" ? fetchError(group, asker) : "NONE";
   }
 
   /** Reports the offsets after commits or deletions. */
   offsetsChanged(groupId: string): void {
-    const entry = this.#entries.get(groupId);
+    const entry = this.#table.get(groupId);
     if (entry) this.#reporter.committed(groupId, entry.offsets);
   }
 
   delete(groupId: string): KnownErrorName {
-    const entry = this.#entries.get(groupId);
-    if (entry === undefined) return "GROUP_ID_NOT_FOUND";
-    if (entry.group.phase.state !== "Empty") return "NON_EMPTY_GROUP";
-    this.#remove(groupId, entry);
+    const group = this.group(groupId);
+    if (group === undefined) return "GROUP_ID_NOT_FOUND";
+    const isEmpty = group.type === "consumer" ? group.members.size === 0 : group.phase.state === "Empty";
+    if (!isEmpty) return "NON_EMPTY_GROUP";
+    this.#table.remove(groupId);
     return "NONE";
   }
 
   /** Committed offsets end with their topic, as in Kafka. */
   topicDeleted(topic: string): void {
-    for (const [groupId, { offsets }] of this.#entries) {
-      if (offsets.deleteTopic(topic)) this.#reporter.committed(groupId, offsets);
+    for (const { group, offsets } of this.#table.all) {
+      if (offsets.deleteTopic(topic)) this.#reporter.committed(group.groupId, offsets);
     }
   }
 
   /** Stops all timers; requests that wait are never answered. */
   dispose(): void {
-    for (const entry of this.#entries.values()) entry.timer?.handle.dispose();
-    this.#entries.clear();
+    this.#table.dispose();
     this.#joins.clear();
     this.#syncs.clear();
   }
 
-  #create(groupId: string): Entry | undefined {
-    if (this.#entries.size >= this.#maxGroups && !this.#makeRoom()) return undefined;
-    const group = emptyGroup(groupId, this.#settings, this.#clock.now());
-    const entry: Entry = { group, offsets: new CommittedOffsets(), timer: undefined };
-    this.#entries.set(groupId, entry);
+  #at(): At {
+    return {
+      now: this.#clock.now(),
+      topics: this.#topics,
+      classicSettings: this.#settings,
+      reader: this.#reader,
+    };
+  }
+
+  /** A new group, in place of an empty one of the other kind if there is one, whose offsets it keeps. */
+  #begin(group: Group, entry: GroupEntry | undefined): GroupEntry | undefined {
+    if (entry === undefined) return this.#table.add(group);
+    this.#table.replace(entry, group);
     return entry;
   }
 
-  /** Gives up a group that holds nothing, so that a flood of group names cannot fill memory. */
-  #makeRoom(): boolean {
-    for (const [groupId, entry] of this.#entries) {
-      const { phase, pendingMembers } = entry.group;
-      if (phase.state !== "Empty" || pendingMembers.size > 0 || !entry.offsets.isEmpty) continue;
-      this.#remove(groupId, entry);
-      return true;
-    }
-    return false;
+  #settle<Answer>(entry: GroupEntry, outcome: Outcome<Answer>): Answer {
+    if (outcome.quiet) this.#heard(entry, outcome.group);
+    else this.#apply(entry, outcome);
+    return outcome.answer;
   }
 
-  #remove(groupId: string, entry: Entry): void {
-    entry.timer?.handle.dispose();
-    this.#entries.delete(groupId);
-    this.#reporter.deleted(groupId);
-  }
-
-  #heard(entry: Entry, group: ClassicGroup): void {
+  #heard(entry: GroupEntry, group: Group): void {
     if (group === entry.group) return;
-    entry.group = group;
-    this.#arm(entry);
+    this.#table.replace(entry, group);
     const { groupId } = group;
     this.#reporter.heartbeat(groupId, () => this.group(groupId));
   }
 
-  #apply(entry: Entry, step: Step): void {
-    const changed = step.group !== entry.group;
-    entry.group = step.group;
-    this.#arm(entry);
+  #apply(entry: GroupEntry, step: Pick<Step, "effects"> & { readonly group: Group }): void {
+    const group = withStateSince(entry.group, step.group, this.#clock.now());
+    const changed = group !== entry.group;
+    this.#table.replace(entry, group);
     // Reported before anybody is answered, so that what follows from an answer comes after its cause.
-    if (changed) this.#reporter.transition(step.group, step.effects);
+    if (changed) this.#reporter.transition(group, step.effects);
     for (const effect of step.effects) this.#answer(effect);
   }
 
@@ -223,25 +298,12 @@ export class GroupCoordinator {
     }
   }
 
-  /** One timer per group, for the earliest deadline; one that turns out too early only arms the next. */
-  #arm(entry: Entry): void {
-    const at = nextDeadline(entry.group);
-    if (entry.timer && at !== undefined && entry.timer.at <= at) return;
-    entry.timer?.handle.dispose();
-    entry.timer = undefined;
-    if (at === undefined) return;
-    const delayMs = Math.max(0, at - this.#clock.now());
-    entry.timer = { at, handle: this.#clock.schedule(delayMs, () => this.#due(entry)) };
-  }
-
-  #due(entry: Entry): void {
-    entry.timer = undefined;
-    const now = this.#clock.now();
-    const at = nextDeadline(entry.group);
-    if (at === undefined || at > now) {
-      this.#arm(entry);
-      return;
-    }
-    this.#apply(entry, timePassed(entry.group, now));
+  #due(entry: GroupEntry): void {
+    const { group } = entry;
+    const step =
+      group.type === "consumer"
+        ? consumerTimePassed(group, this.#at())
+        : timePassed(group, this.#clock.now());
+    this.#apply(entry, step);
   }
 }

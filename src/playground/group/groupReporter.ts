@@ -2,8 +2,11 @@ import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import type { Observe } from "#trace/observation.ts";
 import type { GroupOffsets } from "#trace/observations/group.ts";
-import type { ClassicGroup, GroupEffect } from "./classicGroup.ts";
+import type { GroupEffect } from "./classicGroup.ts";
 import type { CommittedOffsets } from "./committedOffsets.ts";
+import type { Group } from "./consumer/consumerGroup.ts";
+import { describeConsumerGroup } from "./consumer/describeConsumerGroup.ts";
+import type { TopicsView } from "./consumer/topicsView.ts";
 import { describeGroup } from "./describeGroup.ts";
 import { SubscriptionReader } from "./subscriptionReader.ts";
 
@@ -24,6 +27,7 @@ export class GroupReporter {
   readonly #clock: Clock;
   readonly #observe: Observe;
   readonly #coordinatorOf: (groupId: string) => string | undefined;
+  readonly #topics: Pick<TopicsView, "byId">;
   readonly #reader = new SubscriptionReader();
   readonly #pending = new Map<string, Pending>();
 
@@ -31,13 +35,15 @@ export class GroupReporter {
     readonly clock: Clock;
     readonly observe: Observe;
     readonly coordinatorOf: (groupId: string) => string | undefined;
+    readonly topics: Pick<TopicsView, "byId">;
   }) {
     this.#clock = deps.clock;
     this.#observe = deps.observe;
     this.#coordinatorOf = deps.coordinatorOf;
+    this.#topics = deps.topics;
   }
 
-  transition(group: ClassicGroup, effects: readonly GroupEffect[]): void {
+  transition(group: Group, effects: readonly GroupEffect[]): void {
     for (const effect of effects) {
       if (effect.type !== "memberGone") continue;
       const { memberId, how, reason } = effect;
@@ -46,7 +52,7 @@ export class GroupReporter {
     this.#describe(group);
   }
 
-  heartbeat(groupId: string, current: () => ClassicGroup | undefined): void {
+  heartbeat(groupId: string, current: () => Group | undefined): void {
     const pending = this.#pendingOf(groupId);
     pending.heartbeats ??= this.#clock.schedule(heartbeatsIntervalMs, () => {
       pending.heartbeats = undefined;
@@ -77,8 +83,13 @@ export class GroupReporter {
     for (const groupId of Array.from(this.#pending.keys())) this.#forget(groupId);
   }
 
-  #describe(group: ClassicGroup): void {
-    this.#observe(describeGroup(group, this.#reader, this.#coordinatorOf(group.groupId)));
+  #describe(group: Group): void {
+    const coordinator = this.#coordinatorOf(group.groupId);
+    this.#observe(
+      group.type === "consumer"
+        ? describeConsumerGroup(group, this.#topics, coordinator)
+        : describeGroup(group, this.#reader, coordinator),
+    );
   }
 
   #pendingOf(groupId: string): Pending {

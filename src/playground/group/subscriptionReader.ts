@@ -7,6 +7,7 @@ import { decodeData } from "#protocol/data/dataSchema.ts";
 export interface Subscription {
   readonly topics: readonly string[];
   readonly owned: readonly TopicPartition[];
+  readonly rackId: string | undefined;
 }
 
 interface TopicPartitions {
@@ -27,7 +28,11 @@ export class SubscriptionReader {
     if (known === undefined) {
       const decoded = decodeData(consumerProtocolSubscription, metadata);
       known = decoded.ok
-        ? { topics: decoded.value.body.topics, owned: flatten(decoded.value.body.ownedPartitions) }
+        ? {
+            topics: decoded.value.body.topics,
+            owned: flatten(decoded.value.body.ownedPartitions),
+            rackId: decoded.value.body.rackId ?? undefined,
+          }
         : "unreadable";
       this.#subscriptions.set(metadata, known);
     }
@@ -44,6 +49,13 @@ export class SubscriptionReader {
       this.#assignments.set(bytes, known);
     }
     return known === "unreadable" ? undefined : known;
+  }
+
+  /** Whether a custom assignor put something of its own into the assignment. */
+  hasAssignmentUserData(bytes: Uint8Array): boolean {
+    if (bytes.length === 0) return false;
+    const decoded = decodeData(consumerProtocolAssignment, bytes);
+    return decoded.ok && (decoded.value.body.userData?.length ?? 0) > 0;
   }
 }
 

@@ -17,10 +17,12 @@ export const describeGroupsHandler = defineHandler({
       groups: distinct(request.groups, (groupId) => groupId).map((groupId) => {
         if (!isCoordinator(context, groupId)) return nothing(groupId, "NOT_COORDINATOR", "");
         const group = context.broker.groups.group(groupId);
-        if (group) return { ...describe(group), authorizedOperations: operations };
-        // Before KIP-1043 a group nobody knows was called dead.
+        if (group?.type === "classic") return { ...describe(group), authorizedOperations: operations };
+        // Before KIP-1043 a group nobody knows was called dead; to this API a consumer group is one (KIP-848).
         if (context.version < 6) return nothing(groupId, "NONE", "Dead");
-        const errorMessage = `Group ${groupId} not found.`;
+        const errorMessage = group
+          ? `Group ${groupId} is not a classic group.`
+          : `Group ${groupId} not found.`;
         return { ...nothing(groupId, "GROUP_ID_NOT_FOUND", "Dead"), errorMessage };
       }),
     };

@@ -1,5 +1,7 @@
 import { alterConfigsHandler } from "./alterConfigs.ts";
 import { apiVersionsHandler } from "./apiVersions.ts";
+import { consumerGroupDescribeHandler } from "./consumerGroupDescribe.ts";
+import { consumerGroupHeartbeatHandler } from "./consumerGroupHeartbeat.ts";
 import { createPartitionsHandler } from "./createPartitions.ts";
 import { createTopicsHandler } from "./createTopics.ts";
 import { deleteGroupsHandler } from "./deleteGroups.ts";
@@ -28,7 +30,7 @@ import { produceHandler } from "./produce.ts";
 import { syncGroupHandler } from "./syncGroup.ts";
 
 /**
- * Everything the playground serves, by API key. What is not here is not advertised: KIP-848, share and streams groups,
+ * Everything the playground serves, by API key. What is not here is not advertised: share and streams groups,
  * transactions, SASL and telemetry take their places here as they come.
  */
 export function handlerTable(): ReadonlyMap<number, Handler> {
@@ -60,6 +62,8 @@ export function handlerTable(): ReadonlyMap<number, Handler> {
       incrementalAlterConfigsHandler,
       offsetDeleteHandler,
       describeClusterHandler,
+      consumerGroupHeartbeatHandler,
+      consumerGroupDescribeHandler,
       describeTopicPartitionsHandler,
     ].map((handler) => [handler.api.key, handler]),
   );

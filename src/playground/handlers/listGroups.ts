@@ -1,4 +1,5 @@
 import { listGroups } from "#protocol/apis/listGroups.ts";
+import { type Group, stateOf } from "../group/consumer/consumerGroup.ts";
 import { defineHandler } from "./handler.ts";
 
 /** The groups this node coordinates, filtered by state (KIP-518) and type (KIP-848) without regard to case. */
@@ -9,15 +10,18 @@ export const listGroupsHandler = defineHandler({
     const types = new Set(typesFilter.map((type) => type.toLowerCase()));
     const groups = broker.groups.groups
       .filter(({ groupId }) => broker.coordinatorOf(groupId)?.nodeId === node.nodeId)
-      .filter(({ phase }) => states.size === 0 || states.has(phase.state.toLowerCase()))
-      .filter(() => types.size === 0 || types.has("classic"))
-      .map(({ groupId, protocolType, phase }) => ({
-        groupId,
-        protocolType: protocolType ?? "",
-        groupState: phase.state,
-        groupType: "classic",
-      }));
+      .map(listed)
+      .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
+      .filter(({ groupType }) => types.size === 0 || types.has(groupType));
     return { errorCode: 0, groups };
   },
   failed: (_request, code) => ({ errorCode: code, groups: [] }),
 });
+
+function listed(group: Group) {
+  const { groupId, type: groupType } = group;
+  if (group.type === "consumer") {
+    return { groupId, groupType, protocolType: "consumer", groupState: stateOf(group) };
+  }
+  return { groupId, groupType, protocolType: group.protocolType ?? "", groupState: group.phase.state };
+}

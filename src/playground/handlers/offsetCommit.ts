@@ -1,8 +1,9 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
 import { type OffsetCommitRequest, offsetCommit } from "#protocol/apis/offsetCommit.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
 import { CommitReport, type CommittedPartition } from "../group/commitReport.ts";
-import type { CommittedOffsets } from "../group/committedOffsets.ts";
+import type { CommitTarget } from "../group/groupCoordinator.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { findTopic, isCoordinator, namedPartitions } from "./routing.ts";
 
@@ -44,17 +45,30 @@ export const offsetCommitHandler = defineHandler({
 /** All groups together: a million offsets without a note, fewer with. */
 const mostOffsetBytes = 256 * 1024 * 1024;
 
-type Target = { readonly offsets: CommittedOffsets } | { readonly error: KnownErrorName };
+type Target = CommitTarget | { readonly error: KnownErrorName };
 
 function targetOf(request: OffsetCommitRequest, context: RequestContext): Target {
   const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
   if (!isCoordinator(context, groupId)) return { error: "NOT_COORDINATOR" };
   if (context.broker.groups.offsetBytes > mostOffsetBytes) return { error: "INVALID_COMMIT_OFFSET_SIZE" };
-  return context.broker.groups.commitTarget(groupId, {
+  const target = context.broker.groups.commitTarget(groupId, {
     memberId,
     groupInstanceId: request.groupInstanceId ?? undefined,
     generationId,
-    knowsGroupIdNotFound: context.version >= 9,
+    version: context.version,
+  });
+  if ("error" in target) return target;
+  // One partition that a member of a consumer group has no more is the whole request's error, as in Kafka.
+  const error = target.check(identified(request, context.broker));
+  return error === "NONE" ? target : { error };
+}
+
+function identified(request: OffsetCommitRequest, broker: Broker): readonly TopicPartition[] {
+  return request.topics.flatMap((topic) => {
+    const found = findTopic(broker, topic);
+    if ("error" in found) return [];
+    const { topicId } = found.topic;
+    return topic.partitions.map(({ partitionIndex }) => ({ topic: topicId, partition: partitionIndex }));
   });
 }
 

@@ -1,6 +1,7 @@
 import { offsetDelete } from "#protocol/apis/offsetDelete.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
-import type { ClassicGroup } from "../group/classicGroup.ts";
+import type { Group } from "../group/consumer/consumerGroup.ts";
+import { subscribedTopics as topicsOfConsumerGroup } from "../group/consumer/subscriptions.ts";
 import { metadataFor } from "../group/protocolVoting.ts";
 import { SubscriptionReader } from "../group/subscriptionReader.ts";
 import { defineHandler } from "./handler.ts";
@@ -22,8 +23,9 @@ export const offsetDeleteHandler = defineHandler({
     const group = broker.groups.group(groupId);
     const offsets = broker.groups.offsets(groupId);
     if (!group || !offsets) return refuse("GROUP_ID_NOT_FOUND");
-    const isEmpty = group.phase.state === "Empty";
-    if (!isEmpty && group.protocolType !== "consumer") return refuse("NON_EMPTY_GROUP");
+    if (group.type === "classic" && group.phase.state !== "Empty" && group.protocolType !== "consumer") {
+      return refuse("NON_EMPTY_GROUP");
+    }
     const subscribed = subscribedTopics(group);
     const remove = (topic: string, partition: number): KnownErrorName => {
       if (!broker.topics.log(topic, partition)) return "UNKNOWN_TOPIC_OR_PARTITION";
@@ -44,7 +46,8 @@ export const offsetDeleteHandler = defineHandler({
   failed: (_request, code) => ({ errorCode: code, throttleTimeMs: 0, topics: [] }),
 });
 
-function subscribedTopics(group: ClassicGroup): ReadonlySet<string> {
+function subscribedTopics(group: Group): ReadonlySet<string> {
+  if (group.type === "consumer") return new Set(topicsOfConsumerGroup(group));
   const reader = new SubscriptionReader();
   const topics = new Set<string>();
   for (const member of group.members.values()) {

@@ -12,6 +12,14 @@ interface WantedTopic {
   readonly partitionIndexes: readonly number[];
 }
 
+interface WantedGroup {
+  readonly groupId: string;
+  /** Who asks, in a consumer group; tools do not say. */
+  readonly memberId: string | null;
+  readonly memberEpoch: number;
+  readonly topics: readonly WantedTopic[] | null;
+}
+
 /** What groups committed; a partition nobody committed for is -1, which is no error. */
 export const offsetFetchHandler = defineHandler({
   api: offsetFetch,
@@ -22,10 +30,11 @@ export const offsetFetchHandler = defineHandler({
   handle(request, context) {
     if (context.version >= 8) {
       const groups = distinct(request.groups, ({ groupId }) => groupId);
-      return { groups: groups.map((group) => fetchGroup(context, group.groupId, group.topics)) };
+      return { groups: groups.map((group) => fetchGroup(context, group)) };
     }
     const topics = request.topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null;
-    const { groupId: _, ...answer } = fetchGroup(context, request.groupId, topics);
+    const asked = { groupId: request.groupId, memberId: null, memberEpoch: -1, topics };
+    const { groupId: _, ...answer } = fetchGroup(context, asked);
     // Version 1 has no error for the whole: it is said for each partition.
     return context.version >= 2
       ? answer
@@ -43,11 +52,14 @@ export const offsetFetchHandler = defineHandler({
 
 type FetchedTopics = ReturnType<typeof fetchTopic>[];
 
-function fetchGroup(context: RequestContext, groupId: string, wanted: readonly WantedTopic[] | null) {
+function fetchGroup(context: RequestContext, asked: WantedGroup) {
   const { broker } = context;
-  if (!isCoordinator(context, groupId)) {
-    return { groupId, topics: [] as FetchedTopics, errorCode: errorCode("NOT_COORDINATOR") };
-  }
+  const { groupId, memberEpoch, topics: wanted } = asked;
+  const asker = { memberId: asked.memberId ?? undefined, memberEpoch };
+  const error = isCoordinator(context, groupId)
+    ? broker.groups.offsetFetchError(groupId, asker)
+    : "NOT_COORDINATOR";
+  if (error !== "NONE") return { groupId, topics: [] as FetchedTopics, errorCode: errorCode(error) };
   const topics = wanted ?? allCommitted(broker, groupId);
   return { groupId, topics: topics.map((topic) => fetchTopic(broker, groupId, topic)), errorCode: 0 };
 }

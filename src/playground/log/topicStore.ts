@@ -19,6 +19,8 @@ export class TopicStore {
   readonly #byName = new Map<string, Topic>();
   readonly #byId = new Map<string, Topic>();
   #partitionCount = 0;
+  #version = 0;
+  #newestTopicVersion = 0;
 
   constructor(random: Random) {
     this.#random = random;
@@ -34,6 +36,16 @@ export class TopicStore {
    */
   get partitionCount(): number {
     return this.#partitionCount;
+  }
+
+  /** Changes whenever any topic does: who remembers something of topics sees whether to look again. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** The version in which the newest topic came. */
+  get newestTopicVersion(): number {
+    return this.#newestTopicVersion;
   }
 
   byName(name: string): Topic | undefined {
@@ -77,12 +89,15 @@ export class TopicStore {
   }
 
   delete(topic: Topic): void {
+    this.#version++;
     this.#partitionCount -= this.#byName.get(topic.name)?.partitions.length ?? 0;
     this.#byName.delete(topic.name);
     this.#byId.delete(topic.topicId);
   }
 
   #put(topic: Topic): Topic {
+    this.#version++;
+    if (!this.#byId.has(topic.topicId)) this.#newestTopicVersion = this.#version;
     this.#partitionCount += topic.partitions.length - (this.#byName.get(topic.name)?.partitions.length ?? 0);
     this.#byName.set(topic.name, topic);
     this.#byId.set(topic.topicId, topic);

@@ -4,7 +4,19 @@ import type { MembershipState } from "./session.ts";
 export type GroupType = "classic" | "consumer" | "share" | "streams" | "unknown";
 
 /** What a broker itself (playground, tap) knows of a member's part in a rebalance; a sample cannot tell. */
-export type BrokerMemberPhase = "notRejoined" | "joined" | "awaitingSync" | "stable";
+export type BrokerMemberPhase =
+  | "notRejoined"
+  | "joined"
+  | "awaitingSync"
+  | "stable"
+  /** Consumer groups (KIP-848): it was asked to give partitions up. */
+  | "revoking"
+  /** It has the new epoch, but another member still holds what it is to have. */
+  | "awaitingRelease"
+  /** There is a new target, of which it learns with the answer to its next heartbeat. */
+  | "awaitingHeartbeat"
+  /** A static member that left and said that it comes back. */
+  | "away";
 
 export interface ObservedMember {
   readonly memberId: string;

@@ -6,15 +6,18 @@ import type { Phase } from "#webview/rebalances/contract.ts";
 export function drawnPhase(phase: LanePhase): Phase | undefined {
   switch (phase) {
     case "unjoined":
+    case "away":
       return "unjoined";
     case "joining":
     case "joined":
       return "join";
     case "syncing":
     case "awaitingSync":
+    case "awaitingRelease":
       return "sync";
     case "stable":
     case "seen":
+    case "awaitingHeartbeat":
       return "stable";
     case "revoking":
       return "revoke";
@@ -37,6 +40,12 @@ export function phaseText(phase: LanePhase, over: boolean): string {
   switch (phase) {
     case "unjoined":
       return "not in the group";
+    case "away":
+      return "away";
+    case "awaitingRelease":
+      return "waits for partitions";
+    case "awaitingHeartbeat":
+      return "not told yet";
     case "joining":
       return "join";
     case "joined":
@@ -69,6 +78,12 @@ export function phaseMeaning(phase: LanePhase): string {
   switch (phase) {
     case "unjoined":
       return "It is not a member now and reads nothing of the group.";
+    case "away":
+      return "A static member that left and said that it comes back: its partitions wait for it until its session is over.";
+    case "awaitingRelease":
+      return "It has the new epoch and reads what it has; the rest of its share is still with another member.";
+    case "awaitingHeartbeat":
+      return "It reads what it had; the coordinator has a new share for it and tells it with the answer to its next heartbeat.";
     case "joining":
       return "It has sent JoinGroup and waits for the coordinator, which waits until every member has rejoined or their time is up.";
     case "joined":

@@ -51,6 +51,14 @@ export function phaseText(member: MemberView): string | undefined {
       return "rejoined";
     case "notRejoined":
       return "has not rejoined";
+    case "revoking":
+      return "gives up partitions";
+    case "awaitingRelease":
+      return "waits for partitions of others";
+    case "awaitingHeartbeat":
+      return "not told its new share yet";
+    case "away":
+      return "away, will come back";
     case "stable":
     case undefined:
       return undefined;
