@@ -130,7 +130,7 @@ export class ConsumerSession {
     member.rejoin(reason);
   }
 
-  /** Fetched records stay, counted as paused. */
+  /** Fetched records stay, counted as paused, unless the session discards them. */
   pause(scope: PartitionScope): void {
     this.#setPaused(scope, true);
   }
@@ -236,11 +236,12 @@ export class ConsumerSession {
   }
 
   #setPaused(scope: PartitionScope, isPaused: boolean): void {
-    const { pauses, table, reporter, fetcher, delivery } = this.#parts;
+    const { pauses, table, intake, reporter, fetcher, delivery } = this.#parts;
     pauses.set(scope, isPaused);
     for (const partition of table.values()) {
       if (!isInScope(scope, partition) || partition.paused === isPaused) continue;
       partition.setPaused(isPaused);
+      if (isPaused && this.options.pausedBuffer === "discard") intake.discard(partition);
       reporter.position(partition, true);
       reporter.buffer(partition, undefined);
     }

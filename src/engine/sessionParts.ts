@@ -1,5 +1,6 @@
 import { commitWithoutGroup } from "./commit/commitEntry.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
+import { BatchRetries } from "./fetch/batchRetries.ts";
 import { Delivery } from "./fetch/delivery.ts";
 import { FetchBudget } from "./fetch/fetchBudget.ts";
 import { Fetcher } from "./fetch/fetcher.ts";
@@ -123,14 +124,15 @@ export class SessionParts {
   }
 
   #makeIntake(budget: FetchBudget): RecordIntake {
-    const { isolation, corruptBatchPolicy, sessionId } = this.#options;
+    const { isolation, controlRecords, corruptBatchPolicy, sessionId } = this.#options;
     const { clock, observe, storeBytes } = this.#deps;
     return new RecordIntake({
       clock,
       buffer: this.buffer,
       budget,
       isolation,
-      corruptBatchPolicy,
+      controlRecords,
+      retries: new BatchRetries(corruptBatchPolicy),
       sessionId,
       observe,
       storeBytes,
@@ -141,7 +143,7 @@ export class SessionParts {
   }
 
   #makeFetcher(budget: FetchBudget): Fetcher {
-    const { fetch, isolation, sessionId } = this.#options;
+    const { fetch, fetchSessions, rack, isolation, sessionId } = this.#options;
     const { cluster, clock, random, observe } = this.#deps;
     return new Fetcher({
       cluster,
@@ -150,6 +152,8 @@ export class SessionParts {
       observe,
       channel: this.#fetchChannel,
       limits: fetch,
+      fetchSessions,
+      rack,
       isolation,
       sessionId,
       guard: this.guard,

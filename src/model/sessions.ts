@@ -144,7 +144,8 @@ export function foldFetch(session: SessionModelState, seen: Seen<FetchCompleted>
 }
 
 export function foldBatchRejected(session: SessionModelState, seen: Seen<BatchRejected>): void {
-  if (seen.action === "halted") session.corrupt.set(seen, seen);
+  if (seen.action === "skipped") session.corrupt.delete(seen);
+  else session.corrupt.set(seen, seen);
 }
 
 export function foldBatchResolved(session: SessionModelState, seen: Seen<BatchResolved>): void {

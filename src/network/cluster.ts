@@ -3,6 +3,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Api, RequestInput, ResponseOf } from "#protocol/api.ts";
 import type { BrokerNode, ClusterMetadata } from "./clusterMetadata.ts";
 import type { ConnectionNotice } from "./connectionNotice.ts";
+import type { LeaderHint } from "./metadataMerge.ts";
 
 /** Which broker a request is for. */
 export type Destination =
@@ -100,6 +101,11 @@ export interface Cluster {
   leaderOf(partition: TopicPartition): number | undefined;
   /** To be called on NOT_LEADER_OR_FOLLOWER and its like: unknown until the next refresh. */
   forgetLeader(partition: TopicPartition): void;
+  /**
+   * Takes in a leader that a broker's refusal named (KIP-951). True when that is news: the partition can then be asked
+   * for there at once, without asking for metadata.
+   */
+  learnLeader(partition: TopicPartition, hint: LeaderHint): boolean;
 
   /** The versions of an API that a node (or any node met so far) and we have in common. */
   supportedVersions(api: Api, nodeId?: number): readonly [min: number, max: number] | undefined;

@@ -17,6 +17,7 @@ import type { ConnectionNotice } from "./connectionNotice.ts";
 import { ConnectionPool, type PoolNotice } from "./connectionPool.ts";
 import { CoordinatorCache } from "./coordinatorCache.ts";
 import { MetadataCache, type TopicSelection } from "./metadataCache.ts";
+import type { LeaderHint } from "./metadataMerge.ts";
 import { commonVersions, type VersionRange } from "./negotiation.ts";
 import { mayRetry } from "./retryPolicy.ts";
 import type { WaitLimit } from "./waitLimit.ts";
@@ -125,6 +126,10 @@ export class ClusterClient implements Cluster, Disposable {
 
   forgetLeader(partition: TopicPartition): void {
     this.#metadata.forgetLeader(partition);
+  }
+
+  learnLeader(partition: TopicPartition, hint: LeaderHint): boolean {
+    return this.#metadata.learnLeader(partition, hint);
   }
 
   supportedVersions(api: Api, nodeId?: number): VersionRange | undefined {

@@ -4,7 +4,7 @@ import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts"
 import type { ResponseOf } from "#protocol/api.ts";
 import type { metadata } from "#protocol/apis/metadata.ts";
 import type { ClusterMetadata } from "./clusterMetadata.ts";
-import { mergeMetadata } from "./metadataMerge.ts";
+import { type LeaderHint, mergeLeaderHint, mergeMetadata } from "./metadataMerge.ts";
 import { type WaitLimit, waitWithin } from "./waitLimit.ts";
 
 /** The topics a question is about. */
@@ -85,6 +85,16 @@ export class MetadataCache {
 
   forgetLeader(partition: TopicPartition): void {
     this.#forgottenLeaders.set(partition, this.#options.clock.now());
+  }
+
+  /** True when the hint was news; what is known is then as if a refresh had told it. */
+  learnLeader(partition: TopicPartition, hint: LeaderHint): boolean {
+    const known = mergeLeaderHint(this.#known, partition, hint);
+    if (known === undefined) return false;
+    this.#known = known;
+    this.#forgottenLeaders.delete(partition);
+    this.#changed.fire(known);
+    return true;
   }
 
   #enqueue(topics: TopicSelection | undefined): Promise<ClusterMetadata> {

@@ -1,3 +1,4 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ResponseOf } from "#protocol/api.ts";
 import type { metadata } from "#protocol/apis/metadata.ts";
 import { errorName } from "#protocol/errorCodes.ts";
@@ -30,6 +31,34 @@ export function mergeMetadata(
     brokers: new Map(answer.brokers.map((broker) => [broker.nodeId, readBroker(broker)])),
     topics,
   };
+}
+
+/** A leader that an answer named on its own, and where the brokers are that it named (KIP-951). */
+export interface LeaderHint {
+  readonly leaderId: number;
+  readonly leaderEpoch: number;
+  readonly nodes: readonly BrokerNode[];
+}
+
+/**
+ * What is known with a hint taken in; undefined when it is no news. Only a higher epoch is: two brokers that point at
+ * each other must not send us to and fro.
+ */
+export function mergeLeaderHint(
+  known: ClusterMetadata | undefined,
+  key: TopicPartition,
+  hint: LeaderHint,
+): ClusterMetadata | undefined {
+  const topic = known?.topics.get(key.topic);
+  const former = topic?.partitions.find(({ partition }) => partition === key.partition);
+  if (known === undefined || topic === undefined || former === undefined) return undefined;
+  const { leaderId, leaderEpoch, nodes } = hint;
+  const brokers = new Map(known.brokers);
+  for (const node of nodes) brokers.set(node.nodeId, node);
+  if (leaderEpoch <= (former.leaderEpoch ?? -1) || !brokers.has(leaderId)) return undefined;
+  const led = { ...former, leaderId, leaderEpoch, error: undefined };
+  const partitions = topic.partitions.map((partition) => (partition === former ? led : partition));
+  return { ...known, brokers, topics: new Map(known.topics).set(key.topic, { ...topic, partitions }) };
 }
 
 function readBroker({ nodeId, host, port, rack }: MetadataAnswer["brokers"][number]): BrokerNode {

@@ -6,9 +6,11 @@ import type { ClusterClientOptions } from "#network/clusterClientOptions.ts";
 import { FrameAssembler } from "#network/frameAssembler.ts";
 import type { Api, RequestOf, ResponseInput } from "#protocol/api.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
+import { fetch } from "#protocol/apis/fetch.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
 import { listGroups } from "#protocol/apis/listGroups.ts";
+import { listOffsets } from "#protocol/apis/listOffsets.ts";
 import { metadata } from "#protocol/apis/metadata.ts";
 import { offsetCommit } from "#protocol/apis/offsetCommit.ts";
 import { produce } from "#protocol/apis/produce.ts";
@@ -37,9 +39,11 @@ export type Handler<A extends Api> = (request: Received<A>) => void;
 
 const known: readonly Api[] = [
   apiVersions,
+  fetch,
   findCoordinator,
   heartbeat,
   listGroups,
+  listOffsets,
   metadata,
   offsetCommit,
   produce,

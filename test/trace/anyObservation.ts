@@ -264,7 +264,10 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     crcStored: maybe(number),
     crcComputed: maybe(number),
     bytesId: maybe(id),
-    action: fc.constantFrom("halted", "skipped"),
+    action: fc.constantFrom("halted", "skipped", "retrying"),
+    attempt: maybe(small),
+    attempts: maybe(small),
+    readFrom: maybe(small),
   }),
   "fetch.batchResolved": fc.record({
     ...sessionPartition,
@@ -298,7 +301,16 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     pausedBytes: number,
     released: maybe(
       fc.record({
-        reason: fc.constantFrom("polled", "revoked", "lost", "seeked", "closed", "rejected", "purged"),
+        reason: fc.constantFrom(
+          "polled",
+          "revoked",
+          "lost",
+          "seeked",
+          "closed",
+          "rejected",
+          "purged",
+          "discarded",
+        ),
         records: small,
         bytes: number,
       }),
@@ -316,6 +328,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     logStartOffset: maybe(offset),
     leaderId: maybe(small),
     leaderEpoch: maybe(small),
+    readReplicaId: maybe(small),
     highWatermarkAtPause: maybe(offset),
     error: maybe(fc.record({ code: text, message: text })),
   }),

@@ -1,12 +1,24 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
+import type { ControlRecord } from "#protocol/records/controlRecord.ts";
 import type { KafkaRecord, RecordHeader } from "#protocol/records/kafkaRecord.ts";
 import type { TimestampType } from "#protocol/records/recordBatch.ts";
+
+/** What a transaction marker says (KIP-98): how the producer's transaction ended, and under which coordinator. */
+export interface ControlMark {
+  readonly type: ControlRecord["type"];
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  /** Undefined for what is no end of a transaction, or is cut. */
+  readonly coordinatorEpoch: number | undefined;
+}
 
 /** What all records of one batch share. */
 export interface RecordOrigin extends TopicPartition {
   /** Of the leader that appended the batch; undefined when the batch does not say. */
   readonly leaderEpoch: number | undefined;
   readonly timestampType: TimestampType;
+  /** Set on a control batch, of which Kafka puts one record into each; undefined for data. */
+  readonly control?: ControlMark | undefined;
 }
 
 /**
@@ -36,6 +48,11 @@ export class ConsumedRecord {
 
   get timestampType(): TimestampType {
     return this.#origin.timestampType;
+  }
+
+  /** Set when this is no data but a marker that the session was asked to show. */
+  get control(): ControlMark | undefined {
+    return this.#origin.control;
   }
 
   get offset(): bigint {

@@ -1,6 +1,7 @@
 import type { BatchDamage } from "#protocol/records/batchDamage.ts";
 import type { BatchRejected } from "#trace/observations/fetch.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
+import type { BatchRetry } from "./batchRetries.ts";
 
 /** A batch that cannot be decoded, as everybody is told about it. */
 export interface Damage {
@@ -21,13 +22,22 @@ export function nextSafeOffset(partition: AssignedPartition, damage: BatchDamage
 export function batchRejected(
   partition: AssignedPartition,
   { damage, bytes, bytesId }: Damage,
-  context: { readonly sessionId: string; readonly action: "halted" | "skipped" },
+  context: {
+    readonly sessionId: string;
+    readonly action: BatchRejected["action"];
+    readonly retry: BatchRetry | undefined;
+  },
 ): BatchRejected {
+  const { sessionId, action, retry } = context;
   const { topic, partition: index, fetchPosition = 0n } = partition;
   const { header } = damage;
   return {
     type: "fetch.batchRejected",
-    ...context,
+    sessionId,
+    action,
+    attempt: retry?.attempt,
+    attempts: retry?.attempts,
+    readFrom: partition.readReplicaId ?? partition.leaderId,
     topic,
     partition: index,
     cause: damage.cause,

@@ -16,9 +16,15 @@ export type FetchedPartition = FetchResponse["responses"][number]["partitions"][
 /** The request body of a plan. */
 export function fetchBody(
   plan: SessionPlan,
-  options: { readonly limits: FetchLimits; readonly isolation: IsolationLevel; readonly maxBytes: number },
+  options: {
+    readonly limits: FetchLimits;
+    readonly isolation: IsolationLevel;
+    readonly maxBytes: number;
+    /** Ours, for a broker to name a replica near by (KIP-392). */
+    readonly rack?: string | undefined;
+  },
 ): RequestInput<typeof fetch> {
-  const { limits, isolation, maxBytes } = options;
+  const { limits, isolation, maxBytes, rack = "" } = options;
   return {
     maxWaitMs: limits.maxWaitMs,
     minBytes: limits.minBytes,
@@ -42,6 +48,7 @@ export function fetchBody(
       topicId,
       partitions: items.map(({ partition }) => partition),
     })),
+    rackId: rack,
   };
 }
 

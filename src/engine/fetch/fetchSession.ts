@@ -23,17 +23,22 @@ const noSession = 0;
 const fullRequest = 0;
 const lastEpoch = 2 ** 31 - 1;
 
-/** Ends a session, instead of an epoch. */
+/** Ends a session, instead of an epoch; without a session id: none is wanted. */
 export const finalEpoch = -1;
 
 /**
  * A fetch session with one broker (KIP-227): both sides remember what was asked, and only changes are sent. Whatever
- * goes wrong, the next request is a full one that begins a session anew.
+ * goes wrong, the next request is a full one that begins a session anew. Without sessions every request is a full one.
  */
 export class FetchSession {
+  readonly #isWanted: boolean;
   #sessionId = noSession;
   #epoch = fullRequest;
   #asked = new TopicPartitionMap<PartitionAsk>();
+
+  constructor(isWanted: boolean) {
+    this.#isWanted = isWanted;
+  }
 
   /** 0 while there is none. */
   get sessionId(): number {
@@ -42,6 +47,7 @@ export class FetchSession {
 
   /** The next request, when exactly `wanted` is to be fetched. */
   plan(wanted: readonly PartitionAsk[]): SessionPlan {
+    if (!this.#isWanted) return { sessionId: noSession, epoch: finalEpoch, asks: wanted, forgotten: [] };
     const before = this.#asked;
     const isFull = this.#epoch === fullRequest;
     this.#asked = new TopicPartitionMap();
@@ -60,7 +66,7 @@ export class FetchSession {
 
   /** The answer came: the session goes on, or the broker has none to give (0). */
   answered(sessionId: number): void {
-    if (sessionId === noSession) {
+    if (sessionId === noSession || !this.#isWanted) {
       this.reset();
       return;
     }

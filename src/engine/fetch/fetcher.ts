@@ -1,6 +1,6 @@
 import type { Disposable } from "#base/lifecycle.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
-import type { PartitionMetadata, TopicMetadata } from "#network/clusterMetadata.ts";
+import type { TopicMetadata } from "#network/clusterMetadata.ts";
 import { errorName } from "#protocol/errorCodes.ts";
 import type { AssignedPartition, PartitionError } from "../position/assignedPartition.ts";
 import { noLeader } from "../position/offsetLookup.ts";
@@ -11,11 +11,13 @@ import type { FetchedPartition } from "./fetchRequest.ts";
 import { type FetchTask, NodeFetcher, type NodeFetcherPorts } from "./nodeFetcher.ts";
 import { Pace } from "./pace.ts";
 import { explainFetchError, fetchErrorMeaning } from "./partitionErrors.ts";
+import { ReadPlaces } from "./readPlaces.ts";
 import type { RecordBuffer } from "./recordBuffer.ts";
 import type { RecordIntake } from "./recordIntake.ts";
 
 /** What fetching needs of the consumer it belongs to. */
-export interface FetcherPorts extends Omit<NodeFetcherPorts, "take" | "onTrouble" | "closed"> {
+export interface FetcherPorts
+  extends Omit<NodeFetcherPorts, "take" | "onLed" | "onTooLarge" | "onUnanswered" | "onTrouble" | "closed"> {
   readonly buffer: RecordBuffer;
   readonly budget: FetchBudget;
   readonly intake: RecordIntake;
@@ -36,6 +38,7 @@ export class Fetcher {
   readonly #ports: FetcherPorts;
   readonly #nodes = new Map<number, NodeFetcher>();
   readonly #paces = new WeakMap<AssignedPartition, Pace>();
+  readonly #places: ReadPlaces;
   readonly #metadataPace = new Pace(5_000);
   readonly #closed = new AbortController();
   #isAskingMetadata = false;
@@ -43,6 +46,7 @@ export class Fetcher {
 
   constructor(ports: FetcherPorts) {
     this.#ports = ports;
+    this.#places = new ReadPlaces({ ...ports, retries: ports.intake.retries });
   }
 
   /** To be called when there may be something to fetch, or room for it. */
@@ -69,12 +73,12 @@ export class Fetcher {
     const totals = this.#ports.buffer.totals();
     for (const partition of this.#ports.partitions()) {
       if (!isWanted(partition) || !(this.#paces.get(partition)?.isDue(now) ?? true)) continue;
-      const { topic, leader } = this.#locate(partition);
-      if (leader === undefined) {
+      const { topic, nodeId } = this.#places.locate(partition);
+      if (nodeId === undefined) {
         homeless.push(partition);
         continue;
       }
-      const node = this.#node(leader);
+      const node = this.#node(nodeId);
       const task = node.isFree(now) ? this.#task(partition, topic, totals) : undefined;
       const tasks = byNode.get(node);
       if (!task) continue;
@@ -98,20 +102,6 @@ export class Fetcher {
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
-  /** Where the partition is led, as far as metadata tells; the partition shows it. */
-  #locate(partition: AssignedPartition): {
-    readonly topic: TopicMetadata | undefined;
-    readonly leader: number | undefined;
-  } {
-    const { cluster } = this.#ports;
-    const topic = cluster.metadata()?.topics.get(partition.topic);
-    const known = partitionIn(topic, partition.partition);
-    const leader = cluster.leaderOf(partition);
-    partition.leaderId = leader;
-    partition.leaderEpoch = known?.leaderEpoch;
-    return { topic, leader };
-  }
-
   #task(
     partition: AssignedPartition,
     topic: TopicMetadata | undefined,
@@ -125,6 +115,8 @@ export class Fetcher {
     return {
       partition,
       version: partition.version,
+      isFromFollower: partition.readReplicaId !== undefined,
+      staysHere: this.#places.staysAtLeader(partition),
       ask: {
         topic: partition.topic,
         partition: partition.partition,
@@ -145,6 +137,9 @@ export class Fetcher {
         ...this.#ports,
         closed: this.#closed.signal,
         take,
+        onLed: (task) => this.#led(task),
+        onTooLarge: (task, message) => this.#tooLarge(task, message),
+        onUnanswered: (tasks) => this.#leaveReplicas(tasks),
         onTrouble: (tasks, error) => this.#inTrouble(tasks, error),
       });
       this.#nodes.set(nodeId, node);
@@ -161,36 +156,96 @@ export class Fetcher {
     }
   }
 
-  async #take({ partition, version, ask }: FetchTask, fetched: FetchedPartition): Promise<boolean> {
-    const { isCurrent, intake, onChange, onRecords } = this.#ports;
+  /** Somebody else leads it, and was named: no pause, no question for metadata. */
+  #led({ partition, version }: FetchTask): void {
+    if (!this.#ports.isCurrent(partition) || partition.version !== version) return;
+    this.#places.locate(partition);
+    this.#ports.onChange(partition, true);
+  }
+
+  /** Asking again would bring the same: only the user can help. */
+  #tooLarge({ partition, version, ask }: FetchTask, message: string): void {
+    if (!this.#ports.isCurrent(partition) || partition.version !== version) return;
+    const where = `the records at offset ${ask.fetchOffset} of ${topicPartitionText(partition)}`;
+    partition.fail({
+      code: "RESPONSE_TOO_LARGE",
+      message: `${where} do not fit into an answer: ${message}; seek behind them`,
+    });
+    this.#ports.onChange(partition, true);
+  }
+
+  #leaveReplicas(tasks: readonly FetchTask[]): void {
+    for (const { partition, isFromFollower } of tasks) {
+      if (!isFromFollower) continue;
+      this.#places.leave(partition);
+      this.#ports.intake.retries.keepToLeader(partition);
+    }
+  }
+
+  /** True when the answer was for the place where the partition still is. */
+  #isAwaited({ partition, version, ask }: FetchTask): boolean {
     const isForThisPlace = partition.version === version && partition.fetchPosition === ask.fetchOffset;
-    if (!isCurrent(partition) || !isForThisPlace || this.#closed.signal.aborted) return false;
+    return this.#ports.isCurrent(partition) && isForThisPlace && !this.#closed.signal.aborted;
+  }
+
+  async #take(task: FetchTask, fetched: FetchedPartition): Promise<boolean> {
+    const { clock, intake, onRecords } = this.#ports;
+    const { partition } = task;
+    if (!this.#isAwaited(task)) return false;
     if (fetched.errorCode !== 0) {
-      this.#refused(partition, fetched.errorCode);
+      // Whatever a follower refuses (it lags, it was cut off), the leader knows better.
+      if (task.isFromFollower) this.#leaveReplicas([task]);
+      else this.#refused(partition, fetched.errorCode);
       return false;
     }
+    if (this.#isSentOn(task, fetched)) return true;
     const { divergingEpoch } = fetched;
     if (divergingEpoch.endOffset >= 0n) {
-      this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
-      return true;
+      // A follower that lags has the end of an epoch where its own log ends.
+      if (task.isFromFollower) this.#leaveReplicas([task]);
+      else this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
+      return !task.isFromFollower;
     }
-    partition.strayed = 0;
-    // The leader answers in this epoch only while it leads in it, so what it gives is of its log.
-    partition.validatedIn = ask.leaderEpoch;
-    const endsMoved = this.#noteEnds(partition, fetched);
-    if (partition.progress.state === "errored") {
-      partition.progress = { state: "fetching" };
-      onChange(partition, true);
-    } else if (endsMoved) {
-      onChange(partition, false);
-    }
+    this.#accepted(task, fetched);
     const broughtAnything = await intake.take(partition, fetched);
+    const retry = intake.retries.of(partition);
+    if (retry) {
+      this.#paceOf(partition).waitUntil(clock.now() + retry.backoffMs);
+      return broughtAnything;
+    }
     const hasBytes = (fetched.records?.byteLength ?? 0) > 0;
     if (broughtAnything || !hasBytes) this.#paceOf(partition).worked();
     // Bytes, and nothing to make of them: asking again at once would bring the same.
     else if (!partition.halted && this.#ports.buffer.isEmpty(partition)) this.#slowDown(partition);
     if (broughtAnything) onRecords();
     return broughtAnything;
+  }
+
+  /** The broker answered without an error: whatever kept the partition before is over, save for a damaged batch. */
+  #accepted({ partition, ask, isFromFollower }: FetchTask, fetched: FetchedPartition): void {
+    const { onChange } = this.#ports;
+    partition.strayed = 0;
+    // Who answers in this epoch is of it, so what it gives is of the leader's log.
+    partition.validatedIn = ask.leaderEpoch;
+    if (isFromFollower) this.#places.worked(partition);
+    const endsMoved = this.#noteEnds(partition, fetched);
+    if (partition.progress.state === "errored" && !partition.halted) {
+      partition.progress = { state: "fetching" };
+      onChange(partition, true);
+    } else if (endsMoved) {
+      onChange(partition, false);
+    }
+  }
+
+  /** The leader names a replica near by, and gives no records itself (KIP-392). */
+  #isSentOn({ partition, isFromFollower }: FetchTask, fetched: FetchedPartition): boolean {
+    const { preferredReadReplica, records } = fetched;
+    if (preferredReadReplica < 0 || isFromFollower || (records?.byteLength ?? 0) > 0) return false;
+    if (preferredReadReplica === partition.leaderId) return false;
+    this.#places.follow(partition, preferredReadReplica);
+    this.#noteEnds(partition, fetched);
+    this.#ports.onChange(partition, true);
+    return true;
   }
 
   #noteEnds(partition: AssignedPartition, fetched: FetchedPartition): boolean {
@@ -268,9 +323,4 @@ export class Fetcher {
 function isWanted({ progress, isFlowing, fetchPosition }: AssignedPartition): boolean {
   if (!isFlowing || fetchPosition === undefined) return false;
   return progress.state === "fetching" || (progress.state === "errored" && progress.retry === "fetching");
-}
-
-function partitionIn(topic: TopicMetadata | undefined, index: number): PartitionMetadata | undefined {
-  const guess = topic?.partitions[index];
-  return guess?.partition === index ? guess : topic?.partitions.find(({ partition }) => partition === index);
 }

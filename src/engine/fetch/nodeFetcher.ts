@@ -2,7 +2,8 @@ import { CancelledError, type Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import { TopicPartitionMap } from "#base/topicPartition.ts";
 import type { Answer, Cluster } from "#network/cluster.ts";
-import { fetch } from "#protocol/apis/fetch.ts";
+import { ConnectionError } from "#network/connectionError.ts";
+import { type FetchResponse, fetch } from "#protocol/apis/fetch.ts";
 import { type ErrorName, errorName } from "#protocol/errorCodes.ts";
 import type { FetchCompleted } from "#trace/observations/fetch.ts";
 import type { FetchLimits, IsolationLevel } from "../consumerOptions.ts";
@@ -17,6 +18,10 @@ export interface FetchTask {
   readonly partition: AssignedPartition;
   readonly version: number;
   readonly ask: PartitionAsk;
+  /** The broker it is asked of does not lead it. */
+  readonly isFromFollower: boolean;
+  /** The broker is not to name a replica to read from instead. */
+  readonly staysHere: boolean;
 }
 
 /** What fetching from one broker needs. */
@@ -27,11 +32,19 @@ export interface NodeFetcherPorts {
   readonly channel: string;
   readonly limits: FetchLimits;
   readonly isolation: IsolationLevel;
+  readonly rack: string | undefined;
+  readonly fetchSessions: boolean;
   readonly sessionId: string;
   readonly closed: AbortSignal;
   readonly observe: (observation: FetchCompleted) => void;
   /** Deals with one partition's answer; true when it brought anything. */
   readonly take: (task: FetchTask, fetched: FetchedPartition) => Promise<boolean>;
+  /** The broker refused, and said who leads the partition now: it can be asked for there. */
+  readonly onLed: (task: FetchTask) => void;
+  /** The answer for this partition alone is larger than any that is taken in. */
+  readonly onTooLarge: (task: FetchTask, message: string) => void;
+  /** No answer came. */
+  readonly onUnanswered: (tasks: readonly FetchTask[]) => void;
   /** Nothing has come of fetching these for a while. */
   readonly onTrouble: (tasks: readonly FetchTask[], error: PartitionError) => void;
 }
@@ -43,24 +56,38 @@ const tooSoonShare = 0.5;
 
 const patientFailures = 2;
 
+const ledElsewhere: ReadonlySet<ErrorName> = new Set<ErrorName>([
+  "NOT_LEADER_OR_FOLLOWER",
+  "FENCED_LEADER_EPOCH",
+]);
+
 const sessionErrors: ReadonlySet<ErrorName> = new Set<ErrorName>([
   "FETCH_SESSION_ID_NOT_FOUND",
   "INVALID_FETCH_SESSION_EPOCH",
   "FETCH_SESSION_TOPIC_ID_ERROR",
 ]);
 
-/** Fetches from one broker: one request at a time, in one fetch session, slower when nothing comes of it. */
+/**
+ * Fetches from one broker: one request at a time, in one fetch session, slower when nothing comes of it. Whoever brought
+ * records goes to the end of the next request, so that a busy partition cannot take all of its room again (KIP-74).
+ */
 export class NodeFetcher {
   readonly #ports: NodeFetcherPorts;
   readonly #nodeId: number;
-  readonly #session = new FetchSession();
+  readonly #session: FetchSession;
   readonly #pace = new Pace(5_000);
+  /** When a partition last brought anything, in rounds. */
+  readonly #servedIn = new WeakMap<AssignedPartition, number>();
+  /** One of these makes the answer too large to be taken in: they are asked for one by one. */
+  readonly #suspects = new WeakSet<AssignedPartition>();
+  #round = 0;
   #fruitless = 0;
   #isBusy = false;
 
   constructor(nodeId: number, ports: NodeFetcherPorts) {
     this.#nodeId = nodeId;
     this.#ports = ports;
+    this.#session = new FetchSession(ports.fetchSessions);
   }
 
   /** No request is under way, and none has to wait. */
@@ -74,10 +101,12 @@ export class NodeFetcher {
   }
 
   /** One request and everything that comes of it. Never rejects. */
-  async fetch(tasks: readonly FetchTask[]): Promise<void> {
+  async fetch(wanted: readonly FetchTask[]): Promise<void> {
     const { clock, random } = this.#ports;
     this.#isBusy = true;
+    this.#round++;
     const sentAt = clock.now();
+    const tasks = this.#inOrder(wanted);
     for (const { partition } of tasks) partition.lastAskedAt = sentAt;
     try {
       const answer = await this.#send(tasks);
@@ -94,15 +123,13 @@ export class NodeFetcher {
       }
       this.#session.answered(answer.body.sessionId);
       this.#pace.worked();
+      for (const { partition } of tasks) this.#suspects.delete(partition);
       this.#slowDown(await this.#takeAll(tasks, answer), tookMs);
     } catch (failure) {
-      this.#session.reset();
-      this.#pace.failed(clock.now(), random);
-      if (CancelledError.is(failure, "aborted")) return;
-      const tookMs = clock.now() - sentAt;
-      this.#report(tasks, { answer: undefined, tookMs, error: errorText(failure) });
-      this.#complain(tasks, { code: "NO_ANSWER", message: errorText(failure) });
+      this.#unanswered(tasks, failure, clock.now() - sentAt);
     } finally {
+      // A broker that throttles us is left alone for as long (KIP-219); to wait here keeps our own deadline out of it.
+      this.#pace.waitUntil(this.#ports.cluster.throttledUntil(this.#nodeId, this.#ports.channel) ?? 0);
       this.#isBusy = false;
     }
   }
@@ -120,8 +147,41 @@ export class NodeFetcher {
       .catch(() => undefined);
   }
 
+  #inOrder(wanted: readonly FetchTask[]): readonly FetchTask[] {
+    const suspect = wanted.find(({ partition }) => this.#suspects.has(partition));
+    if (suspect) return [suspect];
+    const servedIn = ({ partition }: FetchTask) => this.#servedIn.get(partition) ?? 0;
+    return wanted.toSorted((a, b) => servedIn(a) - servedIn(b));
+  }
+
+  /** Which of them made the answer too large shows when each is asked for alone. */
+  #suspect(tasks: readonly FetchTask[], message: string): void {
+    const [only] = tasks;
+    if (only && tasks.length === 1) {
+      this.#suspects.delete(only.partition);
+      this.#ports.onTooLarge(only, message);
+    } else {
+      for (const { partition } of tasks) this.#suspects.add(partition);
+    }
+  }
+
+  #unanswered(tasks: readonly FetchTask[], failure: unknown, tookMs: number): void {
+    const { clock, random, onUnanswered } = this.#ports;
+    this.#session.reset();
+    this.#pace.failed(clock.now(), random);
+    if (CancelledError.is(failure, "aborted")) return;
+    this.#report(tasks, { answer: undefined, tookMs, error: errorText(failure) });
+    if (ConnectionError.is(failure, "FRAME_TOO_LARGE")) {
+      this.#suspect(tasks, failure.message);
+      return;
+    }
+    onUnanswered(tasks);
+    this.#complain(tasks, { code: "NO_ANSWER", message: errorText(failure) });
+  }
+
   #send(tasks: readonly FetchTask[]): Promise<Answer<typeof fetch>> {
     const { cluster, channel, limits, isolation, closed } = this.#ports;
+    const rack = tasks.some(({ staysHere }) => staysHere) ? undefined : this.#ports.rack;
     const asks = tasks.map(({ ask }) => ask);
     const plan = this.#session.plan(asks);
     const total = asks.reduce((sum, ask) => sum + ask.maxBytes, 0);
@@ -130,7 +190,7 @@ export class NodeFetcher {
     return cluster.send(
       { node: this.#nodeId, channel },
       fetch,
-      fetchBody(plan, { limits, isolation, maxBytes }),
+      fetchBody(plan, { limits, isolation, maxBytes, rack }),
       {
         timeoutMs: limits.maxWaitMs + patienceMs,
         signal: closed,
@@ -147,9 +207,30 @@ export class NodeFetcher {
     let broughtAnything = false;
     for (const [key, fetched] of fetchedPartitions(body, version, asks)) {
       const task = byPartition.get(key);
-      if (task && (await this.#ports.take(task, fetched))) broughtAnything = true;
+      if (!task) continue;
+      if (this.#learnLeader(task, fetched, body.nodeEndpoints)) this.#ports.onLed(task);
+      else if (await this.#ports.take(task, fetched)) {
+        broughtAnything = true;
+        this.#servedIn.set(task.partition, this.#round);
+      }
     }
     return broughtAnything;
+  }
+
+  /** A refusal may say who leads now, and where that broker is (KIP-951). */
+  #learnLeader(
+    { partition }: FetchTask,
+    { errorCode, currentLeader }: FetchedPartition,
+    endpoints: FetchResponse["nodeEndpoints"],
+  ): boolean {
+    if (!ledElsewhere.has(errorName(errorCode)) || currentLeader.leaderId < 0) return false;
+    const nodes = endpoints.map(({ nodeId, host, port, rack }) => ({
+      nodeId,
+      host,
+      port,
+      rack: rack ?? undefined,
+    }));
+    return this.#ports.cluster.learnLeader(partition, { ...currentLeader, nodes });
   }
 
   /** One failure or two may pass unseen. */

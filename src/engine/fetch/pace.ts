@@ -23,6 +23,11 @@ export class Pace {
     this.notBefore = now + ceiling / 2 + (ceiling / 2) * random.next();
   }
 
+  /** Nothing failed, and still nothing is to be sent before. */
+  waitUntil(at: number): void {
+    this.notBefore = Math.max(this.notBefore, at);
+  }
+
   worked(): void {
     this.failures = 0;
     this.notBefore = 0;

@@ -2,9 +2,11 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { BatchDamage } from "#protocol/records/batchDamage.ts";
 import { decodeBatch, readBatches, type WholeBatch } from "#protocol/records/batchReader.ts";
 import { decodeControlRecord } from "#protocol/records/controlRecord.ts";
-import { lastOffsetOf } from "#protocol/records/recordBatch.ts";
+import type { KafkaRecord } from "#protocol/records/kafkaRecord.ts";
+import { type BatchHeader, lastOffsetOf } from "#protocol/records/recordBatch.ts";
 import type { IsolationLevel } from "../consumerOptions.ts";
 import type { FetchedBatch } from "./batchQueue.ts";
+import type { ControlMark } from "./consumedRecord.ts";
 
 /** A transaction that was aborted, as Fetch tells it: its producer's records from `firstOffset` to the abort marker. */
 export interface AbortedTransaction {
@@ -20,6 +22,8 @@ export interface FetchedRecords {
   readonly fetchPosition: bigint;
   readonly highWatermark: bigint | undefined;
   readonly isolation: IsolationLevel;
+  /** Control batches are delivered as well, marked as such. */
+  readonly controlRecords: boolean;
   /** In any order. */
   readonly aborted: readonly AbortedTransaction[];
 }
@@ -28,7 +32,7 @@ export interface FetchedRecords {
 export type ReadStep =
   /** Records to deliver. */
   | { readonly type: "batch"; readonly batch: FetchedBatch }
-  /** Nothing to deliver up to `nextOffset`: a control batch, aborted records, what compaction left empty. */
+  /** Nothing to deliver up to `nextOffset`: a marker, aborted records, what compaction left empty. */
   | { readonly type: "advance"; readonly nextOffset: bigint; readonly leaderEpoch: number | undefined }
   /** What cannot be decoded. Whoever goes on after it goes past it, and has to say so. */
   | { readonly type: "damaged"; readonly damage: BatchDamage; readonly bytes: Uint8Array };
@@ -59,7 +63,7 @@ export function* readFetched(fetched: FetchedRecords): Generator<ReadStep> {
 }
 
 function readBatch(
-  { key, highWatermark }: FetchedRecords,
+  { key, highWatermark, controlRecords }: FetchedRecords,
   frame: WholeBatch,
   at: { readonly position: bigint; readonly nextOffset: bigint; readonly aborts: AbortFilter },
 ): ReadStep {
@@ -70,11 +74,9 @@ function readBatch(
   const decoded = decodeBatch(frame, { expectedOffset: position, highWatermark });
   if (!decoded.ok) return { type: "damaged", damage: decoded.error, bytes: frame.bytes };
   const { records, uncompressedBytes } = decoded.value;
-  if (header.isControl) {
-    const marker = records.at(0);
-    if (marker && decodeControlRecord(marker).type === "abort") aborts.ended(header.producerId);
-    return { type: "advance", nextOffset, leaderEpoch };
-  }
+  const control = header.isControl ? controlMark(header, records.at(0)) : undefined;
+  if (control?.type === "abort") aborts.ended(header.producerId);
+  if (header.isControl && !controlRecords) return { type: "advance", nextOffset, leaderEpoch };
   const firstIndex = header.baseOffset < position ? records.indexOfOffset(position) : 0;
   if (firstIndex >= records.length) return { type: "advance", nextOffset, leaderEpoch };
   return {
@@ -85,6 +87,7 @@ function readBatch(
         partition: key.partition,
         leaderEpoch,
         timestampType: header.timestampType,
+        ...(control && { control }),
       },
       records,
       firstIndex,
@@ -92,6 +95,16 @@ function readBatch(
       nextOffset,
     },
   };
+}
+
+function controlMark(
+  { producerId, producerEpoch }: BatchHeader,
+  marker: KafkaRecord | undefined,
+): ControlMark | undefined {
+  if (!marker) return undefined;
+  const decoded = decodeControlRecord(marker);
+  const coordinatorEpoch = "coordinatorEpoch" in decoded ? decoded.coordinatorEpoch : undefined;
+  return { type: decoded.type, producerId, producerEpoch, coordinatorEpoch };
 }
 
 /** Follows the aborted transactions through a log: hidden from their first offset to the marker that ends them. */

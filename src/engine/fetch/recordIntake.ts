@@ -1,7 +1,8 @@
 import type { Clock } from "#base/clock.ts";
 import type { Observe } from "#trace/observation.ts";
-import type { CorruptBatchPolicy, IsolationLevel } from "../consumerOptions.ts";
+import type { IsolationLevel } from "../consumerOptions.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
+import type { BatchRetries, BatchRetry } from "./batchRetries.ts";
 import { batchRejected, nextSafeOffset } from "./damageReport.ts";
 import type { FetchBudget } from "./fetchBudget.ts";
 import type { FetchedPartition } from "./fetchRequest.ts";
@@ -14,7 +15,9 @@ export interface RecordIntakePorts {
   readonly buffer: RecordBuffer;
   readonly budget: FetchBudget;
   readonly isolation: IsolationLevel;
-  readonly corruptBatchPolicy: CorruptBatchPolicy;
+  readonly controlRecords: boolean;
+  /** What is done about damaged batches. */
+  readonly retries: BatchRetries;
   readonly sessionId: string;
   readonly observe: Observe;
   /** Keeps the bytes of a damaged batch for whoever wants to look at them. */
@@ -36,12 +39,17 @@ export class RecordIntake {
     this.#ports = ports;
   }
 
+  /** The attempts at damaged batches. */
+  get retries(): BatchRetries {
+    return this.#ports.retries;
+  }
+
   /**
    * True when anything was taken in. Stops as soon as the partition was moved or given up: what was fetched for its
    * old place is then of no use.
    */
   async take(partition: AssignedPartition, fetched: FetchedPartition): Promise<boolean> {
-    const { isolation, clock } = this.#ports;
+    const { isolation, controlRecords, clock } = this.#ports;
     const { records, abortedTransactions } = fetched;
     const { version, fetchPosition } = partition;
     if (records === null || records.byteLength === 0 || fetchPosition === undefined) return false;
@@ -51,6 +59,7 @@ export class RecordIntake {
       fetchPosition,
       highWatermark: partition.ends.highWatermark,
       isolation,
+      controlRecords,
       aborted: abortedTransactions ?? [],
     });
     this.#turnSince = clock.now();
@@ -69,6 +78,18 @@ export class RecordIntake {
     this.#gap(partition, nextOffset);
     // What a damaged batch says about its epoch is not to be trusted.
     this.#advance(partition, nextOffset, undefined);
+  }
+
+  /** Drops what is buffered of a partition, to be fetched again; what is under way is dropped when it comes. */
+  discard(partition: AssignedPartition): void {
+    const { buffer } = this.#ports;
+    // Nothing is there, and nothing under way.
+    if (buffer.isEmpty(partition) && partition.progress.state !== "fetching") return;
+    const { unresolved } = partition;
+    partition.refetch();
+    // A damaged batch behind it will be met again.
+    partition.retried = unresolved;
+    buffer.drop(partition, "discarded");
   }
 
   async #shareTurn(): Promise<void> {
@@ -108,40 +129,45 @@ export class RecordIntake {
 
   /** A batch that was asked for again, and is fine now. */
   #proveReadable(partition: AssignedPartition): void {
-    const { retried } = partition;
-    if (!retried) return;
+    const { unresolved } = partition;
+    if (!unresolved) return;
     partition.retried = undefined;
+    if (partition.halted) partition.progress = { state: "fetching" };
+    this.#ports.onChange(partition, true);
     const { topic, partition: index } = partition;
     this.#ports.observe({
       type: "fetch.batchResolved",
       sessionId: this.#ports.sessionId,
       topic,
       partition: index,
-      baseOffset: retried.baseOffset,
+      baseOffset: unresolved.baseOffset,
       how: "readable",
     });
   }
 
   #reject(partition: AssignedPartition, { damage, bytes }: Extract<ReadStep, { type: "damaged" }>): boolean {
-    const { observe, sessionId, storeBytes, corruptBatchPolicy } = this.#ports;
+    const { observe, sessionId, storeBytes, retries } = this.#ports;
     const next = nextSafeOffset(partition, damage);
+    const baseOffset = damage.baseOffset ?? partition.fetchPosition ?? 0n;
+    const retry = retries.next(partition, baseOffset);
     // Where a batch ends must be known to go past it, whatever the policy.
-    const action = corruptBatchPolicy === "skip" && next !== undefined ? "skipped" : "halted";
+    const last = retries.atLast === "skip" && next !== undefined ? "skipped" : "halted";
+    const action = retry ? "retrying" : last;
     const bytesId = storeBytes?.(bytes);
-    const rejected = batchRejected(partition, { damage, bytes, bytesId }, { sessionId, action });
+    observe(batchRejected(partition, { damage, bytes, bytesId }, { sessionId, action, retry }));
     partition.retried = undefined;
-    observe(rejected);
     if (action === "skipped" && next !== undefined) {
+      if (partition.halted) partition.progress = { state: "fetching" };
       this.skip(partition, next);
       return true;
     }
-    const way = next === undefined ? "seek to an offset behind it" : `retry it, or skip to offset ${next}`;
+    const what = `the batch at offset ${baseOffset} cannot be read: ${damage.message}`;
     partition.fail(
+      { code: "CORRUPT_BATCH", message: `${what}; ${wayOn(next, retry)}` },
       {
-        code: "CORRUPT_BATCH",
-        message: `the batch at offset ${rejected.baseOffset} cannot be read: ${damage.message}; ${way}`,
+        halted: { baseOffset, nextSafeOffset: next },
+        ...(retry && { retry: "fetching" }),
       },
-      { halted: { baseOffset: rejected.baseOffset, nextSafeOffset: next } },
     );
     return false;
   }
@@ -158,4 +184,9 @@ export class RecordIntake {
       toOffset,
     });
   }
+}
+
+function wayOn(next: bigint | undefined, retry: BatchRetry | undefined): string {
+  if (retry) return `it is asked for again, ${retry.attempt} of ${retry.attempts}`;
+  return next === undefined ? "seek to an offset behind it" : `retry it, or skip to offset ${next}`;
 }

@@ -89,6 +89,8 @@ export class AssignedPartition implements TopicPartition {
   lastAskedAt: number | undefined;
   leaderId: number | undefined;
   leaderEpoch: number | undefined;
+  /** The replica it is read from, when that is not the leader. */
+  readReplicaId: number | undefined;
 
   constructor(
     key: TopicPartition,
@@ -151,6 +153,7 @@ export class AssignedPartition implements TopicPartition {
   /** Looks its position up anew. */
   reload(source: PositionSource): void {
     this.version++;
+    this.retried = this.unresolved;
     this.progress = { state: "loading", source };
   }
 
@@ -200,7 +203,8 @@ export class AssignedPartition implements TopicPartition {
       error,
       retry: options.retry,
       source: options.source,
-      halted: options.halted,
+      // A batch that is asked for again does not become readable because something else goes wrong as well.
+      halted: options.halted ?? this.halted,
     };
   }
 
@@ -225,6 +229,7 @@ export class AssignedPartition implements TopicPartition {
       ...this.ends,
       leaderId: this.leaderId,
       leaderEpoch: this.leaderEpoch,
+      readReplicaId: this.readReplicaId,
       highWatermarkAtPause: this.highWatermarkAtPause,
       error: progress.state === "errored" ? progress.error : undefined,
     };

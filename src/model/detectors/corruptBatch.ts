@@ -100,6 +100,11 @@ function lossText(batch: Pick<Rejected, "recordCount" | "baseOffset" | "lastOffs
   return "an unknown number of records";
 }
 
+function stateWords({ action, attempt, attempts }: Rejected): string {
+  if (action !== "retrying") return "halted";
+  return attempt === undefined ? "asking again" : `asking again (${attempt} of ${attempts ?? attempt})`;
+}
+
 function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected): Finding {
   const { topic, partition, sessionId } = batch;
   const where = topicPartitionText({ topic, partition });
@@ -110,7 +115,7 @@ function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected):
     kind: "corruptBatch",
     severity: "error",
     title: `${where}: corrupt batch`,
-    detail: `halted at ${countText(batch.baseOffset)}; ${lossText(batch)} cannot be read`,
+    detail: `${stateWords(batch)} at ${countText(batch.baseOffset)}; ${lossText(batch)} cannot be read`,
     cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}. ${sessionName(session)} stopped this partition there and reads the others. What stands before the batch can still be delivered; nothing after it is until you decide.`,
     evidence: batchEvidence(batch),
     since: batch.at,

@@ -1,7 +1,16 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 
 /** Why batches left the buffer; every exit has one. */
-export type BufferReleaseReason = "polled" | "revoked" | "lost" | "seeked" | "closed" | "rejected" | "purged";
+export type BufferReleaseReason =
+  | "polled"
+  | "revoked"
+  | "lost"
+  | "seeked"
+  | "closed"
+  | "rejected"
+  | "purged"
+  /** Paused, and the session does not keep what a paused partition has: it is fetched again. */
+  | "discarded";
 
 /** What is buffered of one partition now: sums over the buffer itself (I5). */
 export interface BufferState extends TopicPartition {

@@ -47,7 +47,12 @@ export interface BatchRejected extends TopicPartition {
   readonly crcComputed?: number | undefined;
   /** Of the raw bytes in the worker's store. */
   readonly bytesId?: string | undefined;
-  readonly action: "halted" | "skipped";
+  readonly action: "halted" | "skipped" | "retrying";
+  /** `retrying`: which of `attempts` comes next, from 1. */
+  readonly attempt?: number | undefined;
+  readonly attempts?: number | undefined;
+  /** The broker that gave these bytes. */
+  readonly readFrom?: number | undefined;
 }
 
 /** A rejected batch is no longer in the way. */

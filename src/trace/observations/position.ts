@@ -19,6 +19,8 @@ export interface PositionState extends TopicPartition {
   readonly logStartOffset?: bigint | undefined;
   readonly leaderId?: number | undefined;
   readonly leaderEpoch?: number | undefined;
+  /** The replica it is read from, when that is not the leader (KIP-392). */
+  readonly readReplicaId?: number | undefined;
   /** Highwatermark at the moment of the pause: what arrived since is the difference. */
   readonly highWatermarkAtPause?: bigint | undefined;
   readonly error?: { readonly code: string; readonly message: string } | undefined;

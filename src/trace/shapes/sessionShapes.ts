@@ -117,6 +117,7 @@ export const positionState = object<PositionState>({
   logStartOffset: optional(offset),
   leaderId: optional(number),
   leaderEpoch: optional(number),
+  readReplicaId: optional(number),
   highWatermarkAtPause: optional(offset),
   error: optional(object<NonNullable<PositionState["error"]>>({ code: string, message: string })),
 });
@@ -137,7 +138,7 @@ export const bufferState = object<BufferState>({
   pausedBytes: number,
   released: optional(
     object<NonNullable<BufferState["released"]>>({
-      reason: oneOf("polled", "revoked", "lost", "seeked", "closed", "rejected", "purged"),
+      reason: oneOf("polled", "revoked", "lost", "seeked", "closed", "rejected", "purged", "discarded"),
       records: number,
       bytes: number,
     }),
@@ -183,7 +184,10 @@ export const batchRejected = object<BatchRejected>({
   crcStored: optional(number),
   crcComputed: optional(number),
   bytesId: optional(string),
-  action: oneOf("halted", "skipped"),
+  action: oneOf("halted", "skipped", "retrying"),
+  attempt: optional(number),
+  attempts: optional(number),
+  readFrom: optional(number),
 });
 
 export const batchResolved = object<BatchResolved>({

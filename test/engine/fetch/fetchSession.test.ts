@@ -7,7 +7,7 @@ function ask(partition: number, fetchOffset: bigint, topicId = "id-a"): Partitio
 
 describe("FetchSession (KIP-227)", () => {
   test("begins with everything, and then asks only for what changed", () => {
-    const session = new FetchSession();
+    const session = new FetchSession(true);
     const first = session.plan([ask(0, 0n), ask(1, 0n)]);
     session.answered(77);
 
@@ -21,7 +21,7 @@ describe("FetchSession (KIP-227)", () => {
   });
 
   test("what is no longer wanted is forgotten, and asked for in full when it comes back", () => {
-    const session = new FetchSession();
+    const session = new FetchSession(true);
     session.plan([ask(0, 0n), ask(1, 0n)]);
     session.answered(77);
 
@@ -34,7 +34,7 @@ describe("FetchSession (KIP-227)", () => {
   });
 
   test("a topic that was created anew is forgotten under its old id and asked for under the new one", () => {
-    const session = new FetchSession();
+    const session = new FetchSession(true);
     session.plan([ask(0, 9n, "id-a")]);
     session.answered(77);
 
@@ -44,7 +44,7 @@ describe("FetchSession (KIP-227)", () => {
   });
 
   test("after a failure, or a broker that has no session to give, everything is asked for again", () => {
-    const session = new FetchSession();
+    const session = new FetchSession(true);
     session.plan([ask(0, 0n)]);
     session.answered(77);
     session.reset();

@@ -29,6 +29,7 @@ function read(
     aborted?: readonly AbortedTransaction[];
     isolation?: "read_committed" | "read_uncommitted";
     highWatermark?: bigint;
+    controlRecords?: boolean;
   } = {},
 ): ReadStep[] {
   const bytes = Uint8Array.from(batches.flatMap((batch) => Array.from(batch)));
@@ -39,6 +40,7 @@ function read(
       fetchPosition: options.fetchPosition ?? 0n,
       highWatermark: options.highWatermark ?? 1_000n,
       isolation: options.isolation ?? "read_committed",
+      controlRecords: options.controlRecords ?? false,
       aborted: options.aborted ?? [],
     }),
   );

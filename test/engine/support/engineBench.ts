@@ -1,25 +1,17 @@
 import { seededRandom } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
-import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
-import { ConsumerSession } from "#engine/consumerSession.ts";
+import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
 import { ClusterClient } from "#network/clusterClient.ts";
 import { Playground } from "#playground/playground.ts";
-import type { ObservationBody, ObservationType } from "#trace/observation.ts";
+import type { ObservationType } from "#trace/observation.ts";
 import { MemoryNetwork } from "../../support/memoryNetwork.ts";
 import { VirtualClock } from "../../support/virtualClock.ts";
+import { type BenchSession, benchSession, type Seen } from "./benchSession.ts";
+
+export type { BenchSession, Seen } from "./benchSession.ts";
 
 const utf8 = new TextEncoder();
-
-/** An observation with the time it was made. */
-export type Seen = ObservationBody & { readonly at: number };
-
-/** A session on the bench, with everything it said about itself. */
-export interface BenchSession {
-  readonly session: ConsumerSession;
-  readonly seen: readonly Seen[];
-  readonly poll: (maxRecords: number, timeoutMs?: number) => Promise<readonly ConsumedRecord[]>;
-}
 
 /** Engine sessions and a playground over an in-memory network, on virtual time. */
 export class EngineBench {
@@ -70,41 +62,7 @@ export class EngineBench {
       clock,
       random,
     });
-    const seen: Seen[] = [];
-    const session = new ConsumerSession(
-      {
-        sessionId: `session-${name}`,
-        name,
-        clientId: `client-${name}`,
-        groupId: "billing",
-        topics: ["orders"],
-        assignors: ["range"],
-        startPosition: { kind: "committed", else: "start" },
-        resetPolicy: "start",
-        isolation: "read_uncommitted",
-        corruptBatchPolicy: "halt",
-        maxBufferedRecords: 10_000,
-        maxBufferedBytes: 16 << 20,
-        ...usualBehaviour,
-        sessionTimeoutMs: 10_000,
-        rebalanceTimeoutMs: 30_000,
-        heartbeatIntervalMs: 1_000,
-        fetch: { maxWaitMs: 500, minBytes: 1, maxBytes: 8 << 20, maxPartitionBytes: 1 << 20 },
-        scripted: false,
-        ...options,
-      },
-      {
-        cluster,
-        clock,
-        random,
-        observe: (body) => {
-          seen.push({ ...body, at: clock.now() });
-        },
-        storeBytes: (bytes) => `bytes-${bytes.byteLength}`,
-      },
-    );
-    const poll = (maxRecords: number, timeoutMs = 1_000) => this.run(session.poll({ maxRecords, timeoutMs }));
-    return { session, seen, poll };
+    return benchSession(options, { name, cluster, clock, random });
   }
 
   /** Records `from` to `from + count - 1` as text values, each in a batch of its own. */
