@@ -17,7 +17,7 @@ describe("a damaged batch under the policy retry", () => {
     kind: "retry",
     times,
     backoffMs: 1_000,
-    then,
+    otherwise: then,
   });
 
   beforeEach(async () => {

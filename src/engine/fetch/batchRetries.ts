@@ -25,8 +25,8 @@ export class BatchRetries {
   }
 
   /** What becomes of a batch when no attempt is left. */
-  get atLast(): "halt" | "skip" {
-    return typeof this.#policy === "string" ? this.#policy : this.#policy.then;
+  get otherwise(): "halt" | "skip" {
+    return typeof this.#policy === "string" ? this.#policy : this.#policy.otherwise;
   }
 
   /** The attempt to make after this batch was found damaged, once more or for the first time; undefined: none. */

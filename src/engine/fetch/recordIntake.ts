@@ -151,7 +151,7 @@ export class RecordIntake {
     const baseOffset = damage.baseOffset ?? partition.fetchPosition ?? 0n;
     const retry = retries.next(partition, baseOffset);
     // Where a batch ends must be known to go past it, whatever the policy.
-    const last = retries.atLast === "skip" && next !== undefined ? "skipped" : "halted";
+    const last = retries.otherwise === "skip" && next !== undefined ? "skipped" : "halted";
     const action = retry ? "retrying" : last;
     const bytesId = storeBytes?.(bytes);
     observe(batchRejected(partition, { damage, bytes, bytesId }, { sessionId, action, retry }));
