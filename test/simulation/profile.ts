@@ -62,10 +62,12 @@ export function chooseOptions(
     startPosition: isDirect || chance(random, 0.1) ? { kind: "start" } : { kind: "committed", else: "start" },
     resetPolicy: pick(random, ["none", "start", "end", "nearest"]),
     isolation: pick(random, ["read_uncommitted", "read_committed"]),
-    corruptBatchPolicy: pick(random, ["halt", "skip"]),
+    corruptBatchPolicy: pick(random, ["halt", "skip", retrying("halt"), retrying("skip")]),
     maxBufferedRecords: pick(random, [1, 20, 100, 5_000]),
     maxBufferedBytes: pick(random, [2_000, 20_000, 1_000_000]),
     ...usualBehaviour,
+    pausedBuffer: pick(random, ["retain", "retain", "discard"]),
+    fetchSessions: chance(random, 0.8),
     autoCommit: pick(random, ["off", "onPoll"]),
     autoCommitIntervalMs: pick(random, [200, 1_000, 5_000]),
     sessionTimeoutMs,
@@ -79,6 +81,10 @@ export function chooseOptions(
     },
     scripted: false,
   };
+}
+
+function retrying(otherwise: "halt" | "skip"): ConsumerOptions["corruptBatchPolicy"] {
+  return { kind: "retry", times: 2, backoffMs: 300, otherwise };
 }
 
 /** A few members are static, and come back under their old name; hardly ever two have the same at a time. */
