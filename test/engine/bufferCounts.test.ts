@@ -26,7 +26,11 @@ const operation = fc.oneof(
     count: fc.integer({ min: 1, max: 6 }),
   }),
   fc.record({ op: fc.constant("seek" as const), partition: fc.nat(2), target }),
-  fc.record({ op: fc.constant("skip" as const), partition: fc.nat(2) }),
+  fc.record({
+    op: fc.constant("skip" as const),
+    partition: fc.nat(2),
+    how: fc.constantFrom("move" as const, "discard" as const),
+  }),
   fc.record({ op: fc.constant("revoke" as const) }),
   fc.record({ op: fc.constant("wait" as const), ms: fc.integer({ min: 1, max: 900 }) }),
 );
@@ -48,7 +52,11 @@ async function perform(bench: EngineBench, { session, poll }: BenchSession, step
       const key = { topic: "orders", partition: step.partition };
       // What another member has cannot be moved; everything else is no excuse.
       if (!session.assignment().some(({ partition }) => partition === step.partition)) return;
-      await bench.run(step.op === "seek" ? session.seek(key, step.target) : session.skipToEnd(key));
+      await bench.run(
+        step.op === "seek"
+          ? session.seek(key, step.target)
+          : session.skip(key, { kind: "end" }, { how: step.how }),
+      );
       return;
     }
     case "revoke": {

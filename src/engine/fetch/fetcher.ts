@@ -192,20 +192,9 @@ export class Fetcher {
     const { clock, intake, onRecords } = this.#ports;
     const { partition } = task;
     if (!this.#isAwaited(task)) return false;
-    if (fetched.errorCode !== 0) {
-      // Whatever a follower refuses (it lags, it was cut off), the leader knows better.
-      if (task.isFromFollower) this.#leaveReplicas([task]);
-      else this.#refused(partition, fetched.errorCode);
-      return false;
-    }
+    const isRefused = fetched.errorCode !== 0 || fetched.divergingEpoch.endOffset >= 0n;
+    if (isRefused) return this.#takeRefusal(task, fetched);
     if (this.#isSentOn(task, fetched)) return true;
-    const { divergingEpoch } = fetched;
-    if (divergingEpoch.endOffset >= 0n) {
-      // A follower that lags has the end of an epoch where its own log ends.
-      if (task.isFromFollower) this.#leaveReplicas([task]);
-      else this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
-      return !task.isFromFollower;
-    }
     this.#accepted(task, fetched);
     const broughtAnything = await intake.take(partition, fetched);
     const retry = intake.retries.of(partition);
@@ -219,6 +208,16 @@ export class Fetcher {
     else if (!partition.halted && this.#ports.buffer.isEmpty(partition)) this.#slowDown(partition);
     if (broughtAnything) onRecords();
     return broughtAnything;
+  }
+
+  /** True when the partition was moved by it, and can be asked for again at once. */
+  #takeRefusal(task: FetchTask, { errorCode, divergingEpoch }: FetchedPartition): boolean {
+    const { partition, isFromFollower } = task;
+    // Whatever a follower refuses, the leader knows better: one that lags ends its epochs where its own log ends.
+    if (isFromFollower) this.#leaveReplicas([task]);
+    else if (errorCode !== 0) this.#refused(partition, errorCode);
+    else this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
+    return !isFromFollower && errorCode === 0;
   }
 
   /** The broker answered without an error: whatever kept the partition before is over, save for a damaged batch. */
