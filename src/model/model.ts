@@ -24,6 +24,7 @@ import {
   foldFault,
   foldStarted,
   foldStopped,
+  foldTransaction,
   foldTrouble,
   foldWorkload,
   type PlaygroundState,
@@ -217,6 +218,7 @@ const folds: Folds = {
   "broker.fault": (cluster, seen) => foldFault(cluster.playground, seen),
   "broker.workload": (cluster, seen) => foldWorkload(cluster.playground, seen),
   "broker.trouble": (cluster, seen) => foldTrouble(cluster.playground, seen),
+  "broker.transaction": (cluster, seen) => foldTransaction(cluster.playground, seen),
   "recorder.merged": (cluster, seen) => {
     const before = cluster.merged.get(seen.mergedSourceId)?.count ?? 0;
     cluster.merged.set(seen.mergedSourceId, { count: before + seen.count, latest: seen });

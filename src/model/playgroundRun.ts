@@ -2,6 +2,7 @@ import type {
   BrokerFault,
   BrokerStarted,
   BrokerStopped,
+  BrokerTransaction,
   BrokerTrouble,
   BrokerWorkload,
 } from "#trace/observations/broker.ts";
@@ -24,12 +25,15 @@ export interface PlaygroundState {
   /** What was done to it on purpose, the newest last. */
   troubles: Seen<BrokerTrouble>[];
   nodesDown: readonly number[];
+  /** By producer id. */
+  transactions: Map<string, Seen<BrokerTransaction>>;
 }
 
 const maxSegments = 100;
 const maxPastFaults = 100;
 const maxWorkloads = 100;
 const maxTroubles = 100;
+const maxTransactions = 100;
 
 export function createPlayground(): PlaygroundState {
   return {
@@ -40,6 +44,7 @@ export function createPlayground(): PlaygroundState {
     workloads: new Map(),
     troubles: [],
     nodesDown: [],
+    transactions: new Map(),
   };
 }
 
@@ -52,6 +57,7 @@ export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): 
 /** A broker that stopped holds nothing and produces nothing. */
 export function foldStopped(state: PlaygroundState, seen: Seen<BrokerStopped>): void {
   state.stopped = seen;
+  state.transactions.clear();
   for (const fault of state.faults.values()) {
     closeSegment(fault, seen.at);
     fault.latest = { ...fault.latest, holding: 0 };
@@ -89,6 +95,18 @@ export function foldTrouble(state: PlaygroundState, seen: Seen<BrokerTrouble>): 
   state.nodesDown = seen.nodesDown;
   state.troubles.push(seen);
   keepNewest(state.troubles, maxTroubles);
+}
+
+/** Those that are decided make room first: an open one holds back its partitions. */
+export function foldTransaction(state: PlaygroundState, seen: Seen<BrokerTransaction>): void {
+  const key = String(seen.producerId);
+  state.transactions.delete(key);
+  state.transactions.set(key, seen);
+  if (state.transactions.size <= maxTransactions) return;
+  const [oldest] = state.transactions.keys();
+  const decided = [...state.transactions].find(([, { partitions }]) => partitions.length === 0)?.[0];
+  const gone = decided ?? oldest;
+  if (gone !== undefined) state.transactions.delete(gone);
 }
 
 function closeSegment(fault: FaultState, at: number): void {

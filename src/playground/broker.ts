@@ -2,6 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
+import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Observe } from "#trace/observation.ts";
 import { type BrokerNode, ClusterNodes } from "./cluster/clusterNodes.ts";
 import { Coordinators } from "./cluster/coordinators.ts";
@@ -13,9 +14,13 @@ import { FetchSessions } from "./fetch/fetchSessions.ts";
 import { GroupCoordinator } from "./group/groupCoordinator.ts";
 import { GroupReporter } from "./group/groupReporter.ts";
 import { LogMemory } from "./log/logMemory.ts";
-import type { PartitionLog, StoredBatch } from "./log/partitionLog.ts";
+import { markerBatch, type PartitionLog, type StoredBatch } from "./log/partitionLog.ts";
+import type { TransactionMarker } from "./log/producerStates.ts";
 import { type Topic, TopicStore, topicIdFrom } from "./log/topicStore.ts";
 import type { PlaygroundSettings } from "./settings.ts";
+import { offsetsPartitionOf, offsetsTopic } from "./transactions/offsetsPartition.ts";
+import { TransactionCoordinator } from "./transactions/transactionCoordinator.ts";
+import { transactionReport } from "./transactions/transactionReport.ts";
 
 /** What the broker needs of its surroundings. */
 export interface BrokerDeps {
@@ -40,6 +45,7 @@ export class Broker implements Disposable {
   readonly kafkaClusterId: string;
   readonly topics: TopicStore;
   readonly groups: GroupCoordinator;
+  readonly transactions: TransactionCoordinator;
   readonly faults: FaultTable;
   readonly fetchSessions: FetchSessions;
   readonly memory: LogMemory;
@@ -83,6 +89,13 @@ export class Broker implements Disposable {
       topics: this.topics,
       reporter: this.#reporter,
       maxGroups: settings.maxGroups,
+    });
+    this.transactions = new TransactionCoordinator({
+      clock: deps.clock,
+      settings: settings.transactions,
+      newProducerId: () => this.nextProducerId(),
+      writeMarker: (partition, marker) => this.writeMarker(partition, marker),
+      report: (transaction, reason) => deps.observe(transactionReport(transaction, reason)),
     });
   }
 
@@ -149,10 +162,25 @@ export class Broker implements Disposable {
   /** Appends a validated batch; the oldest ones anywhere go when the memory is used up. */
   append(log: PartitionLog, produced: Uint8Array, edit?: BatchEdit): StoredBatch {
     const batch = log.append(produced, edit);
-    log.producers.appended(batch.header);
     for (const dropped of this.memory.appended(log, batch)) this.#trimmed.add(dropped.log);
     if (this.#trimmed.size > 0) this.#reportTrimmedSoon();
     return batch;
+  }
+
+  /** Ends a producer's transaction in one partition, or in the offsets that groups keep there. */
+  writeMarker(partition: TopicPartition, marker: TransactionMarker): KnownErrorName {
+    if (partition.topic === offsetsTopic) {
+      const ended = { producerId: marker.producerId, isCommitted: marker.how === "commit" };
+      const isThere = (groupId: string) => offsetsPartitionOf(groupId).partition === partition.partition;
+      this.groups.transactionEnded(ended, isThere);
+      return "NONE";
+    }
+    const log = this.topics.log(partition.topic, partition.partition);
+    if (log === undefined) return "UNKNOWN_TOPIC_OR_PARTITION";
+    const refusal = log.producers.judgeMarker(marker);
+    if (refusal) return refusal.error;
+    this.append(log, markerBatch(marker, BigInt(Math.floor(this.clock.now()))));
+    return "NONE";
   }
 
   deleteTopic(topic: Topic): void {
@@ -178,6 +206,7 @@ export class Broker implements Disposable {
   dispose(): void {
     this.faults.dispose();
     this.groups.dispose();
+    this.transactions.dispose();
     this.#reporter.dispose();
     this.#trimReport?.dispose();
   }

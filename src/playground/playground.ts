@@ -5,6 +5,7 @@ import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Listening, StreamServer } from "#base/transport.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
+import type { RecordInput } from "#protocol/records/batchWriter.ts";
 import type { Observe } from "#trace/observation.ts";
 import type { BrokerFault } from "#trace/observations/broker.ts";
 import { Broker } from "./broker.ts";
@@ -21,7 +22,10 @@ import { ConnectionSet } from "./server/connectionSet.ts";
 import { listenOnBlock } from "./server/listenBlock.ts";
 import { NodePorts } from "./server/nodePorts.ts";
 import { type PlaygroundSettingsInput, playgroundSettings } from "./settings.ts";
+import { abortHanging, type HangingTransaction, hangTransaction } from "./transactions/hangingTransaction.ts";
+import type { Transaction } from "./transactions/transaction.ts";
 import { LocalProducer, type ProducedBatch, type ProduceInput } from "./workload/localProducer.ts";
+import { LocalTransaction, type LocalTransactionOptions } from "./workload/localTransaction.ts";
 import { type WorkloadOptions, Workloads } from "./workload/workloads.ts";
 
 /** What a playground is made of. */
@@ -199,6 +203,33 @@ export class Playground {
   /** Lets go what a rule holds now; the rule stays. Gives how many requests that were. */
   releaseHeld(faultId: string): number {
     return this.#running().broker.faults.releaseHeld(faultId);
+  }
+
+  /**
+   * Begins a transaction of the playground's own; left alone it holds back what it wrote to until its timeout. Rejects
+   * with BrokerError: CONCURRENT_TRANSACTIONS when one of the same id was open, which is aborted by that.
+   */
+  beginTransaction(options: LocalTransactionOptions): Promise<LocalTransaction> {
+    return LocalTransaction.begin(options, this.#running());
+  }
+
+  /** All transactional ids, as their coordinators have them. */
+  transactions(): readonly Transaction[] {
+    return this.#running().broker.transactions.all;
+  }
+
+  /** Writes records of a transaction that never ends: nobody who reads committed gets past them. */
+  hangTransaction(partition: TopicPartition, records?: readonly RecordInput[]): HangingTransaction {
+    return hangTransaction(this.#running().broker, partition, records);
+  }
+
+  /** Aborts a transaction by its id, or a hanging one by its producer; false when there is none. */
+  abortTransaction(
+    which: { readonly transactionalId: string } | (TopicPartition & { readonly producerId: bigint }),
+  ): boolean {
+    const { broker } = this.#running();
+    if ("producerId" in which) return abortHanging(broker, which, which.producerId);
+    return broker.transactions.abort(which.transactionalId, "it was aborted in the playground");
   }
 
   holdSyncGroup(groupId: string): string {

@@ -1,5 +1,6 @@
 import type { GroupSettings } from "./group/classicGroup.ts";
 import type { ConsumerGroupSettings } from "./group/consumer/consumerGroupSettings.ts";
+import type { TransactionSettings } from "./transactions/transactionCoordinator.ts";
 
 /** The bounds and delays of a playground. */
 export interface PlaygroundSettings {
@@ -7,6 +8,7 @@ export interface PlaygroundSettings {
   readonly groups: GroupSettings;
   /** Of KIP-848. */
   readonly consumerGroups: ConsumerGroupSettings;
+  readonly transactions: TransactionSettings;
   readonly maxGroups: number;
   /** All logs together; when it is used up, the oldest batches go. */
   readonly maxLogBytes: number;
@@ -22,9 +24,12 @@ export interface PlaygroundSettings {
 }
 
 /** What a caller may change. */
-export type PlaygroundSettingsInput = Partial<Omit<PlaygroundSettings, "groups" | "consumerGroups">> & {
+export type PlaygroundSettingsInput = Partial<
+  Omit<PlaygroundSettings, "groups" | "consumerGroups" | "transactions">
+> & {
   readonly groups?: Partial<GroupSettings> | undefined;
   readonly consumerGroups?: Partial<ConsumerGroupSettings> | undefined;
+  readonly transactions?: Partial<TransactionSettings> | undefined;
 };
 
 const mebibyte = 1024 * 1024;
@@ -59,6 +64,13 @@ export function playgroundSettings(input: PlaygroundSettingsInput = {}): Playgro
       maxMembers: 500,
       migrationPolicy: "bidirectional",
       ...input.consumerGroups,
+    },
+    transactions: {
+      maxTimeoutMs: 900_000,
+      maxTransactionalIds: 10_000,
+      markerDelayMs: 0,
+      reversesAbortedList: false,
+      ...input.transactions,
     },
   };
 }

@@ -32,6 +32,9 @@ export function weightOf(body: ObservationBody): Weight {
       return body.removed ? ordered : value(body.type, body.faultId);
     case "broker.workload":
       return value(body.type, body.workloadId);
+    case "broker.transaction":
+      // One that ended without its producer is the last word on it.
+      return body.reason === undefined ? value(body.type, String(body.producerId)) : ordered;
     case "group.described":
       // A broker tells transitions; a sample is a value like any other.
       return body.requestedAt === undefined ? ordered : value(body.type, body.groupId);

@@ -1,5 +1,5 @@
 import { CompressionTypes, Kafka, logLevel } from "kafkajs";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type LivePlayground, startLivePlayground } from "./livePlayground.ts";
 
 let live: LivePlayground;
@@ -174,4 +174,31 @@ test("kafkajs administers groups, offsets and records", async () => {
   expect((await admin.fetchTopicOffsets("orders"))[0]).toMatchObject({ low: "2", high: "3" });
   await admin.deleteGroups(["billing"]);
   expect((await admin.listGroups()).groups).toEqual([]);
+});
+
+test("kafkajs commits and aborts transactions, offsets included", async () => {
+  const admin = await connectedAdmin();
+  await admin.createTopics({ topics: [{ topic: "orders", numPartitions: 2 }] });
+  const producer = opened(
+    kafka.producer({ transactionalId: "kafkajs-tx", idempotent: true, maxInFlightRequests: 1 }),
+  );
+  await producer.connect();
+  const send = async (values: readonly string[], end: "commit" | "abort") => {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic: "orders", messages: values.map((value) => ({ key: value, value })) });
+    await transaction.sendOffsets({
+      consumerGroupId: "billing",
+      topics: [{ topic: "orders", partitions: [{ partition: 0, offset: end === "commit" ? "5" : "6" }] }],
+    });
+    await transaction[end]();
+  };
+
+  await send(["a", "b", "c"], "commit");
+  await send(["never"], "abort");
+  await send(["d"], "commit");
+
+  const { read } = await runConsumer("readers", "orders");
+  await vi.waitFor(() => expect(read.slice().sort()).toEqual(["a", "b", "c", "d"]), 10_000);
+  const [committed] = await admin.fetchOffsets({ groupId: "billing", topics: ["orders"] });
+  expect(committed?.partitions.find(({ partition }) => partition === 0)?.offset).toBe("5");
 });

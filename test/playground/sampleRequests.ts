@@ -1,4 +1,6 @@
 import type { Api, RequestInput } from "#protocol/api.ts";
+import { addOffsetsToTxn } from "#protocol/apis/addOffsetsToTxn.ts";
+import { addPartitionsToTxn } from "#protocol/apis/addPartitionsToTxn.ts";
 import { alterConfigs } from "#protocol/apis/alterConfigs.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
 import { createPartitions } from "#protocol/apis/createPartitions.ts";
@@ -9,7 +11,10 @@ import { deleteTopics } from "#protocol/apis/deleteTopics.ts";
 import { describeCluster } from "#protocol/apis/describeCluster.ts";
 import { describeConfigs } from "#protocol/apis/describeConfigs.ts";
 import { describeGroups } from "#protocol/apis/describeGroups.ts";
+import { describeProducers } from "#protocol/apis/describeProducers.ts";
 import { describeTopicPartitions } from "#protocol/apis/describeTopicPartitions.ts";
+import { describeTransactions } from "#protocol/apis/describeTransactions.ts";
+import { endTxn } from "#protocol/apis/endTxn.ts";
 import { fetch } from "#protocol/apis/fetch.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
@@ -19,6 +24,7 @@ import { joinGroup } from "#protocol/apis/joinGroup.ts";
 import { leaveGroup } from "#protocol/apis/leaveGroup.ts";
 import { listGroups } from "#protocol/apis/listGroups.ts";
 import { listOffsets } from "#protocol/apis/listOffsets.ts";
+import { listTransactions } from "#protocol/apis/listTransactions.ts";
 import { metadata } from "#protocol/apis/metadata.ts";
 import { offsetCommit } from "#protocol/apis/offsetCommit.ts";
 import { offsetDelete } from "#protocol/apis/offsetDelete.ts";
@@ -26,6 +32,8 @@ import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { offsetForLeaderEpoch } from "#protocol/apis/offsetForLeaderEpoch.ts";
 import { produce } from "#protocol/apis/produce.ts";
 import { syncGroup } from "#protocol/apis/syncGroup.ts";
+import { txnOffsetCommit } from "#protocol/apis/txnOffsetCommit.ts";
+import { writeTxnMarkers } from "#protocol/apis/writeTxnMarkers.ts";
 import { encodeRequest } from "#protocol/message.ts";
 import { batchOf } from "./produceAndFetch.ts";
 
@@ -129,5 +137,35 @@ export function sampleRequests(): readonly Uint8Array[] {
   add(offsetDelete, [0], { groupId, topics: [{ name, partitions: [{ partitionIndex: 0 }] }] });
   add(describeCluster, [0, 2], { includeClusterAuthorizedOperations: true });
   add(describeTopicPartitions, [0], { topics: [{ name }] });
+  const producer = { transactionalId: "tx", producerId: 1n, producerEpoch: 0 };
+  add(initProducerId, [0, 5], { transactionalId: "tx", transactionTimeoutMs: 100 });
+  add(addPartitionsToTxn, [0, 3], {
+    v3AndBelowTransactionalId: "tx",
+    v3AndBelowTopics: [{ name, partitions: [0] }],
+  });
+  add(addPartitionsToTxn, [5], {
+    transactions: [{ ...producer, topics: [{ name, partitions: [0] }], verifyOnly: true }],
+  });
+  add(addOffsetsToTxn, [0, 4], { ...producer, groupId });
+  add(endTxn, [0, 5], { ...producer, committed: true });
+  add(writeTxnMarkers, [1, 2], {
+    markers: [
+      {
+        producerId: 1n,
+        producerEpoch: 0,
+        transactionResult: false,
+        topics: [{ name, partitionIndexes: [0] }],
+        coordinatorEpoch: 0,
+      },
+    ],
+  });
+  add(txnOffsetCommit, [0, 5], {
+    ...producer,
+    groupId,
+    topics: [{ name, partitions: [{ partitionIndex: 0, committedOffset: 1n, committedMetadata: null }] }],
+  });
+  add(describeProducers, [0], { topics: [{ name, partitionIndexes: [0] }] });
+  add(describeTransactions, [0], { transactionalIds: ["tx"] });
+  add(listTransactions, [0, 1], { stateFilters: ["Ongoing"], producerIdFilters: [1n] });
   return frames;
 }

@@ -372,6 +372,16 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     nodeId: maybe(small),
     nodesDown: few(small),
   }),
+  "broker.transaction": fc.record({
+    producerId: offset,
+    producerEpoch: small,
+    transactionalId: maybe(id),
+    state: fc.constantFrom("Empty", "Ongoing", "PrepareCommit", "CompleteAbort", "Hanging"),
+    partitions: few(fc.record({ topic: text, partition: small })),
+    startedAt: maybe(number),
+    timeoutMs: maybe(small),
+    reason: maybe(text),
+  }),
   "cluster.profile": fc.record({
     name: text,
     kind: fc.constantFrom("cluster", "playground", "trace"),

@@ -72,6 +72,7 @@ const playground = object<PlaygroundState>({
   workloads: map(string, seenShape("broker.workload")),
   troubles: list(seenShape("broker.trouble")),
   nodesDown: list(number),
+  transactions: map(string, seenShape("broker.transaction")),
 });
 
 const topics = object<TopicsState>({

@@ -1,3 +1,5 @@
+import type { AbortedTransaction } from "../log/logTransactions.ts";
+
 /** A topic as one Fetch request names it: by name up to version 12, by id from 13 on. */
 export interface FetchTopicRef {
   readonly topic: string;
@@ -27,6 +29,8 @@ export interface FetchedPartition extends FetchTopicRef {
   readonly logStartOffset: bigint;
   readonly divergingEpoch: { readonly epoch: number; readonly endOffset: bigint } | undefined;
   readonly preferredReadReplica: number | undefined;
+  /** For a consumer that reads committed only. */
+  readonly abortedTransactions: readonly AbortedTransaction[];
   readonly records: Uint8Array;
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import type { Event } from "#base/events.ts";
 import { DisposableStore } from "#base/lifecycle.ts";
 import type { FetchedPartition, FetchPartition } from "./fetchSession.ts";
-import { type LocatedReplica, placeIn } from "./readPartition.ts";
+import { type LocatedReplica, placeIn, visibleEnd } from "./readPartition.ts";
 
 /** One fetch over several partitions. */
 export interface FetchWait {
@@ -13,6 +13,7 @@ export interface FetchWait {
   readonly maxWaitMs: number;
   readonly minBytes: number;
   readonly maxBytes: number;
+  readonly isCommittedOnly: boolean;
   locate(wanted: FetchPartition): LocatedReplica;
   read(
     wanted: FetchPartition,
@@ -60,7 +61,8 @@ function availableBytes(fetch: FetchWait, wanted: FetchPartition): number | "new
   if (placeIn(found, wanted) !== "inRange") return "news";
   if (wanted.fetchOffset >= found.highWatermark) return 0;
   // A large batch counts as at most what the client takes of this partition, as Kafka counts it.
-  const bytes = found.log.bytesFrom(wanted.fetchOffset, fetch.minBytes);
+  const end = visibleEnd(found, fetch.isCommittedOnly);
+  const bytes = found.log.bytesFrom(wanted.fetchOffset, end, fetch.minBytes);
   return Math.min(bytes, Math.max(1, wanted.partitionMaxBytes));
 }
 

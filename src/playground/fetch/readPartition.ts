@@ -2,15 +2,15 @@ import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { ReplicaView } from "../cluster/replicaView.ts";
 import { noBytes } from "../group/classicGroup.ts";
 import type { EpochEnd } from "../log/epochCache.ts";
+import type { ReadLimits } from "../log/partitionLog.ts";
 import type { FetchedPartition, FetchPartition } from "./fetchSession.ts";
 
 /** How much may be read, and what of it. */
-export interface ReadLimits {
-  readonly maxBytes: number;
-  /** One batch is given even when it is larger than that (KIP-74). */
-  readonly firstAnyway: boolean;
+export interface PartitionReadLimits extends Omit<ReadLimits, "endOffset"> {
   /** Nothing beyond the last stable offset. */
   readonly isCommittedOnly: boolean;
+  /** Turns the list of aborted transactions round. */
+  readonly reversesAborted?: boolean | undefined;
 }
 
 /** Where a consumer's partition is read, or why it is not. */
@@ -25,7 +25,7 @@ export type LocatedReplica =
 export function readPartition(
   found: LocatedReplica,
   wanted: FetchPartition,
-  limits: ReadLimits,
+  limits: PartitionReadLimits,
 ): FetchedPartition {
   if ("error" in found) return failed(wanted, found.error);
   const { topic, topicId, partition, fetchOffset } = wanted;
@@ -40,16 +40,25 @@ export function readPartition(
     logStartOffset,
     divergingEpoch: undefined,
     preferredReadReplica,
+    abortedTransactions: [],
     records: noBytes,
   };
   if (preferredReadReplica !== undefined) return known;
   const place = placeIn(found, wanted);
   if (place === "outOfRange") return failed(wanted, "OFFSET_OUT_OF_RANGE");
   if (place !== "inRange") return { ...known, divergingEpoch: place };
-  const end = limits.isCommittedOnly ? lastStableOffset : highWatermark;
-  const bound = fetchOffset < end ? limits.maxBytes : 0;
-  const records = log.read(fetchOffset, bound, limits.firstAnyway && fetchOffset < end);
-  return records === undefined ? failed(wanted, "OFFSET_OUT_OF_RANGE") : { ...known, records };
+  const endOffset = visibleEnd(found, limits.isCommittedOnly);
+  const read = log.read(fetchOffset, { ...limits, endOffset });
+  if (read === undefined) return failed(wanted, "OFFSET_OUT_OF_RANGE");
+  const { records, nextOffset } = read;
+  if (!limits.isCommittedOnly) return { ...known, records };
+  const aborted = log.producers.transactions.abortedBetween(fetchOffset, nextOffset);
+  return { ...known, records, abortedTransactions: limits.reversesAborted ? aborted.toReversed() : aborted };
+}
+
+/** Where a consumer's view of the log ends. */
+export function visibleEnd(replica: ReplicaView, isCommittedOnly: boolean): bigint {
+  return isCommittedOnly ? replica.lastStableOffset : replica.highWatermark;
 }
 
 /**
@@ -80,6 +89,7 @@ function failed({ topic, topicId, partition }: FetchPartition, error: KnownError
     logStartOffset: -1n,
     divergingEpoch: undefined,
     preferredReadReplica: undefined,
+    abortedTransactions: [],
     records: noBytes,
   };
 }

@@ -190,6 +190,8 @@ export class GroupCoordinator {
       readonly generationId: number;
       /** Of OffsetCommit. */
       readonly version: number;
+      /** Within a transaction (TxnOffsetCommit). */
+      readonly isTransactional?: boolean | undefined;
     },
   ): CommitTarget | { readonly error: KnownErrorName } {
     let entry = this.#table.get(groupId);
@@ -202,6 +204,8 @@ export class GroupCoordinator {
     }
     const { group, offsets } = entry;
     if (group.type === "consumer") {
+      const isAnonymous = request.generationId < 0 && request.memberId === "" && !request.groupInstanceId;
+      if (request.isTransactional && isAnonymous) return { offsets, check: () => "NONE" };
       const asker = { ...request, memberEpoch: request.generationId };
       return { offsets, check: (partitions) => consumerCommitError(group, asker, partitions) };
     }
@@ -225,6 +229,16 @@ export class GroupCoordinator {
   offsetsChanged(groupId: string): void {
     const entry = this.#table.get(groupId);
     if (entry) this.#reporter.committed(groupId, entry.offsets);
+  }
+
+  /** Offsets committed within a transaction take effect, or go, with its marker (KIP-98). */
+  transactionEnded(
+    ended: { readonly producerId: bigint; readonly isCommitted: boolean },
+    includes: (groupId: string) => boolean,
+  ): void {
+    for (const { group, offsets } of this.#table.all) {
+      if (includes(group.groupId) && offsets.settle(ended)) this.#reporter.committed(group.groupId, offsets);
+    }
   }
 
   delete(groupId: string): KnownErrorName {

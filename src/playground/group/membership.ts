@@ -23,10 +23,10 @@ export function findMember(group: ClassicGroup, identity: MemberIdentity): Membe
   return member ? { found: true, member } : { found: false, error: "UNKNOWN_MEMBER_ID" };
 }
 
-/** Why these offsets must not be committed, or NONE. */
+/** Why these offsets must not be committed, or NONE; within a transaction the rules are laxer (KIP-447). */
 export function commitError(
   group: ClassicGroup,
-  request: MemberIdentity & { readonly generationId: number },
+  request: MemberIdentity & { readonly generationId: number; readonly isTransactional?: boolean | undefined },
 ): KnownErrorName {
   const { state } = group.phase;
   if (state === "Dead") return "COORDINATOR_NOT_AVAILABLE";
@@ -37,8 +37,8 @@ export function commitError(
     const lookup = findMember(group, request);
     if (!lookup.found) return lookup.error;
     if (request.generationId !== group.generationId) return "ILLEGAL_GENERATION";
-  } else if (state !== "Empty") {
+  } else if (state !== "Empty" && !request.isTransactional) {
     return "UNKNOWN_MEMBER_ID";
   }
-  return state === "CompletingRebalance" ? "REBALANCE_IN_PROGRESS" : "NONE";
+  return state === "CompletingRebalance" && !request.isTransactional ? "REBALANCE_IN_PROGRESS" : "NONE";
 }

@@ -39,6 +39,7 @@ export const fetchHandler = defineHandler({
     const { partitions, sessionId, choose } = dialogue;
     const isCommittedOnly = request.isolationLevel === 1;
     const locate = (wanted: FetchPartition) => locateReplica(context, request, wanted);
+    const reversesAborted = broker.settings.transactions.reversesAbortedList;
     const found = await readWhenReady({
       clock: broker.clock,
       onGone: context.onGone,
@@ -46,8 +47,10 @@ export const fetchHandler = defineHandler({
       maxWaitMs: request.maxWaitMs,
       minBytes: request.minBytes,
       maxBytes: request.maxBytes,
+      isCommittedOnly,
       locate,
-      read: (wanted, limits) => readPartition(locate(wanted), wanted, { ...limits, isCommittedOnly }),
+      read: (wanted, limits) =>
+        readPartition(locate(wanted), wanted, { ...limits, isCommittedOnly, reversesAborted }),
     });
     if (found === undefined) return undefined;
     const hints = new LeaderHints(broker);
@@ -145,7 +148,7 @@ function answer(found: FetchedPartition, isCommittedOnly: boolean) {
     logStartOffset: found.logStartOffset,
     ...(found.divergingEpoch === undefined ? {} : { divergingEpoch: found.divergingEpoch }),
     ...(found.preferredReadReplica === undefined ? {} : { preferredReadReplica: found.preferredReadReplica }),
-    abortedTransactions: isCommittedOnly ? [] : null,
+    abortedTransactions: isCommittedOnly ? found.abortedTransactions : null,
     records: found.records,
   };
 }

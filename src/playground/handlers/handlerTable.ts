@@ -1,3 +1,5 @@
+import { addOffsetsToTxnHandler } from "./addOffsetsToTxn.ts";
+import { addPartitionsToTxnHandler } from "./addPartitionsToTxn.ts";
 import { alterConfigsHandler } from "./alterConfigs.ts";
 import { apiVersionsHandler } from "./apiVersions.ts";
 import { consumerGroupDescribeHandler } from "./consumerGroupDescribe.ts";
@@ -10,7 +12,10 @@ import { deleteTopicsHandler } from "./deleteTopics.ts";
 import { describeClusterHandler } from "./describeCluster.ts";
 import { describeConfigsHandler } from "./describeConfigs.ts";
 import { describeGroupsHandler } from "./describeGroups.ts";
+import { describeProducersHandler } from "./describeProducers.ts";
 import { describeTopicPartitionsHandler } from "./describeTopicPartitions.ts";
+import { describeTransactionsHandler } from "./describeTransactions.ts";
+import { endTxnHandler } from "./endTxn.ts";
 import { fetchHandler } from "./fetch.ts";
 import { findCoordinatorHandler } from "./findCoordinator.ts";
 import type { Handler } from "./handler.ts";
@@ -21,6 +26,7 @@ import { joinGroupHandler } from "./joinGroup.ts";
 import { leaveGroupHandler } from "./leaveGroup.ts";
 import { listGroupsHandler } from "./listGroups.ts";
 import { listOffsetsHandler } from "./listOffsets.ts";
+import { listTransactionsHandler } from "./listTransactions.ts";
 import { metadataHandler } from "./metadata.ts";
 import { offsetCommitHandler } from "./offsetCommit.ts";
 import { offsetDeleteHandler } from "./offsetDelete.ts";
@@ -28,10 +34,12 @@ import { offsetFetchHandler } from "./offsetFetch.ts";
 import { offsetForLeaderEpochHandler } from "./offsetForLeaderEpoch.ts";
 import { produceHandler } from "./produce.ts";
 import { syncGroupHandler } from "./syncGroup.ts";
+import { txnOffsetCommitHandler } from "./txnOffsetCommit.ts";
+import { writeTxnMarkersHandler } from "./writeTxnMarkers.ts";
 
 /**
- * Everything the playground serves, by API key. What is not here is not advertised: share and streams groups,
- * transactions, SASL and telemetry take their places here as they come.
+ * Everything the playground serves, by API key. What is not here is not advertised: share and streams groups, SASL and
+ * telemetry take their places here as they come.
  */
 export function handlerTable(): ReadonlyMap<number, Handler> {
   const table: ReadonlyMap<number, Handler> = new Map(
@@ -55,6 +63,11 @@ export function handlerTable(): ReadonlyMap<number, Handler> {
       deleteRecordsHandler,
       initProducerIdHandler,
       offsetForLeaderEpochHandler,
+      addPartitionsToTxnHandler,
+      addOffsetsToTxnHandler,
+      endTxnHandler,
+      writeTxnMarkersHandler,
+      txnOffsetCommitHandler,
       describeConfigsHandler,
       alterConfigsHandler,
       createPartitionsHandler,
@@ -64,6 +77,9 @@ export function handlerTable(): ReadonlyMap<number, Handler> {
       describeClusterHandler,
       consumerGroupHeartbeatHandler,
       consumerGroupDescribeHandler,
+      describeProducersHandler,
+      describeTransactionsHandler,
+      listTransactionsHandler,
       describeTopicPartitionsHandler,
     ].map((handler) => [handler.api.key, handler]),
   );

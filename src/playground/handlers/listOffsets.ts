@@ -2,6 +2,7 @@ import { type ListOffsetsRequest, listOffsets } from "#protocol/apis/listOffsets
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { ReplicaView } from "../cluster/replicaView.ts";
+import { visibleEnd } from "../fetch/readPartition.ts";
 import type { TimestampHit } from "../log/partitionLog.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { findLog, findTopic } from "./routing.ts";
@@ -81,7 +82,7 @@ function findOffset(
   isCommittedOnly: boolean,
 ): TimestampHit | "notYet" | undefined {
   const { log, leaderEpoch } = replica;
-  const end = isCommittedOnly ? replica.lastStableOffset : replica.highWatermark;
+  const end = visibleEnd(replica, isCommittedOnly);
   const isLagging = replica.highWatermark < log.currentEpochStart;
   const readable = (hit: TimestampHit | undefined) => {
     if (hit && hit.offset < end) return hit;

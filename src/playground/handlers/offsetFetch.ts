@@ -20,7 +20,10 @@ interface WantedGroup {
   readonly topics: readonly WantedTopic[] | null;
 }
 
-/** What groups committed; a partition nobody committed for is -1, which is no error. */
+/**
+ * What groups committed; a partition nobody committed for is -1, which is no error. Who requires stable offsets is told
+ * to wait while a transaction that committed some is not decided (KIP-447).
+ */
 export const offsetFetchHandler = defineHandler({
   api: offsetFetch,
   versions: [1, 10],
@@ -30,11 +33,11 @@ export const offsetFetchHandler = defineHandler({
   handle(request, context) {
     if (context.version >= 8) {
       const groups = distinct(request.groups, ({ groupId }) => groupId);
-      return { groups: groups.map((group) => fetchGroup(context, group)) };
+      return { groups: groups.map((group) => fetchGroup(context, group, request.requireStable)) };
     }
     const topics = request.topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null;
     const asked = { groupId: request.groupId, memberId: null, memberEpoch: -1, topics };
-    const { groupId: _, ...answer } = fetchGroup(context, asked);
+    const { groupId: _, ...answer } = fetchGroup(context, asked, request.requireStable);
     // Version 1 has no error for the whole: it is said for each partition.
     return context.version >= 2
       ? answer
@@ -52,7 +55,7 @@ export const offsetFetchHandler = defineHandler({
 
 type FetchedTopics = ReturnType<typeof fetchTopic>[];
 
-function fetchGroup(context: RequestContext, asked: WantedGroup) {
+function fetchGroup(context: RequestContext, asked: WantedGroup, requireStable: boolean) {
   const { broker } = context;
   const { groupId, memberEpoch, topics: wanted } = asked;
   const asker = { memberId: asked.memberId ?? undefined, memberEpoch };
@@ -61,7 +64,11 @@ function fetchGroup(context: RequestContext, asked: WantedGroup) {
     : "NOT_COORDINATOR";
   if (error !== "NONE") return { groupId, topics: [] as FetchedTopics, errorCode: errorCode(error) };
   const topics = wanted ?? allCommitted(broker, groupId);
-  return { groupId, topics: topics.map((topic) => fetchTopic(broker, groupId, topic)), errorCode: 0 };
+  return {
+    groupId,
+    topics: topics.map((topic) => fetchTopic(broker, { ...topic, groupId, requireStable })),
+    errorCode: 0,
+  };
 }
 
 function allCommitted(broker: Broker, groupId: string): readonly WantedTopic[] {
@@ -73,13 +80,21 @@ function allCommitted(broker: Broker, groupId: string): readonly WantedTopic[] {
   }));
 }
 
-function fetchTopic(broker: Broker, groupId: string, { name, topicId, partitionIndexes }: WantedTopic) {
+function fetchTopic(
+  broker: Broker,
+  wanted: WantedTopic & { readonly groupId: string; readonly requireStable: boolean },
+) {
+  const { name, topicId, partitionIndexes, groupId, requireStable } = wanted;
   const byId = name === "" ? broker.topics.byId(topicId) : undefined;
   const topic = byId?.name ?? name;
   const code = name === "" && byId === undefined ? errorCode("UNKNOWN_TOPIC_ID") : 0;
   const offsets = broker.groups.offsets(groupId);
   const partitions = partitionIndexes.map((partitionIndex) => {
-    const committed = offsets?.get({ topic, partition: partitionIndex });
+    const partition = { topic, partition: partitionIndex };
+    if (code === 0 && requireStable && offsets?.isUnstable(partition)) {
+      return nothingCommitted(partitionIndex, errorCode("UNSTABLE_OFFSET_COMMIT"));
+    }
+    const committed = offsets?.get(partition);
     return {
       partitionIndex,
       committedOffset: committed?.offset ?? -1n,
@@ -96,12 +111,16 @@ function withError(wanted: readonly WantedTopic[], code: number, fetched: Fetche
   return wanted.map(({ name, topicId, partitionIndexes }) => ({
     name,
     topicId,
-    partitions: partitionIndexes.map((partitionIndex) => ({
-      partitionIndex,
-      committedOffset: -1n,
-      committedLeaderEpoch: -1,
-      metadata: "",
-      errorCode: code,
-    })),
+    partitions: partitionIndexes.map((partitionIndex) => nothingCommitted(partitionIndex, code)),
   }));
+}
+
+function nothingCommitted(partitionIndex: number, code: number) {
+  return {
+    partitionIndex,
+    committedOffset: -1n,
+    committedLeaderEpoch: -1,
+    metadata: "",
+    errorCode: code,
+  };
 }

@@ -1,5 +1,6 @@
 import { type ProduceRequest, produce } from "#protocol/apis/produce.ts";
 import { errorCode, errorName, type KnownErrorName } from "#protocol/errorCodes.ts";
+import { batchLayout, readBatchHeader } from "#protocol/records/recordBatch.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
 import { validateProduced } from "../log/produceValidation.ts";
 import type { Topic } from "../log/topicStore.ts";
@@ -7,6 +8,7 @@ import { defineHandler, type RequestContext } from "./handler.ts";
 import { mapInTurns } from "./inTurns.ts";
 import { LeaderHints } from "./leaderHints.ts";
 import { findLog, findTopic, namedPartitions } from "./routing.ts";
+import { type TakingPart, takePartInTransaction } from "./takePartInTransaction.ts";
 import { maxMessageBytesOf } from "./topicConfigs.ts";
 
 type TopicData = ProduceRequest["topicData"][number];
@@ -36,7 +38,12 @@ export const produceHandler = defineHandler({
       responses.push({
         name,
         topicId,
-        partitionResponses: await produceTopic(context, data, { error, hints }),
+        partitionResponses: await produceTopic(context, {
+          data,
+          transactionalId: request.transactionalId,
+          error,
+          hints,
+        }),
       });
     }
     if (request.acks !== 0) return { responses, nodeEndpoints: hints.nodeEndpoints };
@@ -55,28 +62,50 @@ export const produceHandler = defineHandler({
   }),
 });
 
-function requestError({ acks, transactionalId }: ProduceRequest): KnownErrorName {
+/** What is wrong with the request as a whole. */
+function requestError({ acks, transactionalId, topicData }: ProduceRequest): KnownErrorName {
   if (acks !== 0 && acks !== 1 && acks !== -1) return "INVALID_REQUIRED_ACKS";
-  return transactionalId === null ? "NONE" : "INVALID_TXN_STATE";
+  if (transactionalId !== null) return "NONE";
+  // Kafka asks whether the client may write under no transactional id, and nobody may.
+  const partitions = topicData.flatMap(({ partitionData }) => partitionData);
+  const hasTransactional = partitions.some(({ records }) => records !== null && isTransactional(records));
+  return hasTransactional ? "TRANSACTIONAL_ID_AUTHORIZATION_FAILED" : "NONE";
+}
+
+function isTransactional(records: Uint8Array): boolean {
+  return records.length >= batchLayout.records && readBatchHeader(records).isTransactional;
 }
 
 function produceTopic(
   context: RequestContext,
-  data: TopicData,
-  { error, hints }: { readonly error: KnownErrorName; readonly hints: LeaderHints },
+  {
+    data,
+    transactionalId,
+    error,
+    hints,
+  }: {
+    readonly data: TopicData;
+    readonly transactionalId: string | null;
+    readonly error: KnownErrorName;
+    readonly hints: LeaderHints;
+  },
 ) {
   const found = findTopic(context.broker, data);
   return mapInTurns(context.broker.clock, data.partitionData, (partition) => {
     if (error !== "NONE") return refused(partition.index, error);
     if ("error" in found) return refused(partition.index, found.error);
-    const answer = producePartition(context, found.topic, partition);
+    const answer = producePartition(context, found.topic, { ...partition, transactionalId });
     if (context.version < 10 || answer.errorCode !== errorCode("NOT_LEADER_OR_FOLLOWER")) return answer;
     const currentLeader = hints.leaderOf(found.topic, partition.index);
     return currentLeader ? { ...answer, currentLeader } : answer;
   });
 }
 
-function producePartition(context: RequestContext, topic: Topic, { index, records }: PartitionData) {
+function producePartition(
+  context: RequestContext,
+  topic: Topic,
+  { index, records, transactionalId }: PartitionData & { readonly transactionalId: string | null },
+) {
   const { broker, version } = context;
   const found = findLog(context, topic, { partition: index });
   if ("error" in found) return refused(index, found.error);
@@ -86,7 +115,14 @@ function producePartition(context: RequestContext, topic: Topic, { index, record
   if (!valid.ok) return refused(index, valid.error.error, valid.error.message);
 
   const { header, bytes } = valid.value;
-  const verdict = log.producers.judge(header);
+  const isTracked = header.isTransactional && header.producerId >= 0n;
+  const begins = isTracked && !log.producers.hasOngoingTransaction(header);
+  const error = begins ? takePart(context, { ...header, transactionalId, partition: log.id }) : "NONE";
+  if (error !== "NONE") {
+    return refused(index, error, `the batch is not part of a transaction that goes on: ${error}`);
+  }
+  const beginsKnownEmpty = begins && version >= sinceImplicit;
+  const verdict = log.producers.judge(header, { beginsKnownEmpty });
   switch (verdict.type) {
     case "refused":
       return refused(index, verdict.error, verdict.message);
@@ -95,6 +131,14 @@ function producePartition(context: RequestContext, topic: Topic, { index, record
     case "append":
       return accepted(log, broker.append(log, bytes, context.editFor(log.id)).baseOffset);
   }
+}
+
+/** From version 12 on a write itself takes part in the transaction; before, the partition must have been added. */
+const sinceImplicit = 12;
+const sinceAbortable = 11;
+
+function takePart(context: RequestContext, what: TakingPart): KnownErrorName {
+  return takePartInTransaction(context, what, { sinceImplicit, sinceAbortable });
 }
 
 function accepted(log: PartitionLog, baseOffset: bigint) {

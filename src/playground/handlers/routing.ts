@@ -11,6 +11,11 @@ export function isCoordinator({ broker, node }: RequestContext, groupId: string)
   return broker.coordinatorOf(groupId)?.nodeId === node.nodeId;
 }
 
+/** Whether the request came to the node that coordinates the transactional id. */
+export function isTransactionCoordinator({ broker, node }: RequestContext, transactionalId: string): boolean {
+  return broker.transactionCoordinatorOf(transactionalId)?.nodeId === node.nodeId;
+}
+
 /** The topic a request means by id or, before its API had ids, by name. */
 export function findTopic(
   broker: Broker,

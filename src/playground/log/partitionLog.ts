@@ -1,10 +1,11 @@
 import { Emitter, type Event } from "#base/events.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import { decodeBatch } from "#protocol/records/batchReader.ts";
-import { stampBatch } from "#protocol/records/batchWriter.ts";
+import { encodeBatch, stampBatch } from "#protocol/records/batchWriter.ts";
+import { decodeControlRecord, endTransactionMarker } from "#protocol/records/controlRecord.ts";
 import { type BatchHeader, lastOffsetOf, readBatchHeader } from "#protocol/records/recordBatch.ts";
 import { EpochCache, type EpochEnd } from "./epochCache.ts";
-import { ProducerStates } from "./producerStates.ts";
+import { ProducerStates, type TransactionMarker } from "./producerStates.ts";
 
 /** A batch as the log holds it: the bytes a consumer gets. */
 export interface StoredBatch {
@@ -15,6 +16,21 @@ export interface StoredBatch {
   readonly newestSoFar: bigint;
   readonly header: BatchHeader;
   readonly bytes: Uint8Array;
+}
+
+/** How much is read at once. */
+export interface ReadLimits {
+  readonly maxBytes: number;
+  /** One batch is given even when it is larger than that (KIP-74). */
+  readonly firstAnyway: boolean;
+  /** Batches from here on are not given; the log's end when undefined. */
+  readonly endOffset?: bigint | undefined;
+}
+
+/** Whole batches, and the offset behind the last of them. */
+export interface ReadResult {
+  readonly records: Uint8Array;
+  readonly nextOffset: bigint;
 }
 
 /** A record found by its timestamp. */
@@ -30,7 +46,8 @@ const overheadBytes = 256;
 /**
  * The log of one partition: batches kept as bytes, offsets given on append.
  *
- * With one copy and no transactions yet, the high watermark and the last stable offset are the log's end.
+ * With one copy, the high watermark is the log's end. Transactions that are not decided hold back the last stable
+ * offset (KIP-98).
  */
 export class PartitionLog {
   readonly id: TopicPartition;
@@ -64,7 +81,8 @@ export class PartitionLog {
   }
 
   get lastStableOffset(): bigint {
-    return this.highWatermark;
+    const unstable = this.producers.transactions.firstUnstableOffset;
+    return unstable === undefined ? this.highWatermark : later(unstable, this.#logStartOffset);
   }
 
   get leaderEpoch(): number {
@@ -110,6 +128,7 @@ export class PartitionLog {
     const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes };
     this.#batches.push(batch);
     this.#logEndOffset = lastOffset + 1n;
+    noteProducer(this.producers, batch);
     this.#appended.fire();
     return batch;
   }
@@ -118,25 +137,31 @@ export class PartitionLog {
    * Whole batches from the one that holds `offset` on, up to `maxBytes`; the first even when it is larger, if
    * `firstAnyway` (KIP-74). Undefined when the offset is outside the log.
    */
-  read(offset: bigint, maxBytes: number, firstAnyway: boolean): Uint8Array | undefined {
+  read(offset: bigint, limits: ReadLimits): ReadResult | undefined {
     if (offset < this.#logStartOffset || offset > this.#logEndOffset) return undefined;
+    const { maxBytes, firstAnyway, endOffset = this.#logEndOffset } = limits;
     const chosen: Uint8Array[] = [];
     let total = 0;
+    let nextOffset = offset;
     for (let index = this.#indexOf(offset); index < this.#batches.length; index++) {
-      const bytes = this.#batches[index]?.bytes ?? new Uint8Array(0);
+      const batch = this.#batches[index];
+      if (batch === undefined || batch.baseOffset >= endOffset) break;
       const isFirst = chosen.length === 0 && firstAnyway;
-      if (total + bytes.length > maxBytes && !isFirst) break;
-      chosen.push(bytes);
-      total += bytes.length;
+      if (total + batch.bytes.length > maxBytes && !isFirst) break;
+      chosen.push(batch.bytes);
+      total += batch.bytes.length;
+      nextOffset = batch.lastOffset + 1n;
     }
-    return concat(chosen, total);
+    return { records: concat(chosen, total), nextOffset };
   }
 
-  /** How many bytes could be read from `offset` on, counted no further than `enough`. */
-  bytesFrom(offset: bigint, enough: number): number {
+  /** How many bytes could be read from `offset` up to `endOffset`, counted no further than `enough`. */
+  bytesFrom(offset: bigint, endOffset: bigint, enough: number): number {
     let total = 0;
     for (let index = this.#indexOf(offset); index < this.#batches.length && total < enough; index++) {
-      total += this.#batches[index]?.bytes.length ?? 0;
+      const batch = this.#batches[index];
+      if (batch === undefined || batch.baseOffset >= endOffset) break;
+      total += batch.bytes.length;
     }
     return total;
   }
@@ -208,7 +233,7 @@ export class PartitionLog {
     this.#logEndOffset = offset;
     if (this.#logStartOffset > offset) this.#logStartOffset = offset;
     this.#epochs.truncate(offset);
-    this.producers.truncate(offset);
+    this.#replayProducers();
     this.#appended.fire();
     return freed;
   }
@@ -245,6 +270,16 @@ export class PartitionLog {
   #startAt(offset: bigint): void {
     this.#logStartOffset = offset;
     this.#epochs.startAt(offset);
+    this.producers.transactions.startMoved(offset);
+  }
+
+  /** Works out anew what is known of producers, from the batches that are left. */
+  #replayProducers(): void {
+    this.producers.clear();
+    for (let index = this.#first; index < this.#batches.length; index++) {
+      const batch = this.#batches[index];
+      if (batch !== undefined) noteProducer(this.producers, batch);
+    }
   }
 
   #indexOf(offset: bigint): number {
@@ -270,6 +305,31 @@ export class PartitionLog {
     }
     return undefined;
   }
+}
+
+/** The control batch that a marker is, ready to be appended. */
+export function markerBatch(marker: TransactionMarker, timestamp: bigint): Uint8Array {
+  const { producerId, producerEpoch, coordinatorEpoch, how } = marker;
+  return encodeBatch({
+    baseOffset: 0n,
+    records: [{ timestamp, ...endTransactionMarker(how, coordinatorEpoch) }],
+    producerId,
+    producerEpoch,
+    transactional: true,
+    control: true,
+  });
+}
+
+function noteProducer(producers: ProducerStates, { header, bytes }: StoredBatch): void {
+  if (!header.isControl) {
+    producers.appended(header);
+    return;
+  }
+  const decoded = decodeBatch({ header, bytes }, { verifyCrc: false });
+  const [record] = decoded.ok ? decoded.value.records : [];
+  const marker = record && decodeControlRecord(record);
+  if (marker?.type !== "commit" && marker?.type !== "abort") return;
+  producers.markerAppended(header, { how: marker.type, coordinatorEpoch: marker.coordinatorEpoch ?? 0 });
 }
 
 /** What a batch counts towards the memory bound. */

@@ -50,9 +50,6 @@ function headerRefusal({ header, bytes }: WholeBatch, limits: ProduceLimits): Pr
     return { error: "UNSUPPORTED_COMPRESSION_TYPE", message };
   }
   if (header.isControl) return invalid("clients may not write control batches");
-  if (header.isTransactional) {
-    return { error: "INVALID_TXN_STATE", message: "the playground has no transactions yet" };
-  }
   const { recordCount, lastOffsetDelta } = header;
   if (recordCount <= 0 || lastOffsetDelta !== recordCount - 1) {
     return invalid(`${recordCount} records do not fit a last offset delta of ${lastOffsetDelta}`);

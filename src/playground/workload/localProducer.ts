@@ -1,13 +1,11 @@
 import { Emitter } from "#base/events.ts";
 import { produce } from "#protocol/apis/produce.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
-import { errorName } from "#protocol/errorCodes.ts";
-import { decodeResponse, encodeRequest } from "#protocol/message.ts";
 import { encodeBatch, type RecordInput } from "#protocol/records/batchWriter.ts";
 import type { CompressionName } from "#protocol/records/compression/codec.ts";
 import type { Broker } from "../broker.ts";
 import type { Handler } from "../handlers/handler.ts";
-import { serveRequest } from "../server/requestPath.ts";
+import { LocalCalls, throwOnError } from "./localCall.ts";
 import { partitionForKey } from "./partitioner.ts";
 
 /** Records to be produced by the playground itself. */
@@ -31,25 +29,37 @@ export interface ProducedBatch {
   readonly records: number;
 }
 
-const version = 8;
-const sizePrefixBytes = 4;
+/** What a batch says of its producer; left out for one that is neither idempotent nor transactional. */
+export interface ProducerStamp {
+  readonly transactionalId: string;
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  /** The sequence of the first of so many records for a partition. */
+  takeSequence(partition: { readonly topic: string; readonly partition: number }, records: number): number;
+}
+
+const plainVersion = 8;
+/** Writes take part in the transaction by themselves (KIP-890). */
+const transactionalVersion = 12;
+
+/** Who the playground's own producers are, unless they have a name. */
+export const ownClientId = "groupscope-playground";
 
 /** Produces without a connection, but on the way of every request, so that faults act on it like on any client. */
 export class LocalProducer {
   readonly #broker: Broker;
-  readonly #handler: Handler;
+  /** Other requests on the same way. */
+  readonly calls: LocalCalls;
   readonly #stopped = new Emitter<void>();
   #roundRobin = 0;
 
   constructor(broker: Broker, handlers: ReadonlyMap<number, Handler>) {
-    const handler = handlers.get(produce.key);
-    if (handler === undefined) throw new RangeError("Produce is not served");
     this.#broker = broker;
-    this.#handler = handler;
+    this.calls = new LocalCalls(broker, handlers, this.#stopped.event);
   }
 
   /** One batch for each partition concerned. Rejects with BrokerError as soon as one is refused. */
-  async produce(input: ProduceInput): Promise<readonly ProducedBatch[]> {
+  async produce(input: ProduceInput, stamp?: ProducerStamp): Promise<readonly ProducedBatch[]> {
     const topic = this.#broker.topics.byName(input.topic);
     if (!topic)
       throw new BrokerError("UNKNOWN_TOPIC_OR_PARTITION", "Produce", `there is no topic ${input.topic}`);
@@ -62,7 +72,7 @@ export class LocalProducer {
       else byPartition.set(partition, [{ ...record, timestamp }]);
     }
     const batches = Array.from(byPartition, ([partition, records]) =>
-      this.#produceBatch(input, partition, records),
+      this.#produceBatch({ ...input, partition, records }, stamp),
     );
     return Promise.all(batches);
   }
@@ -73,40 +83,37 @@ export class LocalProducer {
   }
 
   async #produceBatch(
-    { topic, compression, clientId }: ProduceInput,
-    partition: number,
-    records: readonly RecordInput[],
+    input: Omit<ProduceInput, "records"> & {
+      readonly partition: number;
+      readonly records: readonly RecordInput[];
+    },
+    stamp: ProducerStamp | undefined,
   ): Promise<ProducedBatch> {
-    const batch = encodeBatch({ baseOffset: 0n, records, compression });
-    const frame = encodeRequest(
-      produce,
-      { version, correlationId: 0, clientId: clientId ?? "groupscope-playground" },
-      {
+    const { topic, partition, records, compression, clientId = ownClientId } = input;
+    const id = { topic, partition };
+    const batch = encodeBatch({
+      baseOffset: 0n,
+      records,
+      compression,
+      ...stampOf(stamp, id, records.length),
+    });
+    const node = this.#broker.leaderOf(id);
+    if (!node)
+      throw new BrokerError("LEADER_NOT_AVAILABLE", produce.name, `${topic}-${partition} has no leader`);
+    const answered = await this.calls.call(produce, {
+      node,
+      version: stamp ? transactionalVersion : plainVersion,
+      clientId,
+      body: {
+        transactionalId: stamp?.transactionalId ?? null,
         acks: -1,
         timeoutMs: 30_000,
         topicData: [{ name: topic, partitionData: [{ index: partition, records: batch }] }],
       },
-    );
-    const request = this.#handler.open(frame.subarray(sizePrefixBytes));
-    if (!request.ok) throw request.error;
-    const node = this.#broker.leaderOf({ topic, partition });
-    if (!node)
-      throw new BrokerError("LEADER_NOT_AVAILABLE", produce.name, `${topic}-${partition} has no leader`);
-    const outcome = await serveRequest(request.value, produce.name, {
-      broker: this.#broker,
-      node,
-      clientHost: "/playground",
-      onGone: this.#stopped.event,
     });
-    if (outcome.type !== "answer")
-      throw new BrokerError("REQUEST_TIMED_OUT", produce.name, "it got no answer");
-    const response = decodeResponse(produce, version, outcome.frame.subarray(sizePrefixBytes));
-    if (!response.ok) throw response.error;
-    const [answer] = response.value.body.responses.flatMap((each) => each.partitionResponses);
-    if (answer === undefined || answer.errorCode !== 0) {
-      throw new BrokerError(errorName(answer?.errorCode ?? -1), produce.name, answer?.errorMessage);
-    }
-    return { partition, baseOffset: answer.baseOffset, records: records.length };
+    const [answer] = answered.responses.flatMap((each) => each.partitionResponses);
+    throwOnError(answer?.errorCode ?? -1, produce.name, answer?.errorMessage);
+    return { partition, baseOffset: answer?.baseOffset ?? 0n, records: records.length };
   }
 
   #partitionFor(key: Uint8Array | null, partitions: number): number {
@@ -114,4 +121,15 @@ export class LocalProducer {
     this.#roundRobin = (this.#roundRobin + 1) % partitions;
     return this.#roundRobin;
   }
+}
+
+function stampOf(
+  stamp: ProducerStamp | undefined,
+  partition: { readonly topic: string; readonly partition: number },
+  records: number,
+) {
+  if (stamp === undefined) return {};
+  const { producerId, producerEpoch } = stamp;
+  const baseSequence = stamp.takeSequence(partition, records);
+  return { producerId, producerEpoch, baseSequence, transactional: true };
 }

@@ -1,3 +1,5 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+
 /** The playground runs, at these addresses. */
 export interface BrokerStarted {
   readonly type: "broker.started";
@@ -64,4 +66,34 @@ export interface BrokerTrouble {
   readonly nodesDown: readonly number[];
 }
 
-export type BrokerObservation = BrokerStarted | BrokerStopped | BrokerFault | BrokerWorkload | BrokerTrouble;
+/** A producer's transactions after a change, as their coordinator has them (KIP-98). */
+export interface BrokerTransaction {
+  readonly type: "broker.transaction";
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  /** Undefined for one that no coordinator knows: only its records are there (KIP-664 calls it hanging). */
+  readonly transactionalId?: string | undefined;
+  /** Kafka's names, and Hanging. */
+  readonly state:
+    | "Empty"
+    | "Ongoing"
+    | "PrepareCommit"
+    | "PrepareAbort"
+    | "CompleteCommit"
+    | "CompleteAbort"
+    | "Hanging";
+  /** Those that wait for a marker. */
+  readonly partitions: readonly TopicPartition[];
+  readonly startedAt?: number | undefined;
+  readonly timeoutMs?: number | undefined;
+  /** Why it ended without its producer. */
+  readonly reason?: string | undefined;
+}
+
+export type BrokerObservation =
+  | BrokerStarted
+  | BrokerStopped
+  | BrokerFault
+  | BrokerWorkload
+  | BrokerTrouble
+  | BrokerTransaction;

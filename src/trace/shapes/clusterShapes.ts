@@ -2,6 +2,7 @@ import type {
   BrokerFault,
   BrokerStarted,
   BrokerStopped,
+  BrokerTransaction,
   BrokerTrouble,
   BrokerWorkload,
 } from "../observations/broker.ts";
@@ -147,6 +148,26 @@ export const brokerTrouble = object<BrokerTrouble>({
   memberId: optional(string),
   nodeId: optional(number),
   nodesDown: list(number),
+});
+
+export const brokerTransaction = object<BrokerTransaction>({
+  type: oneOf("broker.transaction"),
+  producerId: offset,
+  producerEpoch: number,
+  transactionalId: optional(string),
+  state: oneOf(
+    "Empty",
+    "Ongoing",
+    "PrepareCommit",
+    "PrepareAbort",
+    "CompleteCommit",
+    "CompleteAbort",
+    "Hanging",
+  ),
+  partitions: list(object<BrokerTransaction["partitions"][number]>({ topic: string, partition: number })),
+  startedAt: optional(number),
+  timeoutMs: optional(number),
+  reason: optional(string),
 });
 
 export const recorderMerged = object<RecorderMerged>({

@@ -37,6 +37,7 @@ const bodyShapes: {
   "broker.fault": cluster.brokerFault,
   "broker.workload": cluster.brokerWorkload,
   "broker.trouble": cluster.brokerTrouble,
+  "broker.transaction": cluster.brokerTransaction,
   "cluster.profile": cluster.clusterProfile,
   "cluster.removed": cluster.clusterRemoved,
   "cluster.connection": cluster.clusterConnection,

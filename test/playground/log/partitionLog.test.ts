@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { LogMemory } from "#playground/log/logMemory.ts";
-import { PartitionLog } from "#playground/log/partitionLog.ts";
+import { PartitionLog, type ReadResult } from "#playground/log/partitionLog.ts";
 import { decodeBatch, readBatches } from "#protocol/records/batchReader.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import type { CompressionName } from "#protocol/records/compression/codec.ts";
@@ -23,8 +23,8 @@ function logWith(...batches: readonly Uint8Array[]): PartitionLog {
   return log;
 }
 
-function offsetsIn(records: Uint8Array | undefined): readonly bigint[] {
-  return Array.from(readBatches(records ?? new Uint8Array(0))).flatMap((frame) => {
+function offsetsIn(read: ReadResult | undefined): readonly bigint[] {
+  return Array.from(readBatches(read?.records ?? new Uint8Array(0))).flatMap((frame) => {
     if (frame.type !== "batch") throw new Error(`a ${frame.type} frame in the log`);
     const decoded = decodeBatch(frame);
     if (!decoded.ok) throw new Error(decoded.error.message);
@@ -35,7 +35,7 @@ function offsetsIn(records: Uint8Array | undefined): readonly bigint[] {
 test("offsets are given on append, and the bytes stay a valid batch", () => {
   const log = logWith(batch([1, 2, 3]), batch([4]), batch([5, 6], { compression: "gzip" }));
 
-  const records = log.read(0n, 1_000_000, true);
+  const records = log.read(0n, { maxBytes: 1_000_000, firstAnyway: true });
 
   expect(offsetsIn(records)).toEqual([0n, 1n, 2n, 3n, 4n, 5n]);
   expect(log.highWatermark).toBe(6n);
@@ -53,11 +53,11 @@ describe("reading", () => {
     ["gives nothing when another partition had the first batch", 0n, 1, false, []],
     ["gives nothing at the end", 9n, 1_000, true, []],
   ] as const)("%s", (_what, offset, maxBytes, firstAnyway, expected) => {
-    expect(offsetsIn(log.read(offset, maxBytes, firstAnyway))).toEqual(expected);
+    expect(offsetsIn(log.read(offset, { maxBytes, firstAnyway }))).toEqual(expected);
   });
 
   test.each([-1n, 10n])("outside of the log, at %s, is out of range", (offset) => {
-    expect(log.read(offset, 1_000, true)).toBeUndefined();
+    expect(log.read(offset, { maxBytes: 1_000, firstAnyway: true })).toBeUndefined();
   });
 });
 
@@ -98,8 +98,8 @@ test("deleting records moves the start, also into the middle of a batch", () => 
 
   expect(log.logStartOffset).toBe(4n);
   expect(log.batchCount).toBe(1);
-  expect(log.read(3n, 1_000, true)).toBeUndefined();
-  expect(offsetsIn(log.read(4n, 1_000, true))).toEqual([3n, 4n, 5n]);
+  expect(log.read(3n, { maxBytes: 1_000, firstAnyway: true })).toBeUndefined();
+  expect(offsetsIn(log.read(4n, { maxBytes: 1_000, firstAnyway: true }))).toEqual([3n, 4n, 5n]);
 });
 
 test("the end of an epoch is the end of the log while there is no later one", () => {

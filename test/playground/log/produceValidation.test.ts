@@ -74,7 +74,6 @@ test.each<[what: string, records: Uint8Array | null, error: string]>([
   ],
   ["another base offset", good({ baseOffset: 7n }), "INVALID_RECORD"],
   ["a control batch", good({ control: true }), "INVALID_RECORD"],
-  ["a transactional batch", good({ transactional: true }), "INVALID_TXN_STATE"],
   ["no sequence", good({ producerId: 3n, producerEpoch: 0, baseSequence: -1 }), "INVALID_RECORD"],
   [
     "too many bytes",

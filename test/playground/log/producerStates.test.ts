@@ -17,7 +17,7 @@ function send(...batches: readonly Sent[]): readonly string[] {
       records: Array.from({ length: records }, () => ({ timestamp: 1n, key: null, value: null })),
     });
     const verdict = log.producers.judge(readBatchHeader(bytes));
-    if (verdict.type === "append") log.producers.appended(log.append(bytes).header);
+    if (verdict.type === "append") log.append(bytes);
     if (verdict.type === "refused") return verdict.error;
     return verdict.type === "duplicate" ? `duplicate of ${verdict.baseOffset}` : "append";
   });

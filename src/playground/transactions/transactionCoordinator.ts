@@ -1,0 +1,188 @@
+import type { Clock } from "#base/clock.ts";
+import type { Disposable } from "#base/lifecycle.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { KnownErrorName } from "#protocol/errorCodes.ts";
+import type { TransactionMarker } from "../log/producerStates.ts";
+import { addToTransaction } from "./addToTransaction.ts";
+import { completed, type EndRequest, endOf, endTransaction, fenceAndAbort } from "./endTransaction.ts";
+import { type InitProducer, initProducer, newTransaction } from "./initProducer.ts";
+import { isPreparing, type ProducerIdentity, type Transaction } from "./transaction.ts";
+
+/** The bounds and delays of transactions. */
+export interface TransactionSettings {
+  /** Kafka's `transaction.max.timeout.ms`. */
+  readonly maxTimeoutMs: number;
+  readonly maxTransactionalIds: number;
+  /** How long after the decision the markers are written; meanwhile the producer is told CONCURRENT_TRANSACTIONS. */
+  readonly markerDelayMs: number;
+  /** Lists aborted transactions backwards in Fetch: Kafka promises no order, and clients must not rely on one. */
+  readonly reversesAbortedList: boolean;
+}
+
+/** What the coordinator needs of its surroundings. */
+export interface TransactionPorts {
+  readonly clock: Clock;
+  readonly settings: TransactionSettings;
+  newProducerId(): bigint;
+  writeMarker(partition: TopicPartition, marker: TransactionMarker): void;
+  report(transaction: Transaction, reason?: string): void;
+}
+
+/** Coordinators do not change here, so there is never a later one. */
+const coordinatorEpoch = 0;
+
+interface Entry {
+  transaction: Transaction;
+  /** The timeout of a transaction, or its markers that are still to be written. */
+  timer: Disposable | undefined;
+}
+
+/**
+ * Keeps the transactional ids and gives the pure decisions their time and their markers.
+ *
+ * All of them live here whichever node coordinates them; routing is the handlers' business.
+ */
+export class TransactionCoordinator implements Disposable {
+  readonly #ports: TransactionPorts;
+  /** Those used last come last. */
+  readonly #entries = new Map<string, Entry>();
+
+  constructor(ports: TransactionPorts) {
+    this.#ports = ports;
+  }
+
+  get all(): readonly Transaction[] {
+    return Array.from(this.#entries.values(), ({ transaction }) => transaction);
+  }
+
+  get(transactionalId: string): Transaction | undefined {
+    return this.#entries.get(transactionalId)?.transaction;
+  }
+
+  /** InitProducerId of a transactional producer. */
+  init(
+    transactionalId: string,
+    request: Omit<InitProducer, "newProducerId">,
+  ): ProducerIdentity | { readonly error: KnownErrorName } {
+    if (request.timeoutMs <= 0 || request.timeoutMs > this.#ports.settings.maxTimeoutMs) {
+      return { error: "INVALID_TRANSACTION_TIMEOUT" };
+    }
+    const asked = { ...request, newProducerId: () => this.#ports.newProducerId() };
+    const entry = this.#entries.get(transactionalId);
+    if (entry === undefined) {
+      if (this.#entries.size >= this.#ports.settings.maxTransactionalIds && !this.#makeRoom()) {
+        return { error: "COORDINATOR_NOT_AVAILABLE" };
+      }
+      const transaction = newTransaction(transactionalId, asked);
+      this.#entries.set(transactionalId, { transaction, timer: undefined });
+      this.#ports.report(transaction);
+      return transaction;
+    }
+    const decision = initProducer(entry.transaction, asked);
+    switch (decision.type) {
+      case "refused":
+        return { error: decision.error };
+      case "mustAbort":
+        this.#fence(entry, "another producer took over its transactional id");
+        // The client asks again, which takes one more epoch: the fencing one is never given away.
+        return { error: "CONCURRENT_TRANSACTIONS" };
+      case "ready":
+        this.#set(entry, decision.transaction);
+        return decision.transaction;
+    }
+  }
+
+  /** AddPartitionsToTxn, AddOffsetsToTxn, or a first write that begins by itself (KIP-890). */
+  add(
+    transactionalId: string,
+    request: ProducerIdentity & { readonly partitions: readonly TopicPartition[] },
+  ): KnownErrorName {
+    const entry = this.#entries.get(transactionalId);
+    if (entry === undefined) return "INVALID_PRODUCER_ID_MAPPING";
+    const step = addToTransaction(entry.transaction, { ...request, now: this.#ports.clock.now() });
+    if ("error" in step) return step.error;
+    if (step.transaction !== entry.transaction) this.#set(entry, step.transaction);
+    return "NONE";
+  }
+
+  /** EndTxn; gives who the producer is from now on. */
+  end(
+    transactionalId: string,
+    request: Omit<EndRequest, "now" | "newProducerId">,
+  ): ProducerIdentity | { readonly error: KnownErrorName } {
+    const entry = this.#entries.get(transactionalId);
+    if (entry === undefined) return { error: "INVALID_PRODUCER_ID_MAPPING" };
+    const decision = endTransaction(entry.transaction, {
+      ...request,
+      now: this.#ports.clock.now(),
+      newProducerId: () => this.#ports.newProducerId(),
+    });
+    if (decision.type === "refused") return { error: decision.error };
+    if (decision.type === "repeated") return entry.transaction;
+    const { phase } = decision.transaction;
+    this.#prepare(entry, decision.transaction);
+    return isPreparing(phase) ? phase.next : decision.transaction;
+  }
+
+  /** Aborts an ongoing transaction and fences its producer; false when there is none. */
+  abort(transactionalId: string, reason: string): boolean {
+    const entry = this.#entries.get(transactionalId);
+    if (entry?.transaction.phase.state !== "Ongoing") return false;
+    this.#fence(entry, reason);
+    return true;
+  }
+
+  /** Stops all timers. */
+  dispose(): void {
+    for (const entry of this.#entries.values()) entry.timer?.dispose();
+    this.#entries.clear();
+  }
+
+  #fence(entry: Entry, reason: string): void {
+    this.#prepare(entry, fenceAndAbort(entry.transaction), reason);
+  }
+
+  /** The outcome is certain; the markers follow at once, or as late as the settings say. */
+  #prepare(entry: Entry, transaction: Transaction, reason?: string): void {
+    this.#set(entry, transaction, reason);
+    const { markerDelayMs } = this.#ports.settings;
+    if (markerDelayMs <= 0) this.#complete(entry);
+    else entry.timer = this.#ports.clock.schedule(markerDelayMs, () => this.#complete(entry));
+  }
+
+  #complete(entry: Entry): void {
+    const { transaction } = entry;
+    const { phase, producerId, producerEpoch } = transaction;
+    if (!isPreparing(phase)) return;
+    const marker = { producerId, producerEpoch, coordinatorEpoch, how: endOf(phase.state) };
+    for (const partition of phase.partitions) this.#ports.writeMarker(partition, marker);
+    this.#set(entry, completed(transaction));
+  }
+
+  #set(entry: Entry, transaction: Transaction, reason?: string): void {
+    const wasOngoing = entry.transaction.phase.state === "Ongoing";
+    entry.transaction = transaction;
+    const { transactionalId, phase, timeoutMs } = transaction;
+    this.#entries.delete(transactionalId);
+    this.#entries.set(transactionalId, entry);
+    this.#ports.report(transaction, reason);
+    if (phase.state === "Ongoing" && wasOngoing) return;
+    entry.timer?.dispose();
+    entry.timer = undefined;
+    if (phase.state !== "Ongoing") return;
+    entry.timer = this.#ports.clock.schedule(timeoutMs, () => {
+      entry.timer = undefined;
+      this.#fence(entry, `it took longer than its timeout of ${timeoutMs} ms`);
+    });
+  }
+
+  /** Gives up an id unused for longest, so that a flood of them cannot fill memory. */
+  #makeRoom(): boolean {
+    for (const [transactionalId, { transaction }] of this.#entries) {
+      if (transaction.phase.state === "Ongoing" || isPreparing(transaction.phase)) continue;
+      this.#entries.delete(transactionalId);
+      return true;
+    }
+    return false;
+  }
+}
