@@ -139,6 +139,18 @@ export class Playground {
     broker.topics.create(name, { partitions, replicationFactor });
   }
 
+  /** Gives a topic more partitions: `total` in all. Throws BrokerError with Kafka's own error when it cannot be. */
+  addPartitions(name: string, total: number): void {
+    const { broker } = this.#running();
+    const topic = broker.topics.byName(name);
+    if (!topic) throw new BrokerError("UNKNOWN_TOPIC_OR_PARTITION", "CreatePartitions", name);
+    const added = total - topic.partitions.length;
+    if (added < 1 || broker.topics.partitionCount + added > broker.settings.maxPartitions) {
+      throw new BrokerError("INVALID_PARTITIONS", "CreatePartitions", `${name} with ${total} partitions`);
+    }
+    broker.topics.addPartitions(topic, total);
+  }
+
   /** False when there is no such topic. */
   deleteTopic(name: string): boolean {
     const { broker } = this.#running();

@@ -37,6 +37,12 @@ function metBy(observation: Observation): readonly (string | undefined)[] {
         observation.pausedRecords > 0 ? "buffered while paused" : undefined,
         observation.released && `buffer ${observation.released.reason}`,
       ];
+    case "session.gate":
+      return [observation.waitingSince === undefined ? undefined : "gate waited for"];
+    case "session.callback":
+      return [`callback ${observation.callback}`];
+    case "broker.trouble":
+      return [`trouble ${observation.kind}`];
     case "position.state":
       return [`partition ${observation.state}`];
     default:

@@ -21,7 +21,7 @@ export type Operation =
       readonly deadlineMs: number;
       readonly tellGroup: boolean;
     }
-  | { readonly kind: "crash" | "cut" | "releaseCommits"; readonly member: string }
+  | { readonly kind: "crash" | "cut" | "releaseCommits" | "allow" | "rejoin"; readonly member: string }
   | { readonly kind: "isolate"; readonly member: string; readonly forMs: number }
   | {
       readonly kind: "poll";
@@ -41,7 +41,9 @@ export type Operation =
       readonly kind: "skipToEnd";
       readonly member: string;
       readonly key: TopicPartition;
+      readonly how: "move" | "discard" | "rejoin";
       readonly commit: boolean;
+      readonly cancelAfterMs?: number | undefined;
     }
   | {
       readonly kind: "commit";
@@ -61,7 +63,10 @@ export type Operation =
       readonly compression: "none" | "gzip" | "lz4" | "snappy";
     }
   | { readonly kind: "damageNext"; readonly key: TopicPartition; readonly how: BatchCorruption }
-  | { readonly kind: "cutAll" }
+  | { readonly kind: "cutAll" | "moveCoordinator" }
+  | { readonly kind: "growTopic"; readonly topic: string }
+  | { readonly kind: "moveLeader"; readonly key: TopicPartition }
+  | { readonly kind: "stopNode"; readonly node: number; readonly forMs: number }
   | { readonly kind: "refuse" | "blackHole"; readonly node: number; readonly forMs: number }
   | { readonly kind: "fault"; readonly fault: SimulatedFault }
   | { readonly kind: "endFault" | "releaseHeld" };
@@ -92,11 +97,18 @@ const usual: Readonly<Record<Kind, number>> = {
   fault: 0.5,
   endFault: 2,
   releaseHeld: 0.5,
+  allow: 6,
+  rejoin: 0.3,
+  moveCoordinator: 0.3,
+  moveLeader: 0.5,
+  growTopic: 0.2,
+  stopNode: 0.1,
 };
 
 const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> = {
-  calm: { fault: 0, cut: 0, cutAll: 0, refuse: 0, blackHole: 0, isolate: 0, damageNext: 0 },
+  calm: { fault: 0, cut: 0, cutAll: 0, refuse: 0, blackHole: 0, isolate: 0, damageNext: 0, stopNode: 0 },
   churn: { join: 20, leave: 10, crash: 6, isolate: 2 },
+  cluster: { moveLeader: 8, moveCoordinator: 5, stopNode: 3, growTopic: 2, join: 8 },
   network: { cut: 6, cutAll: 2, refuse: 2, blackHole: 2, isolate: 4 },
   commits: { commit: 40, releaseCommits: 6, fault: 4, join: 8 },
   damage: { damageNext: 6, skipBatch: 4, retryBatch: 3, seek: 5 },
@@ -111,6 +123,9 @@ const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> =
     fault: 5,
     isolate: 1,
     commit: 15,
+    moveLeader: 2,
+    moveCoordinator: 1,
+    stopNode: 1,
   },
 };
 
@@ -157,7 +172,14 @@ function ofBroker(world: World, kind: Kind): Operation | undefined {
     case "cutAll":
     case "endFault":
     case "releaseHeld":
+    case "moveCoordinator":
       return { kind };
+    case "moveLeader":
+      return { kind, key: pick(random, partitions) };
+    case "growTopic":
+      return { kind, topic: pick(random, partitions).topic };
+    case "stopNode":
+      return { kind, node: randomInt(random, profile.nodes), forMs: pick(random, [300, 2_000, 8_000]) };
     case "refuse":
     case "blackHole":
       return { kind, node: randomInt(random, profile.nodes), forMs: pick(random, [50, 500, 3_000, 12_000]) };
@@ -179,6 +201,8 @@ function ofMember(world: World, kind: Kind): Operation | undefined {
     case "crash":
     case "cut":
     case "releaseCommits":
+    case "allow":
+    case "rejoin":
       return { kind, member };
     case "isolate":
       return { kind, member, forMs: pick(random, [200, 2_000, 9_000]) };
@@ -218,7 +242,14 @@ function ofPartition(world: World, kind: Kind, chosen: SimulatedMember): Operati
     case "seek":
       return { kind, member, key, target: chooseTarget(world, key) };
     case "skipToEnd":
-      return { kind, member, key, commit: chance(random, 0.5) };
+      return {
+        kind,
+        member,
+        key,
+        how: pick(random, ["move", "move", "discard", "rejoin"]),
+        commit: chance(random, 0.5),
+        cancelAfterMs: chance(random, 0.2) ? randomInt(random, 3_000) : undefined,
+      };
     case "retryBatch":
     case "skipBatch": {
       const halted = chosen.session.partitions().find((each) => each.halted !== undefined);

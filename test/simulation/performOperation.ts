@@ -1,6 +1,8 @@
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
 import { seededRandom } from "#base/random.ts";
+import { PlaygroundError } from "#playground/playgroundError.ts";
 import type { Operation } from "./operations.ts";
+import { groupId } from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
 import type { World } from "./world.ts";
 
@@ -40,6 +42,18 @@ async function performOnBroker(world: World, operation: Exclude<Operation, Membe
       return;
     case "cutAll":
       world.network.cut();
+      return;
+    case "moveCoordinator":
+      ifPossible(() => world.playground.moveCoordinator(groupId));
+      return;
+    case "moveLeader":
+      ifPossible(() => world.playground.moveLeader(operation.key));
+      return;
+    case "growTopic":
+      world.growTopic(operation.topic);
+      return;
+    case "stopNode":
+      stopNode(world, operation.node, operation.forMs);
       return;
     case "refuse":
     case "blackHole": {
@@ -89,7 +103,11 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
       member.seek(operation.key, operation.target);
       return;
     case "skipToEnd":
-      member.skipToEnd(operation.key, operation.commit);
+      member.skipToEnd(operation.key, {
+        how: operation.how,
+        commit: operation.commit,
+        signal: abortAfter(world, operation.cancelAfterMs),
+      });
       return;
     case "commit":
       member.commit(
@@ -101,12 +119,41 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
     case "releaseCommits":
       member.releaseCommits();
       return;
+    case "allow":
+      member.session.allowRebalance();
+      return;
+    case "rejoin":
+      if (member.options.groupId !== undefined) member.session.rejoin();
+      return;
     case "retryBatch":
       world.sessionWatch.retried(member.id, operation.key);
       member.session.retryBatch(operation.key);
       return;
     case "skipBatch":
       member.skipBatch(operation.key);
+  }
+}
+
+/** One node is up, always: a cluster without any is no cluster. */
+function stopNode(world: World, index: number, forMs: number): void {
+  const { playground } = world;
+  const up = playground.nodes.filter(({ nodeId }) => playground.isNodeUp(nodeId));
+  const node = playground.nodes[index];
+  if (!node || up.length < 2) return;
+  playground.stopNode(node.nodeId);
+  endLater(
+    world,
+    toDisposable(() => void playground.startNode(node.nodeId)),
+    forMs,
+  );
+}
+
+/** With one node, or one that is up, nobody else could lead or coordinate. */
+function ifPossible(change: () => void): void {
+  try {
+    change();
+  } catch (failure) {
+    if (!PlaygroundError.is(failure)) throw failure;
   }
 }
 

@@ -2,7 +2,16 @@ import { type Random, randomInt } from "#base/random.ts";
 import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 
 /** What kind of trouble a run is mostly about. */
-export const troubles = ["calm", "churn", "network", "commits", "damage", "faults", "everything"] as const;
+export const troubles = [
+  "calm",
+  "churn",
+  "cluster",
+  "network",
+  "commits",
+  "damage",
+  "faults",
+  "everything",
+] as const;
 
 export type Trouble = (typeof troubles)[number];
 
@@ -13,7 +22,11 @@ const assignorChoices = ["range", "cooperative-sticky", "upgrade"] as const;
 export interface Profile {
   readonly trouble: Trouble;
   readonly nodes: number;
-  readonly topics: readonly { readonly topic: string; readonly partitions: number }[];
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: number;
+    readonly replicationFactor: number;
+  }[];
   readonly assignors: (typeof assignorChoices)[number];
   readonly steps: number;
   readonly network: { readonly minDelayMs: number; readonly maxDelayMs: number; readonly cutChance: number };
@@ -22,13 +35,15 @@ export interface Profile {
 export const groupId = "billing";
 
 export function chooseProfile(random: Random): Profile {
+  const nodes = 1 + randomInt(random, 3);
   const topics = Array.from({ length: 1 + randomInt(random, 2) }, (_, index) => ({
     topic: `orders-${index}`,
     partitions: 1 + randomInt(random, 4),
+    replicationFactor: 1 + randomInt(random, nodes),
   }));
   return {
     trouble: pick(random, troubles),
-    nodes: 1 + randomInt(random, 3),
+    nodes,
     topics,
     assignors: pick(random, assignorChoices),
     steps: 40 + randomInt(random, 60),
@@ -66,10 +81,18 @@ export function chooseOptions(
     maxBufferedRecords: pick(random, [1, 20, 100, 5_000]),
     maxBufferedBytes: pick(random, [2_000, 20_000, 1_000_000]),
     ...usualBehaviour,
-    pausedBuffer: pick(random, ["retain", "retain", "discard"]),
-    fetchSessions: chance(random, 0.8),
-    autoCommit: pick(random, ["off", "onPoll"]),
+    autoCommit: pick(random, ["off", "onPoll", "onTimer"]),
     autoCommitIntervalMs: pick(random, [200, 1_000, 5_000]),
+    commitOnRevoke: chance(random, 0.3),
+    blockRebalanceOnPoll: !isDirect && chance(random, 0.25),
+    callbackDelays: {
+      assignedMs: pick(random, [0, 0, 0, 100, 1_200]),
+      revokedMs: pick(random, [0, 0, 0, 100, 1_200]),
+      lostMs: pick(random, [0, 0, 0, 500]),
+    },
+    maxPollIntervalMs: !isDirect && chance(random, 0.15) ? pick(random, [2_000, 6_000]) : undefined,
+    fetchSessions: chance(random, 0.7),
+    pausedBuffer: pick(random, ["retain", "retain", "discard"]),
     sessionTimeoutMs,
     rebalanceTimeoutMs,
     heartbeatIntervalMs,

@@ -94,7 +94,12 @@ export class SessionWatch {
         said.halted.delete(body);
         return;
       case "fetch.gap":
-        if (body.reason === "corruptBatch") this.#ledger.gap(member, body, body.fromOffset, body.toOffset);
+        if (body.reason === "corruptBatch") {
+          this.#ledger.gap(member, body, body.fromOffset, body.toOffset);
+        } else {
+          this.#ledger.excused(member.group, body, body.fromOffset, body.toOffset);
+          this.#ledger.moved(sessionId, body, body.toOffset);
+        }
         return;
       case "fetch.positionReset":
         this.#ledger.moved(sessionId, body, body.toOffset);

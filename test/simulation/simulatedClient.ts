@@ -27,6 +27,7 @@ export class SimulatedClient {
       transport: network,
       requestTimeoutMs: 5_000,
       connectTimeoutMs: 2_000,
+      metadataMaxAgeMs: 30_000,
     });
   }
 

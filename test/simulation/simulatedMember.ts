@@ -3,6 +3,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ConsumerOptions, PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import { EngineError } from "#engine/engineError.ts";
+import type { SkipOrder } from "#engine/position/skipper.ts";
 import type { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { Ledger } from "./ledger.ts";
@@ -28,6 +29,8 @@ interface Limit {
 
 /** Two look-ups of 30 s at most, each with one last request of 10 s. */
 const seekLimitMs = 90_000;
+/** A skip may consume what it skips, or leave the group and join it again. */
+const skipLimitMs = 600_000;
 
 /** One engine session with its user: gives orders, follows each until it settles, and hands records to the ledger. */
 export class SimulatedMember {
@@ -108,17 +111,16 @@ export class SimulatedMember {
     );
   }
 
-  skipToEnd(key: TopicPartition, commit: boolean): void {
-    const skipped = this.session.skip(key, { kind: "end" }, { how: "move" });
-    this.#follow(
-      { what: `skip ${key.topic}-${key.partition} to its end`, limitMs: seekLimitMs },
-      skipped,
-      (moved) => {
-        if (moved.from === moved.to) return;
-        this.#moved(key, moved.from, moved.to);
-        if (commit && this.isAlive) this.commit(5_000, [{ ...key, offset: moved.to }]);
-      },
-    );
+  skipToEnd(key: TopicPartition, order: SkipOrder): void {
+    const { how, commit, signal } = order;
+    const skipped = this.session.skip(key, { kind: "end" }, { how, commit: false, signal });
+    const what = `skip ${key.topic}-${key.partition} to its end (${how})`;
+    this.#follow({ what, limitMs: skipLimitMs, signal }, skipped, (moved) => {
+      // What was skipped is told as a gap; from the start, the place is known by the position's first report.
+      if (moved.from === undefined) this.#moved(key, moved.from, moved.to);
+      if (commit && this.isAlive && moved.from !== moved.to)
+        this.commit(5_000, [{ ...key, offset: moved.to }]);
+    });
   }
 
   /** False when there is no safe way past the batch. */

@@ -2,6 +2,7 @@ import { DisposableStore } from "#base/lifecycle.ts";
 import { type Random, seededRandom } from "#base/random.ts";
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import { Playground } from "#playground/playground.ts";
+import { BrokerError } from "#protocol/brokerError.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody } from "#trace/observation.ts";
@@ -18,6 +19,8 @@ import { Verdict } from "./violation.ts";
 
 /** Streams of chance of their own: an operation more or less does not change what the network does. */
 const streams = { profile: 1, operations: 2, clock: 3, network: 4, playground: 5 } as const;
+
+const maxPartitions = 6;
 
 /** A playground, its network and everybody on it, all of one seed, in virtual time. */
 export class World {
@@ -42,6 +45,7 @@ export class World {
   /** How many of the next batches of a partition the playground damages. */
   readonly armedDamage = new TopicPartitionMap<number>();
   readonly #seed: number;
+  readonly #partitionCounts = new Map<string, number>();
   #nextMember = 0;
 
   constructor(seed: number) {
@@ -69,10 +73,19 @@ export class World {
     });
   }
 
+  /** All there are now, by topic. */
   get partitions(): readonly TopicPartition[] {
-    return this.profile.topics.flatMap(({ topic, partitions }) =>
-      Array.from({ length: partitions }, (_, partition) => ({ topic, partition })),
+    return Array.from(this.#partitionCounts).flatMap(([topic, count]) =>
+      Array.from({ length: count }, (_, partition) => ({ topic, partition })),
     );
+  }
+
+  /** One more partition, up to a limit. */
+  growTopic(topic: string): void {
+    const count = this.#partitionCounts.get(topic) ?? 0;
+    if (count === 0 || count >= maxPartitions) return;
+    this.playground.addPartitions(topic, count + 1);
+    this.#partitionCounts.set(topic, count + 1);
   }
 
   /** Members that take orders. */
@@ -87,8 +100,10 @@ export class World {
 
   async start(): Promise<void> {
     await this.clock.runUntil(this.playground.start(), { what: "the playground's start" });
-    for (const { topic, partitions } of this.profile.topics)
-      this.playground.createTopic(topic, { partitions });
+    for (const { topic, partitions, replicationFactor } of this.profile.topics) {
+      this.playground.createTopic(topic, { partitions, replicationFactor });
+      this.#partitionCounts.set(topic, partitions);
+    }
   }
 
   /** The index of the next member: names are never used twice. */
@@ -137,11 +152,18 @@ export class World {
     compression: "none" | "gzip" | "lz4" | "snappy",
   ) {
     const armed = this.armedDamage.get(key) ?? 0;
-    if (armed > 0) this.armedDamage.set(key, armed - 1);
     const encoder = new TextEncoder();
     const records = values.map((value) => ({ key: null, value: encoder.encode(value), headers: [] }));
     const produced = this.playground.produce({ ...key, records, compression });
-    const [batch] = await this.clock.runUntil(produced, { what: "a batch to be produced" });
+    const outcome = produced.catch((failure: unknown) => {
+      // Nobody leads the partition while its nodes are down: nothing was produced.
+      if (BrokerError.is(failure, "LEADER_NOT_AVAILABLE")) return undefined;
+      throw failure;
+    });
+    const answer = await this.clock.runUntil(outcome, { what: "a batch to be produced" });
+    if (!answer) return;
+    if (armed > 0) this.armedDamage.set(key, armed - 1);
+    const [batch] = answer;
     if (!batch) throw new Error("the playground did not say where the batch went");
     this.ledger.produced(key, { baseOffset: batch.baseOffset, values, isCorrupt: armed > 0 });
   }

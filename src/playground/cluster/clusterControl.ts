@@ -41,8 +41,9 @@ export class ClusterControl {
   /** The node's port closes and its connections die; others lead and coordinate in its place. */
   stopNode(nodeId: number): void {
     const node = this.#node(nodeId);
-    if (!this.#broker.cluster.isUp(nodeId)) return;
+    // Also a port that is about to open: whoever stops a node does not want it back a moment later.
     this.#ports.close(nodeId);
+    if (!this.#broker.cluster.isUp(nodeId)) return;
     this.#connections.closeNode(nodeId, `node ${nodeId} stopped`);
     this.#broker.setNodeUp(nodeId, false);
     this.#say({ kind: "stopNode", title: `node ${nodeId} (port ${node.port}) is down`, nodeId });
@@ -53,7 +54,7 @@ export class ClusterControl {
     const node = this.#node(nodeId);
     if (this.#broker.cluster.isUp(nodeId)) return;
     await this.#ports.open(node);
-    if (this.#broker.cluster.isUp(nodeId)) return;
+    if (this.#broker.cluster.isUp(nodeId) || !this.#ports.isOpen(nodeId)) return;
     this.#broker.setNodeUp(nodeId, true);
     this.#say({ kind: "startNode", title: `node ${nodeId} is back on port ${node.port}`, nodeId });
   }

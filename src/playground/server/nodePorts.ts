@@ -18,6 +18,7 @@ const attempts = 10;
 export class NodePorts implements Disposable {
   readonly #deps: NodePortsDeps;
   readonly #open = new Map<number, Disposable>();
+  readonly #opening = new Map<number, Promise<void>>();
   #isDisposed = false;
 
   constructor(deps: NodePortsDeps) {
@@ -29,15 +30,32 @@ export class NodePorts implements Disposable {
     this.#open.set(nodeId, listening);
   }
 
-  /** Opens the node's port again, the same one. */
+  /** Opens the node's port again, the same one; opening twice is opening once. */
   async open(node: BrokerNode): Promise<void> {
-    if (this.#open.has(node.nodeId)) return;
-    const listening = await this.#listen(node);
-    if (this.#isDisposed || this.#open.has(node.nodeId)) listening.dispose();
-    else this.#open.set(node.nodeId, listening);
+    const { nodeId } = node;
+    if (this.#open.has(nodeId)) return;
+    const already = this.#opening.get(nodeId);
+    if (already !== undefined) return await already;
+    const opening = this.#listen(node)
+      .then((listening) => {
+        // Closed in the meantime: the port is not wanted any more.
+        const isWanted = !this.#isDisposed && this.#opening.get(nodeId) === opening;
+        if (isWanted) this.#open.set(nodeId, listening);
+        else listening.dispose();
+      })
+      .finally(() => {
+        if (this.#opening.get(nodeId) === opening) this.#opening.delete(nodeId);
+      });
+    this.#opening.set(nodeId, opening);
+    await opening;
+  }
+
+  isOpen(nodeId: number): boolean {
+    return this.#open.has(nodeId);
   }
 
   close(nodeId: number): void {
+    this.#opening.delete(nodeId);
     this.#open.get(nodeId)?.dispose();
     this.#open.delete(nodeId);
   }

@@ -87,6 +87,19 @@ describe("a node that stops", () => {
     expect(errorName(answer.errorCode)).toBe("FETCH_SESSION_ID_NOT_FOUND");
   });
 
+  test("comes back once when it is started twice, and not at all when it was stopped in between", async () => {
+    const { playground } = simulated;
+    playground.stopNode(2);
+
+    await simulated.run(Promise.all([playground.startNode(2), playground.startNode(2)]));
+    playground.stopNode(2);
+    const late = playground.startNode(2);
+    playground.stopNode(2);
+    await simulated.run(late);
+
+    await expect(simulated.connect(2)).rejects.toThrow(/refused/);
+  });
+
   test("leaves partitions without another replica leaderless until it is back", async () => {
     simulated.playground.createTopic("single", { partitions: 3 });
     const client = await simulated.connect(1);
