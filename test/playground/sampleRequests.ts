@@ -3,6 +3,8 @@ import { addOffsetsToTxn } from "#protocol/apis/addOffsetsToTxn.ts";
 import { addPartitionsToTxn } from "#protocol/apis/addPartitionsToTxn.ts";
 import { alterConfigs } from "#protocol/apis/alterConfigs.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
+import { consumerGroupDescribe } from "#protocol/apis/consumerGroupDescribe.ts";
+import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts";
 import { createPartitions } from "#protocol/apis/createPartitions.ts";
 import { createTopics } from "#protocol/apis/createTopics.ts";
 import { deleteGroups } from "#protocol/apis/deleteGroups.ts";
@@ -65,6 +67,17 @@ export function sampleRequests(): readonly Uint8Array[] {
     topics: [{ name, partitions: [{ partitionIndex: 0, timestamp: -1n }] }],
   });
   add(metadata, [0, 13], { topics: [{ name }] });
+  add(consumerGroupHeartbeat, [1], {
+    groupId,
+    memberId,
+    memberEpoch: 0,
+    rebalanceTimeoutMs: 5_000,
+    subscribedTopicNames: [name],
+    subscribedTopicRegex: "ord.*",
+    serverAssignor: "uniform",
+    topicPartitions: [],
+  });
+  add(consumerGroupDescribe, [0, 1], { groupIds: [groupId], includeAuthorizedOperations: true });
   add(offsetCommit, [2, 9], {
     groupId,
     topics: [{ name, partitions: [{ partitionIndex: 0, committedOffset: 1n, committedMetadata: "note" }] }],
