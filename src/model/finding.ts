@@ -8,7 +8,8 @@ export type FindingKind =
   | "partitionError"
   | "clusterConnection"
   | "groupNotStable"
-  | "heldByFault";
+  | "heldByFault"
+  | "brokenInvariant";
 
 export type Severity = "error" | "warning" | "info";
 

@@ -22,11 +22,13 @@ import { sampleLag } from "./lagTrend.ts";
 import {
   createPlayground,
   foldFault,
+  foldInvariant,
   foldStarted,
   foldStopped,
   foldTransaction,
   foldTrouble,
   foldWorkload,
+  forgetInvariants,
   type PlaygroundState,
 } from "./playgroundRun.ts";
 import { foldMemberGoneHistory, foldSessionEndedHistory } from "./rebalanceHistory.ts";
@@ -163,7 +165,10 @@ const folds: Folds = {
     if (group) sampleLag(group, cluster.topics, seen.at);
   },
   "group.failed": (cluster, seen) => foldGroupFailed(cluster.groups, seen),
-  "group.deleted": (cluster, seen) => foldGroupDeleted(cluster.groups, seen),
+  "group.deleted": (cluster, seen) => {
+    foldGroupDeleted(cluster.groups, seen);
+    forgetInvariants(cluster.playground, seen.groupId);
+  },
   "commit.state": (cluster, seen) => {
     const group = groupIn(cluster.groups, seen.groupId);
     foldCommit(commitsOf(group), seen, (key) => committedOf(group.committed, key)?.committedOffset);
@@ -219,6 +224,7 @@ const folds: Folds = {
   "broker.workload": (cluster, seen) => foldWorkload(cluster.playground, seen),
   "broker.trouble": (cluster, seen) => foldTrouble(cluster.playground, seen),
   "broker.transaction": (cluster, seen) => foldTransaction(cluster.playground, seen),
+  "broker.invariant": (cluster, seen) => foldInvariant(cluster.playground, seen),
   "recorder.merged": (cluster, seen) => {
     const before = cluster.merged.get(seen.mergedSourceId)?.count ?? 0;
     cluster.merged.set(seen.mergedSourceId, { count: before + seen.count, latest: seen });

@@ -1,5 +1,6 @@
 import type {
   BrokerFault,
+  BrokerInvariant,
   BrokerStarted,
   BrokerStopped,
   BrokerTransaction,
@@ -27,6 +28,8 @@ export interface PlaygroundState {
   nodesDown: readonly number[];
   /** By producer id. */
   transactions: Map<string, Seen<BrokerTransaction>>;
+  /** What must hold in every group and is broken in one, the newest last. */
+  brokenInvariants: Seen<BrokerInvariant>[];
 }
 
 const maxSegments = 100;
@@ -34,6 +37,7 @@ const maxPastFaults = 100;
 const maxWorkloads = 100;
 const maxTroubles = 100;
 const maxTransactions = 100;
+const maxBrokenInvariants = 200;
 
 export function createPlayground(): PlaygroundState {
   return {
@@ -45,6 +49,7 @@ export function createPlayground(): PlaygroundState {
     troubles: [],
     nodesDown: [],
     transactions: new Map(),
+    brokenInvariants: [],
   };
 }
 
@@ -52,6 +57,7 @@ export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): 
   state.started = seen;
   state.stopped = undefined;
   state.nodesDown = [];
+  state.brokenInvariants = [];
 }
 
 /** A broker that stopped holds nothing and produces nothing. */
@@ -107,6 +113,22 @@ export function foldTransaction(state: PlaygroundState, seen: Seen<BrokerTransac
   const decided = [...state.transactions].find(([, { partitions }]) => partitions.length === 0)?.[0];
   const gone = decided ?? oldest;
   if (gone !== undefined) state.transactions.delete(gone);
+}
+
+export function foldInvariant(state: PlaygroundState, seen: Seen<BrokerInvariant>): void {
+  const known = state.brokenInvariants.findIndex((each) => isSame(each, seen));
+  if (known >= 0) state.brokenInvariants.splice(known, 1);
+  if (!seen.isBroken) return;
+  state.brokenInvariants.push(seen);
+  keepNewest(state.brokenInvariants, maxBrokenInvariants);
+}
+
+export function forgetInvariants(state: PlaygroundState, groupId: string): void {
+  state.brokenInvariants = state.brokenInvariants.filter((each) => each.groupId !== groupId);
+}
+
+function isSame(a: BrokerInvariant, b: BrokerInvariant): boolean {
+  return a.rule === b.rule && a.groupId === b.groupId && a.topic === b.topic && a.partition === b.partition;
 }
 
 function closeSegment(fault: FaultState, at: number): void {

@@ -13,6 +13,9 @@ import { FaultTable } from "./faults/faultTable.ts";
 import { FetchSessions } from "./fetch/fetchSessions.ts";
 import { GroupCoordinator } from "./group/groupCoordinator.ts";
 import { GroupReporter } from "./group/groupReporter.ts";
+import { SubscriptionReader } from "./group/subscriptionReader.ts";
+import { InvariantMonitor } from "./invariants/invariantMonitor.ts";
+import { ownersIn } from "./invariants/owners.ts";
 import { LogMemory } from "./log/logMemory.ts";
 import { markerBatch, type PartitionLog, type StoredBatch } from "./log/partitionLog.ts";
 import type { TransactionMarker } from "./log/producerStates.ts";
@@ -46,6 +49,7 @@ export class Broker implements Disposable {
   readonly topics: TopicStore;
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
+  readonly invariants: InvariantMonitor;
   readonly faults: FaultTable;
   readonly fetchSessions: FetchSessions;
   readonly memory: LogMemory;
@@ -82,7 +86,13 @@ export class Broker implements Disposable {
       },
       topics: this.topics,
     });
+    const reader = new SubscriptionReader();
+    this.invariants = new InvariantMonitor({
+      observe: deps.observe,
+      ownersIn: (group) => ownersIn(group, reader, this.topics),
+    });
     this.groups = new GroupCoordinator({
+      monitor: this.invariants,
       clock: deps.clock,
       settings: settings.groups,
       consumerSettings: settings.consumerGroups,

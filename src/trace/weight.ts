@@ -30,6 +30,8 @@ export function weightOf(body: ObservationBody): Weight {
         : value(body.type, body.commitId);
     case "broker.fault":
       return body.removed ? ordered : value(body.type, body.faultId);
+    case "broker.invariant":
+      return value(body.type, body.rule, body.groupId, body.topic, body.partition);
     case "broker.workload":
       return value(body.type, body.workloadId);
     case "broker.transaction":

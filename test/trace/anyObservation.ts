@@ -362,6 +362,16 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     running: flag,
     error: maybe(text),
   }),
+  "broker.invariant": fc.record({
+    rule: fc.constantFrom("oneOwner", "currentGeneration", "forwardCommit"),
+    isBroken: flag,
+    groupId: id,
+    ...topicPartition,
+    generationId: small,
+    memberIds: few(id),
+    from: maybe(offset),
+    to: maybe(offset),
+  }),
   "broker.trouble": fc.record({
     kind: text,
     title: text,

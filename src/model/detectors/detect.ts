@@ -1,5 +1,6 @@
 import { type DetectorSettings, defaultDetectorSettings, type Finding, type Severity } from "../finding.ts";
 import type { ClusterModel, Model } from "../model.ts";
+import { findBrokenInvariants } from "./brokenInvariant.ts";
 import { findConnectionFailure } from "./clusterConnection.ts";
 import { findCommitHangs } from "./commitHang.ts";
 import { findCorruptBatches } from "./corruptBatch.ts";
@@ -35,6 +36,7 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
     ...findPartitionErrors(cluster),
     ...findStrandedPartitions(cluster, now, settings),
     ...findUnstableGroups(cluster, now, settings.rebalanceToleranceMs),
+    ...findBrokenInvariants(cluster),
     ...findHoldingFaults(cluster, now, settings.rebalanceToleranceMs),
   ];
 }

@@ -73,6 +73,7 @@ const playground = object<PlaygroundState>({
   troubles: list(seenShape("broker.trouble")),
   nodesDown: list(number),
   transactions: map(string, seenShape("broker.transaction")),
+  brokenInvariants: list(seenShape("broker.invariant")),
 });
 
 const topics = object<TopicsState>({

@@ -46,6 +46,12 @@ import { type SyncEvent, sync } from "./sync.ts";
 
 type Untimed<T> = Omit<T, "now" | "token">;
 
+/** Told of every transition, to see whether what must hold does. */
+interface GroupMonitor {
+  transition(group: Group): void;
+  deleted(groupId: string): void;
+}
+
 /** Where the commits of a request go. */
 export interface CommitTarget {
   readonly offsets: CommittedOffsets;
@@ -65,6 +71,7 @@ export class GroupCoordinator {
   readonly #consumerSettings: ConsumerGroupSettings;
   readonly #topics: TopicsView;
   readonly #reporter: GroupReporter;
+  readonly #monitor: GroupMonitor;
   readonly #reader = new SubscriptionReader();
   readonly #table: GroupTable;
   readonly #joins = new Map<number, (answer: JoinAnswer) => void>();
@@ -77,6 +84,7 @@ export class GroupCoordinator {
     readonly consumerSettings: ConsumerGroupSettings;
     readonly topics: TopicsView;
     readonly reporter: GroupReporter;
+    readonly monitor: GroupMonitor;
     readonly maxGroups: number;
   }) {
     this.#clock = deps.clock;
@@ -84,11 +92,15 @@ export class GroupCoordinator {
     this.#consumerSettings = deps.consumerSettings;
     this.#topics = deps.topics;
     this.#reporter = deps.reporter;
+    this.#monitor = deps.monitor;
     this.#table = new GroupTable({
       clock: deps.clock,
       maxGroups: deps.maxGroups,
       onDue: (entry) => this.#due(entry),
-      onRemoved: (groupId) => this.#reporter.deleted(groupId),
+      onRemoved: (groupId) => {
+        this.#reporter.deleted(groupId);
+        this.#monitor.deleted(groupId);
+      },
     });
   }
 
@@ -298,7 +310,10 @@ export class GroupCoordinator {
     const changed = group !== entry.group;
     this.#table.replace(entry, group);
     // Reported before anybody is answered, so that what follows from an answer comes after its cause.
-    if (changed) this.#reporter.transition(group, step.effects);
+    if (changed) {
+      this.#reporter.transition(group, step.effects);
+      this.#monitor.transition(group);
+    }
     for (const effect of step.effects) this.#answer(effect);
   }
 

@@ -26,6 +26,7 @@ export const offsetCommitHandler = defineHandler({
       topicId: topic.topicId,
       partitions: commitTopic(context.broker, topic, target).map(({ committed, ...answer }) => {
         report.add(committed);
+        if (committed.error === "NONE") watch(context.broker, request, committed);
         return answer;
       }),
     }));
@@ -104,6 +105,12 @@ function commitPartition(
     metadata,
   });
   return "NONE";
+}
+
+function watch(broker: Broker, request: OffsetCommitRequest, committed: CommittedPartition): void {
+  const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
+  const group = broker.groups.group(groupId);
+  if (group) broker.invariants.committed(group, { ...committed, memberId, generationId });
 }
 
 function indexesOf({ name, topicId, partitions }: TopicCommits) {

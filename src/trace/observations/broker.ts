@@ -90,10 +90,32 @@ export interface BrokerTransaction {
   readonly reason?: string | undefined;
 }
 
+/** Something that must hold in every group is broken in one, or holds again. */
+export interface BrokerInvariant {
+  readonly type: "broker.invariant";
+  /**
+   * `oneOwner`: a partition has one owner per generation or epoch. `currentGeneration`: only the current generation
+   * commits. `forwardCommit`: members commit forwards.
+   */
+  readonly rule: "oneOwner" | "currentGeneration" | "forwardCommit";
+  readonly isBroken: boolean;
+  readonly groupId: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Generation or epoch; below zero when no member did it. */
+  readonly generationId: number;
+  /** The owners, or who committed. */
+  readonly memberIds: readonly string[];
+  /** Of a commit: what it replaced, and what it says. */
+  readonly from?: bigint | undefined;
+  readonly to?: bigint | undefined;
+}
+
 export type BrokerObservation =
   | BrokerStarted
   | BrokerStopped
   | BrokerFault
   | BrokerWorkload
   | BrokerTrouble
-  | BrokerTransaction;
+  | BrokerTransaction
+  | BrokerInvariant;

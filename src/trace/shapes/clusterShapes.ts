@@ -1,5 +1,6 @@
 import type {
   BrokerFault,
+  BrokerInvariant,
   BrokerStarted,
   BrokerStopped,
   BrokerTransaction,
@@ -168,6 +169,19 @@ export const brokerTransaction = object<BrokerTransaction>({
   startedAt: optional(number),
   timeoutMs: optional(number),
   reason: optional(string),
+});
+
+export const brokerInvariant = object<BrokerInvariant>({
+  type: oneOf("broker.invariant"),
+  rule: oneOf("oneOwner", "currentGeneration", "forwardCommit"),
+  isBroken: boolean,
+  groupId: string,
+  topic: string,
+  partition: number,
+  generationId: number,
+  memberIds: list(string),
+  from: optional(offset),
+  to: optional(offset),
 });
 
 export const recorderMerged = object<RecorderMerged>({

@@ -38,6 +38,7 @@ const bodyShapes: {
   "broker.workload": cluster.brokerWorkload,
   "broker.trouble": cluster.brokerTrouble,
   "broker.transaction": cluster.brokerTransaction,
+  "broker.invariant": cluster.brokerInvariant,
   "cluster.profile": cluster.clusterProfile,
   "cluster.removed": cluster.clusterRemoved,
   "cluster.connection": cluster.clusterConnection,

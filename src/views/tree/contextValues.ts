@@ -21,7 +21,7 @@
  *     session            group | direct     hold | step | flow     paused | partlyPaused | running     corrupt     committing     ended
  *     sessionTopic       paused | partlyPaused | running
  *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt     skippable
- *     finding            commitHang | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault
+ *     finding            commitHang | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant
  *                        error | warning | info     and the kind of each of its remedies: releaseCommit, retryBatch, skipBatch, …
  *     message            error | info
  */
