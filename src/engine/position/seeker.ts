@@ -38,6 +38,7 @@ export interface SeekerPorts {
 }
 
 const patienceMs = 30_000;
+const positionPatienceMs = 5_000;
 
 /**
  * Moves positions on the user's word. A special place (an end, a time) is looked up first, and only a real offset ever
@@ -80,6 +81,16 @@ export class Seeker {
         throw new EngineError("SUPERSEDED", `a later order moved the position of ${what}`);
       }
     };
+  }
+
+  /** Waits for the position to be known, but not for long: whoever moves it anyway need not know. */
+  async positioned(partition: AssignedPartition, signal?: AbortSignal): Promise<void> {
+    const { clock, closed, table } = this.#ports;
+    const deadlineAt = clock.now() + positionPatienceMs;
+    const isOnItsWay = () => partition.progress.state === "loading" && partition.position === undefined;
+    while (isOnItsWay() && table.isCurrent(partition) && clock.now() < deadlineAt) {
+      await sleep(clock, 20, signal ? AbortSignal.any([closed, signal]) : closed);
+    }
   }
 
   /** The offset of a place, by what the log has now. */

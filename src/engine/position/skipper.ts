@@ -101,6 +101,7 @@ export class Skipper {
     signal?: AbortSignal,
   ): Promise<SkipPreview> {
     const { seeker, buffer } = this.#ports;
+    await seeker.positioned(partition, signal);
     const end = await seeker.resolve(partition, target, signal);
     const { position: from, fetchPosition } = partition;
     // Never backwards: a time, and with read_committed the end too, may lie before what was delivered.

@@ -1,7 +1,8 @@
-import { seededRandom } from "#base/random.ts";
+import { type Random, seededRandom } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
+import type { Cluster } from "#network/cluster.ts";
 import { ClusterClient } from "#network/clusterClient.ts";
 import { Playground } from "#playground/playground.ts";
 import type { ObservationType } from "#trace/observation.ts";
@@ -51,17 +52,27 @@ export class EngineBench {
     }
   }
 
-  session(options: Partial<ConsumerOptions> = {}): BenchSession {
-    const name = String.fromCharCode(65 + this.#sessions++);
-    const { clock } = this;
-    const random = seededRandom(this.#seed * 31 + this.#sessions);
-    const cluster = new ClusterClient({
-      bootstrapServers: this.playground.bootstrapServers,
-      clientId: `client-${name}`,
-      transport: this.network,
+  /** Another client of the playground, for what a session does not do. */
+  client(clientId = "admin", random: Random = seededRandom(this.#seed)): ClusterClient {
+    const { playground, network: transport, clock } = this;
+    return new ClusterClient({
+      bootstrapServers: playground.bootstrapServers,
+      clientId,
+      transport,
       clock,
       random,
     });
+  }
+
+  /** `around` may come between the session and its cluster. */
+  session(
+    options: Partial<ConsumerOptions> = {},
+    around: (cluster: Cluster) => Cluster = (cluster) => cluster,
+  ): BenchSession {
+    const name = String.fromCharCode(65 + this.#sessions++);
+    const { clock } = this;
+    const random = seededRandom(this.#seed * 31 + this.#sessions);
+    const cluster = around(this.client(`client-${name}`, random));
     return benchSession(options, { name, cluster, clock, random });
   }
 
