@@ -29,7 +29,18 @@ function limitProblem(options: ConsumerOptions): string | undefined {
   if (heartbeatIntervalMs <= 0 || heartbeatIntervalMs >= sessionTimeoutMs) {
     return "the heartbeat interval must be shorter than the session timeout";
   }
-  const { startPosition } = options;
+  return placeProblem(options);
+}
+
+function placeProblem({ startPosition, resetPolicy }: ConsumerOptions): string | undefined {
+  const otherwise = startPosition.kind === "committed" ? startPosition.else : startPosition;
+  for (const place of [otherwise, resetPolicy]) {
+    if (typeof place !== "object" || !("backMs" in place)) continue;
+    if (!Number.isFinite(place.backMs) || place.backMs < 0) return "a duration to go back is 0 ms or more";
+  }
   if (startPosition.kind === "offset" && startPosition.offset < 0n) return "the start offset is negative";
+  if (startPosition.kind === "timestamp" && !Number.isFinite(startPosition.timestampMs)) {
+    return "the start time is no time";
+  }
   return undefined;
 }

@@ -155,6 +155,10 @@ describe("positions", () => {
       { assignors: [] },
       { heartbeatIntervalMs: 10_000 },
       { startPosition: { kind: "offset", offset: -2n } },
+      { startPosition: { kind: "duration", backMs: -1 } },
+      { startPosition: { kind: "timestamp", timestampMs: Number.NaN } },
+      { startPosition: { kind: "committed", else: { backMs: Number.POSITIVE_INFINITY } } },
+      { resetPolicy: { backMs: -1 } },
     ];
 
     for (const options of bad) {

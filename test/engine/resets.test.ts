@@ -3,10 +3,10 @@ import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import type { ConsumerSession } from "#engine/consumerSession.ts";
 import { createPartitions } from "#protocol/apis/createPartitions.ts";
 import { deleteRecords } from "#protocol/apis/deleteRecords.ts";
-import { type FetchResponse, fetch } from "#protocol/apis/fetch.ts";
+import { fetch } from "#protocol/apis/fetch.ts";
 import { offsetCommit } from "#protocol/apis/offsetCommit.ts";
-import { alterAnswers } from "./support/alteredCluster.ts";
 import { type BenchSession, EngineBench, ofType, values } from "./support/engineBench.ts";
+import { speakAtMost } from "./support/oldCluster.ts";
 
 const p0 = { topic: "orders", partition: 0 };
 const lastMinute = { backMs: 60_000 } as const;
@@ -286,47 +286,25 @@ describe("positions that the log does not have", () => {
   });
 
   describe("a log that was cut off", () => {
-    /** The next Fetch that asks for what lies behind `endOffset` is told that the logs part there. */
-    const divergeOnce = (endOffset: bigint) => {
-      let isArmed = true;
-      return (body: FetchResponse): FetchResponse => {
-        if (!isArmed || body.responses.length === 0) return body;
-        isArmed = false;
-        return {
-          ...body,
-          responses: body.responses.map((topic) => ({
-            ...topic,
-            partitions: topic.partitions.map((each) => ({
-              ...each,
-              divergingEpoch: { epoch: 0, endOffset },
-              records: null,
-            })),
-          })),
-        };
-      };
-    };
-
-    const readAndDiverge = async (resetPolicy: ConsumerOptions["resetPolicy"], endOffset: bigint) => {
+    /** Four of six delivered, all fetched; then the log loses what lies behind `endOffset`, and others take its place. */
+    const readAndTruncate = async (resetPolicy: ConsumerOptions["resetPolicy"], endOffset: bigint) => {
       await bench.produce(p0, 6);
-      let alter = (body: FetchResponse) => body;
-      const member = bench.session({ resetPolicy }, (cluster) =>
-        alterAnswers(cluster, fetch, (body) => alter(body)),
-      );
+      const member = bench.session({ resetPolicy });
       member.session.start();
       await member.poll(4, 20_000);
       await bench.until("all fetched", () => partitionOf(member.session)?.fetchPosition === 6n);
-      alter = divergeOnce(endOffset);
-      await bench.produce(p0, 1, 6);
+      bench.playground.truncateLog(p0, endOffset);
+      await bench.produce(p0, 5, 100 + Number(endOffset));
       return member;
     };
 
     test("is read again from where the logs part, and what was delivered of it is said", async () => {
-      const member = await readAndDiverge("end", 3n);
+      const member = await readAndTruncate("end", 3n);
 
       await bench.until("reset", () => lastReset(member)?.cause === "truncation");
       const records = await member.poll(10, 5_000);
 
-      expect(values(records)).toEqual([3, 4, 5, 6]);
+      expect(values(records)).toEqual([103, 104, 105, 106, 107]);
       expect(lastReset(member)).toMatchObject({
         fromOffset: 4n,
         toOffset: 3n,
@@ -338,12 +316,12 @@ describe("positions that the log does not have", () => {
     });
 
     test("has nothing moved when only what was not delivered yet is gone", async () => {
-      const member = await readAndDiverge("none", 5n);
+      const member = await readAndTruncate("none", 5n);
 
       await bench.until("reset", () => lastReset(member)?.cause === "truncation");
       const records = await member.poll(10, 5_000);
 
-      expect(values(records)).toEqual([4, 5, 6]);
+      expect(values(records)).toEqual([4, 105, 106, 107, 108, 109]);
       expect(lastReset(member)).toMatchObject({
         fromOffset: 6n,
         toOffset: 4n,
@@ -353,7 +331,7 @@ describe("positions that the log does not have", () => {
     });
 
     test("stops the partition with the policy none, with what is lost and where to go on", async () => {
-      const member = await readAndDiverge("none", 3n);
+      const member = await readAndTruncate("none", 3n);
 
       await bench.until("errored", () => partitionOf(member.session)?.progress.state === "errored");
       const asked = ofType(member.seen, "fetch.completed").length;
@@ -367,5 +345,84 @@ describe("positions that the log does not have", () => {
       expect(ofType(member.seen, "fetch.completed")).toHaveLength(asked);
       expect(member.session.buffered().records).toBe(0);
     });
+
+    test.each([9, 11, 12, 13])(
+      "is found out with whichever Fetch version knows leader epochs: %i",
+      async (version) => {
+        await bench.produce(p0, 6);
+        const member = bench.session({ resetPolicy: "start" }, (cluster) =>
+          speakAtMost(cluster, fetch, version),
+        );
+        member.session.start();
+        await member.poll(6, 20_000);
+
+        bench.playground.truncateLog(p0, 2n);
+        await bench.produce(p0, 9, 102);
+        await bench.until("reset", () => lastReset(member)?.cause === "truncation");
+        const records = await member.poll(20, 5_000);
+
+        expect(values(records).slice(0, 2)).toEqual([102, 103]);
+        expect(lastReset(member)).toMatchObject({
+          fromOffset: 6n,
+          toOffset: 2n,
+          lostRecords: 4n,
+          deliveredRecords: 4n,
+        });
+      },
+    );
+
+    test("is found out by the leader epoch of a committed offset, though the log has grown past it", async () => {
+      await bench.produce(p0, 6);
+      await commitFromOutside(5n, 0);
+      bench.playground.truncateLog(p0, 2n);
+      await bench.produce(p0, 9, 102);
+      const member = bench.session({ resetPolicy: "end" });
+
+      member.session.start();
+      const records = await member.poll(1, 20_000);
+
+      expect(values(records)).toEqual([102]);
+      expect(lastReset(member)).toMatchObject({ cause: "truncation", fromOffset: 5n, toOffset: 2n });
+    });
+
+    test("is read again from where the logs part after an unclean election", async () => {
+      await bench.produce(p0, 6);
+      const member = bench.session();
+      member.session.start();
+      await member.poll(6, 20_000);
+      bench.playground.uncleanElect(p0);
+      await bench.produce(p0, 2, 105);
+
+      await bench.until("reset", () => lastReset(member)?.cause === "truncation");
+      const records = await member.poll(10, 5_000);
+
+      expect(values(records)).toEqual([105, 106]);
+      expect(lastReset(member)).toMatchObject({ fromOffset: 6n, toOffset: 5n, deliveredRecords: 1n });
+    });
+  });
+
+  test("a leader that moves with its log changes nothing but the leader", async () => {
+    const three = new EngineBench({ nodes: 3 });
+    await three.run(three.playground.start());
+    three.playground.createTopic("orders", { partitions: 1, replicationFactor: 3 });
+    await three.produce(p0, 4);
+    const member = three.session();
+    member.session.start();
+    await member.poll(4, 20_000);
+    const leaders = [partitionOf(member.session)?.leaderId];
+
+    for (const [moves, { nodeId }] of three.playground.nodes.entries()) {
+      three.playground.moveLeader(p0, nodeId);
+      await three.produce(p0, 1, 4 + moves);
+      const records = await member.poll(10, 10_000);
+      leaders.push(partitionOf(member.session)?.leaderId);
+      expect(values(records)).toEqual([4 + moves]);
+    }
+
+    expect(new Set(leaders).size).toBe(3);
+    expect(ofType(member.seen, "fetch.positionReset").map(({ cause }) => cause)).toEqual([
+      "noCommittedOffset",
+    ]);
+    expect(ofType(member.seen, "position.state").some(({ state }) => state === "errored")).toBe(false);
   });
 });
