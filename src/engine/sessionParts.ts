@@ -291,7 +291,9 @@ export class SessionParts {
       commit: async (key, offset, signal) => {
         const committer = this.group?.committer;
         if (!committer) return commitWithoutGroup;
-        const offsets = committer.wanted([{ ...key, offset }]);
+        const partition = this.table.get(key);
+        const leaderEpoch = partition?.position === offset ? partition.deliveredEpoch : undefined;
+        const offsets = committer.wanted([{ ...key, offset, leaderEpoch }]);
         return await committer.submit({ offsets, trigger: "user", deadlineMs: skipCommitDeadlineMs, signal })
           .result;
       },

@@ -113,6 +113,20 @@ describe("pause and resume", () => {
     expect(ofType(seen, "fetch.completed")).toHaveLength(asked);
   });
 
+  test("what a log loses while paused is seen, though nothing is fetched", async () => {
+    await bench.produce(p0, 6);
+    const { session, seen, poll } = bench.session();
+    session.start();
+    await poll(2, 20_000);
+    session.pause(p0);
+    await bench.clock.advance(3_000);
+    bench.playground.truncateLog(p0, 4n);
+
+    await bench.clock.advance(3_000);
+
+    expect(ofType(seen, "position.state").at(-1)).toMatchObject({ paused: true, highWatermark: 4n });
+  });
+
   test("what arrives while paused is delivered after resume, from the same position", async () => {
     await bench.produce(p0, 2);
     const { session, poll } = bench.session();

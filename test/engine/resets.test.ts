@@ -5,8 +5,8 @@ import { createPartitions } from "#protocol/apis/createPartitions.ts";
 import { deleteRecords } from "#protocol/apis/deleteRecords.ts";
 import { fetch } from "#protocol/apis/fetch.ts";
 import { offsetCommit } from "#protocol/apis/offsetCommit.ts";
+import { speakAtMost } from "./support/betweenCluster.ts";
 import { type BenchSession, EngineBench, ofType, values } from "./support/engineBench.ts";
-import { speakAtMost } from "./support/oldCluster.ts";
 
 const p0 = { topic: "orders", partition: 0 };
 const lastMinute = { backMs: 60_000 } as const;

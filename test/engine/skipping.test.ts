@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { SkipProgress } from "#engine/position/discarder.ts";
 import type { SkipOrder } from "#engine/position/skipper.ts";
+import { fetch } from "#protocol/apis/fetch.ts";
+import { watchRequests } from "./support/betweenCluster.ts";
 import { type BenchSession, EngineBench, ofType, values } from "./support/engineBench.ts";
 
 const p0 = { topic: "orders", partition: 0 };
@@ -203,6 +205,56 @@ describe("skipping what arrived while paused", () => {
     expect(ofType(member.seen, "position.removed")).toHaveLength(before + 1);
     expect(member.session.membership()?.state).toBe("stable");
     expect(member.session.partitions()[0]).toMatchObject({ paused: true, position: 7n, committedOffset: 7n });
+  });
+
+  test.each(["move", "discard"] as const)(
+    "%s: also without a group, where nothing can be committed",
+    async (how) => {
+      const reader = bench.session({
+        groupId: undefined,
+        startPosition: { kind: "start" },
+        resetPolicy: "start",
+      });
+      reader.session.pause({ all: true });
+      reader.session.start();
+      await bench.until("positioned", () => reader.session.partitions()[0]?.position !== undefined);
+
+      const skipped = await bench.run(reader.session.skip(p0, toEnd, { how, commit: true }));
+      await bench.produce(p0, 1, 7);
+      reader.session.resume({ all: true });
+      const records = await reader.poll(10, 5_000);
+
+      expect(skipped).toMatchObject({ from: 0n, to: 7n, commit: { error: "NO_GROUP" } });
+      expect(values(records)).toEqual([7]);
+    },
+  );
+
+  test("only real offsets are ever fetched, wherever the position was sent", async () => {
+    const fetched: bigint[] = [];
+    const watched = bench.session({ groupId: "watched" }, (cluster) =>
+      watchRequests(cluster, fetch, ({ topics = [] }) => {
+        for (const { partitions } of topics)
+          fetched.push(...partitions.map(({ fetchOffset }) => fetchOffset));
+      }),
+    );
+    watched.session.start();
+    await watched.poll(1, 20_000);
+    const targets = [
+      { kind: "start" },
+      { kind: "end" },
+      { kind: "timestamp", timestampMs: -1 },
+      { kind: "timestamp", timestampMs: -2 },
+      { kind: "relative", to: "start", by: -5n },
+      { kind: "step", by: -50n },
+    ] as const;
+
+    for (const target of targets) {
+      await bench.run(watched.session.seek(p0, target));
+      await watched.poll(1, 1_000);
+    }
+
+    expect(fetched.length).toBeGreaterThan(targets.length);
+    expect(fetched.filter((offset) => offset < 0n || offset > 7n)).toEqual([]);
   });
 
   test("without a group there is nothing to join again", async () => {

@@ -46,21 +46,24 @@ export class EndWatcher {
       ({ position, lastAskedAt }) => position !== undefined && (lastAskedAt ?? 0) < staleAt,
     );
     if (unseen.length > 0) {
+      const askedBefore = new Map(unseen.map((partition) => [partition, partition.lastAskedAt]));
       const answers = await lookUpOffsets(offsets, unseen, endTimestamp, this.#closed.signal);
-      for (const partition of unseen) {
+      for (const [partition, lastAskedAt] of askedBefore) {
         const answer = answers.get(partition);
         // Without an answer the next time will do.
-        if (answer?.ok && answer.offset !== undefined) this.#note(partition, answer.offset);
+        if (!answer?.ok || answer.offset === undefined) continue;
+        // An answer to a fetch may have overtaken this one; without a fetch, the log itself lost its end.
+        this.#note(partition, answer.offset, { mayShrink: partition.lastAskedAt === lastAskedAt });
       }
     }
     this.start();
   }
 
-  #note(partition: AssignedPartition, end: bigint): void {
+  #note(partition: AssignedPartition, end: bigint, { mayShrink }: { readonly mayShrink: boolean }): void {
     const which = this.#ports.offsets.isolation === "read_committed" ? "lastStableOffset" : "highWatermark";
     const known = partition.ends[which];
-    // An answer to a fetch may have overtaken this one.
-    if (!this.#ports.isCurrent(partition) || (known !== undefined && known >= end)) return;
+    if (!this.#ports.isCurrent(partition) || known === end) return;
+    if (known !== undefined && known > end && !mayShrink) return;
     partition.ends = { ...partition.ends, [which]: end };
     this.#ports.onChange(partition);
   }
