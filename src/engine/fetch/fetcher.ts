@@ -212,12 +212,21 @@ export class Fetcher {
 
   /** True when the partition was moved by it, and can be asked for again at once. */
   #takeRefusal(task: FetchTask, { errorCode, divergingEpoch }: FetchedPartition): boolean {
-    const { partition, isFromFollower } = task;
+    const { partition, isFromFollower, ask } = task;
     // Whatever a follower refuses, the leader knows better: one that lags ends its epochs where its own log ends.
     if (isFromFollower) this.#leaveReplicas([task]);
     else if (errorCode !== 0) this.#refused(partition, errorCode);
-    else this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
-    return !isFromFollower && errorCode === 0;
+    else if (ask.lastFetchedEpoch !== undefined) {
+      this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
+      return true;
+    } else {
+      // Nothing was told that could be compared: asking at once would be answered in the same way.
+      this.#slowDown(partition);
+      const message = `the leader of ${topicPartitionText(partition)} says where logs part, and was not asked`;
+      partition.fail({ code: "UNEXPECTED_ANSWER", message }, { retry: "fetching" });
+      this.#ports.onChange(partition, true);
+    }
+    return false;
   }
 
   /** The broker answered without an error: whatever kept the partition before is over, save for a damaged batch. */
