@@ -51,10 +51,23 @@ export interface Transport {
   ): Promise<ByteStream>;
 }
 
+/** What a port that speaks TLS shows, and whom it demands to show something; PEM texts. */
+export interface ServerTlsOptions {
+  readonly cert: string;
+  readonly key: string;
+  /** Clients must show a certificate that this authority signed. */
+  readonly clientCa?: string | undefined;
+}
+
+/** Where to listen, and how. */
+export interface ListenAt extends Endpoint {
+  readonly tls?: ServerTlsOptions | undefined;
+}
+
 /** Accepts byte streams: the playground's side. */
 export interface StreamServer {
   /** Listens until the result is disposed; port 0 picks a free one. Rejects when the port is taken. */
-  listen(at: Endpoint, onStream: (stream: ByteStream) => void): Promise<Listening>;
+  listen(at: ListenAt, onStream: (stream: ByteStream) => void): Promise<Listening>;
 }
 
 /** An open port, and where it is: the port that was picked, where 0 was asked for. */

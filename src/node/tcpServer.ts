@@ -1,16 +1,20 @@
-import { createServer } from "node:net";
-import type { ByteStream, Endpoint, Listening, StreamServer } from "#base/transport.ts";
+import { createServer, type Server, type Socket } from "node:net";
+import { createServer as createTlsServer } from "node:tls";
+import type { ByteStream, ListenAt, Listening, ServerTlsOptions, StreamServer } from "#base/transport.ts";
 import { addressText } from "#network/address.ts";
 import { SocketStream } from "./socketStream.ts";
 
-/** Listens on real TCP ports. Disposing what `listen` gives stops accepting; open streams belong to their receiver. */
+const keptOpen = { noDelay: true, keepAlive: true };
+
+/** Listens on real TCP ports, with TLS where it is asked for. Disposing what `listen` gives stops accepting; open streams belong to their receiver. */
 export const tcpServer: StreamServer = {
-  listen(at: Endpoint, onStream: (stream: ByteStream) => void): Promise<Listening> {
+  listen(at: ListenAt, onStream: (stream: ByteStream) => void): Promise<Listening> {
     return new Promise((resolve, reject) => {
-      const server = createServer({ noDelay: true, keepAlive: true }, (socket) => {
+      const accept = (socket: Socket) => {
         const remote = addressText({ host: socket.remoteAddress ?? "?", port: socket.remotePort ?? 0 });
         onStream(new SocketStream(socket, remote));
-      });
+      };
+      const server = at.tls ? tlsServer(at.tls, accept) : createServer(keptOpen, accept);
       server.once("error", reject);
       server.listen({ host: at.host, port: at.port }, () => {
         server.off("error", reject);
@@ -23,3 +27,14 @@ export const tcpServer: StreamServer = {
     });
   },
 };
+
+/** A client whose handshake fails or takes too long is dropped by Node; it never becomes a stream. */
+function tlsServer({ cert, key, clientCa }: ServerTlsOptions, accept: (socket: Socket) => void): Server {
+  const wantsClient = clientCa !== undefined;
+  const server = createTlsServer(
+    { ...keptOpen, cert, key, ca: clientCa, requestCert: wantsClient, rejectUnauthorized: wantsClient },
+    accept,
+  );
+  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  return server;
+}

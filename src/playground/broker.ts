@@ -16,10 +16,12 @@ import { GroupReporter } from "./group/groupReporter.ts";
 import { SubscriptionReader } from "./group/subscriptionReader.ts";
 import { InvariantMonitor } from "./invariants/invariantMonitor.ts";
 import { ownersIn } from "./invariants/owners.ts";
+import { Housekeeping } from "./log/housekeeping.ts";
 import { LogMemory } from "./log/logMemory.ts";
 import { markerBatch, type PartitionLog, type StoredBatch } from "./log/partitionLog.ts";
 import type { TransactionMarker } from "./log/producerStates.ts";
 import { type Topic, TopicStore, topicIdFrom } from "./log/topicStore.ts";
+import { SaslUsers } from "./server/saslUsers.ts";
 import type { PlaygroundSettings } from "./settings.ts";
 import { offsetsPartitionOf, offsetsTopic } from "./transactions/offsetsPartition.ts";
 import { TransactionCoordinator } from "./transactions/transactionCoordinator.ts";
@@ -53,6 +55,9 @@ export class Broker implements Disposable {
   readonly faults: FaultTable;
   readonly fetchSessions: FetchSessions;
   readonly memory: LogMemory;
+  /** Who may sign in; undefined when nobody has to. */
+  readonly saslUsers: SaslUsers | undefined;
+  readonly housekeeping: Housekeeping;
   readonly #reporter: GroupReporter;
   readonly #trimmed = new Set<PartitionLog>();
   #trimReport: Disposable | undefined;
@@ -70,7 +75,15 @@ export class Broker implements Disposable {
     this.transactionCoordinators = new Coordinators(this.cluster);
     this.kafkaClusterId = topicIdFrom(deps.random);
     this.topics = new TopicStore(deps.random);
+    this.saslUsers = settings.sasl && new SaslUsers(settings.sasl, deps.random);
     this.memory = new LogMemory(settings.maxLogBytes);
+    this.housekeeping = new Housekeeping({
+      clock: deps.clock,
+      topics: this.topics,
+      memory: this.memory,
+      intervalMs: settings.housekeepingIntervalMs,
+      moved: (logs) => this.reportOffsets(logs),
+    });
     this.faults = new FaultTable({ clock: deps.clock, observe: deps.observe });
     this.fetchSessions = new FetchSessions({
       random: deps.random,
@@ -171,7 +184,11 @@ export class Broker implements Disposable {
 
   /** Appends a validated batch; the oldest ones anywhere go when the memory is used up. */
   append(log: PartitionLog, produced: Uint8Array, edit?: BatchEdit): StoredBatch {
-    const batch = log.append(produced, edit);
+    const topic = this.topics.byName(log.id.topic);
+    const stampsTime = topic?.configs.get("message.timestamp.type") === "LogAppendTime";
+    const logAppendTime = stampsTime ? BigInt(Math.floor(this.clock.now())) : undefined;
+    const batch = log.append(produced, { edit, logAppendTime });
+    this.housekeeping.appended(log);
     for (const dropped of this.memory.appended(log, batch)) this.#trimmed.add(dropped.log);
     if (this.#trimmed.size > 0) this.#reportTrimmedSoon();
     return batch;
@@ -217,6 +234,7 @@ export class Broker implements Disposable {
     this.faults.dispose();
     this.groups.dispose();
     this.transactions.dispose();
+    this.housekeeping.dispose();
     this.#reporter.dispose();
     this.#trimReport?.dispose();
   }

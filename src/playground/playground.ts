@@ -244,6 +244,13 @@ export class Playground {
     return broker.transactions.abort(which.transactionalId, "it was aborted in the playground");
   }
 
+  /** Compacts a topic now, whatever its cleanup policy; gives the bytes freed, or undefined when there is no such topic. */
+  compact(topic: string): number | undefined {
+    const { broker } = this.#running();
+    const logs = broker.topics.byName(topic)?.partitions;
+    return logs?.reduce((freed, log) => freed + broker.housekeeping.compact(log), 0);
+  }
+
   holdSyncGroup(groupId: string): string {
     return this.addFault(holdSyncGroup(groupId));
   }
@@ -297,7 +304,8 @@ export class Playground {
   }
 
   async #start(): Promise<readonly BrokerNode[]> {
-    const { server, host = "127.0.0.1", basePort, portAttempts = 1, nodes: count = 1 } = this.#options;
+    const server = this.#server();
+    const { host = "127.0.0.1", basePort, portAttempts = 1, nodes: count = 1 } = this.#options;
     const owned = new DisposableStore();
     const block = { host, basePort, count, attempts: portAttempts };
     const listening = await listenOnBlock(server, block, (index, stream) => {
@@ -318,14 +326,15 @@ export class Playground {
     nodes: readonly BrokerNode[],
     { listening, owned }: { readonly listening: readonly Listening[]; readonly owned: DisposableStore },
   ): Run {
-    const { clock, random, observe, settings, server } = this.#options;
-    const handlers = handlerTable();
-    const broker = owned.add(new Broker({ clock, random, observe }, playgroundSettings(settings), nodes));
+    const { clock, random, observe, settings } = this.#options;
+    const given = playgroundSettings(settings);
+    const handlers = handlerTable(given.kafkaVersion);
+    const broker = owned.add(new Broker({ clock, random, observe }, given, nodes));
     const connections = owned.add(new ConnectionSet(broker, handlers));
     connections.onEnded((end) => this.#connectionEnded.fire(end));
     const ports = owned.add(
       new NodePorts({
-        server,
+        server: this.#server(),
         accept: (node, stream) => connections.accept(node, stream),
         pause: () => sleep(clock, portRetryMs),
       }),
@@ -338,6 +347,14 @@ export class Playground {
     const producer = owned.add(new LocalProducer(broker, handlers));
     const workloads = owned.add(new Workloads({ clock, random, observe, producer }));
     return { broker, connections, control, producer, workloads, owned };
+  }
+
+  /** Every port of every node speaks TLS, or none does. */
+  #server(): StreamServer {
+    const { server, settings } = this.#options;
+    const tls = settings?.tls;
+    if (!tls) return server;
+    return { listen: (at, onStream) => server.listen({ ...at, tls }, onStream) };
   }
 
   #running(): Run {

@@ -1,6 +1,9 @@
+import type { ServerTlsOptions } from "#base/transport.ts";
 import type { GroupSettings } from "./group/classicGroup.ts";
 import type { ConsumerGroupSettings } from "./group/consumer/consumerGroupSettings.ts";
+import type { SaslSettings } from "./server/saslUsers.ts";
 import type { TransactionSettings } from "./transactions/transactionCoordinator.ts";
+import type { KafkaRelease } from "./versions/kafkaReleases.ts";
 
 /** The bounds and delays of a playground. */
 export interface PlaygroundSettings {
@@ -19,6 +22,16 @@ export interface PlaygroundSettings {
   readonly maxPartitions: number;
   readonly maxOffsetMetadataBytes: number;
   readonly defaultPartitions: number;
+  /** False lets damaged batches into the log as they come. */
+  readonly validatesProduced: boolean;
+  /** Clients have to sign in first; undefined lets everybody in. */
+  readonly sasl: SaslSettings | undefined;
+  /** All ports speak TLS with this certificate; undefined for plain text. */
+  readonly tls: ServerTlsOptions | undefined;
+  /** How often retention and compaction look at the logs of topics that ask for it. */
+  readonly housekeepingIntervalMs: number;
+  /** Passes for a broker of this release: what that does not have, or no longer has, is neither served nor advertised. */
+  readonly kafkaVersion: KafkaRelease;
   /** Kafka's own default is true; a mistyped topic is easier to notice without. */
   readonly autoCreateTopics: boolean;
 }
@@ -46,6 +59,11 @@ export function playgroundSettings(input: PlaygroundSettingsInput = {}): Playgro
     maxPartitions: 20_000,
     maxOffsetMetadataBytes: 4_096,
     defaultPartitions: 1,
+    validatesProduced: true,
+    sasl: undefined,
+    tls: undefined,
+    housekeepingIntervalMs: 15_000,
+    kafkaVersion: "4.4",
     autoCreateTopics: false,
     ...input,
     groups: {

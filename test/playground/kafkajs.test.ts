@@ -1,5 +1,10 @@
-import { CompressionTypes, Kafka, logLevel } from "kafkajs";
+import { readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CompressionTypes, Kafka, logLevel, type SASLOptions } from "kafkajs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { createTlsFiles } from "#test/support/tlsFiles.ts";
 import { type LivePlayground, startLivePlayground } from "./livePlayground.ts";
 
 let live: LivePlayground;
@@ -201,4 +206,41 @@ test("kafkajs commits and aborts transactions, offsets included", async () => {
   await vi.waitFor(() => expect(read.slice().sort()).toEqual(["a", "b", "c", "d"]), 10_000);
   const [committed] = await admin.fetchOffsets({ groupId: "billing", topics: ["orders"] });
   expect(committed?.partitions.find(({ partition }) => partition === 0)?.offset).toBe("5");
+});
+
+test.each<[string, (password: string) => SASLOptions]>([
+  ["PLAIN", (password) => ({ mechanism: "plain", username: "ann", password })],
+  ["SCRAM-SHA-256", (password) => ({ mechanism: "scram-sha-256", username: "ann", password })],
+  ["SCRAM-SHA-512", (password) => ({ mechanism: "scram-sha-512", username: "ann", password })],
+])("kafkajs signs in with %s over TLS", async (_mechanism, login) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "groupscope-tls-"));
+  const files = await createTlsFiles(folder);
+  const secured = await startLivePlayground({
+    settings: {
+      tls: { cert: readFileSync(files.serverCert, "utf8"), key: readFileSync(files.serverKey, "utf8") },
+      sasl: {
+        mechanisms: ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"],
+        users: [{ username: "ann", password: "secret" }],
+      },
+    },
+  });
+  const connect = async (password: string) => {
+    const admin = new Kafka({
+      brokers: secured.playground.bootstrapServers.slice(),
+      logLevel: logLevel.NOTHING,
+      ssl: { ca: [readFileSync(files.ca, "utf8")] },
+      sasl: login(password),
+      retry: { retries: 0 },
+    }).admin();
+    await admin.connect();
+    return admin;
+  };
+
+  const admin = opened(await connect("secret"));
+
+  expect((await admin.describeCluster()).brokers).toHaveLength(1);
+  await expect(connect("guessed")).rejects.toThrow(/[Aa]uthentication failed/);
+  await admin.disconnect();
+  await secured.playground.stop();
+  await rm(folder, { recursive: true });
 });

@@ -1,3 +1,4 @@
+import { type KafkaRelease, versionsIn } from "../versions/kafkaReleases.ts";
 import { addOffsetsToTxnHandler } from "./addOffsetsToTxn.ts";
 import { addPartitionsToTxnHandler } from "./addPartitionsToTxn.ts";
 import { alterConfigsHandler } from "./alterConfigs.ts";
@@ -33,15 +34,16 @@ import { offsetDeleteHandler } from "./offsetDelete.ts";
 import { offsetFetchHandler } from "./offsetFetch.ts";
 import { offsetForLeaderEpochHandler } from "./offsetForLeaderEpoch.ts";
 import { produceHandler } from "./produce.ts";
+import { saslAuthenticateHandler, saslHandshakeHandler } from "./saslAfterwards.ts";
 import { syncGroupHandler } from "./syncGroup.ts";
 import { txnOffsetCommitHandler } from "./txnOffsetCommit.ts";
 import { writeTxnMarkersHandler } from "./writeTxnMarkers.ts";
 
 /**
- * Everything the playground serves, by API key. What is not here is not advertised: share and streams groups, SASL and
- * telemetry take their places here as they come.
+ * Everything the playground serves, by API key. What is not here is not advertised: share and streams groups and
+ * telemetry (which a broker without a plugin for it does not advertise either) take their places here as they come.
  */
-export function handlerTable(): ReadonlyMap<number, Handler> {
+export function handlerTable(release: KafkaRelease): ReadonlyMap<number, Handler> {
   const table: ReadonlyMap<number, Handler> = new Map(
     [
       produceHandler,
@@ -55,9 +57,11 @@ export function handlerTable(): ReadonlyMap<number, Handler> {
       heartbeatHandler,
       leaveGroupHandler,
       syncGroupHandler,
+      saslHandshakeHandler,
+      saslAuthenticateHandler,
       describeGroupsHandler,
       listGroupsHandler,
-      apiVersionsHandler(() => table.values()),
+      apiVersionsHandler(() => table.values(), release),
       createTopicsHandler,
       deleteTopicsHandler,
       deleteRecordsHandler,
@@ -81,7 +85,19 @@ export function handlerTable(): ReadonlyMap<number, Handler> {
       describeTransactionsHandler,
       listTransactionsHandler,
       describeTopicPartitionsHandler,
-    ].map((handler) => [handler.api.key, handler]),
+    ].flatMap((handler) => {
+      const capped = cappedTo(release, handler);
+      return capped ? [[handler.api.key, capped]] : [];
+    }),
   );
   return table;
+}
+
+/** The handler with the versions that a broker of the release serves too; undefined when there are none. */
+function cappedTo(release: KafkaRelease, handler: Handler): Handler | undefined {
+  const known = versionsIn(release, handler.api.name);
+  if (known === undefined) return undefined;
+  const min = Math.max(handler.versions[0], known[0]);
+  const max = Math.min(handler.versions[1], known[1]);
+  return min > max ? undefined : { ...handler, versions: [min, max] };
 }

@@ -1,4 +1,7 @@
+import { ok, type Result } from "#base/result.ts";
+import { parseTopicPattern } from "#base/topicPattern.ts";
 import { type ListTransactionsRequest, listTransactions } from "#protocol/apis/listTransactions.ts";
+import { errorCode } from "#protocol/errorCodes.ts";
 import type { Transaction } from "../transactions/transaction.ts";
 import { defineHandler } from "./handler.ts";
 import { isTransactionCoordinator } from "./routing.ts";
@@ -18,18 +21,21 @@ const states: ReadonlySet<string> = new Set([
 /** The transactional ids that this node coordinates, filtered (KIP-664, KIP-994). */
 export const listTransactionsHandler = defineHandler({
   api: listTransactions,
-  // Version 2 filters by a regular expression (KIP-1152).
-  versions: [0, 1],
   handle(request, context) {
     const { broker } = context;
     const now = broker.clock.now();
+    const pattern = patternOf(request.transactionalIdPattern);
+    if (!pattern.ok) return refused(errorCode("INVALID_REGULAR_EXPRESSION"));
     const unknownStateFilters = request.stateFilters.filter((state) => !states.has(state));
     const asksForNothing =
       request.stateFilters.length > 0 && unknownStateFilters.length === request.stateFilters.length;
     const found = asksForNothing
       ? []
       : broker.transactions.all.filter(
-          (each) => isTransactionCoordinator(context, each.transactionalId) && isWanted(each, request, now),
+          (each) =>
+            isTransactionCoordinator(context, each.transactionalId) &&
+            pattern.value(each.transactionalId) &&
+            isWanted(each, request, now),
         );
     return {
       throttleTimeMs: 0,
@@ -42,13 +48,19 @@ export const listTransactionsHandler = defineHandler({
       })),
     };
   },
-  failed: (_request, code) => ({
-    throttleTimeMs: 0,
-    errorCode: code,
-    unknownStateFilters: [],
-    transactionStates: [],
-  }),
+  failed: (_request, code) => refused(code),
 });
+
+function refused(code: number) {
+  return { throttleTimeMs: 0, errorCode: code, unknownStateFilters: [], transactionStates: [] };
+}
+
+/** A filter by a pattern in RE2 syntax (KIP-1152); none lets everything pass. */
+function patternOf(text: string | null): Result<(transactionalId: string) => boolean, string> {
+  if (text === null || text === "") return ok(() => true);
+  const parsed = parseTopicPattern(text);
+  return parsed.ok ? ok(parsed.value.matches) : parsed;
+}
 
 function isWanted(
   { phase, producerId }: Transaction,

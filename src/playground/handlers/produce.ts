@@ -1,7 +1,7 @@
 import { type ProduceRequest, produce } from "#protocol/apis/produce.ts";
 import { errorCode, errorName, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { batchLayout, readBatchHeader } from "#protocol/records/recordBatch.ts";
-import type { PartitionLog } from "../log/partitionLog.ts";
+import type { PartitionLog, StoredBatch } from "../log/partitionLog.ts";
 import { validateProduced } from "../log/produceValidation.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
@@ -9,7 +9,7 @@ import { mapInTurns } from "./inTurns.ts";
 import { LeaderHints } from "./leaderHints.ts";
 import { findLog, findTopic, namedPartitions } from "./routing.ts";
 import { type TakingPart, takePartInTransaction } from "./takePartInTransaction.ts";
-import { maxMessageBytesOf } from "./topicConfigs.ts";
+import { produceLimitsOf } from "./topicConfigs.ts";
 
 type TopicData = ProduceRequest["topicData"][number];
 type PartitionData = TopicData["partitionData"][number];
@@ -110,9 +110,16 @@ function producePartition(
   const found = findLog(context, topic, { partition: index });
   if ("error" in found) return refused(index, found.error);
   const { log } = found;
-  const maxMessageBytes = maxMessageBytesOf(topic, broker.settings);
-  const valid = validateProduced(records, { maxMessageBytes, allowsZstd: version >= 7 });
-  if (!valid.ok) return refused(index, valid.error.error, valid.error.message);
+  const limits = { ...produceLimitsOf(topic, broker), allowsZstd: version >= 7 };
+  const valid = validateProduced(records, limits);
+  if (!valid.ok) {
+    const { error, message, records: spoilt = [] } = valid.error;
+    const recordErrors = spoilt.map((each) => ({
+      batchIndex: each.index,
+      batchIndexErrorMessage: each.message,
+    }));
+    return { ...refused(index, error, message), recordErrors };
+  }
 
   const { header, bytes } = valid.value;
   const isTracked = header.isTransactional && header.producerId >= 0n;
@@ -129,7 +136,7 @@ function producePartition(
     case "duplicate":
       return accepted(log, verdict.baseOffset);
     case "append":
-      return accepted(log, broker.append(log, bytes, context.editFor(log.id)).baseOffset);
+      return acceptedAs(log, broker.append(log, bytes, context.editFor(log.id)));
   }
 }
 
@@ -139,6 +146,11 @@ const sinceAbortable = 11;
 
 function takePart(context: RequestContext, what: TakingPart): KnownErrorName {
   return takePartInTransaction(context, what, { sinceImplicit, sinceAbortable });
+}
+
+function acceptedAs(log: PartitionLog, { baseOffset, header }: StoredBatch) {
+  const isStamped = header.timestampType === "logAppendTime";
+  return { ...accepted(log, baseOffset), logAppendTimeMs: isStamped ? header.maxTimestamp : -1n };
 }
 
 function accepted(log: PartitionLog, baseOffset: bigint) {

@@ -29,6 +29,8 @@ export function alterTopicConfigs(
     const problem = topicConfigProblem(name, value);
     if (problem !== undefined) return answer("INVALID_CONFIG", problem);
   }
-  if (!how.validateOnly) broker.topics.setConfigs(topic, configs);
+  if (how.validateOnly) return answer("NONE", null);
+  broker.topics.setConfigs(topic, configs);
+  for (const log of topic.partitions) broker.housekeeping.appended(log);
   return answer("NONE", null);
 }

@@ -1,3 +1,6 @@
+import type { Clock } from "#base/clock.ts";
+import { isCompacted } from "../log/housekeeping.ts";
+import type { ProduceLimits } from "../log/produceValidation.ts";
 import type { Topic } from "../log/topicStore.ts";
 import type { PlaygroundSettings } from "../settings.ts";
 
@@ -19,11 +22,14 @@ interface Known {
 
 const fixed = (type: Known["type"], value: string): Known => ({ type, defaultValue: () => value });
 
-/** The settings a topic here may have. Only `max.message.bytes` has an effect so far; the others are kept and shown. */
+/** The settings a topic here may have. Segments, replicas' number and compression have no effect here; they are kept and shown. */
 const known: ReadonlyMap<string, Known> = new Map<string, Known>([
   ["cleanup.policy", fixed("list", "delete")],
   ["compression.type", fixed("string", "producer")],
+  ["delete.retention.ms", fixed("long", "86400000")],
   ["max.message.bytes", { type: "int", defaultValue: ({ maxMessageBytes }) => String(maxMessageBytes) }],
+  ["message.timestamp.after.max.ms", fixed("long", "3600000")],
+  ["message.timestamp.before.max.ms", fixed("long", "9223372036854775807")],
   ["message.timestamp.type", fixed("string", "CreateTime")],
   ["min.insync.replicas", fixed("int", "1")],
   ["retention.bytes", { type: "long", defaultValue: () => "-1" }],
@@ -61,8 +67,26 @@ export function topicConfigs(
   return configs;
 }
 
-/** The largest batch the topic takes. */
-export function maxMessageBytesOf(topic: Topic, settings: PlaygroundSettings): number {
-  const given = topic.configs.get("max.message.bytes");
-  return given === undefined ? settings.maxMessageBytes : Number(given);
+/** What a topic demands of what is produced to it. */
+export function produceLimitsOf(
+  { configs }: Topic,
+  { settings, clock }: { readonly settings: PlaygroundSettings; readonly clock: Clock },
+): Omit<ProduceLimits, "allowsZstd"> {
+  const given = configs.get("max.message.bytes");
+  return {
+    maxMessageBytes: given === undefined ? settings.maxMessageBytes : Number(given),
+    acceptsDamage: !settings.validatesProduced,
+    needsKeys: isCompacted(configs),
+    timestamps: timestampBounds(configs, BigInt(Math.floor(clock.now()))),
+  };
+}
+
+/** Undefined where the broker's own clock replaces the producers'. */
+function timestampBounds(configs: ReadonlyMap<string, string>, now: bigint): ProduceLimits["timestamps"] {
+  if (configs.get("message.timestamp.type") === "LogAppendTime") return undefined;
+  const bound = (name: string, byDefault: bigint) => BigInt(configs.get(name) ?? byDefault);
+  return {
+    earliest: now - bound("message.timestamp.before.max.ms", 0x7fff_ffff_ffff_ffffn),
+    latest: now + bound("message.timestamp.after.max.ms", 3_600_000n),
+  };
 }

@@ -19,8 +19,6 @@ const versions = { sinceImplicit: 5, sinceAbortable: 4 };
 /** Commits offsets within a transaction: they take effect when it does (KIP-98), if the member is current (KIP-447). */
 export const txnOffsetCommitHandler = defineHandler({
   api: txnOffsetCommit,
-  // Version 6 names topics by id, and no release has it yet.
-  versions: [0, 5],
   subject: (request, broker) => ({
     groupIds: [request.groupId],
     partitions: namedPartitions(

@@ -4,6 +4,7 @@ import { decodeBatch } from "#protocol/records/batchReader.ts";
 import { encodeBatch, stampBatch } from "#protocol/records/batchWriter.ts";
 import { decodeControlRecord, endTransactionMarker } from "#protocol/records/controlRecord.ts";
 import { type BatchHeader, lastOffsetOf, readBatchHeader } from "#protocol/records/recordBatch.ts";
+import { compactBatches } from "./compactBatches.ts";
 import { EpochCache, type EpochEnd } from "./epochCache.ts";
 import { ProducerStates, type TransactionMarker } from "./producerStates.ts";
 
@@ -16,6 +17,14 @@ export interface StoredBatch {
   readonly newestSoFar: bigint;
   readonly header: BatchHeader;
   readonly bytes: Uint8Array;
+}
+
+/** What happens to a batch on its way into the log. */
+export interface AppendOptions {
+  /** What it makes of the bytes is what consumers will get. */
+  readonly edit?: ((stamped: Uint8Array) => Uint8Array) | undefined;
+  /** Replaces the producer's timestamps. */
+  readonly logAppendTime?: bigint | undefined;
 }
 
 /** How much is read at once. */
@@ -106,6 +115,11 @@ export class PartitionLog {
     return this.#batches.length - this.#first;
   }
 
+  /** Bytes of the batches themselves. */
+  get storedBytes(): number {
+    return this.heldBytes - this.batchCount * overheadBytes;
+  }
+
   /** Bytes held, with what each batch costs beside them. */
   get heldBytes(): number {
     let total = 0;
@@ -115,9 +129,10 @@ export class PartitionLog {
     return total;
   }
 
-  /** Appends one produced batch; what `edit` makes of its bytes is what consumers will get. */
-  append(produced: Uint8Array, edit?: (stamped: Uint8Array) => Uint8Array): StoredBatch {
-    const stamp = { baseOffset: this.#logEndOffset, partitionLeaderEpoch: this.leaderEpoch };
+  /** Appends one produced batch. */
+  append(produced: Uint8Array, options: AppendOptions = {}): StoredBatch {
+    const { edit, logAppendTime } = options;
+    const stamp = { baseOffset: this.#logEndOffset, partitionLeaderEpoch: this.leaderEpoch, logAppendTime };
     const stamped = stampBatch(produced, stamp);
     const header = readBatchHeader(stamped);
     const bytes = edit?.(stamped) ?? stamped;
@@ -259,6 +274,39 @@ export class PartitionLog {
     }
     this.#startAt(later(this.#logStartOffset, offset));
     return freed;
+  }
+
+  /**
+   * Keeps the newest record of each key, up to the last stable offset. Gives what that freed, and when the next tombstones
+   * or markers may go.
+   */
+  compact(rules: { readonly now: bigint; readonly deleteRetentionMs: bigint }): {
+    readonly freedBytes: number;
+    readonly nextHorizon: bigint | undefined;
+  } {
+    const before = this.heldBytes;
+    const live = this.#batches.slice(this.#first);
+    const compacted = compactBatches(live, {
+      ...rules,
+      endOffset: this.lastStableOffset,
+      lastBatchOf: (producerId) => this.producers.lastBatchOf(producerId),
+    });
+    this.#first = 0;
+    this.#batches = live.flatMap((batch, index) => {
+      const kept = compacted[index];
+      if (kept === undefined) return [];
+      if (!(kept instanceof Uint8Array)) return [kept];
+      const header = readBatchHeader(kept);
+      return [{ ...batch, header, bytes: kept, maxTimestamp: header.maxTimestamp }];
+    });
+    let nextHorizon: bigint | undefined;
+    for (const { header } of this.#batches) {
+      const { hasDeleteHorizon, baseTimestamp } = header;
+      if (hasDeleteHorizon && !(nextHorizon !== undefined && nextHorizon <= baseTimestamp)) {
+        nextHorizon = baseTimestamp;
+      }
+    }
+    return { freedBytes: before - this.heldBytes, nextHorizon };
   }
 
   /** The topic is gone: whoever waits for data is woken and finds out. */

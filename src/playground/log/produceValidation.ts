@@ -2,17 +2,27 @@ import { err, ok, type Result } from "#base/result.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { BatchDamage } from "#protocol/records/batchDamage.ts";
 import { decodeBatch, readBatches, type WholeBatch } from "#protocol/records/batchReader.ts";
+import type { KafkaRecord } from "#protocol/records/kafkaRecord.ts";
+import type { BatchHeader } from "#protocol/records/recordBatch.ts";
 
 /** Why a produced batch was refused. */
 export interface ProduceRefusal {
   readonly error: KnownErrorName;
   readonly message: string;
+  /** The records that spoil the batch, where single ones do (KIP-467). */
+  readonly records?: readonly { readonly index: number; readonly message: string }[] | undefined;
 }
 
 /** What a topic and a version of Produce allow. */
 export interface ProduceLimits {
   readonly maxMessageBytes: number;
   readonly allowsZstd: boolean;
+  /** Only what an offset needs is checked: damage goes into the log as it came. */
+  readonly acceptsDamage?: boolean | undefined;
+  /** Every record needs a key, as only one of each will be kept. */
+  readonly needsKeys?: boolean | undefined;
+  /** Bounds for the producer's timestamps. */
+  readonly timestamps?: { readonly earliest: bigint; readonly latest: bigint } | undefined;
 }
 
 /** The one batch of a produce request's partition, checked as Kafka checks it before it reaches the log. */
@@ -30,10 +40,44 @@ export function validateProduced(
     return refuse("INVALID_RECORD", "a partition brought more than one record batch");
   }
 
+  if (limits.acceptsDamage && frame.header.lastOffsetDelta >= 0) return ok(frame);
   const refusal = headerRefusal(frame, limits);
   if (refusal) return err(refusal);
   const decoded = decodeBatch(frame);
-  return decoded.ok ? ok(frame) : refuse(errorOf(decoded.error), decoded.error.message);
+  if (!decoded.ok) return refuse(errorOf(decoded.error), decoded.error.message);
+  const recordRefusal = recordsRefusal(decoded.value.records, frame.header, limits);
+  return recordRefusal ? err(recordRefusal) : ok(frame);
+}
+
+/** Looks at single records, only where the topic asks for it. */
+function recordsRefusal(
+  records: Iterable<KafkaRecord>,
+  { maxTimestamp }: BatchHeader,
+  { needsKeys, timestamps }: ProduceLimits,
+): ProduceRefusal | undefined {
+  const asksForEarliest = timestamps !== undefined && timestamps.earliest > 0n;
+  const isLate = timestamps !== undefined && maxTimestamp > timestamps.latest;
+  if (!needsKeys && !asksForEarliest && !isLate) return undefined;
+  const spoilt: { index: number; message: string }[] = [];
+  let hasTimeError = false;
+  let index = 0;
+  for (const { key, timestamp } of records) {
+    const isOutside =
+      timestamps !== undefined &&
+      timestamp >= 0n &&
+      (timestamp < timestamps.earliest || timestamp > timestamps.latest);
+    if (needsKeys && key === null) {
+      spoilt.push({ index, message: "a compacted topic takes no record without a key" });
+    } else if (isOutside) {
+      hasTimeError = true;
+      const range = `[${timestamps.earliest}, ${timestamps.latest}]`;
+      spoilt.push({ index, message: `its timestamp ${timestamp} is outside of ${range}` });
+    }
+    index++;
+  }
+  if (spoilt.length === 0) return undefined;
+  const error = hasTimeError ? "INVALID_TIMESTAMP" : "INVALID_RECORD";
+  return { error, message: `${spoilt.length} record(s) of the batch are refused`, records: spoilt };
 }
 
 function headerRefusal({ header, bytes }: WholeBatch, limits: ProduceLimits): ProduceRefusal | undefined {

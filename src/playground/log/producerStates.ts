@@ -63,6 +63,11 @@ export class ProducerStates {
     return this.#states.values();
   }
 
+  /** Where the newest batch of a producer begins. */
+  lastBatchOf(producerId: bigint): bigint | undefined {
+    return this.#states.get(producerId)?.batches.at(-1)?.baseOffset;
+  }
+
   hasOngoingTransaction({ producerId, producerEpoch }: BatchHeader): boolean {
     const state = this.#states.get(producerId);
     return state?.transactionStart !== undefined && state.epoch === producerEpoch;

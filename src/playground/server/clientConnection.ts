@@ -10,6 +10,7 @@ import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import { advertised } from "../handlers/apiVersions.ts";
 import type { Handler } from "../handlers/handler.ts";
 import { type RequestOutcome, serveRequest } from "./requestPath.ts";
+import { SaslSession } from "./saslSession.ts";
 import type { TurnShare } from "./turnShare.ts";
 
 /** Why and where a connection ended. */
@@ -35,6 +36,8 @@ export interface ConnectionDeps {
 const queueLimit = 64;
 const queueBytesLimit = 1024 * 1024;
 
+const refusalDelayMs = 100;
+
 /** A connection that holds no more than this is not asked how much all of them hold. */
 const littleBytes = 64 * 1024;
 
@@ -54,11 +57,16 @@ export class ClientConnection implements Disposable {
   #isServing = false;
   #isPaused = false;
   #isEnded = false;
+  readonly #signIn: SaslSession | undefined;
+  /** It could not sign in, and is about to be closed. */
+  #isRefused = false;
   #clientId: string | undefined;
 
   constructor(stream: ByteStream, deps: ConnectionDeps) {
     this.#stream = stream;
     this.#deps = deps;
+    const { saslUsers } = deps.broker;
+    this.#signIn = saslUsers && new SaslSession(saslUsers);
     this.#assembler = new FrameAssembler(deps.broker.settings.maxRequestBytes);
     this.#owned.add(stream.onData((chunk) => this.#take(chunk)));
     this.#owned.add(
@@ -156,6 +164,21 @@ export class ClientConnection implements Disposable {
   }
 
   async #serve(frame: Uint8Array): Promise<RequestOutcome> {
+    const signIn = this.#signIn;
+    if (signIn === undefined || signIn.isDone) return this.#serveRequest(frame);
+    if (this.#isRefused) return { type: "nothing" };
+    const outcome = signIn.take(frame);
+    if (outcome.type === "pass") return this.#serveRequest(frame);
+    if (outcome.type === "answer") return outcome;
+    if (outcome.frame === undefined) return { type: "close", reason: outcome.reason };
+    // The client gets time to read why, as with Kafka's `connection.failed.authentication.delay.ms`.
+    this.#isRefused = true;
+    const { clock } = this.#deps.broker;
+    this.#owned.add(clock.schedule(refusalDelayMs, () => this.#end(outcome.reason)));
+    return { type: "answer", frame: outcome.frame };
+  }
+
+  async #serveRequest(frame: Uint8Array): Promise<RequestOutcome> {
     const header = decodeRequestHeader(frame);
     if (!header.ok) return { type: "close", reason: `a request header is garbage: ${header.error.message}` };
     const { apiKey, apiVersion, correlationId, clientId } = header.value;
@@ -163,6 +186,7 @@ export class ClientConnection implements Disposable {
     const { handlers } = this.#deps;
     const handler = handlers.get(apiKey);
     if (handler === undefined) return { type: "close", reason: `API key ${apiKey} is not served` };
+    const { broker, node } = this.#deps;
     const [min, max] = handler.versions;
     if (apiVersion < min || apiVersion > max) {
       if (apiKey !== apiVersions.key) {
@@ -170,7 +194,10 @@ export class ClientConnection implements Disposable {
         return { type: "close", reason };
       }
       // KIP-511: in version 0, so that any client can read it and try again.
-      const body = { errorCode: errorCode("UNSUPPORTED_VERSION"), apiKeys: advertised(handlers.values()) };
+      const body = {
+        errorCode: errorCode("UNSUPPORTED_VERSION"),
+        apiKeys: advertised(handlers.values(), broker.settings.kafkaVersion),
+      };
       return { type: "answer", frame: encodeResponse(apiVersions, { version: 0, correlationId }, body) };
     }
     const request = handler.open(frame);
@@ -178,7 +205,6 @@ export class ClientConnection implements Disposable {
       const reason = `a ${handler.api.name} request is garbage: ${request.error.message}`;
       return { type: "close", reason };
     }
-    const { broker, node } = this.#deps;
     const clientHost = `/${hostOf(this.#stream.remote)}`;
     const onGone = this.#gone.event;
     return serveRequest(request.value, handler.api.name, { broker, node, clientHost, onGone });

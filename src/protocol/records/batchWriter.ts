@@ -29,6 +29,10 @@ export interface BatchInput {
   readonly baseSequence?: number | undefined;
   readonly transactional?: boolean | undefined;
   readonly control?: boolean | undefined;
+  /** The time after which compaction takes tombstones and markers away (KIP-534). */
+  readonly deleteHorizonMs?: bigint | undefined;
+  /** Of a batch that compaction emptied. */
+  readonly maxTimestamp?: bigint | undefined;
 }
 
 /** Writes a record batch of format v2, checksum included. */
@@ -36,8 +40,8 @@ export function encodeBatch(input: BatchInput): Uint8Array {
   const { records } = input;
   const compression = input.compression ?? "none";
   const deltas = offsetDeltas(records);
-  const baseTimestamp = records[0]?.timestamp ?? -1n;
-  const maxTimestamp = input.logAppendTime ?? newestTimestamp(records);
+  const baseTimestamp = input.deleteHorizonMs ?? records[0]?.timestamp ?? -1n;
+  const maxTimestamp = input.logAppendTime ?? input.maxTimestamp ?? newestTimestamp(records);
   const body = encodeBody(records, deltas, baseTimestamp);
   const stored = records.length === 0 ? body : compress(compression, body);
 
@@ -102,7 +106,8 @@ function attributesOf(input: BatchInput, compression: CompressionName): number {
     codecId(compression) |
     (input.logAppendTime === undefined ? 0 : attributeBits.logAppendTime) |
     (input.transactional === true ? attributeBits.transactional : 0) |
-    (input.control === true ? attributeBits.control : 0)
+    (input.control === true ? attributeBits.control : 0) |
+    (input.deleteHorizonMs === undefined ? 0 : attributeBits.deleteHorizon)
   );
 }
 
