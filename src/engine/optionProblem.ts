@@ -3,8 +3,11 @@ import type { ConsumerOptions } from "./consumerOptions.ts";
 
 /** What is wrong with the options, in words, or undefined: said before anything is sent. */
 export function optionProblem(options: ConsumerOptions): string | undefined {
-  const { topics, directPartitions, groupId, groupInstanceId, startPosition, assignors } = options;
-  if (topics.length === 0 && (directPartitions?.length ?? 0) === 0) return "choose at least one topic";
+  const { topics, topicPattern, directPartitions, groupId, groupInstanceId, startPosition, assignors } =
+    options;
+  if (topics.length === 0 && topicPattern === undefined && (directPartitions?.length ?? 0) === 0) {
+    return "choose at least one topic";
+  }
   if (groupId === "") return "the group's name is empty: leave it out to read without a group";
   if (groupId === undefined && startPosition.kind === "committed") {
     return "without a group there are no committed offsets to begin at: choose start, end, an offset or a time";
