@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
 import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts";
+import { newestKafka } from "#test/support/kafkaJars.ts";
 import { liveAdministration } from "#test/support/liveAdministration.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";
 import { realClient } from "#test/support/realCluster.ts";
@@ -12,6 +13,8 @@ const quickGroups = {
   "group.consumer.heartbeat.interval.ms": "200",
   "group.consumer.min.session.timeout.ms": "1000",
   "group.consumer.session.timeout.ms": "4000",
+  // A classic group stays one, as it does on Kafka before 4.
+  "group.consumer.migration.policy": "disabled",
 };
 
 describe("KIP-848 consumer groups on real Kafka", () => {
@@ -254,6 +257,27 @@ describe("KIP-848 consumer groups on real Kafka", () => {
     expect(member.all("position.removed").map(({ reason }) => reason)).toEqual(["lost", "lost"]);
   });
 
+  test("a classic group that the broker does not change is joined as one, and the session says why", async () => {
+    await createTopic("kept-classic", 2);
+    const options = { topics: ["kept-classic"], groupId: "kept-classic" };
+    const classic = join({ ...options, groupProtocol: "classic" });
+    await until(
+      () => classic.has(2),
+      () => state(classic),
+    );
+
+    const member = join(options);
+    await until(
+      () => classic.has(1) && member.has(1),
+      () => state(member),
+    );
+
+    expect(member.all("session.state").at(-1)).toMatchObject({
+      groupProtocol: "classic",
+      fallbackReason: expect.stringContaining("GROUP_ID_NOT_FOUND"),
+    });
+  });
+
   test("a coordinator that is killed and comes back finds its member again", async () => {
     await createTopic("restarted", 2);
     await produce("restarted", numbered("v", 5));
@@ -284,4 +308,34 @@ describe("KIP-848 consumer groups on real Kafka", () => {
     expect(member.read.map(({ value }) => value)).toEqual([...numbered("v", 5), "later"]);
     expect(member.all("session.ended")).toEqual([]);
   });
+});
+
+describe.each([
+  [newestKafka, { "group.coordinator.rebalance.protocols": "classic" }],
+  ["3.9.2", {}],
+] as const)("a broker without consumer groups: Kafka %s %o", (version, config) => {
+  test("the session goes on as a classic member, reads, and says why", async () => {
+    const kafka = await startRealKafka({ version, config });
+    const client = realClient({ servers: kafka.bootstrapServers });
+    const administration = liveAdministration(client);
+    await administration.createTopic({ topic: "orders", partitions: 1 });
+    const records = [{ key: null, value: "v" }];
+    await administration.produce({ topic: "orders", partition: 0, compression: "none", records });
+
+    const member = new LiveMember(
+      { servers: kafka.bootstrapServers },
+      { topics: ["orders"], groupId: "billing", groupProtocol: "consumer" },
+    ).flow();
+    await until(
+      () => member.read.length === 1,
+      () => JSON.stringify(member.all("session.state").at(-1)),
+    );
+    const shown = member.all("session.state").at(-1);
+    await member.stop();
+    client.close();
+    await kafka.stop();
+
+    expect(shown).toMatchObject({ membership: "stable", groupProtocol: "classic" });
+    expect(shown?.fallbackReason).toMatch(/UNSUPPORTED_VERSION|does not know ConsumerGroupHeartbeat|we need/);
+  }, 90_000);
 });
