@@ -1,11 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
-import {
-  type JavaConsumer,
-  type JavaConsumerOptions,
-  startJavaConsumer,
-} from "#test/support/javaConsumer.ts";
+import type { ForeignConsumer } from "#test/support/foreign/foreignConsumer.ts";
+import { type JavaConsumerOptions, startJavaConsumer } from "#test/support/javaConsumer.ts";
 import { liveAdministration } from "#test/support/liveAdministration.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";
 import { realClient } from "#test/support/realCluster.ts";
@@ -21,7 +18,7 @@ const javaCommits = { "enable.auto.commit": "true", "auto.commit.interval.ms": "
 describe("a group that goes from the classic to the consumer protocol while it runs, and back", () => {
   let kafka: RealKafka;
   let client: ClusterClient;
-  const members: (JavaConsumer | LiveMember)[] = [];
+  const members: (ForeignConsumer | LiveMember)[] = [];
 
   beforeAll(async () => {
     kafka = await startRealKafka({ config: quickGroups });
@@ -59,7 +56,7 @@ describe("a group that goes from the classic to the consumer protocol while it r
   };
   const expected = (...rounds: readonly string[]) =>
     rounds.flatMap((round) => Array.from({ length: partitionCount }, (_, n) => `${round} ${n}`)).sort();
-  const readBy = (...all: readonly (JavaConsumer | LiveMember)[]) =>
+  const readBy = (...all: readonly (ForeignConsumer | LiveMember)[]) =>
     all
       .flatMap((member) => {
         const records: readonly { readonly value: string | null }[] =
@@ -67,8 +64,8 @@ describe("a group that goes from the classic to the consumer protocol while it r
         return records.map(({ value }) => value);
       })
       .sort();
-  const count = (member: JavaConsumer | LiveMember) => member.assignment().length;
-  const shown = (...all: readonly (JavaConsumer | LiveMember)[]) =>
+  const count = (member: ForeignConsumer | LiveMember) => member.assignment().length;
+  const shown = (...all: readonly (ForeignConsumer | LiveMember)[]) =>
     all.map((member) =>
       member instanceof LiveMember
         ? `${JSON.stringify(member.all("session.state").at(-1))} ${member.assignment().join(" ")}`
