@@ -152,6 +152,7 @@ export class ConsumerMemberBench {
       },
       leaderOf: () => 1,
       forgetLeader: () => {},
+      learnLeader: () => false,
       supportedVersions: () => [0, 1],
       throttledUntil: () => undefined,
       close: () => {},
