@@ -84,7 +84,7 @@ export interface ConsumerOptions {
   readonly rack?: string | undefined;
   /** Exactly these, without joining the group; commits are still possible when a group is named. */
   readonly directPartitions?: readonly TopicPartition[] | undefined;
-  /** Names in order of preference. */
+  /** Names in order of preference; in a consumer group (KIP-848) only for falling back to the classic protocol. */
   readonly assignors: readonly string[];
   readonly startPosition: StartPosition;
   readonly resetPolicy: ResetPolicy;
@@ -107,6 +107,7 @@ export interface ConsumerOptions {
   /** A member that does not poll for so long leaves the group (Java's max.poll.interval.ms); undefined: never. */
   readonly maxPollIntervalMs?: number | undefined;
   readonly callbackDelays: CallbackDelays;
+  /** Classic protocol; in a consumer group (KIP-848) the broker decides this, and how often heartbeats come. */
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
   readonly heartbeatIntervalMs: number;

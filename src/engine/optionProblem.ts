@@ -1,13 +1,11 @@
 import { assignorByName, assignorNames } from "#assignors/assignorByName.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
+import { protocolProblem } from "./group/consumer/protocolProblem.ts";
 
 /** What is wrong with the options, in words, or undefined: said before anything is sent. */
 export function optionProblem(options: ConsumerOptions): string | undefined {
-  const { topics, topicPattern, directPartitions, groupId, groupInstanceId, startPosition, assignors } =
-    options;
-  if (topics.length === 0 && topicPattern === undefined && (directPartitions?.length ?? 0) === 0) {
-    return "choose at least one topic";
-  }
+  const { directPartitions, groupId, groupInstanceId, startPosition, assignors } = options;
+  if (!hasTopics(options)) return "choose at least one topic";
   if (groupId === "") return "the group's name is empty: leave it out to read without a group";
   if (groupId === undefined && startPosition.kind === "committed") {
     return "without a group there are no committed offsets to begin at: choose start, end, an offset or a time";
@@ -21,7 +19,11 @@ export function optionProblem(options: ConsumerOptions): string | undefined {
       return `the assignor ${unknown} is not known; known are ${assignorNames.join(", ")}`;
     if (assignors.length === 0) return "choose at least one assignor";
   }
-  return limitProblem(options);
+  return protocolProblem(options) ?? limitProblem(options);
+}
+
+function hasTopics({ topics, topicPattern, directPartitions = [] }: ConsumerOptions): boolean {
+  return topics.length > 0 || topicPattern !== undefined || directPartitions.length > 0;
 }
 
 function limitProblem(options: ConsumerOptions): string | undefined {
