@@ -1,3 +1,4 @@
+import { sleep } from "#base/clock.ts";
 import { seededRandom } from "#base/random.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import { ConsumerGroupMember } from "#engine/group/consumer/consumerGroupMember.ts";
@@ -48,6 +49,8 @@ export class ConsumerMemberBench {
   readonly member: ConsumerGroupMember;
   /** How the coordinator answers; replaced by the test. */
   reply: (beat: Beat) => Reply = () => undefined;
+  /** How long a request is on its way. */
+  latencyMs = 0;
   /** How long giving up takes. */
   prepareMs = 0;
   forgotten = 0;
@@ -134,7 +137,7 @@ export class ConsumerMemberBench {
   #cluster(): Cluster {
     const none = () => ({ dispose: () => {} });
     const send = async (_route: unknown, api: { readonly name: string }, body: unknown) => {
-      await this.clock.yieldTurn();
+      await sleep(this.clock, this.latencyMs);
       const answer = api.name === "Metadata" ? this.#topics(body) : this.#beat(body);
       if (answer instanceof Error) throw answer;
       return { version: 1, body: answer, nodeId: 1, broker: "b:9092", sentAt: this.clock.now() };

@@ -119,7 +119,7 @@ export class ConsumerGroupMember implements Omit<Member, "run"> {
     if (this.#comesBack || state === "leaving" || state === "fatal" || state === "ended") return;
     this.#comesBack = Promise.withResolvers();
     const memberId = memberIdOf(this.#membership);
-    if (memberId !== undefined && isAdmitted(this.#membership)) {
+    if (memberId !== undefined && state !== "unjoined") {
       // Before the join to come; should the group not hear of it, it notices when the session timeout passes.
       const order = { timeoutMs: steppingOutMs, behindJoin: true };
       this.#requests.leave(memberId, order).catch(() => {});
@@ -177,6 +177,8 @@ export class ConsumerGroupMember implements Omit<Member, "run"> {
     const memberId = memberIdOf(this.#membership) ?? randomUuid(random);
     const standing = { memberId, memberEpoch: 0 };
     const answer = await this.#requests.heartbeat(standing, [], signal);
+    // Stepped out meanwhile: the coordinator is told after this.
+    if (this.#membership.state !== "joining") return;
     if (answer.kind === "accepted") this.#admitted(answer);
     else if (answer.kind === "refused") this.#refused(answer.error, answer.said);
     else this.#failTooMany();

@@ -10,6 +10,7 @@ export class MemberWithFallback implements Member {
   readonly #consumer: ConsumerGroupMember;
   readonly #fallBack: (reason: string) => Member;
   #current: Omit<Member, "run">;
+  #hasLeft = false;
 
   constructor(consumer: ConsumerGroupMember, fallBack: (reason: string) => Member) {
     this.#consumer = consumer;
@@ -27,7 +28,7 @@ export class MemberWithFallback implements Member {
 
   async run(): Promise<void> {
     const reason = await this.#consumer.run();
-    if (reason === undefined) return;
+    if (reason === undefined || this.#hasLeft) return;
     const classic = this.#fallBack(reason);
     this.#current = classic;
     await classic.run();
@@ -50,6 +51,7 @@ export class MemberWithFallback implements Member {
   }
 
   leave(order: LeaveOrder): Promise<void> {
+    this.#hasLeft = true;
     return this.#current.leave(order);
   }
 }

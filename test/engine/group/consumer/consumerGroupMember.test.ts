@@ -315,4 +315,18 @@ describe("a member that does not poll", () => {
     expect(bench.beats[away]).toMatchObject({ memberEpoch: 0 });
     expect(bench.happened).toEqual(["assign in 4: orders-0", "lose: orders-0", "assign in 7: orders-0"]);
   });
+
+  test("while its join is under way leaves after that, and is nobody's member meanwhile", async () => {
+    const bench = benchOf(assigning(4, { "id-orders": [0] }), undefined);
+    bench.latencyMs = 100;
+    await bench.runs(50);
+
+    bench.member.stepOut("no poll for 5 s");
+    await bench.runs(1_000);
+
+    expect(bench.beats.map(({ memberEpoch }) => memberEpoch)).toEqual([0, -1]);
+    expect(bench.happened).toEqual(["lose:"]);
+    expect(bench.member.syncedGeneration).toBeUndefined();
+    expect(bench.member.membership.state).toBe("unjoined");
+  });
 });
