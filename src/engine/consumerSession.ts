@@ -53,6 +53,8 @@ export class ConsumerSession {
   readonly #ended = new Emitter<SessionEnded>();
   readonly #closed = new AbortController();
   #closing: Promise<{ readonly couldNot: readonly string[] }> | undefined;
+  /** Until the application has heard that its partitions go. */
+  #takesCommits = true;
 
   /** Throws EngineError `INVALID_OPTION` when the options contradict each other. */
   constructor(options: ConsumerOptions, deps: SessionDeps) {
@@ -163,7 +165,7 @@ export class ConsumerSession {
   async commit(order: CommitOrder): Promise<CommitResult> {
     const committer = this.#parts.group?.committer;
     if (!committer) return commitWithoutGroup;
-    if (this.#closing !== undefined) return refusedCommit("CLOSED", "the consumer was stopped");
+    if (!this.#takesCommits) return refusedCommit("CLOSED", "the consumer was stopped");
     const offsets = order.offsets ? committer.wanted(order.offsets) : committer.positions();
     if (offsets.length === 0) return refusedCommit("NOTHING_TO_COMMIT", "no partition has a position yet");
     const negative = offsets.find(({ offset }) => offset < 0n);
@@ -272,6 +274,7 @@ export class ConsumerSession {
     delivery.close();
     group?.pollWatch?.close();
     await this.#finishCallbacks(clock.now() + deadlineMs / 3, couldNot);
+    this.#takesCommits = false;
     await this.#finishCommits(clock.now() + (deadlineAt - clock.now()) / 2, order, couldNot);
     try {
       const tellGroup =
@@ -305,23 +308,28 @@ export class ConsumerSession {
     const { committer, autoCommit } = group;
     const isDue = commit === true || autoCommit !== undefined || this.options.commitOnRevoke;
     const offsets = isDue ? committer.uncommitted() : [];
-    if (offsets.length > 0) {
-      void committer.submit({ offsets, trigger: "close", deadlineMs: deadlineAt - clock.now() });
-    }
-    const results = await withDeadline(clock, committer.settled(), { what: "commits", deadlineAt }).catch(
-      () => undefined,
-    );
-    for (const result of results ?? []) {
+    const own =
+      offsets.length > 0
+        ? committer.submit({ offsets, trigger: "close", deadlineMs: deadlineAt - clock.now() }).result
+        : undefined;
+    const waiting = committer.settled();
+    // Ours settles by the deadline; whatever else is under way has as long, and no longer.
+    const ours = await own;
+    const results = await withDeadline(clock, waiting, { what: "commits", deadlineAt }).catch(() => {
+      couldNot.push("wait for the commits that were under way");
+      return ours ? [ours] : [];
+    });
+    for (const result of results) {
       if (result.outcome !== "committed")
         couldNot.push(`commit: ${result.message ?? result.error ?? result.outcome}`);
     }
-    if (!results) couldNot.push("wait for the commits that were under way");
   }
 
   /** Releases everything. */
   async #end(end: Omit<SessionEnded, "type" | "sessionId">): Promise<void> {
     if (this.#closed.signal.aborted) return;
     this.#closed.abort();
+    this.#takesCommits = false;
     this.#closing ??= Promise.resolve({ couldNot: [] });
     const { delivery, loader, endWatcher, fetcher, group, assignment, reporter } = this.#parts;
     delivery.close();

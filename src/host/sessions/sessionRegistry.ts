@@ -106,7 +106,7 @@ export class SessionRegistry {
   async stop(sessionId: string, reason: string, deadlineMs = closeLimitMs): Promise<readonly string[]> {
     const running = this.#running.get(sessionId);
     if (!running) return [];
-    const { couldNot } = await running.session.close({ deadlineMs, leaveGroup: true, reason });
+    const { couldNot } = await running.session.close({ deadlineMs, leaveGroup: "unlessStatic", reason });
     running.end();
     return couldNot;
   }

@@ -83,7 +83,10 @@ export interface SessionGate {
   readonly reason?: string | undefined;
   /** When the coordinator said that it gathers the group. */
   readonly announcedAt?: number | undefined;
-  /** When the coordinator puts this member out unless it has joined again: the rebalance timeout later. */
+  /**
+   * When the coordinator puts this member out, at the earliest, unless it has joined again: its rebalance timeout later.
+   * A classic group waits for the longest that any of its members has.
+   */
   readonly evictedAt?: number | undefined;
 }
 

@@ -2,6 +2,7 @@ import type { Random } from "#base/random.ts";
 import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
+import type { RebalanceCallbacks } from "#engine/rebalance/rebalanceCallbacks.ts";
 import type { Cluster } from "#network/cluster.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { VirtualClock } from "../../support/virtualClock.ts";
@@ -24,9 +25,10 @@ export function benchSession(
     readonly cluster: Cluster;
     readonly clock: VirtualClock;
     readonly random: Random;
+    readonly callbacks?: RebalanceCallbacks | undefined;
   },
 ): BenchSession {
-  const { name, cluster, clock, random } = world;
+  const { name, cluster, clock, random, callbacks } = world;
   const seen: Seen[] = [];
   const session = new ConsumerSession(
     {
@@ -58,6 +60,7 @@ export function benchSession(
         seen.push({ ...body, at: clock.now() });
       },
       storeBytes: (bytes) => `bytes-${bytes.byteLength}`,
+      callbacks,
     },
   );
   const poll = (maxRecords: number, timeoutMs = 1_000) =>
