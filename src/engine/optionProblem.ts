@@ -1,4 +1,5 @@
 import { assignorByName, assignorNames } from "#assignors/assignorByName.ts";
+import { commitProblem, rebalanceProblem } from "./commitOptionProblem.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
 import { protocolProblem } from "./group/consumer/protocolProblem.ts";
 
@@ -19,7 +20,11 @@ export function optionProblem(options: ConsumerOptions): string | undefined {
       return `the assignor ${unknown} is not known; known are ${assignorNames.join(", ")}`;
     if (assignors.length === 0) return "choose at least one assignor";
   }
-  return protocolProblem(options) ?? limitProblem(options);
+  return behaviourProblem(options) ?? limitProblem(options);
+}
+
+function behaviourProblem(options: ConsumerOptions): string | undefined {
+  return protocolProblem(options) ?? commitProblem(options) ?? rebalanceProblem(options);
 }
 
 function hasTopics({ topics, topicPattern, directPartitions = [] }: ConsumerOptions): boolean {

@@ -1,5 +1,5 @@
 import { type Random, randomInt } from "#base/random.ts";
-import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
+import { type CallbackDelays, type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 
 /** What kind of trouble a run is mostly about. */
 export const troubles = [
@@ -81,15 +81,11 @@ export function chooseOptions(
     maxBufferedRecords: pick(random, [1, 20, 100, 5_000]),
     maxBufferedBytes: pick(random, [2_000, 20_000, 1_000_000]),
     ...usualBehaviour,
-    autoCommit: pick(random, ["off", "onPoll", "onTimer"]),
+    autoCommit: isDirect ? "off" : pick(random, ["off", "onPoll", "onTimer"]),
     autoCommitIntervalMs: pick(random, [200, 1_000, 5_000]),
-    commitOnRevoke: chance(random, 0.3),
+    commitOnRevoke: !isDirect && chance(random, 0.3),
     blockRebalanceOnPoll: !isDirect && chance(random, 0.25),
-    callbackDelays: {
-      assignedMs: pick(random, [0, 0, 0, 100, 1_200]),
-      revokedMs: pick(random, [0, 0, 0, 100, 1_200]),
-      lostMs: pick(random, [0, 0, 0, 500]),
-    },
+    callbackDelays: isDirect ? usualBehaviour.callbackDelays : chooseDelays(random),
     maxPollIntervalMs: !isDirect && chance(random, 0.15) ? pick(random, [2_000, 6_000]) : undefined,
     fetchSessions: chance(random, 0.7),
     pausedBuffer: pick(random, ["retain", "retain", "discard"]),
@@ -108,6 +104,15 @@ export function chooseOptions(
 
 function retrying(otherwise: "halt" | "skip"): ConsumerOptions["corruptBatchPolicy"] {
   return { kind: "retry", times: 2, backoffMs: 300, otherwise };
+}
+
+/** Mostly none, and now and then longer than a heartbeat. */
+function chooseDelays(random: Random): CallbackDelays {
+  return {
+    assignedMs: pick(random, [0, 0, 0, 100, 1_200]),
+    revokedMs: pick(random, [0, 0, 0, 100, 1_200]),
+    lostMs: pick(random, [0, 0, 0, 500]),
+  };
 }
 
 /** A few members are static, and come back under their old name; hardly ever two have the same at a time. */

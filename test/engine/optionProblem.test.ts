@@ -1,0 +1,59 @@
+import { describe, expect, test } from "vitest";
+import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
+import { optionProblem } from "#engine/optionProblem.ts";
+
+const good: ConsumerOptions = {
+  sessionId: "s1",
+  name: "A",
+  clientId: "client-A",
+  groupId: "billing",
+  topics: ["orders"],
+  assignors: ["range"],
+  startPosition: { kind: "start" },
+  resetPolicy: "start",
+  isolation: "read_uncommitted",
+  corruptBatchPolicy: "halt",
+  maxBufferedRecords: 1_000,
+  maxBufferedBytes: 1 << 20,
+  ...usualBehaviour,
+  sessionTimeoutMs: 10_000,
+  rebalanceTimeoutMs: 30_000,
+  heartbeatIntervalMs: 1_000,
+  fetch: { maxWaitMs: 500, minBytes: 1, maxBytes: 8 << 20, maxPartitionBytes: 1 << 20 },
+  scripted: false,
+};
+
+const alone: Partial<ConsumerOptions> = { groupId: undefined };
+const direct: Partial<ConsumerOptions> = { directPartitions: [{ topic: "orders", partition: 0 }] };
+const slow = { assignedMs: 0, revokedMs: 100, lostMs: 0 };
+
+describe("options about commits and rebalances", () => {
+  test.each<[string, Partial<ConsumerOptions>, string]>([
+    ["automatic commits without a group", { ...alone, autoCommit: "onPoll" }, "nowhere to commit to"],
+    ["an interval of 0", { autoCommit: "onTimer", autoCommitIntervalMs: 0 }, "longer than 0 ms"],
+    ["a gate without a group", { ...alone, blockRebalanceOnPoll: true }, "nothing that polls could block"],
+    ["a gate with direct assignment", { ...direct, blockRebalanceOnPoll: true }, "could block"],
+    ["commit on revoke with direct assignment", { ...direct, commitOnRevoke: true }, "never revoked"],
+    ["a callback with direct assignment", { ...direct, callbackDelays: slow }, "no callback"],
+    ["a callback of negative length", { callbackDelays: { ...slow, lostMs: -1 } }, "less than no time"],
+    ["a poll interval without a group", { ...alone, maxPollIntervalMs: 1_000 }, "have to poll in time"],
+    ["a poll interval of 0", { maxPollIntervalMs: 0 }, "longer than 0 ms"],
+  ])("%s is refused, with the reason", (_, options, reason) => {
+    const problem = optionProblem({ ...good, ...options });
+
+    expect(problem).toContain(reason);
+  });
+
+  test.each<[string, Partial<ConsumerOptions>]>([
+    ["automatic commits with direct assignment", { ...direct, autoCommit: "onTimer" }],
+    [
+      "everything at once in a group",
+      { blockRebalanceOnPoll: true, commitOnRevoke: true, callbackDelays: slow },
+    ],
+    ["a limit of polls", { maxPollIntervalMs: 300_000 }],
+  ])("%s is fine", (_, options) => {
+    const problem = optionProblem({ ...good, ...options });
+
+    expect(problem).toBeUndefined();
+  });
+});
