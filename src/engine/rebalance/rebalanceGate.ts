@@ -72,11 +72,15 @@ export class RebalanceGate {
     if (isFirst) this.#show();
   }
 
-  /** The records of all polls until now are dealt with: a rebalance that waits goes on. */
+  /**
+   * The records of all polls until now are dealt with: a rebalance that waits goes on, and has the right of way at once,
+   * or a poll that follows directly would keep it waiting again, and for ever.
+   */
   allow(): void {
     if (!this.#held) return;
     this.#held = undefined;
     this.#waitedFor = undefined;
+    this.#isPassing = this.#waiting.size > 0;
     this.#show();
     for (const resolve of Array.from(this.#waiting)) resolve();
   }
@@ -94,9 +98,10 @@ export class RebalanceGate {
       this.#waitedFor ??= { since: this.#ports.clock.now(), reason };
       this.#show();
     }
-    while (this.#held && !signal.aborted) await this.#allowed(signal);
+    if (this.#held && !signal.aborted) await this.#allowed(signal);
     if (signal.aborted) {
       this.#stopWaiting();
+      this.passed();
       return false;
     }
     this.#isPassing = this.#ports.isOn;

@@ -112,6 +112,20 @@ describe("the rebalance gate of a session", () => {
     expect(state(a)).toBe("revoking");
   });
 
+  test("a poll right after allowing waits for the rebalance instead of keeping it waiting", async () => {
+    await a.poll(5, 20_000);
+    const b = await joinSecond();
+
+    a.session.allowRebalance();
+    const polling = a.session.poll({ maxRecords: 1, timeoutMs: 30_000 });
+    await both(b);
+    await bench.produce(p0, 1, 20);
+    await bench.produce({ topic: "orders", partition: 1 }, 1, 0);
+    const records = await bench.run(polling);
+
+    expect(records).toHaveLength(1);
+  });
+
   test("a commit while the gate is held is carried out at once", async () => {
     await a.poll(5, 20_000);
     const b = await joinSecond();
