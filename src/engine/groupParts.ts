@@ -111,7 +111,13 @@ export class GroupParts {
   close(): void {
     this.autoCommit?.close();
     this.pollWatch?.close();
-    this.committer.close();
+    const membership = this.member?.membership;
+    const stopped = { error: "CLOSED", message: "the consumer was stopped" };
+    this.committer.close(
+      membership?.state === "fatal"
+        ? { error: membership.code, message: membership.reason ?? stopped.message }
+        : stopped,
+    );
   }
 
   /** Who asks for committed offsets, where the coordinator wants to know: in a consumer group (KIP-848). */
@@ -135,6 +141,7 @@ export class GroupParts {
       table,
       remembered,
       membership: () => this.member?.membership,
+      isKeptAcross: this.#options.groupProtocol === "classic",
       ownedIn: () => this.member?.syncedGeneration?.generationId,
       onGroupError: (error, generationId) => this.member?.report(error, generationId) ?? "lost",
       heldUpBy: () => this.#heldUpBy(),
@@ -178,8 +185,8 @@ export class GroupParts {
       gate: this.gate,
       callbacks: new CallbackRunner({ clock, sessionId, callbacks, delays: callbackDelays, closed, observe }),
       save: () => this.#save(),
-      onLost: (reason) =>
-        this.committer.failAll("LOST", `what was to be committed is no longer ours: ${reason}`),
+      onAssigned: (added, generationId) => this.committer.begins(added, generationId),
+      onLost: (reason) => this.committer.lost(reason),
       onReleased,
     });
   }

@@ -120,11 +120,9 @@ export class CommitQueue {
     }
   }
 
-  /** Tells every waiter, and forgets the rest. */
-  close(): void {
-    for (const commit of this.#queue.splice(0)) {
-      commit.end({ outcome: "failed", error: "CLOSED", message: "the consumer was stopped" });
-    }
+  /** Tells every waiter why, and forgets the rest. */
+  close(why: { readonly error: string; readonly message: string }): void {
+    for (const commit of this.#queue.splice(0)) commit.end({ outcome: "failed", ...why });
     this.poke();
   }
 

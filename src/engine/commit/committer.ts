@@ -14,6 +14,7 @@ import { explainZombieCommit } from "./commitErrors.ts";
 import type { CommitAuthority, CommitGate, GroupErrorVerdict } from "./commitGate.ts";
 import { CommitQueue } from "./commitQueue.ts";
 import { type CommitTarget, sendCommit } from "./offsetCommitRequest.ts";
+import { Ownership } from "./ownership.ts";
 
 /** An offset a caller wants committed. */
 export interface WantedOffset extends TopicPartition {
@@ -36,6 +37,8 @@ export interface CommitterPorts {
   readonly remembered: RememberedPositions;
   /** Undefined with direct assignment: commits go out from outside of the group. */
   readonly membership: () => Membership | undefined;
+  /** What comes back in the very next generation was nobody else's in between: so with the classic protocol. */
+  readonly isKeptAcross: boolean;
   /** The last generation that was synced. */
   readonly ownedIn: () => number | undefined;
   readonly onGroupError: (error: ErrorName, generationId: number) => "rebalancing" | "lost";
@@ -52,6 +55,7 @@ const fromOutside: CommitAuthority = { memberId: "", generationId: -1 };
 export class Committer {
   readonly #ports: CommitterPorts;
   readonly #queue: CommitQueue;
+  readonly #ownership: Ownership;
   readonly #unsettled = new Set<Promise<CommitResult>>();
   #coordinatorId: number | undefined;
   #throttledSince: number | undefined;
@@ -60,6 +64,7 @@ export class Committer {
 
   constructor(ports: CommitterPorts) {
     this.#ports = ports;
+    this.#ownership = new Ownership({ isKeptAcross: ports.isKeptAcross });
     const { clock, random, target } = ports;
     this.#queue = new CommitQueue({
       clock,
@@ -179,12 +184,19 @@ export class Committer {
     this.#queue.poke();
   }
 
-  failAll(code: string, message: string): void {
-    this.#queue.failAll(code, message);
+  /** A generation begins, in which `added` are new. */
+  begins(added: readonly TopicPartition[], generationId: number): void {
+    this.#ownership.begins(this.#ports.table.keys(), added, generationId);
   }
 
-  close(): void {
-    this.#queue.close();
+  /** Everything that was owned is gone: what waits cannot be committed any more. */
+  lost(reason: string): void {
+    this.#ownership.lost();
+    this.#queue.failAll("LOST", `what was to be committed is no longer ours: ${reason}`);
+  }
+
+  close(why: { readonly error: string; readonly message: string }): void {
+    this.#queue.close(why);
   }
 
   #offset(partition: AssignedPartition, offset: bigint, ownedIn: number | undefined): CommitOffset {
@@ -233,18 +245,12 @@ export class Committer {
     return until !== undefined && until > this.#ports.clock.now() ? until : undefined;
   }
 
-  /**
-   * Ours without a break since the commit was asked for, or ours again in the very next generation: nobody else can
-   * have consumed in between.
-   */
+  /** Ours without a break since the commit was asked for: nobody else can have consumed in between. */
   #stillOurs(offset: CommitOffset, authority: CommitAuthority): boolean {
-    const partition = this.#ports.table.get(offset);
-    if (!partition) return false;
+    if (!this.#ports.table.get(offset)) return false;
     if (authority === fromOutside) return true;
-    const { ownedIn } = offset;
-    if (ownedIn === undefined) return false;
-    const isUnbroken = partition.assignedIn !== undefined && partition.assignedIn <= ownedIn;
-    return isUnbroken || ownedIn + 1 === authority.generationId;
+    const since = this.#ownership.since(offset);
+    return since !== undefined && offset.ownedIn !== undefined && since <= offset.ownedIn;
   }
 
   /** More was committed since it was asked for, and the position was not moved back on purpose in between. */

@@ -42,6 +42,8 @@ export interface HandoverPorts {
   readonly callbacks: CallbackRunner;
   /** Commits what is to be committed before partitions go. Settles in bounded time. */
   readonly save: () => Promise<void>;
+  /** A generation began: these are new in it. */
+  readonly onAssigned: (added: readonly TopicPartition[], generationId: number) => void;
   /** What waited to be committed cannot be any more. */
   readonly onLost: (reason: string) => void;
   /** Partitions may be delivered again. */
@@ -110,9 +112,10 @@ export class Handover implements HandoverPort {
   }
 
   assign(partitions: readonly TopicPartition[], generationId: number): void {
-    const { assignment, gate, callbacks } = this.#ports;
+    const { assignment, gate, callbacks, onAssigned } = this.#ports;
     gate.settled();
     assignment.add(partitions, { assignedIn: generationId });
+    onAssigned(partitions, generationId);
     if (!callbacks.has("assigned")) return;
     this.#withhold(partitions, "arriving");
     void callbacks.run("assigned", partitions).then(() => this.#release("arriving"));

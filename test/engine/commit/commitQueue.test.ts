@@ -3,6 +3,7 @@ import { seededRandom } from "#base/random.ts";
 import type { CommitOffset, CommitResult, CommittedPartition } from "#engine/commit/commitEntry.ts";
 import type { CommitAuthority, CommitGate } from "#engine/commit/commitGate.ts";
 import { CommitQueue } from "#engine/commit/commitQueue.ts";
+import { ConnectionError } from "#network/connectionError.ts";
 import type { CommitState } from "#trace/observations/commit.ts";
 import { VirtualClock } from "../../support/virtualClock.ts";
 
@@ -17,6 +18,7 @@ interface Sent {
   readonly offsets: readonly CommitOffset[];
   readonly authority: CommitAuthority;
   readonly answer: (errors?: CommittedPartition["error"]) => void;
+  readonly answerOnly: (answers: readonly CommittedPartition[]) => void;
   readonly fail: (error: Error) => void;
 }
 
@@ -35,6 +37,7 @@ function queueOnTestBench() {
     moved,
     gate: open as CommitGate,
     stillOurs: (_offset: CommitOffset): boolean => true,
+    overtaken: false,
   };
   const queue = new CommitQueue({
     clock,
@@ -43,13 +46,17 @@ function queueOnTestBench() {
     observe: (observation) => observed.push(observation),
     gate: () => bench.gate,
     hopeless: ({ ownedIn }) => ownedIn === undefined,
-    refusal: (candidate) => (bench.stillOurs(candidate) ? undefined : "NOT_ASSIGNED"),
+    refusal: (candidate) => {
+      if (!bench.stillOurs(candidate)) return "NOT_ASSIGNED";
+      return bench.overtaken ? "OVERTAKEN" : undefined;
+    },
     locate: () => Promise.resolve(),
     send: (offsets, as) => {
       const { promise, resolve, reject } = Promise.withResolvers<readonly CommittedPartition[]>();
       sent.push({
         offsets,
         authority: as,
+        answerOnly: (answers) => resolve(answers),
         answer: (error) => resolve(offsets.map(({ topic, partition }) => ({ topic, partition, error }))),
         fail: reject,
       });
@@ -199,6 +206,83 @@ describe("CommitQueue", () => {
     await clock.advance(1);
 
     expect(box.result?.outcome).toBe("committed");
+  });
+
+  test("a request that timed out on the wire is not sent again: it may still be carried out, after a later commit", async () => {
+    const { clock, sent, commit } = queueOnTestBench();
+
+    const { box } = commit({ deadlineMs: 60_000 });
+    await clock.advance(1);
+    sent[0]?.fail(
+      new ConnectionError("TIMEOUT", "OffsetCommit: no answer within 30000 ms", { broker: "b:1" }),
+    );
+    await clock.advance(5_000);
+
+    expect(sent).toHaveLength(1);
+    expect(box.result).toMatchObject({ outcome: "failed", error: "TIMEOUT" });
+    expect(box.result?.message).toContain("whether it is committed is not known");
+  });
+
+  test("a request that never left may be sent again", async () => {
+    const { clock, sent, commit } = queueOnTestBench();
+
+    const { box } = commit({ deadlineMs: 60_000 });
+    await clock.advance(1);
+    sent[0]?.fail(new ConnectionError("TIMEOUT", "could not be sent", { broker: "b:1", unsent: true }));
+    await clock.advance(200);
+    sent[1]?.answer();
+    await clock.advance(1);
+
+    expect(box.result?.outcome).toBe("committed");
+  });
+
+  test("a partition that the answer leaves out is not committed", async () => {
+    const { clock, sent, commit, committed } = queueOnTestBench();
+
+    const { box } = commit({ offsets: [offset(0), offset(1)] });
+    await clock.advance(1);
+    sent[0]?.answerOnly([{ topic: "orders", partition: 0 }]);
+    await clock.advance(1);
+
+    expect(box.result).toMatchObject({ outcome: "failed", error: "NOT_ANSWERED" });
+    expect(box.result?.message).toContain("leaves orders-1 out");
+    expect(box.result?.offsets.map(({ error }) => error)).toEqual([undefined, "NOT_ANSWERED"]);
+    expect(committed.map(({ partition }) => partition)).toEqual([0]);
+  });
+
+  test("what was overtaken is not sent, and says so", async () => {
+    const { bench, clock, sent, commit } = queueOnTestBench();
+    bench.overtaken = true;
+
+    const { box } = commit({});
+    await clock.advance(1);
+
+    expect(sent).toHaveLength(0);
+    expect(box.result).toMatchObject({ outcome: "committed", offsets: [{ error: "OVERTAKEN" }] });
+  });
+
+  test("nothing that was ever ours fails at once, whatever the group does", async () => {
+    const { bench, clock, commit } = queueOnTestBench();
+    bench.gate = { open: false, block: { by: "joinInFlight", since: clock.now() } };
+
+    const { box } = commit({ offsets: [{ ...offset(0), ownedIn: undefined }], deadlineMs: 60_000 });
+    await clock.advance(0);
+
+    expect(box.result).toMatchObject({ outcome: "failed", error: "NOT_ASSIGNED" });
+  });
+
+  test("the end of the consumer tells every waiter why", async () => {
+    const { clock, commit, queue } = queueOnTestBench();
+    const first = commit({});
+    const second = commit({});
+    await clock.advance(1);
+
+    queue.close({ error: "FENCED_INSTANCE_ID", message: "another consumer took its place" });
+    await clock.advance(1);
+
+    for (const { box } of [first, second]) {
+      expect(box.result).toMatchObject({ outcome: "failed", error: "FENCED_INSTANCE_ID" });
+    }
   });
 
   test("an unknown member's commit fails at once, with the reason", async () => {
