@@ -3,10 +3,11 @@ import type { CommitView } from "./commits.ts";
 import { blockText, coordinatorText, earlierText, queuedText } from "./commitWords.ts";
 import type { Evidence } from "./finding.ts";
 import { groupView } from "./groupView.ts";
-import { type MissingMember, missingMembers } from "./memberName.ts";
+import { type HeldUp, heldUpBy, type MissingMember, missingMembers } from "./memberName.ts";
 import type { ClusterModel, GroupModel } from "./model.ts";
 import type { Remedy } from "./remedy.ts";
 import type { Seen } from "./seen.ts";
+import { sessionName } from "./sessionView.ts";
 import { durationText, listText } from "./words.ts";
 
 /** Why a commit is not answered yet, for the finding and the commit inspector. */
@@ -36,14 +37,18 @@ export function commitWait(
   const faults = holdingFaults(cluster, group, latest);
   const rebalancing = isRebalanceBlock(latest.blocked);
 
-  const who = rebalancing ? whoIsMissing(missing, latest.blocked) : undefined;
+  const who = rebalancing ? whoIsMissing({ missing, now: at.now }, latest.blocked) : undefined;
+  const ours = rebalancing && missing === undefined ? oursThatHold(at) : [];
   const faultText = faults.map(({ title }) => `the fault “${title}” holds the answer`);
   return {
     waitsFor: holder.waitsFor,
-    reason: [holder.reason, who?.short, ...faultText].filter((part) => part !== undefined).join("; "),
+    reason: [holder.reason, who?.short, ...ours.map(({ short }) => short), ...faultText]
+      .filter((part) => part !== undefined)
+      .join("; "),
     because: [
       holder.sentence,
       ...(who ? who.sentences : []),
+      ...ours.map(({ sentence }) => sentence),
       ...faults.map(
         ({ title }) => `The playground's fault “${title}” holds the answer until it is turned off.`,
       ),
@@ -167,8 +172,31 @@ function holderOf(
   }
 }
 
+/** Our own consumers in the group that hold the rebalance up, where the coordinator does not say who is missing. */
+function oursThatHold({
+  cluster,
+  group,
+  now,
+}: {
+  readonly cluster: ClusterModel;
+  readonly group: GroupModel;
+  readonly now: number;
+}): readonly { readonly short: string; readonly sentence: string }[] {
+  return [...cluster.sessions.values()].flatMap((session) => {
+    if (session.started?.groupId !== group.groupId || session.ended) return [];
+    const held = session.state?.membership === "revoking" ? heldUpBy(session) : undefined;
+    if (!held) return [];
+    const name = sessionName(session);
+    return [{ short: `${name} holds it up`, sentence: heldUpText(name, held, now) }];
+  });
+}
+
+function heldUpText(name: string, { what, since }: HeldUp, now: number): string {
+  return `${name} ${what}, for ${durationText(now - since)} now.`;
+}
+
 function whoIsMissing(
-  missing: readonly MissingMember[] | undefined,
+  { missing, now }: { readonly missing: readonly MissingMember[] | undefined; readonly now: number },
   block: CommitBlock | undefined,
 ): { readonly short: string | undefined; readonly sentences: readonly string[] } {
   if (missing === undefined) {
@@ -179,7 +207,13 @@ function whoIsMissing(
   if (missing.length === 0) return { short: undefined, sentences: [] };
   const names = listText(missing.map(({ name }) => name));
   const have = missing.length === 1 ? "has" : "have";
-  return { short: `${names} ${have} not rejoined`, sentences: [`${names} ${have} not rejoined.`] };
+  const held = missing.flatMap((member) =>
+    member.heldUpBy ? [heldUpText(member.name, member.heldUpBy, now)] : [],
+  );
+  return {
+    short: `${names} ${have} not rejoined`,
+    sentences: [`${names} ${have} not rejoined.`, ...held],
+  };
 }
 
 function heartbeats(missing: readonly MissingMember[] | undefined): readonly Evidence[] {

@@ -1,4 +1,5 @@
 import type { GroupView, MemberView } from "./groupView.ts";
+import type { SessionModel } from "./model.ts";
 import { sessionName } from "./sessionView.ts";
 import { shortId } from "./words.ts";
 
@@ -25,6 +26,28 @@ export interface MissingMember {
   readonly sessionTimeoutMs: number | undefined;
   readonly rebalanceTimeoutMs: number | undefined;
   readonly evictedAt: number | undefined;
+  /** What keeps it, where it is one of ours: a whole sentence, with `since`. */
+  readonly heldUpBy: HeldUp | undefined;
+}
+
+/** What on its own side keeps one of our consumers from joining a rebalance. */
+export interface HeldUp {
+  readonly since: number;
+  /** Completes “B …”. */
+  readonly what: string;
+}
+
+/** The rebalance gate, or a rebalance callback that runs; undefined when neither keeps it. */
+export function heldUpBy({ gate, callback }: SessionModel): HeldUp | undefined {
+  if (gate?.waitingSince !== undefined) {
+    const records = gate.records === 1 ? "1 record" : `${gate.records ?? 0} records`;
+    const what = `holds its rebalance gate: ${records} of a poll are not released (allow the rebalance)`;
+    return { since: gate.waitingSince, what };
+  }
+  if (callback && callback.endedAt === undefined) {
+    return { since: callback.startedAt, what: `runs its ${callback.callback} callback` };
+  }
+  return undefined;
 }
 
 /** Who has not rejoined; undefined when nobody who knows has told (a real broker does not). */
@@ -39,5 +62,6 @@ export function missingMembers(view: GroupView): readonly MissingMember[] | unde
       sessionTimeoutMs: member.sessionTimeoutMs,
       rebalanceTimeoutMs: member.rebalanceTimeoutMs,
       evictedAt: member.evictedAt,
+      heldUpBy: member.session && heldUpBy(member.session),
     }));
 }

@@ -119,11 +119,68 @@ describe("a commit that hangs", () => {
     [{ by: "notJoined", since: 1_000 } as const, "it is not a member of the group now"],
     [{ by: "earlierCommit", since: 1_000, commitId: "40" } as const, "an earlier commit goes first"],
     [{ by: "coordinatorUnknown", since: 1_000 } as const, "the group's coordinator is not known"],
+    [{ by: "coordinatorLoading", since: 1_000 } as const, "the coordinator is loading the group"],
     [{ by: "throttled", since: 1_000, untilAt: 50_000 } as const, "the broker throttles this client"],
+    [{ by: "gateHeld", since: 1_000 } as const, "the rebalance gate is held"],
+    [{ by: "callbackRunning", since: 1_000 } as const, "a rebalance callback is running"],
+    [{ by: "notPolled", since: 1_000 } as const, "it left the group because it did not poll"],
   ])("says what else it waits for: %o", (block, detail) => {
     const model = modelOf(...ours, seen(1_000, { ...blocked, blocked: block }));
 
     expect(only(model, "commitHang", 20_000)[0]?.detail).toBe(detail);
+  });
+
+  describe("held up by another consumer of ours", () => {
+    const b = started({ sessionId: "s2", name: "B", clientId: "groupscope-B" });
+    const revoking = { type: "session.state", sessionId: "s2", membership: "revoking", since: 900 } as const;
+    const gate = {
+      type: "session.gate",
+      sessionId: "s2",
+      held: true,
+      heldSince: 500,
+      records: 5,
+      waitingSince: 900,
+    } as const;
+    const callback = {
+      type: "session.callback",
+      sessionId: "s2",
+      callback: "revoked",
+      partitions: [],
+      startedAt: 900,
+    } as const;
+
+    test.each([
+      ["its gate", gate, "B holds its rebalance gate: 5 records of a poll are not released"],
+      ["its callback", callback, "B runs its revoked callback, for 12.4 s now."],
+    ])("names %s, where the coordinator does not say who is missing", (_, held, sentence) => {
+      const model = modelOf(
+        ...ours,
+        seen(600, b),
+        seen(900, revoking),
+        seen(900, held),
+        seen(1_000, blocked),
+      );
+
+      const [finding] = only(model, "commitHang", 13_300);
+
+      expect(finding?.detail).toBe("the group rebalances; B holds it up");
+      expect(finding?.cause).toContain(sentence);
+    });
+
+    test("does not name what is over", () => {
+      const over = { ...callback, endedAt: 1_200 };
+      const model = modelOf(
+        ...ours,
+        seen(600, b),
+        seen(900, revoking),
+        seen(900, over),
+        seen(1_000, blocked),
+      );
+
+      const [finding] = only(model, "commitHang", 13_300);
+
+      expect(finding?.detail).toBe("the group rebalances");
+    });
   });
 
   test("calls the commit it stands behind by its number", () => {
