@@ -1,44 +1,69 @@
-import type { TopicPartition } from "#base/topicPartition.ts";
+import { compareTopicPartitions, type TopicPartition } from "#base/topicPartition.ts";
 import type { Assignor, AssignorMember, AssignorTopics, GroupAssignment } from "./assignor.ts";
+import { compareMembers, compareText } from "./memberOrder.ts";
+import { racksOf } from "./rackAwareness.ts";
+import { RangeTopic } from "./rangeTopic.ts";
 
 /**
  * Each topic on its own: its partitions in order, cut into one run per subscribed member, the first members one
- * longer when it does not divide. The same numbers as Java's RangeAssignor without racks.
+ * longer when it does not divide. The same numbers as Java's RangeAssignor, racks included (KIP-881).
  */
 export const range: Assignor = { name: "range", rebalanceProtocol: "eager", assign };
 
 function assign(members: readonly AssignorMember[], topics: AssignorTopics): GroupAssignment {
   const assignment = new Map<string, TopicPartition[]>(members.map((member) => [member.memberId, []]));
-  for (const [topic, subscribers] of subscribersByTopic(members)) {
-    const partitionCount = topics.get(topic)?.partitionCount ?? 0;
-    const each = Math.floor(partitionCount / subscribers.length);
-    const longer = partitionCount % subscribers.length;
-    let partition = 0;
-    for (const [index, member] of subscribers.entries()) {
-      const end = partition + each + (index < longer ? 1 : 0);
-      for (; partition < end; partition++) assignment.get(member.memberId)?.push({ topic, partition });
-    }
-  }
+  const states = topicStates(members, topics, assignment);
+  if (states.some((state) => state.racksMatter)) assignByRack(states);
+  for (const state of states) state.giveRuns(() => true);
+  for (const partitions of assignment.values()) partitions.sort(compareTopicPartitions);
   return assignment;
 }
 
-function subscribersByTopic(members: readonly AssignorMember[]): Map<string, AssignorMember[]> {
-  const byTopic = new Map<string, AssignorMember[]>();
-  for (const member of members.toSorted(compareMembers)) {
-    for (const topic of new Set(member.topics)) {
-      const subscribers = byTopic.get(topic);
-      if (subscribers) subscribers.push(member);
-      else byTopic.set(topic, [member]);
+function topicStates(
+  members: readonly AssignorMember[],
+  topics: AssignorTopics,
+  assignment: ReadonlyMap<string, TopicPartition[]>,
+): RangeTopic[] {
+  const racks = racksOf(members);
+  const subscribers = new Map<string, string[]>();
+  for (const { memberId, topics: wanted } of members.toSorted(compareMembers)) {
+    for (const topic of new Set(wanted)) {
+      const ofTopic = subscribers.get(topic);
+      if (ofTopic) ofTopic.push(memberId);
+      else subscribers.set(topic, [memberId]);
     }
   }
-  return new Map(Array.from(byTopic).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const give = (memberId: string, partition: TopicPartition) => assignment.get(memberId)?.push(partition);
+  return Array.from(topics)
+    .sort(([a], [b]) => compareText(a, b))
+    .flatMap(([name, topic]) => {
+      const memberIds = subscribers.get(name);
+      return memberIds ? [new RangeTopic({ name, topic, memberIds, racks, give })] : [];
+    });
 }
 
-/** Static members first, by instance id, as their member id changes with every restart (KIP-345). */
-function compareMembers(a: AssignorMember, b: AssignorMember): number {
-  const [aId, bId] = [a.groupInstanceId, b.groupInstanceId];
-  if (aId !== undefined && bId !== undefined) return aId < bId ? -1 : 1;
-  if (aId !== undefined) return -1;
-  if (bId !== undefined) return 1;
-  return a.memberId < b.memberId ? -1 : 1;
+/** Topics with the same members and partition counts go hand in hand, so that what is joined by key stays joined. */
+function assignByRack(states: readonly RangeTopic[]): void {
+  const together = Map.groupBy(states, (state) =>
+    JSON.stringify([state.racksKnown ? state.partitionCount : 0, state.memberIds]),
+  );
+  for (const coPartitioned of together.values()) {
+    const [first] = coPartitioned;
+    if (coPartitioned.length > 1) giveTogether(coPartitioned);
+    else if (first?.racksMatter) first.giveRuns((memberId, partition) => first.isNear(memberId, partition));
+  }
+}
+
+function giveTogether(states: readonly RangeTopic[]): void {
+  const [first] = states;
+  if (!first?.racksKnown) return;
+  const open = new Set(first.memberIds);
+  for (let partition = 0; partition < first.partitionCount; partition++) {
+    const taker = Array.from(open).find((memberId) =>
+      states.every((state) => state.isNear(memberId, partition) && state.room(memberId) > 0),
+    );
+    if (taker === undefined) continue;
+    for (const state of states) state.give(taker, partition);
+    if (states.every((state) => state.room(taker) === 0)) open.delete(taker);
+  }
 }

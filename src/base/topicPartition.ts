@@ -68,3 +68,29 @@ export class TopicPartitionMap<T> {
     for (const [, value] of this.entries()) yield value;
   }
 }
+
+/** Partitions of one topic, as most of Kafka's messages group them. */
+export interface PartitionsOfTopic {
+  readonly topic: string;
+  readonly partitions: readonly number[];
+}
+
+/** Grouped by topic, in the order the topics come in, their partitions in order. */
+export function groupByTopic(partitions: readonly TopicPartition[]): PartitionsOfTopic[] {
+  return Array.from(
+    Map.groupBy(partitions, ({ topic }) => topic),
+    ([topic, ofTopic]) => ({
+      topic,
+      partitions: ofTopic.map(({ partition }) => partition).sort((a, b) => a - b),
+    }),
+  );
+}
+
+/** Whatever somebody else wrote: no negative partition, none of a topic twice. */
+export function ungroupTopics(topics: readonly PartitionsOfTopic[]): TopicPartition[] {
+  return topics.flatMap(({ topic, partitions }) =>
+    Array.from(new Set(partitions))
+      .filter((partition) => partition >= 0)
+      .map((partition) => ({ topic, partition })),
+  );
+}

@@ -58,7 +58,7 @@ export class ConsumerSession {
 
   /** Throws EngineError `INVALID_OPTION` when the options contradict each other. */
   constructor(options: ConsumerOptions, deps: SessionDeps) {
-    const problem = optionProblem(options);
+    const problem = optionProblem(options, deps.customAssignors);
     if (problem !== undefined) throw new EngineError("INVALID_OPTION", problem);
     this.options = options;
     this.onEnded = this.#ended.event;

@@ -1,4 +1,3 @@
-import { assignorByName } from "#assignors/assignorByName.ts";
 import { withDeadline } from "#base/clock.ts";
 import { Emitter } from "#base/events.ts";
 import type { CommitBlock } from "#trace/observations/commit.ts";
@@ -10,6 +9,7 @@ import { ConsumerGroupMember } from "./group/consumer/consumerGroupMember.ts";
 import { MemberWithFallback } from "./group/consumer/memberWithFallback.ts";
 import { GroupMember } from "./group/groupMember.ts";
 import type { GroupMemberPorts, Member } from "./group/groupMemberPorts.ts";
+import { chooseAssignors } from "./group/knownAssignors.ts";
 import { committingGeneration, type Membership } from "./group/membership.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
 import type { Assignment } from "./position/assignment.ts";
@@ -242,7 +242,8 @@ export class GroupParts {
         groupId,
         groupInstanceId,
         topics,
-        assignors: options.assignors.flatMap((name) => assignorByName(name) ?? []),
+        assignors: chooseAssignors(options.assignors, this.#deps.customAssignors ?? []),
+        rackId: options.rack,
         sessionTimeoutMs,
         rebalanceTimeoutMs,
         channel: groupChannel(this.#options),

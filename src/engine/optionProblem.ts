@@ -1,12 +1,15 @@
-import { assignorByName, assignorNames } from "#assignors/assignorByName.ts";
+import type { Assignor } from "#assignors/assignor.ts";
 import { commitProblem, rebalanceProblem } from "./commitOptionProblem.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
 import { protocolProblem } from "./group/consumer/protocolProblem.ts";
+import { subscriptionProblem } from "./group/subscriptionProblem.ts";
 
 /** What is wrong with the options, in words, or undefined: said before anything is sent. */
-export function optionProblem(options: ConsumerOptions): string | undefined {
-  const { directPartitions, groupId, groupInstanceId, startPosition, assignors } = options;
-  if (!hasTopics(options)) return "choose at least one topic";
+export function optionProblem(
+  options: ConsumerOptions,
+  customAssignors: readonly Assignor[] = [],
+): string | undefined {
+  const { directPartitions, groupId, groupInstanceId, startPosition } = options;
   if (groupId === "") return "the group's name is empty: leave it out to read without a group";
   if (groupId === undefined && startPosition.kind === "committed") {
     return "without a group there are no committed offsets to begin at: choose start, end, an offset or a time";
@@ -14,21 +17,11 @@ export function optionProblem(options: ConsumerOptions): string | undefined {
   if (groupInstanceId !== undefined && (groupId === undefined || directPartitions)) {
     return "an instance id is for members of a group";
   }
-  if (groupId !== undefined && !directPartitions) {
-    const unknown = assignors.find((name) => !assignorByName(name));
-    if (unknown !== undefined)
-      return `the assignor ${unknown} is not known; known are ${assignorNames.join(", ")}`;
-    if (assignors.length === 0) return "choose at least one assignor";
-  }
-  return behaviourProblem(options) ?? limitProblem(options);
+  return subscriptionProblem(options, customAssignors) ?? behaviourProblem(options) ?? limitProblem(options);
 }
 
 function behaviourProblem(options: ConsumerOptions): string | undefined {
   return protocolProblem(options) ?? commitProblem(options) ?? rebalanceProblem(options);
-}
-
-function hasTopics({ topics, topicPattern, directPartitions = [] }: ConsumerOptions): boolean {
-  return topics.length > 0 || topicPattern !== undefined || directPartitions.length > 0;
 }
 
 function limitProblem(options: ConsumerOptions): string | undefined {

@@ -1,3 +1,4 @@
+import type { Assignor } from "#assignors/assignor.ts";
 import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { Cluster } from "#network/cluster.ts";
@@ -14,4 +15,9 @@ export interface SessionDeps {
   readonly callbacks?: RebalanceCallbacks | undefined;
   /** Keeps the bytes of a damaged batch, and gives the id they are pulled by. */
   readonly storeBytes?: ((bytes: Uint8Array) => string) | undefined;
+  /**
+   * Assignors beside Kafka's own, chosen by their names in `ConsumerOptions.assignors`. Functions cannot cross to a
+   * worker, so they are given here.
+   */
+  readonly customAssignors?: readonly Assignor[] | undefined;
 }

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AssignorMember, AssignorTopics, GroupAssignment } from "#assignors/assignor.ts";
 import { cooperativeSticky } from "#assignors/cooperativeSticky.ts";
-import { generationUserData } from "#assignors/stickyClaims.ts";
+import { generationUserData } from "#assignors/stickyUserData.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 
 function partitionsOf(topic: string, ...partitions: readonly number[]): TopicPartition[] {
@@ -121,16 +121,30 @@ describe("cooperative-sticky", () => {
     expect(asText(assignment)).toEqual({ new: "t-0", old: "" });
   });
 
-  test("members that subscribe to different topics are evened out along a chain", () => {
+  test("members with different topics are evened out by single moves, as Java does it", () => {
     const members: AssignorMember[] = [
-      { memberId: "a", topics: ["t"], ownedPartitions: partitionsOf("t", 0, 1, 2), generationId: 1 },
-      { memberId: "b", topics: ["t", "u"], ownedPartitions: partitionsOf("u", 0, 1), generationId: 1 },
-      { memberId: "c", topics: ["u"], ownedPartitions: partitionsOf("u", 2), generationId: 1 },
+      { memberId: "a", topics: ["t"], ownedPartitions: partitionsOf("t", 0, 1, 2, 3), generationId: 1 },
+      { memberId: "b", topics: ["t", "u"], ownedPartitions: partitionsOf("u", 0), generationId: 1 },
+      { memberId: "c", topics: ["u"], ownedPartitions: partitionsOf("u", 1), generationId: 1 },
     ];
 
-    const settled = settle(members, topicsOf({ t: 3, u: 3 }));
+    const settled = settle(members, topicsOf({ t: 4, u: 2 }));
 
-    expect(Array.from(settled.values(), (partitions) => partitions.length)).toEqual([2, 2, 2]);
+    expect(Array.from(settled.values(), (partitions) => partitions.length)).toEqual([3, 2, 1]);
+  });
+
+  test("a stale claim does not let its member have at once what a later one still consumes", () => {
+    const members: AssignorMember[] = [
+      { memberId: "fresh", topics: ["t"], ownedPartitions: partitionsOf("t", 0, 1, 2), generationId: 8 },
+      { memberId: "other", topics: ["t"], ownedPartitions: partitionsOf("t", 3), generationId: 8 },
+      { memberId: "stale", topics: ["t"], ownedPartitions: partitionsOf("t", 0, 1, 2), generationId: 7 },
+    ];
+
+    const first = cooperativeSticky.assign(members, topicsOf({ t: 4 }));
+    const second = cooperativeSticky.assign(follow(members, first, 9), topicsOf({ t: 4 }));
+
+    expect(asText(first)).toEqual({ fresh: "t-0 t-1", other: "t-3", stale: "" });
+    expect(asText(second)).toEqual({ fresh: "t-0 t-1", other: "t-3", stale: "t-2" });
   });
 
   test("any group settles: every partition has one owner, as even as subscriptions allow, and stays put", () => {

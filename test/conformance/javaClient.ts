@@ -26,7 +26,6 @@ export interface MessageForJava {
   readonly bytes: Uint8Array;
 }
 
-const program = join(import.meta.dirname, "KafkaMessages.java");
 const maxOutputBytes = 512 * 1024 * 1024;
 
 /** Fails, with the line that helps, when the Java client cannot be asked. */
@@ -46,7 +45,11 @@ export function randomJavaMessages(
 ): readonly JavaMessage[] {
   const limits = [...(options.below ?? [])].map(([name, version]) => `${name}:${version}`).join(",");
   const limit = options.below === undefined ? [] : [limits];
-  const output = run(kafka, ["random", String(options.seed), String(options.count), ...limit], "");
+  const output = runJava(
+    kafka,
+    ["KafkaMessages.java", "random", String(options.seed), String(options.count), ...limit],
+    "",
+  );
   return output.map((line) => {
     const [kind, name, key, version, bytes, fields] = line.split("\t") as [MessageKind, ...string[]];
     return {
@@ -65,12 +68,18 @@ export function echoedByJava(kafka: string, messages: readonly MessageForJava[])
   const lines = messages.map(({ kind, name, version, bytes }) =>
     [kind, name, version, Buffer.from(bytes).toString("base64")].join("\t"),
   );
-  return run(kafka, ["echo"], lines.join("\n"));
+  return runJava(kafka, ["KafkaMessages.java", "echo"], lines.join("\n"));
 }
 
-function run(kafka: string, options: readonly string[], input: string): readonly string[] {
+/** Runs one of the programs here with the Java client on its class path; gives the lines it prints. */
+export function runJava(
+  kafka: string,
+  [program, ...options]: readonly [program: string, ...options: string[]],
+  input: string,
+): readonly string[] {
   const { classPath } = kafkaClients(kafka);
-  const output = execFileSync("java", ["-cp", classPath, program, ...options], {
+  const file = join(import.meta.dirname, program);
+  const output = execFileSync("java", ["-cp", classPath, file, ...options], {
     encoding: "utf8",
     input,
     maxBuffer: maxOutputBytes,

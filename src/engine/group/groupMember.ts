@@ -1,4 +1,4 @@
-import type { AssignorMember } from "#assignors/assignor.ts";
+import type { AssignorMember, AssignorSelf } from "#assignors/assignor.ts";
 import { sleep, withDeadline } from "#base/clock.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
@@ -44,6 +44,8 @@ export class GroupMember implements Member {
   #isAssignmentKept = false;
   /** The last generation that was synced: owned partitions are claimed with it. */
   #synced: Generation | undefined;
+  /** What the last generation assigned, also when it has been given up or lost since: what stickiness goes by. */
+  #last: AssignorSelf = { generationId: undefined, assigned: [] };
   /** What a cooperative assignment no longer has; everything is meant when undefined. */
   #toRevoke: readonly TopicPartition[] | undefined;
   #wake: (() => void) | undefined;
@@ -173,7 +175,13 @@ export class GroupMember implements Member {
     this.#enter({ type: "joinSent" });
     const joinAs = (id: string | undefined) =>
       this.#requests.join(
-        { memberId: id, owned: this.#ports.owned(), ownedIn: this.#synced?.generationId, reason },
+        {
+          memberId: id,
+          owned: this.#ports.owned(),
+          ownedIn: this.#synced?.generationId,
+          last: this.#last,
+          reason,
+        },
         this.#over.signal,
       );
     let answer = await joinAs(memberId);
@@ -221,6 +229,7 @@ export class GroupMember implements Member {
     if (this.#membership.state !== "syncing") return;
     const { added, gone } = assignmentChange(this.#ports.owned(), answer.assigned);
     this.#synced = generation;
+    this.#last = { generationId: generation.generationId, assigned: answer.assigned };
     // The partitions first, so that whoever hears of the new generation finds them.
     this.#ports.handover.assign(added, generation.generationId);
     this.#enter({ type: "synced" }, { assignments });

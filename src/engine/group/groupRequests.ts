@@ -1,4 +1,4 @@
-import type { Assignor, AssignorMember } from "#assignors/assignor.ts";
+import type { Assignor, AssignorMember, AssignorSelf } from "#assignors/assignor.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
@@ -22,6 +22,7 @@ export interface GroupIdentity {
   readonly topics: readonly string[];
   /** In order of preference. */
   readonly assignors: readonly Assignor[];
+  readonly rackId: string | undefined;
   readonly sessionTimeoutMs: number;
   readonly rebalanceTimeoutMs: number;
   /** The connection its group requests take, one after the other. */
@@ -66,11 +67,13 @@ export class GroupRequests {
       readonly memberId: string | undefined;
       readonly owned: readonly TopicPartition[];
       readonly ownedIn: number | undefined;
+      /** What the last generation assigned, also when it has been given up since. */
+      readonly last: AssignorSelf;
       readonly reason: string | undefined;
     },
     signal: AbortSignal,
   ): Promise<JoinAnswer> {
-    const { groupId, groupInstanceId, topics, assignors, ...identity } = this.#identity;
+    const { groupId, groupInstanceId, topics, assignors, rackId, ...identity } = this.#identity;
     const { body, broker, nodeId } = await this.#cluster.send(
       this.#route(),
       joinGroup,
@@ -85,9 +88,10 @@ export class GroupRequests {
           name: assignor.name,
           metadata: encodeSubscription({
             topics,
+            rackId,
             owned: request.owned,
             generationId: request.ownedIn,
-            userData: assignor.subscriptionUserData?.({ generationId: request.ownedIn }) ?? null,
+            userData: assignor.subscriptionUserData?.(request.last) ?? null,
           }),
         })),
         // Java cuts the reason at 255 characters, as brokers log it.

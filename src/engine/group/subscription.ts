@@ -1,6 +1,6 @@
 import type { AssignorMember } from "#assignors/assignor.ts";
 import { err, ok, type Result } from "#base/result.ts";
-import type { TopicPartition } from "#base/topicPartition.ts";
+import { groupByTopic, type TopicPartition, ungroupTopics } from "#base/topicPartition.ts";
 import { consumerProtocolAssignment } from "#protocol/data/consumerProtocolAssignment.ts";
 import { consumerProtocolSubscription } from "#protocol/data/consumerProtocolSubscription.ts";
 import { decodeData, encodeData } from "#protocol/data/dataSchema.ts";
@@ -16,16 +16,18 @@ export interface Subscription {
   readonly owned: readonly TopicPartition[];
   /** The generation it is owned in (KIP-792). */
   readonly generationId: number | undefined;
+  /** Where the member is, so that it may get partitions with a replica near (KIP-881). */
+  readonly rackId: string | undefined;
 }
 
 export function encodeSubscription(subscription: Subscription): Uint8Array {
-  const { topics, userData, owned, generationId } = subscription;
+  const { topics, userData, owned, generationId, rackId } = subscription;
   return encodeData(consumerProtocolSubscription, 3, {
     topics: topics.toSorted(),
     userData,
-    ownedPartitions: byTopic(owned),
+    ownedPartitions: groupByTopic(owned),
     generationId: generationId ?? -1,
-    rackId: null,
+    rackId: rackId ?? null,
   });
 }
 
@@ -43,7 +45,7 @@ export function decodeSubscription(
     groupInstanceId: groupInstanceId ?? undefined,
     topics,
     userData,
-    ownedPartitions: flatten(ownedPartitions),
+    ownedPartitions: ungroupTopics(ownedPartitions),
     generationId: generationId < 0 ? undefined : generationId,
     rackId: rackId ?? undefined,
   });
@@ -51,7 +53,7 @@ export function decodeSubscription(
 
 export function encodeAssignment(partitions: readonly TopicPartition[]): Uint8Array {
   return encodeData(consumerProtocolAssignment, 3, {
-    assignedPartitions: byTopic(partitions),
+    assignedPartitions: groupByTopic(partitions),
     userData: null,
   });
 }
@@ -66,28 +68,7 @@ export function decodeAssignment(bytes: Uint8Array): Result<readonly TopicPartit
   if (!decoded.ok) return decoded;
   const { assignedPartitions } = decoded.value.body;
   const count = assignedPartitions.reduce((sum, { partitions }) => sum + partitions.length, 0);
-  if (count <= mostPartitions) return ok(flatten(assignedPartitions));
+  if (count <= mostPartitions) return ok(ungroupTopics(assignedPartitions));
   const most = `more than the ${mostPartitions} a debug consumer follows`;
   return err(new Error(`it has ${count} partitions, ${most}`));
-}
-
-function byTopic(partitions: readonly TopicPartition[]): { topic: string; partitions: number[] }[] {
-  const topics = new Map<string, number[]>();
-  for (const { topic, partition } of partitions) {
-    const ofTopic = topics.get(topic);
-    if (ofTopic) ofTopic.push(partition);
-    else topics.set(topic, [partition]);
-  }
-  return Array.from(topics, ([topic, ofTopic]) => ({ topic, partitions: ofTopic.sort((a, b) => a - b) }));
-}
-
-/** Whatever a foreign leader wrote: no negative partition, none twice. */
-function flatten(
-  topics: readonly { readonly topic: string; readonly partitions: readonly number[] }[],
-): TopicPartition[] {
-  return topics.flatMap(({ topic, partitions }) =>
-    Array.from(new Set(partitions))
-      .filter((partition) => partition >= 0)
-      .map((partition) => ({ topic, partition })),
-  );
 }
