@@ -31,7 +31,7 @@ class UniformDeal {
   /** How many more members may have `#most` partitions; 0 when it divides. */
   #largeShares: number;
   /** Members with fewer than `#least`, and those that have just that and may get one more; each in order. */
-  #poor: string[] = [];
+  readonly #poor: string[] = [];
   #enough: string[] = [];
   #free: TopicPartition[];
 
