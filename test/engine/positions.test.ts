@@ -151,7 +151,10 @@ describe("positions", () => {
     const bad: readonly Partial<ConsumerOptions>[] = [
       { topics: [] },
       { groupId: undefined },
-      { assignors: ["roundrobin"] },
+      { assignors: ["unknown"] },
+      { assignors: ["range", "range"] },
+      { topicPattern: "(" },
+      { topicPattern: "orders.*", directPartitions: [{ topic: "orders", partition: 0 }] },
       { assignors: [] },
       { heartbeatIntervalMs: 10_000 },
       { startPosition: { kind: "offset", offset: -2n } },
