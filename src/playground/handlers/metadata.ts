@@ -10,6 +10,13 @@ import { describePartition } from "./partitionPlacement.ts";
 
 type WantedTopic = NonNullable<MetadataRequest["topics"]>[number];
 
+/** What brokers keep their own state in: clients leave them out of subscriptions by pattern. */
+const internalTopics: ReadonlySet<string> = new Set([
+  "__consumer_offsets",
+  "__transaction_state",
+  "__share_group_state",
+]);
+
 /** Nodes, and topics with where their partitions are. */
 export const metadataHandler = defineHandler({
   api: metadata,
@@ -69,7 +76,7 @@ function describeTopic(broker: Broker, topic: Topic) {
     errorCode: 0,
     name: topic.name,
     topicId: topic.topicId,
-    isInternal: false,
+    isInternal: internalTopics.has(topic.name),
     partitions: topic.partitions.map((log) => describePartition(broker, topic, log)),
   };
 }
