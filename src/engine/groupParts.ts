@@ -234,7 +234,7 @@ export class GroupParts {
   }
 
   #makeClassicMember(ports: GroupMemberPorts): Member {
-    const { groupId, groupInstanceId, topics, ...options } = this.#options;
+    const { groupId, groupInstanceId, topics, topicPattern, ...options } = this.#options;
     const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatIntervalMs } = options;
     return new GroupMember(
       ports,
@@ -242,6 +242,7 @@ export class GroupParts {
         groupId,
         groupInstanceId,
         topics,
+        topicPattern,
         assignors: chooseAssignors(options.assignors, this.#deps.customAssignors ?? []),
         rackId: options.rack,
         sessionTimeoutMs,

@@ -9,6 +9,7 @@ import { apiVersions } from "#protocol/apis/apiVersions.ts";
 import { fetch } from "#protocol/apis/fetch.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
+import { joinGroup } from "#protocol/apis/joinGroup.ts";
 import { listGroups } from "#protocol/apis/listGroups.ts";
 import { listOffsets } from "#protocol/apis/listOffsets.ts";
 import { metadata } from "#protocol/apis/metadata.ts";
@@ -16,6 +17,7 @@ import { offsetCommit } from "#protocol/apis/offsetCommit.ts";
 import { produce } from "#protocol/apis/produce.ts";
 import { saslAuthenticate } from "#protocol/apis/saslAuthenticate.ts";
 import { saslHandshake } from "#protocol/apis/saslHandshake.ts";
+import { syncGroup } from "#protocol/apis/syncGroup.ts";
 import { decodeRequest, decodeRequestHeader, encodeResponse } from "#protocol/message.ts";
 import { MemoryNetwork, type MemoryNetworkOptions } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
@@ -42,6 +44,7 @@ const known: readonly Api[] = [
   fetch,
   findCoordinator,
   heartbeat,
+  joinGroup,
   listGroups,
   listOffsets,
   metadata,
@@ -49,6 +52,7 @@ const known: readonly Api[] = [
   produce,
   saslAuthenticate,
   saslHandshake,
+  syncGroup,
 ];
 
 /** A peer whose answers are written by the test; it speaks all versions of the APIs it has handlers for. */

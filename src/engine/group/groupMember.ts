@@ -1,6 +1,7 @@
 import type { AssignorMember, AssignorSelf } from "#assignors/assignor.ts";
 import { sleep, withDeadline } from "#base/clock.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
+import { ConnectionError } from "#network/connectionError.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import { errorText } from "../engineError.ts";
@@ -19,6 +20,7 @@ import {
   transition,
   unjoined,
 } from "./membership.ts";
+import { TopicSubscription } from "./topicSubscription.ts";
 
 type EventBody = MembershipEvent extends infer Event
   ? Event extends MembershipEvent
@@ -36,6 +38,7 @@ export class GroupMember implements Member {
   readonly #heartbeatIntervalMs: number;
   readonly #requests: GroupRequests;
   readonly #leader: GroupLeader;
+  readonly #subscription: TopicSubscription;
   /** Aborts what is under way when the member leaves or failed. */
   readonly #over = new AbortController();
   #membership: Membership;
@@ -58,6 +61,7 @@ export class GroupMember implements Member {
     this.#heartbeatIntervalMs = heartbeatIntervalMs;
     this.#requests = new GroupRequests(ports.cluster, identity);
     this.#leader = new GroupLeader(ports.cluster, ports.clock);
+    this.#subscription = new TopicSubscription(identity, ports);
     this.#membership = unjoined(ports.clock.now());
   }
 
@@ -172,11 +176,13 @@ export class GroupMember implements Member {
         signal: this.#over.signal,
       });
     }
+    const topics = await this.#subscription.forJoin(this.#over.signal);
     this.#enter({ type: "joinSent" });
     const joinAs = (id: string | undefined) =>
       this.#requests.join(
         {
           memberId: id,
+          topics,
           owned: this.#ports.owned(),
           ownedIn: this.#synced?.generationId,
           last: this.#last,
@@ -203,6 +209,8 @@ export class GroupMember implements Member {
         this.#refused(answer.error);
         return;
       case "joined":
+        // It stepped out, or left, while the coordinator gathered the group: nothing of this generation is ours.
+        if (this.#membership.state !== "joining") return;
         this.#members = answer.members;
         this.#isAssignmentKept = answer.skipAssignment;
         this.#dropOnProtocolChange(answer.generation);
@@ -265,6 +273,7 @@ export class GroupMember implements Member {
       unlessChanged: (work) => this.#unlessChanged(work),
       onBeat: () => {
         this.#leader.lookForMissing();
+        this.#subscription.lookForTopics(this.#over.signal);
         this.#checkTopics();
       },
     });
@@ -284,12 +293,22 @@ export class GroupMember implements Member {
   /** An eager member gives up everything before it joins again; a cooperative one what its assignment no longer has. */
   async #giveUp(generation: Generation, reason: string | undefined): Promise<void> {
     const { handover, owned } = this.#ports;
-    const revoked = generation.rebalanceProtocol === "eager" ? owned() : (this.#toRevoke ?? []);
+    const revoked = generation.rebalanceProtocol === "eager" ? owned() : this.#noLongerOurs();
     await this.#prepare(generation, revoked, reason ?? "the group is rebalancing");
     if (!this.#isIn(generation, "revoking")) return;
     this.#toRevoke = undefined;
     handover.revoke(revoked, generation.generationId);
     this.#enter({ type: "revoked" }, { revoked });
+  }
+
+  /** What the assignment no longer has, and what is of topics that are no longer subscribed to: nobody gives that back. */
+  #noLongerOurs(): readonly TopicPartition[] {
+    const toRevoke = this.#toRevoke ?? [];
+    const { topics } = this.#subscription;
+    const isMeant = (one: TopicPartition) =>
+      !topics.includes(one.topic) ||
+      toRevoke.some(({ topic, partition }) => topic === one.topic && partition === one.partition);
+    return this.#ports.owned().filter(isMeant);
   }
 
   /** It may take its time: the coordinator hears of us meanwhile, and the end of the membership ends it. */
@@ -338,7 +357,8 @@ export class GroupMember implements Member {
       this.#fail(failure.code, explainGroupError(failure.code, this.#identity.groupId));
       return;
     }
-    this.#retry(errorText(failure));
+    if (ConnectionError.is(failure, "UNSUPPORTED_VERSION")) this.#fail(failure.code, failure.message);
+    else this.#retry(errorText(failure));
   }
 
   #retry(reason: string): void {
@@ -370,10 +390,11 @@ export class GroupMember implements Member {
     this.#enter({ type: "rebalanceNeeded", reason });
   }
 
-  /** A leader has its group rebalance when partitions were added, or a topic came or went. */
+  /** A leader has its group rebalance when partitions were added, or a topic came or went; any member when what it subscribes to did. */
   #checkTopics(): void {
     if (this.#membership.state !== "stable") return;
-    const change = this.#leader.changeIn(this.#ports.cluster.metadata());
+    const metadata = this.#ports.cluster.metadata();
+    const change = this.#subscription.changeIn(metadata) ?? this.#leader.changeIn(metadata);
     if (change !== undefined) this.#needRebalance(change);
   }
 

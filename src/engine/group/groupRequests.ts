@@ -20,6 +20,8 @@ export interface GroupIdentity {
   readonly groupId: string;
   readonly groupInstanceId: string | undefined;
   readonly topics: readonly string[];
+  /** Topics whose names match are subscribed to as well. */
+  readonly topicPattern?: string | undefined;
   /** In order of preference. */
   readonly assignors: readonly Assignor[];
   readonly rackId: string | undefined;
@@ -49,6 +51,9 @@ export type SyncAnswer =
   | { readonly kind: "synced"; readonly assigned: readonly TopicPartition[] }
   | { readonly kind: "refused"; readonly error: ErrorName };
 
+/** The version of JoinGroup that has `groupInstanceId` (KIP-345). */
+const staticSince = 5;
+
 /** Longer than the coordinator may take to gather the group. */
 const patienceMs = 5_000;
 
@@ -65,6 +70,8 @@ export class GroupRequests {
   async join(
     request: {
       readonly memberId: string | undefined;
+      /** What it subscribes to at this moment. */
+      readonly topics: readonly string[];
       readonly owned: readonly TopicPartition[];
       readonly ownedIn: number | undefined;
       /** What the last generation assigned, also when it has been given up since. */
@@ -73,7 +80,7 @@ export class GroupRequests {
     },
     signal: AbortSignal,
   ): Promise<JoinAnswer> {
-    const { groupId, groupInstanceId, topics, assignors, rackId, ...identity } = this.#identity;
+    const { groupId, groupInstanceId, assignors, rackId, ...identity } = this.#identity;
     const { body, broker, nodeId } = await this.#cluster.send(
       this.#route(),
       joinGroup,
@@ -87,7 +94,7 @@ export class GroupRequests {
         protocols: assignors.map((assignor) => ({
           name: assignor.name,
           metadata: encodeSubscription({
-            topics,
+            topics: request.topics,
             rackId,
             owned: request.owned,
             generationId: request.ownedIn,
@@ -97,7 +104,13 @@ export class GroupRequests {
         // Java cuts the reason at 255 characters, as brokers log it.
         reason: request.reason?.slice(0, 255) ?? null,
       },
-      { timeoutMs: identity.rebalanceTimeoutMs + patienceMs, signal, retry: "never" },
+      {
+        timeoutMs: identity.rebalanceTimeoutMs + patienceMs,
+        signal,
+        retry: "never",
+        // An older coordinator (before Kafka 2.3) would take a static member for a dynamic one, and nobody would know.
+        versions: groupInstanceId === undefined ? undefined : [staticSince, joinGroup.versions[1]],
+      },
     );
     const error = errorName(body.errorCode);
     if (error === "MEMBER_ID_REQUIRED") return { kind: "memberIdRequired", memberId: body.memberId };

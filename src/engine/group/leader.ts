@@ -1,4 +1,4 @@
-import type { Assignor, AssignorMember } from "#assignors/assignor.ts";
+import type { Assignor, AssignorMember, AssignorTopics } from "#assignors/assignor.ts";
 import type { Clock } from "#base/clock.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
@@ -39,11 +39,7 @@ export class GroupLeader {
       topics.map((topic) => [topic, metadata.topics.get(topic)?.partitions.length ?? 0]),
     );
     this.#lookedForMissingAt = this.#clock.now();
-    const known = Array.from(this.#decided).filter(([, partitionCount]) => partitionCount > 0);
-    return assignor.assign(
-      members,
-      new Map(known.map(([topic, partitionCount]) => [topic, { partitionCount }])),
-    );
+    return assignor.assign(members, assignorTopics(metadata, topics));
   }
 
   /** Why the partitions have to be divided anew, or undefined when nothing about the topics has changed. */
@@ -58,12 +54,29 @@ export class GroupLeader {
     return undefined;
   }
 
-  /** Asks for topics that did not exist, from time to time; the answer comes as new metadata. */
+  /** Asks for topics that do not exist, or are not known any more, from time to time; the answer comes as new metadata. */
   lookForMissing(): void {
-    const missing = Array.from(this.#decided).flatMap(([topic, count]) => (count === 0 ? [topic] : []));
+    const known = this.#cluster.metadata()?.topics;
+    const missing = Array.from(this.#decided).flatMap(([topic, count]) =>
+      count === 0 || !known?.has(topic) ? [topic] : [],
+    );
     if (missing.length === 0 || this.#clock.now() < this.#lookedForMissingAt + missingTopicPauseMs) return;
     this.#lookedForMissingAt = this.#clock.now();
     // Without an answer the next time will do.
     this.#cluster.refreshMetadata({ topics: missing, timeoutMs: metadataPatienceMs }).catch(() => undefined);
   }
+}
+
+/** Those of the topics that exist, with the racks of their replicas where brokers say in which they are. */
+function assignorTopics({ topics, brokers }: ClusterMetadata, wanted: readonly string[]): AssignorTopics {
+  return new Map(
+    wanted.flatMap((topic) => {
+      const partitions = topics.get(topic)?.partitions ?? [];
+      if (partitions.length === 0) return [];
+      const racks = partitions.map(
+        ({ replicas }) => new Set(replicas.flatMap((nodeId) => brokers.get(nodeId)?.rack ?? [])),
+      );
+      return [[topic, { partitionCount: partitions.length, racks }]];
+    }),
+  );
 }

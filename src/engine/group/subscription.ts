@@ -37,7 +37,7 @@ export function decodeSubscription(
   groupInstanceId: string | null,
   metadata: Uint8Array,
 ): Result<AssignorMember, Error> {
-  const decoded = decodeData(consumerProtocolSubscription, metadata);
+  const decoded = decodeAnySubscription(metadata);
   if (!decoded.ok) return decoded;
   const { topics, userData, ownedPartitions, generationId, rackId } = decoded.value.body;
   return ok({
@@ -49,6 +49,16 @@ export function decodeSubscription(
     generationId: generationId < 0 ? undefined : generationId,
     rackId: rackId ?? undefined,
   });
+}
+
+/** Some clients (Sarama) say a later version and write what version 0 has: that much is read. */
+function decodeAnySubscription(metadata: Uint8Array) {
+  const decoded = decodeData(consumerProtocolSubscription, metadata);
+  if (decoded.ok || metadata.byteLength < 2) return decoded;
+  const asFirst = Uint8Array.from(metadata);
+  asFirst.fill(0, 0, 2);
+  const again = decodeData(consumerProtocolSubscription, asFirst);
+  return again.ok ? again : decoded;
 }
 
 export function encodeAssignment(partitions: readonly TopicPartition[]): Uint8Array {

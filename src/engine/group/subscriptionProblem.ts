@@ -5,7 +5,7 @@ import { knownAssignors } from "./knownAssignors.ts";
 
 /** What is wrong with what a consumer would subscribe to, and how partitions would be divided; undefined when nothing is. */
 export function subscriptionProblem(
-  options: ConsumerOptions,
+  options: Pick<ConsumerOptions, "topics" | "topicPattern" | "directPartitions" | "groupId" | "assignors">,
   customAssignors: readonly Assignor[],
 ): string | undefined {
   const { topics, topicPattern, directPartitions, groupId } = options;
