@@ -31,6 +31,9 @@ describe("a subscription by pattern", () => {
     await reads(a, "orders-eu", "orders-us", "payments");
 
     expect(a.session.assignment()).toHaveLength(6);
+    expect(ofType(a.seen, "session.started")).toMatchObject([
+      { topics: ["payments"], topicPattern: "orders-.." },
+    ]);
   });
 
   test("Kafka's own topics are left out, unless they are named", async () => {

@@ -93,6 +93,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     groupId: maybe(id),
     groupInstanceId: maybe(text),
     topics: few(text),
+    topicPattern: maybe(text),
     directPartitions: maybe(few(key)),
     assignors: few(text),
     isolation: fc.constantFrom("read_uncommitted", "read_committed"),

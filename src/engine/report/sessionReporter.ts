@@ -45,7 +45,7 @@ export class SessionReporter {
   }
 
   started(options: ConsumerOptions): void {
-    const { sessionId, name, clientId, groupId, groupInstanceId, topics, directPartitions } = options;
+    const { sessionId, name, clientId, groupId, groupInstanceId, topics, topicPattern } = options;
     const { assignors, isolation, corruptBatchPolicy, maxBufferedRecords, maxBufferedBytes } = options;
     this.#observe({
       type: "session.started",
@@ -55,7 +55,8 @@ export class SessionReporter {
       groupId,
       groupInstanceId,
       topics,
-      directPartitions,
+      topicPattern,
+      directPartitions: options.directPartitions,
       assignors,
       isolation,
       startPosition: startPositionText(options.startPosition),

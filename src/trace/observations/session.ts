@@ -31,6 +31,8 @@ export interface SessionStarted {
   readonly groupId?: string | undefined;
   readonly groupInstanceId?: string | undefined;
   readonly topics: readonly string[];
+  /** Topics whose names match are subscribed to as well. */
+  readonly topicPattern?: string | undefined;
   readonly directPartitions?: readonly TopicPartition[] | undefined;
   readonly assignors: readonly string[];
   readonly isolation: "read_uncommitted" | "read_committed";

@@ -31,6 +31,7 @@ export const sessionStarted = object<SessionStarted>({
   groupId: optional(string),
   groupInstanceId: optional(string),
   topics: list(string),
+  topicPattern: optional(string),
   directPartitions: optional(list(topicPartition)),
   assignors: list(string),
   isolation: oneOf("read_uncommitted", "read_committed"),
