@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Assignor } from "#assignors/assignor.ts";
 import { range } from "#assignors/range.ts";
-import { type BenchSession, EngineBench, ofType, values } from "./support/engineBench.ts";
+import { seededRandom } from "#base/random.ts";
+import { type BenchSession, benchSession } from "./support/benchSession.ts";
+import { EngineBench, ofType, values } from "./support/engineBench.ts";
 
 const partitionCount = 6;
 
@@ -158,8 +160,19 @@ describe("groups that change how they divide", () => {
         );
       },
     };
-    const own = { customAssignors: [backwards] };
-    const members = [0, 1].map(() => bench.session({ assignors: ["backwards"] }, undefined, own));
+    const { clock } = bench;
+    const members = ["A", "B"].map((name, index) =>
+      benchSession(
+        { assignors: ["backwards"] },
+        {
+          name,
+          clock,
+          random: seededRandom(index),
+          cluster: bench.client(`client-${name}`),
+          customAssignors: [backwards],
+        },
+      ),
+    );
 
     for (const { session } of members) session.start();
     await bench.until("the group settles", () => isSettled(members));

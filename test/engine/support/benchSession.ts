@@ -1,12 +1,9 @@
+import type { Assignor } from "#assignors/assignor.ts";
 import type { Random } from "#base/random.ts";
 import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
-<<<<<<< HEAD
 import type { RebalanceCallbacks } from "#engine/rebalance/rebalanceCallbacks.ts";
-=======
-import type { SessionDeps } from "#engine/sessionDeps.ts";
->>>>>>> f01a1d1 (engine: subscribe to topics by pattern)
 import type { Cluster } from "#network/cluster.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { VirtualClock } from "../../support/virtualClock.ts";
@@ -29,18 +26,11 @@ export function benchSession(
     readonly cluster: Cluster;
     readonly clock: VirtualClock;
     readonly random: Random;
-<<<<<<< HEAD
     readonly callbacks?: RebalanceCallbacks | undefined;
+    readonly customAssignors?: readonly Assignor[] | undefined;
   },
 ): BenchSession {
-  const { name, cluster, clock, random, callbacks } = world;
-=======
-    /** What this one is given instead, or beside. */
-    readonly own?: Partial<SessionDeps>;
-  },
-): BenchSession {
-  const { name, cluster, clock, random, own } = world;
->>>>>>> f01a1d1 (engine: subscribe to topics by pattern)
+  const { name, cluster, clock, random, callbacks, customAssignors } = world;
   const seen: Seen[] = [];
   const session = new ConsumerSession(
     {
@@ -72,11 +62,8 @@ export function benchSession(
         seen.push({ ...body, at: clock.now() });
       },
       storeBytes: (bytes) => `bytes-${bytes.byteLength}`,
-<<<<<<< HEAD
       callbacks,
-=======
-      ...own,
->>>>>>> f01a1d1 (engine: subscribe to topics by pattern)
+      customAssignors,
     },
   );
   const poll = (maxRecords: number, timeoutMs = 1_000) =>

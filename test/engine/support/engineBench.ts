@@ -2,11 +2,7 @@ import { type Random, seededRandom } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
-<<<<<<< HEAD
 import type { RebalanceCallbacks } from "#engine/rebalance/rebalanceCallbacks.ts";
-=======
-import type { SessionDeps } from "#engine/sessionDeps.ts";
->>>>>>> f01a1d1 (engine: subscribe to topics by pattern)
 import type { Cluster } from "#network/cluster.ts";
 import { ClusterClient } from "#network/clusterClient.ts";
 import { Playground } from "#playground/playground.ts";
@@ -72,25 +68,15 @@ export class EngineBench {
   /** With rebalance callbacks of its own, or with something that comes between the session and its cluster. */
   session(
     options: Partial<ConsumerOptions> = {},
-<<<<<<< HEAD
     beside: ((cluster: Cluster) => Cluster) | RebalanceCallbacks = {},
-=======
-    around: (cluster: Cluster) => Cluster = (cluster) => cluster,
-    own: Partial<SessionDeps> = {},
->>>>>>> f01a1d1 (engine: subscribe to topics by pattern)
   ): BenchSession {
     const name = String.fromCharCode(65 + this.#sessions++);
     const { clock } = this;
     const random = seededRandom(this.#seed * 31 + this.#sessions);
-<<<<<<< HEAD
     const client = this.client(`client-${name}`, random);
     return typeof beside === "function"
       ? benchSession(options, { name, cluster: beside(client), clock, random })
       : benchSession(options, { name, cluster: client, clock, random, callbacks: beside });
-=======
-    const cluster = around(this.client(`client-${name}`, random));
-    return benchSession(options, { name, cluster, clock, random, own });
->>>>>>> f01a1d1 (engine: subscribe to topics by pattern)
   }
 
   /** Records `from` to `from + count - 1` as text values, each in a batch of its own. */
