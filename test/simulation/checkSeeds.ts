@@ -41,6 +41,8 @@ const mustBeMet = [
   "member fenced",
   "member left",
   "partition errored",
+  "protocol classic",
+  "protocol consumer",
   "session failed",
   "trouble moveCoordinator",
   "trouble moveLeader",

@@ -37,6 +37,8 @@ function metBy(observation: Observation): readonly (string | undefined)[] {
         observation.pausedRecords > 0 ? "buffered while paused" : undefined,
         observation.released && `buffer ${observation.released.reason}`,
       ];
+    case "session.state":
+      return [observation.groupProtocol && `protocol ${observation.groupProtocol}`];
     case "session.gate":
       return [observation.waitingSince === undefined ? undefined : "gate waited for"];
     case "session.callback":

@@ -1,3 +1,4 @@
+import { stringifyWithBigints } from "#base/json.ts";
 import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { GroupDescribed } from "#trace/observations/group.ts";
@@ -29,7 +30,11 @@ export class GroupWatch {
   observed(body: ObservationBody): void {
     if (body.type === "group.described") {
       this.#described.set(body.groupId, body);
-      if (body.state === "Stable") this.#checkOwners(body);
+      if (body.groupType === "classic" && body.state === "Stable") this.#checkOwners(body);
+    } else if (body.type === "broker.invariant") {
+      // A commit that goes back may be what a user wanted; nothing else may.
+      if (body.isBroken && body.rule !== "forwardCommit")
+        this.#verdict.fail("broker", stringifyWithBigints(body));
     } else if (body.type === "group.offsets") {
       const committed = new TopicPartitionMap<bigint>();
       for (const { topic, partition, committedOffset } of body.offsets) {

@@ -18,6 +18,9 @@ export type Trouble = (typeof troubles)[number];
 /** Which assignors the members of a run offer; `upgrade` mixes both generations of a rolling upgrade. */
 const assignorChoices = ["range", "cooperative-sticky", "upgrade"] as const;
 
+/** Which group protocol the members of a run speak; `mixed` is a group on its way from the one to the other. */
+const protocolChoices = ["classic", "classic", "consumer", "mixed"] as const;
+
 /** The shape of one run, decided by its seed before anything happens. */
 export interface Profile {
   readonly trouble: Trouble;
@@ -28,6 +31,7 @@ export interface Profile {
     readonly replicationFactor: number;
   }[];
   readonly assignors: (typeof assignorChoices)[number];
+  readonly protocol: (typeof protocolChoices)[number];
   readonly steps: number;
   readonly network: { readonly minDelayMs: number; readonly maxDelayMs: number; readonly cutChance: number };
 }
@@ -46,6 +50,7 @@ export function chooseProfile(random: Random): Profile {
     nodes,
     topics,
     assignors: pick(random, assignorChoices),
+    protocol: pick(random, protocolChoices),
     steps: 40 + randomInt(random, 60),
     network: {
       minDelayMs: 1,
@@ -81,6 +86,11 @@ export function chooseOptions(
     maxBufferedRecords: pick(random, [1, 20, 100, 5_000]),
     maxBufferedBytes: pick(random, [2_000, 20_000, 1_000_000]),
     ...usualBehaviour,
+    groupProtocol: isDirect ? "classic" : protocolOf(random, profile),
+    serverAssignor:
+      !isDirect && profile.protocol === "consumer" && chance(random, 0.6)
+        ? pick(random, ["uniform", "range"])
+        : undefined,
     autoCommit: isDirect ? "off" : pick(random, ["off", "onPoll", "onTimer"]),
     autoCommitIntervalMs: pick(random, [200, 1_000, 5_000]),
     commitOnRevoke: !isDirect && chance(random, 0.3),
@@ -120,6 +130,10 @@ function chooseInstanceId(random: Random, taken: readonly string[]): string | un
   if (chance(random, 0.8)) return undefined;
   const instanceId = pick(random, ["static-1", "static-2"]);
   return taken.includes(instanceId) && chance(random, 0.8) ? undefined : instanceId;
+}
+
+function protocolOf(random: Random, { protocol }: Profile): "classic" | "consumer" {
+  return protocol === "mixed" ? pick(random, ["classic", "consumer"] as const) : protocol;
 }
 
 function assignorsOf(random: Random, { assignors }: Profile): readonly string[] {

@@ -166,9 +166,10 @@ function checkAgainstBroker({ groupWatch, verdict }: World, member: SimulatedMem
   const group = groupWatch.described(groupId);
   if (membership?.state !== "stable" || group?.state !== "Stable") return;
   const { memberId, generationId } = membership.generation;
-  if (group.generationId !== generationId) return;
-  const theirs = group.members.find((each) => each.memberId === memberId)?.assigned;
-  if (!theirs) return;
+  const described = group.members.find((each) => each.memberId === memberId);
+  const theirs = described?.assigned;
+  // With KIP-848 the coordinator says what it wants, and the member gets there in its own time.
+  if (!theirs || group.groupType !== "classic" || group.generationId !== generationId) return;
   const text = (keys: readonly { topic: string; partition: number }[]) =>
     keys.map(topicPartitionText).sort().join(" ");
   const ours = text(member.session.assignment());

@@ -70,6 +70,7 @@ export class World {
       observe: (body) => this.#observedByBroker(body),
       basePort: 9092,
       nodes: profile.nodes,
+      settings: { consumerGroups: { heartbeatIntervalMs: 300, sessionTimeoutMs: 3_000 } },
     });
   }
 
