@@ -11,6 +11,7 @@ import { type ReplicaView, replicaView } from "./cluster/replicaView.ts";
 import type { BatchEdit } from "./faults/corruptBatch.ts";
 import { FaultTable } from "./faults/faultTable.ts";
 import { FetchSessions } from "./fetch/fetchSessions.ts";
+import { stateOf } from "./group/consumer/consumerGroup.ts";
 import { GroupCoordinator } from "./group/groupCoordinator.ts";
 import { GroupReporter } from "./group/groupReporter.ts";
 import { SubscriptionReader } from "./group/subscriptionReader.ts";
@@ -84,7 +85,15 @@ export class Broker implements Disposable {
       intervalMs: settings.housekeepingIntervalMs,
       moved: (logs) => this.reportOffsets(logs),
     });
-    this.faults = new FaultTable({ clock: deps.clock, observe: deps.observe });
+    this.faults = new FaultTable({
+      clock: deps.clock,
+      random: deps.random,
+      observe: deps.observe,
+      groupState: (groupId) => {
+        const group = this.groups.group(groupId);
+        return group?.type === "consumer" ? stateOf(group) : group?.phase.state;
+      },
+    });
     this.fetchSessions = new FetchSessions({
       random: deps.random,
       maxSessions: settings.maxFetchSessions,

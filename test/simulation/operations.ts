@@ -1,7 +1,7 @@
 import { type Random, randomInt } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
-import type { BatchCorruption } from "#playground/faults/faultRule.ts";
+import type { BatchCorruption } from "#playground/faults/corruptBatch.ts";
 import { chooseFault, type SimulatedFault } from "./faults.ts";
 import { chance, pick, type Trouble } from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";

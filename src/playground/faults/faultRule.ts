@@ -1,22 +1,48 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
+import type { BatchCorruption } from "./corruptBatch.ts";
 
 /** Which requests a rule concerns; what is left out matches everything. */
 export interface FaultMatch {
-  /** Kafka's name of the API: `SyncGroup`. */
-  readonly api?: string | undefined;
+  /** Kafka's name of the API, or several: `SyncGroup`. */
+  readonly api?: string | readonly string[] | undefined;
+  readonly minVersion?: number | undefined;
+  readonly maxVersion?: number | undefined;
   readonly groupId?: string | undefined;
+  readonly memberId?: string | undefined;
   readonly topic?: string | undefined;
   /** Only together with a topic. */
   readonly partition?: number | undefined;
   readonly clientId?: string | undefined;
   readonly nodeId?: number | undefined;
+  /** Only while the group is in this state, as the broker calls it: `CompletingRebalance`. Needs a group. */
+  readonly groupState?: string | undefined;
+  /** Only so long after the rule was made. */
+  readonly afterMs?: number | undefined;
+  /** Only until so long after the rule was made. */
+  readonly untilMs?: number | undefined;
   /** Only the nth request that matches otherwise, counted from 1. */
   readonly nth?: number | undefined;
+  /** Only every nth request that matches otherwise. */
+  readonly everyNth?: number | undefined;
+  /** Of what matches otherwise only so much: 0 to 1; the playground's seed decides. */
+  readonly probability?: number | undefined;
 }
 
-/** How a produced batch is damaged in the log. Its length and its offsets stay true. */
-export type BatchCorruption = "crc" | "codec" | "recordLayout";
+/** What a field of an answer may be set to; offsets are decimal strings. */
+export type FieldValue = string | number | boolean | null;
+
+/** A change of the answer on its way out. */
+export type AnswerChange =
+  /** The partitions the rule names answer this error, as if nothing had been read or written for them. */
+  | { readonly kind: "partitionError"; readonly code: KnownErrorName }
+  /** The partitions the rule names are missing from the answer. */
+  | { readonly kind: "omit" }
+  /** `responses[0].partitions[0].highWatermark` and the like; `[*]` means all. */
+  | { readonly kind: "edit"; readonly path: string; readonly value: FieldValue }
+  /** The client is told to wait, and its connection is not served for as long (KIP-219). */
+  | { readonly kind: "throttle"; readonly throttleMs: number }
+  | { readonly kind: "duplicate" };
 
 /** What happens to a request that matches. */
 export type FaultAction =
@@ -26,17 +52,19 @@ export type FaultAction =
   | { readonly kind: "error"; readonly code: KnownErrorName }
   /** It is never answered; the connection stays. */
   | { readonly kind: "drop" }
-  | { readonly kind: "cutConnection" }
+  /** With `midFrame` after half of the answer was sent. */
+  | { readonly kind: "cutConnection"; readonly midFrame?: boolean | undefined }
   /** A batch it brings is damaged as it enters the log: consumers get the damage. */
-  | { readonly kind: "corrupt"; readonly how: BatchCorruption };
+  | { readonly kind: "corrupt"; readonly how: BatchCorruption }
+  | AnswerChange;
 
-/** A fault, declared as data. */
+/** A fault, declared as data: it survives JSON. */
 export interface FaultRule {
   readonly match: FaultMatch;
   readonly action: FaultAction;
   /**
    * Before the broker acts on the request, or when it has acted and would answer. By default an error is said
-   * instead of acting, and everything else comes after.
+   * instead of acting, and everything else comes after. Changes of the answer always come after.
    */
   readonly at?: "request" | "response" | undefined;
   /** Switches itself off after so many hits. */
@@ -50,65 +78,76 @@ export interface FaultRule {
 /** What a request is about, as far as rules can ask. */
 export interface FaultSubject {
   readonly api: string;
+  readonly version: number;
   readonly nodeId: number;
   readonly clientId: string | null;
   readonly groupIds?: readonly string[] | undefined;
+  readonly memberIds?: readonly string[] | undefined;
   readonly partitions?: readonly TopicPartition[] | undefined;
+}
+
+/** What a rule asks beside the request. */
+export interface FaultSituation {
+  readonly sinceMs: number;
+  groupState(groupId: string): string | undefined;
 }
 
 /** When in the life of a request the rule acts. */
 export function stageOf(rule: FaultRule): "request" | "response" {
-  return rule.at ?? (rule.action.kind === "error" ? "request" : "response");
+  const { action, at } = rule;
+  if (isAnswerChange(action)) return "response";
+  if (action.kind === "cutConnection" && action.midFrame === true) return "response";
+  return at ?? (action.kind === "error" ? "request" : "response");
 }
 
-/** Whether the rule concerns this request, `nth` aside. */
-export function matches({ match }: FaultRule, subject: FaultSubject): boolean {
+/** Whether the action changes an answer rather than replacing it. */
+export function isAnswerChange(action: FaultAction): action is AnswerChange {
+  switch (action.kind) {
+    case "partitionError":
+    case "omit":
+    case "edit":
+    case "throttle":
+    case "duplicate":
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Whether the rule concerns this request now; counting and chance come after. */
+export function matches({ match }: FaultRule, subject: FaultSubject, situation: FaultSituation): boolean {
   return (
-    (match.api === undefined || match.api === subject.api) &&
+    hasApi(match, subject.api) &&
+    subject.version >= (match.minVersion ?? 0) &&
+    subject.version <= (match.maxVersion ?? subject.version) &&
     (match.clientId === undefined || match.clientId === subject.clientId) &&
     (match.nodeId === undefined || match.nodeId === subject.nodeId) &&
     (match.groupId === undefined || subject.groupIds?.includes(match.groupId) === true) &&
+    (match.memberId === undefined || subject.memberIds?.includes(match.memberId) === true) &&
     (match.topic === undefined ||
-      subject.partitions?.some((partition) => concerns(match, partition)) === true)
+      subject.partitions?.some((partition) => concerns(match, partition)) === true) &&
+    isItsTime(match, subject, situation)
   );
 }
 
-/** Whether the rule's topic and partition include this one. */
+function hasApi({ api }: FaultMatch, name: string): boolean {
+  return api === undefined || (typeof api === "string" ? api === name : api.includes(name));
+}
+
+function isItsTime(
+  match: FaultMatch,
+  subject: FaultSubject,
+  { sinceMs, groupState }: FaultSituation,
+): boolean {
+  if (sinceMs < (match.afterMs ?? 0)) return false;
+  if (match.untilMs !== undefined && sinceMs >= match.untilMs) return false;
+  if (match.groupState === undefined) return true;
+  const groupIds = match.groupId === undefined ? (subject.groupIds ?? []) : [match.groupId];
+  return groupIds.some((groupId) => groupState(groupId) === match.groupState);
+}
+
+/** Whether the rule's topic and partition include this one; -1 stands for all partitions of a topic. */
 export function concerns(match: FaultMatch, { topic, partition }: TopicPartition): boolean {
   const sameTopic = match.topic === undefined || match.topic === topic;
-  return sameTopic && (match.partition === undefined || match.partition === partition);
-}
-
-/** The rule in words: `hold SyncGroup of billing`. */
-export function ruleTitle(rule: FaultRule): string {
-  if (rule.title !== undefined) return rule.title;
-  const { match, action } = rule;
-  const nth = match.nth === undefined ? "" : ` no. ${match.nth}`;
-  const parts = [`${actionText(action)} ${match.api ?? "any request"}${nth}`];
-  if (match.groupId !== undefined) parts.push(`of ${match.groupId}`);
-  if (match.topic !== undefined) parts.push(`on ${match.topic}${partitionText(match.partition)}`);
-  if (match.clientId !== undefined) parts.push(`from ${match.clientId}`);
-  if (match.nodeId !== undefined) parts.push(`at node ${match.nodeId}`);
-  return parts.join(" ");
-}
-
-function partitionText(partition: number | undefined): string {
-  return partition === undefined ? "" : `-${partition}`;
-}
-
-function actionText(action: FaultAction): string {
-  switch (action.kind) {
-    case "hold":
-      return "hold";
-    case "delay":
-      return `delay by ${action.delayMs} ms`;
-    case "error":
-      return `answer ${action.code} to`;
-    case "drop":
-      return "never answer";
-    case "cutConnection":
-      return "cut the connection on";
-    case "corrupt":
-      return `corrupt (${action.how})`;
-  }
+  return sameTopic && (match.partition === undefined || partition === -1 || match.partition === partition);
 }

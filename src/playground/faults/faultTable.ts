@@ -1,18 +1,30 @@
 import type { Clock } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { DisposableStore } from "#base/lifecycle.ts";
+import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { BrokerFault } from "#trace/observations/broker.ts";
+import type { DueChange } from "./changeAnswer.ts";
 import { type BatchEdit, corruptBatch } from "./corruptBatch.ts";
-import { concerns, type FaultRule, type FaultSubject, matches, ruleTitle, stageOf } from "./faultRule.ts";
+import {
+  type AnswerChange,
+  concerns,
+  type FaultRule,
+  type FaultSubject,
+  isAnswerChange,
+  matches,
+  stageOf,
+} from "./faultRule.ts";
+import { ruleTitle } from "./ruleText.ts";
 
 /** What becomes of a request at one stage. */
 export type FaultOutcome =
-  | { readonly type: "proceed" }
+  /** As it is, but for these changes of the answer. */
+  | { readonly type: "proceed"; readonly changes: readonly DueChange[] }
   | { readonly type: "error"; readonly code: KnownErrorName }
   | { readonly type: "drop" }
-  | { readonly type: "cut" };
+  | { readonly type: "cut"; readonly midFrame: boolean };
 
 /** A request that a rule may act on. */
 export interface FaultedRequest {
@@ -34,7 +46,7 @@ interface Entry {
   readonly holding: Set<FaultedRequest>;
 }
 
-const proceed: FaultOutcome = { type: "proceed" };
+const proceed: FaultOutcome = { type: "proceed", changes: [] };
 
 /**
  * The rules of a playground, and the one place that carries them out: each request passes here when it came and when
@@ -42,13 +54,23 @@ const proceed: FaultOutcome = { type: "proceed" };
  */
 export class FaultTable {
   readonly #clock: Clock;
+  readonly #random: Random;
   readonly #observe: (fault: BrokerFault) => void;
+  readonly #groupState: (groupId: string) => string | undefined;
   readonly #entries = new Map<string, Entry>();
   #nextId = 1;
 
-  constructor(deps: { readonly clock: Clock; readonly observe: (fault: BrokerFault) => void }) {
+  constructor(deps: {
+    readonly clock: Clock;
+    /** Asked only by rules that leave something to chance. */
+    readonly random: Random;
+    readonly observe: (fault: BrokerFault) => void;
+    readonly groupState: (groupId: string) => string | undefined;
+  }) {
     this.#clock = deps.clock;
+    this.#random = deps.random;
     this.#observe = deps.observe;
+    this.#groupState = deps.groupState;
   }
 
   /** The rules as last reported, in order of their making. */
@@ -106,13 +128,19 @@ export class FaultTable {
 
   /** Carries out what the rules say for a request at this stage. Settles at once when none matches. */
   async pass(stage: "request" | "response", request: FaultedRequest): Promise<FaultOutcome> {
+    const changes: DueChange[] = [];
     for (const entry of Array.from(this.#entries.values())) {
-      if (entry.rule.action.kind === "corrupt" || stageOf(entry.rule) !== stage) continue;
+      const { action, match } = entry.rule;
+      if (action.kind === "corrupt" || stageOf(entry.rule) !== stage) continue;
       if (!this.#strikes(entry, request.subject())) continue;
-      const outcome = await this.#carryOut(entry, request);
+      if (isAnswerChange(action)) {
+        changes.push({ change: action, match });
+        continue;
+      }
+      const outcome = await this.#carryOut(entry, action, request);
       if (outcome.type !== "proceed") return outcome;
     }
-    return proceed;
+    return changes.length === 0 ? proceed : { type: "proceed", changes };
   }
 
   /** How batches of this request are to be damaged on their way into the log; asked for each batch once. */
@@ -135,20 +163,27 @@ export class FaultTable {
   }
 
   #strikes(entry: Entry, subject: FaultSubject): boolean {
-    if (!entry.enabled || !matches(entry.rule, subject)) return false;
+    const situation = { sinceMs: this.#clock.now() - entry.since, groupState: this.#groupState };
+    if (!entry.enabled || !matches(entry.rule, subject, situation)) return false;
     entry.matched++;
     const { match, times } = entry.rule;
-    if (match.nth !== undefined && entry.matched !== match.nth) return false;
+    const { nth, everyNth, probability } = match;
+    if (nth !== undefined && entry.matched !== nth) return false;
+    if (everyNth !== undefined && entry.matched % everyNth !== 0) return false;
+    if (probability !== undefined && this.#random.next() >= probability) return false;
     entry.hits++;
-    if (match.nth !== undefined || (times !== undefined && entry.hits >= times)) entry.enabled = false;
+    if (nth !== undefined || (times !== undefined && entry.hits >= times)) entry.enabled = false;
     const { kind } = entry.rule.action;
     // What waits is reported once it is counted among the held.
     if (kind !== "hold" && kind !== "delay") this.#report(entry);
     return true;
   }
 
-  async #carryOut(entry: Entry, request: FaultedRequest): Promise<FaultOutcome> {
-    const { action } = entry.rule;
+  async #carryOut(
+    entry: Entry,
+    action: Exclude<FaultRule["action"], AnswerChange | { readonly kind: "corrupt" }>,
+    request: FaultedRequest,
+  ): Promise<FaultOutcome> {
     switch (action.kind) {
       case "hold":
         return await this.#wait(entry, request, undefined);
@@ -159,9 +194,7 @@ export class FaultTable {
       case "drop":
         return { type: "drop" };
       case "cutConnection":
-        return { type: "cut" };
-      case "corrupt":
-        return proceed;
+        return { type: "cut", midFrame: action.midFrame === true };
     }
   }
 

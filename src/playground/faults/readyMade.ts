@@ -1,5 +1,6 @@
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
-import type { BatchCorruption, FaultRule } from "./faultRule.ts";
+import { type BatchCorruption, batchCorruptions } from "./corruptBatch.ts";
+import type { FaultRule } from "./faultRule.ts";
 
 /** Members of the group join but never get their assignment, until released. */
 export function holdSyncGroup(groupId: string): FaultRule {
@@ -25,20 +26,9 @@ export function delayCommits(groupId: string, delayMs: number): FaultRule {
 export function corruptNextBatch(partition: TopicPartition, how: BatchCorruption): FaultRule {
   return {
     kind: "corruptNextBatch",
-    title: `corrupt the next batch of ${topicPartitionText(partition)} (${corruptionText(how)})`,
+    title: `corrupt the next batch of ${topicPartitionText(partition)} (${batchCorruptions[how]})`,
     match: { api: "Produce", topic: partition.topic, partition: partition.partition },
     action: { kind: "corrupt", how },
     times: 1,
   };
-}
-
-function corruptionText(how: BatchCorruption): string {
-  switch (how) {
-    case "crc":
-      return "checksum";
-    case "codec":
-      return "compressed payload";
-    case "recordLayout":
-      return "record layout";
-  }
 }

@@ -2,9 +2,9 @@ import type { Event } from "#base/events.ts";
 import { ok, type Result } from "#base/result.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Api } from "#protocol/api.ts";
-import { decodeRequest, encodeResponse } from "#protocol/message.ts";
+import { decodeRequest, decodeResponse, encodeResponse, type ResponseOptions } from "#protocol/message.ts";
 import type { Decoded, Input, Type } from "#protocol/schema/type.ts";
-import type { CodecError } from "#protocol/wire/codecError.ts";
+import { CodecError } from "#protocol/wire/codecError.ts";
 import type { Broker } from "../broker.ts";
 import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import type { BatchEdit } from "../faults/corruptBatch.ts";
@@ -38,6 +38,7 @@ export interface RequestContext {
 /** What a request is about, for the faults. */
 export interface Subject {
   readonly groupIds?: readonly string[];
+  readonly memberIds?: readonly string[];
   readonly partitions?: readonly TopicPartition[];
 }
 
@@ -65,6 +66,8 @@ export interface OpenRequest {
   /** The whole frame of the answer, or undefined when there is none. */
   handle(context: RequestContext): Promise<Uint8Array | undefined>;
   failed(errorCode: number): Uint8Array;
+  /** The answer's frame as a fault has changed its body in place; undefined when it cannot be written so. */
+  changed(frame: Uint8Array, change: (body: unknown) => void): Uint8Array | undefined;
 }
 
 /** A handler with the types of its API hidden, as the table of all needs it. */
@@ -80,6 +83,8 @@ export interface Handler {
  * so that what it may ask for bounds how long all others wait.
  */
 const maxElements = 100_000;
+
+const sizePrefixBytes = 4;
 
 /** Makes a handler of its definition. */
 export function defineHandler<Req extends Type, Res extends Type>(
@@ -97,14 +102,40 @@ export function defineHandler<Req extends Type, Res extends Type>(
       return ok({
         ...options,
         clientId: header.clientId,
-        subject: (broker) => definition.subject?.(body, broker) ?? {},
+        subject: (broker) => ({ memberIds: memberIdsIn(body), ...definition.subject?.(body, broker) }),
         async handle(context) {
           const answer = await definition.handle(body, context);
           return answer === undefined ? undefined : encodeResponse(api, options, answer);
         },
         failed: (errorCode) =>
           encodeResponse(api, options, definition.failed(body, errorCode, header.apiVersion)),
+        changed: (answer, change) => changedAnswer(api, options, { answer, change }),
       });
     },
   };
+}
+
+/** Members speak of themselves in one field, whatever the API; LeaveGroup names several. */
+function memberIdsIn(body: unknown): readonly string[] {
+  const { memberId, members } = body as { readonly memberId?: unknown; readonly members?: unknown };
+  const listed = Array.isArray(members) ? members.flatMap(memberIdsIn) : [];
+  return typeof memberId === "string" && memberId !== "" ? [memberId, ...listed] : listed;
+}
+
+function changedAnswer(
+  api: Api,
+  options: ResponseOptions,
+  { answer, change }: { readonly answer: Uint8Array; readonly change: (body: unknown) => void },
+): Uint8Array | undefined {
+  const decoded = decodeResponse(api, options.version, answer.subarray(sizePrefixBytes));
+  if (!decoded.ok) return undefined;
+  const { body } = decoded.value;
+  change(body);
+  try {
+    return encodeResponse(api, options, body);
+  } catch (error) {
+    // A value that the field has no room for: the answer goes as it was.
+    if (error instanceof CodecError || error instanceof RangeError) return undefined;
+    throw error;
+  }
 }

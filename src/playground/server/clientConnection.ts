@@ -9,7 +9,7 @@ import type { Broker } from "../broker.ts";
 import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import { advertised } from "../handlers/apiVersions.ts";
 import type { Handler } from "../handlers/handler.ts";
-import { type RequestOutcome, serveRequest } from "./requestPath.ts";
+import { plainAnswer, type RequestOutcome, serveRequest } from "./requestPath.ts";
 import { SaslSession } from "./saslSession.ts";
 import type { TurnShare } from "./turnShare.ts";
 
@@ -127,25 +127,42 @@ export class ClientConnection implements Disposable {
   async #carryOut(outcome: RequestOutcome): Promise<void> {
     if (this.#isEnded || outcome.type === "nothing") return;
     if (outcome.type === "close") {
+      if (outcome.torn) this.#stream.write(outcome.torn);
       this.#end(outcome.reason);
       return;
     }
-    if (this.#stream.write(outcome.frame)) return;
-    this.#unsentBytes = outcome.frame.length;
+    for (let copy = 0; copy < outcome.copies; copy++) await this.#write(outcome.frame);
+    if (outcome.muteMs > 0) await this.#pause(outcome.muteMs);
+  }
+
+  async #write(frame: Uint8Array): Promise<void> {
+    if (this.#isEnded || this.#stream.write(frame)) return;
+    this.#unsentBytes = frame.length;
     if (!this.#hasRoom()) {
       this.#end("the answers that clients do not read are more than the playground holds");
       return;
     }
-    await new Promise<void>((resolve) => {
+    await this.#until((proceed) => this.#stream.onDrain(proceed));
+    this.#unsentBytes = 0;
+  }
+
+  /** Serves nothing for a while, as Kafka mutes the channel of a client that is over its quota. */
+  async #pause(ms: number): Promise<void> {
+    await this.#until((proceed) => this.#deps.broker.clock.schedule(ms, proceed));
+  }
+
+  /** Settles when what was begun says so, or when the connection ended. */
+  #until(begin: (proceed: () => void) => Disposable): Promise<void> {
+    if (this.#isEnded) return Promise.resolve();
+    return new Promise((resolve) => {
       const waits = new DisposableStore();
       const proceed = () => {
         waits.dispose();
         resolve();
       };
-      waits.add(this.#stream.onDrain(proceed));
+      waits.add(begin(proceed));
       waits.add(this.#gone.event(proceed));
     });
-    this.#unsentBytes = 0;
   }
 
   /** Who holds little is never turned away for what others hold. */
@@ -169,13 +186,13 @@ export class ClientConnection implements Disposable {
     if (this.#isRefused) return { type: "nothing" };
     const outcome = signIn.take(frame);
     if (outcome.type === "pass") return this.#serveRequest(frame);
-    if (outcome.type === "answer") return outcome;
+    if (outcome.type === "answer") return plainAnswer(outcome.frame);
     if (outcome.frame === undefined) return { type: "close", reason: outcome.reason };
     // The client gets time to read why, as with Kafka's `connection.failed.authentication.delay.ms`.
     this.#isRefused = true;
     const { clock } = this.#deps.broker;
     this.#owned.add(clock.schedule(refusalDelayMs, () => this.#end(outcome.reason)));
-    return { type: "answer", frame: outcome.frame };
+    return plainAnswer(outcome.frame);
   }
 
   async #serveRequest(frame: Uint8Array): Promise<RequestOutcome> {
@@ -198,7 +215,7 @@ export class ClientConnection implements Disposable {
         errorCode: errorCode("UNSUPPORTED_VERSION"),
         apiKeys: advertised(handlers.values(), broker.settings.kafkaVersion),
       };
-      return { type: "answer", frame: encodeResponse(apiVersions, { version: 0, correlationId }, body) };
+      return plainAnswer(encodeResponse(apiVersions, { version: 0, correlationId }, body));
     }
     const request = handler.open(frame);
     if (!request.ok) {

@@ -2,15 +2,23 @@ import type { Event } from "#base/events.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
 import type { BrokerNode } from "../cluster/clusterNodes.ts";
+import { changeAnswer, type DueChange, muteMsOf } from "../faults/changeAnswer.ts";
 import type { FaultSubject } from "../faults/faultRule.ts";
 import type { FaultedRequest, FaultOutcome } from "../faults/faultTable.ts";
 import type { AnswerFollower, OpenRequest, RequestContext } from "../handlers/handler.ts";
 
 /** What a request leads to. */
 export type RequestOutcome =
-  | { readonly type: "answer"; readonly frame: Uint8Array }
+  /** Written so many times, after which the connection is not served for a while (KIP-219). */
+  | {
+      readonly type: "answer";
+      readonly frame: Uint8Array;
+      readonly copies: number;
+      readonly muteMs: number;
+    }
   | { readonly type: "nothing" }
-  | { readonly type: "close"; readonly reason: string };
+  /** `torn` is written before: the beginning of an answer that never ends. */
+  | { readonly type: "close"; readonly reason: string; readonly torn?: Uint8Array | undefined };
 
 /** Where a request came from. */
 export interface RequestOrigin {
@@ -37,7 +45,7 @@ export async function serveRequest(
   let closing: string | undefined;
   const faulted: FaultedRequest = {
     subject() {
-      subject ??= { api: apiName, nodeId: node.nodeId, clientId, ...request.subject(broker) };
+      subject ??= { api: apiName, version, nodeId: node.nodeId, clientId, ...request.subject(broker) };
       return subject;
     },
     onGone,
@@ -68,20 +76,45 @@ export async function serveRequest(
 
   const after = await broker.faults.pass("response", faulted);
   follower?.done?.(after.type === "drop" || after.type === "cut" ? "keptBack" : "answered");
-  if (after.type !== "proceed") return instead(after, request);
-  return frame === undefined ? { type: "nothing" } : { type: "answer", frame };
+  if (after.type !== "proceed") return instead(after, request, frame);
+  if (frame === undefined) return { type: "nothing" };
+  return changedBy(after.changes, { broker, request, frame });
+}
+
+/** Most answers go as they are; only a rule makes that the answer is read once more. */
+function changedBy(
+  changes: readonly DueChange[],
+  answer: { readonly broker: Broker; readonly request: OpenRequest; readonly frame: Uint8Array },
+): RequestOutcome {
+  const { broker, request, frame } = answer;
+  if (changes.length === 0) return plainAnswer(frame);
+  const changed = request.changed(frame, (body) => {
+    changeAnswer(body, changes, (topicId) => broker.topics.byId(topicId)?.name);
+  });
+  const copies = changes.some(({ change }) => change.kind === "duplicate") ? 2 : 1;
+  return { type: "answer", frame: changed ?? frame, copies, muteMs: muteMsOf(changes) };
+}
+
+/** An answer that no rule has changed. */
+export function plainAnswer(frame: Uint8Array): RequestOutcome {
+  return { type: "answer", frame, copies: 1, muteMs: 0 };
 }
 
 function instead(
   outcome: Exclude<FaultOutcome, { readonly type: "proceed" }>,
   request: OpenRequest,
+  frame?: Uint8Array,
 ): RequestOutcome {
   switch (outcome.type) {
     case "error":
-      return { type: "answer", frame: request.failed(errorCode(outcome.code)) };
+      return plainAnswer(request.failed(errorCode(outcome.code)));
     case "drop":
       return { type: "nothing" };
     case "cut":
-      return { type: "close", reason: "a fault cut the connection" };
+      return {
+        type: "close",
+        reason: "a fault cut the connection",
+        torn: outcome.midFrame ? frame?.slice(0, frame.length >> 1) : undefined,
+      };
   }
 }
