@@ -172,6 +172,7 @@ export class Broker implements Disposable {
     for (const topic of this.topics.all) for (const log of topic.partitions) this.leadership.of(topic, log);
     this.cluster.setUp(nodeId, isUp);
     const coordinators = [this.groupCoordinators, this.transactionCoordinators];
+    const moved = this.groups.groups.filter(({ groupId }) => this.groupCoordinators.of(groupId) === nodeId);
     if (isUp) {
       this.leadership.nodeUp(this.topics.all, nodeId);
       for (const each of coordinators) each.nodeUp(nodeId);
@@ -179,6 +180,7 @@ export class Broker implements Disposable {
       this.leadership.nodeDown(this.topics.all, nodeId);
       for (const each of coordinators) each.nodeDown(nodeId);
       this.fetchSessions.nodeDown(nodeId);
+      for (const { groupId } of moved) this.groups.reload(groupId);
     }
   }
 

@@ -25,6 +25,9 @@ import { NodePorts } from "./server/nodePorts.ts";
 import { type PlaygroundSettingsInput, playgroundSettings } from "./settings.ts";
 import { abortHanging, type HangingTransaction, hangTransaction } from "./transactions/hangingTransaction.ts";
 import type { Transaction } from "./transactions/transaction.ts";
+import { startTrouble } from "./troubles/startTrouble.ts";
+import type { StartedTrouble, Trouble, TroubleTarget } from "./troubles/trouble.ts";
+import { troubleTable } from "./troubles/troubleTable.ts";
 import { LocalProducer, type ProducedBatch, type ProduceInput } from "./workload/localProducer.ts";
 import { LocalTransaction, type LocalTransactionOptions } from "./workload/localTransaction.ts";
 import { type WorkloadOptions, Workloads } from "./workload/workloads.ts";
@@ -284,8 +287,25 @@ export class Playground {
     this.#running().control.setReplicaLag(partition, nodeId, lag);
   }
 
-  /** Cuts off the end of a log, in a new leader epoch. */
-  truncateLog(partition: TopicPartition, offset: bigint): void {
+  /** Every ready-made trouble, with what it must be told. */
+  troubles(): readonly Trouble[] {
+    return troubleTable.map(({ id, title, description, needs, takes }) => ({
+      id,
+      title,
+      description,
+      needs,
+      takes,
+    }));
+  }
+
+  /** Starts a ready-made trouble; rejects with PlaygroundError, or Kafka's error, when it cannot be. */
+  async trouble(id: string, target: TroubleTarget = {}): Promise<StartedTrouble> {
+    const { broker, control } = this.#running();
+    return startTrouble({ faults: broker.faults, control }, id, target);
+  }
+
+  /** Cuts off the end of a log, by default its newest batch, in a new leader epoch. */
+  truncateLog(partition: TopicPartition, offset?: bigint): void {
     this.#running().control.truncateLog(partition, offset);
   }
 
@@ -344,7 +364,7 @@ export class Playground {
       const node = nodes[index];
       if (node) ports.adopt(node.nodeId, port);
     }
-    const control = new ClusterControl(broker, { ports, connections });
+    const control = owned.add(new ClusterControl(broker, { ports, connections }));
     const producer = owned.add(new LocalProducer(broker, handlers));
     const workloads = owned.add(new Workloads({ clock, random, observe, producer }));
     return { broker, connections, control, producer, workloads, owned };

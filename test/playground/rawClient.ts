@@ -35,6 +35,11 @@ export class RawClient {
     return new RawClient(await transport.connect({ ...to, timeoutMs: 5_000 }));
   }
 
+  /** Where it is connected to: `127.0.0.1:9092`. */
+  get remote(): string {
+    return this.#stream.remote;
+  }
+
   get isClosed(): boolean {
     return this.#isClosed;
   }

@@ -1,7 +1,9 @@
+import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { BrokerTrouble } from "#trace/observations/broker.ts";
 import type { Broker } from "../broker.ts";
+import type { Group } from "../group/consumer/consumerGroup.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { PlaygroundError } from "../playgroundError.ts";
@@ -14,15 +16,20 @@ import type { ReplicaLag } from "./leadership.ts";
 type Happened = Omit<BrokerTrouble, "type" | "nodesDown">;
 
 /** Changes the cluster as its operators, its network and its disks would; each change is observed. */
-export class ClusterControl {
+export class ClusterControl implements Disposable {
   readonly #broker: Broker;
   readonly #ports: NodePorts;
   readonly #connections: ConnectionSet;
+  readonly #owned = new DisposableStore();
 
   constructor(broker: Broker, doors: { readonly ports: NodePorts; readonly connections: ConnectionSet }) {
     this.#broker = broker;
     this.#ports = doors.ports;
     this.#connections = doors.connections;
+  }
+
+  dispose(): void {
+    this.#owned.dispose();
   }
 
   /** Another node leads the partition, in a new epoch; by default the next of its replicas, or of all nodes. */
@@ -75,12 +82,26 @@ export class ClusterControl {
     this.#say({ kind: "setReplicaLag", title, ...id, nodeId });
   }
 
-  /** The log loses its end from this offset on, as after an unclean election; whoever leads does so in a new epoch. */
-  truncateLog(id: TopicPartition, offset: bigint): void {
+  /** The node stops and returns after so long. */
+  bounceNode(nodeId: number, forMs: number): void {
+    this.stopNode(nodeId);
+    this.#owned.add(
+      this.#broker.clock.schedule(forMs, () => {
+        // A port that somebody else took meanwhile leaves the node down, which the row of the node shows.
+        this.startNode(nodeId).catch(() => {});
+      }),
+    );
+  }
+
+  /**
+   * The log loses its end from this offset on, by default its newest batch, as after an unclean election; whoever leads
+   * does so in a new epoch.
+   */
+  truncateLog(id: TopicPartition, offset?: bigint): void {
     const { topic, log } = this.#find(id);
     const { leaderId } = this.#broker.leadership.of(topic, log);
     const nodeId = leaderId ?? this.#uncleanCandidate(topic, log);
-    this.#cut({ topic, log }, { kind: "truncateLog", nodeId, end: offset });
+    this.#cut({ topic, log }, { kind: "truncateLog", nodeId, end: offset ?? log.newestBatch?.baseOffset });
   }
 
   /**
@@ -109,11 +130,60 @@ export class ClusterControl {
       );
     }
     groupCoordinators.move(groupId, this.#upNode(target).nodeId);
+    this.#broker.groups.reload(groupId);
     this.#say({
       kind: "moveCoordinator",
       title: `node ${target} coordinates ${groupId}`,
       groupId,
       nodeId: target,
+    });
+  }
+
+  /** The group's coordinator begins again with what was written of the group. */
+  restartCoordinator(groupId: string): void {
+    this.#group(groupId);
+    this.#broker.groups.reload(groupId);
+    this.#say({ kind: "restartCoordinator", title: `the coordinator of ${groupId} started again`, groupId });
+  }
+
+  /** Every member of the group must join again. */
+  forceRebalance(groupId: string): void {
+    this.#group(groupId);
+    if (!this.#broker.groups.forceRebalance(groupId, "a rebalance was forced")) {
+      throw new PlaygroundError("NOT_POSSIBLE", `${groupId} has no members that could rebalance.`);
+    }
+    this.#say({ kind: "forceRebalance", title: `${groupId} was made to rebalance`, groupId });
+  }
+
+  /** The member is out; its next request is refused. */
+  kickMember(groupId: string, memberId: string): void {
+    if (!this.#broker.groups.evict(groupId, memberId, "it was kicked out")) {
+      throw new PlaygroundError("NOT_POSSIBLE", `${groupId} has no member ${memberId}.`);
+    }
+    this.#say({ kind: "kickMember", title: `${memberId} was kicked out of ${groupId}`, groupId, memberId });
+  }
+
+  /** What a member of this group is told when another one has its place. */
+  fencingErrorOf(groupId: string): "FENCED_INSTANCE_ID" | "FENCED_MEMBER_EPOCH" {
+    return this.#group(groupId).type === "consumer" ? "FENCED_MEMBER_EPOCH" : "FENCED_INSTANCE_ID";
+  }
+
+  /** The group's committed offsets are forgotten, or those of one topic or partition. */
+  expireOffsets(
+    groupId: string,
+    of: { readonly topic: string | undefined; readonly partition: number | undefined },
+  ): void {
+    this.#group(groupId);
+    const expired = this.#broker.groups.expireOffsets(
+      groupId,
+      ({ topic, partition }) =>
+        (of.topic === undefined || of.topic === topic) &&
+        (of.partition === undefined || of.partition === partition),
+    );
+    this.#say({
+      kind: "expireOffsets",
+      title: `${expired} committed offsets of ${groupId} expired`,
+      groupId,
     });
   }
 
@@ -169,6 +239,12 @@ export class ClusterControl {
     const node = this.#node(nodeId);
     if (this.#broker.cluster.isUp(nodeId)) return node;
     throw new PlaygroundError("NODE_IS_DOWN", `Node ${nodeId} is down. Start it first.`);
+  }
+
+  #group(groupId: string): Group {
+    const group = this.#broker.groups.group(groupId);
+    if (group) return group;
+    throw new PlaygroundError("NOT_POSSIBLE", `There is no group ${groupId}.`);
   }
 
   #topic(name: string): Topic {

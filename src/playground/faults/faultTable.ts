@@ -1,6 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
-import { DisposableStore } from "#base/lifecycle.ts";
+import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
@@ -43,6 +43,8 @@ interface Entry {
   matched: number;
   hits: number;
   readonly released: Emitter<void>;
+  /** Switches the rule off when its time is over. */
+  readonly expiry: Disposable | undefined;
   readonly holding: Set<FaultedRequest>;
 }
 
@@ -80,6 +82,7 @@ export class FaultTable {
 
   add(rule: FaultRule): string {
     const faultId = `fault-${this.#nextId++}`;
+    const { untilMs } = rule.match;
     const entry: Entry = {
       faultId,
       rule,
@@ -88,6 +91,10 @@ export class FaultTable {
       matched: 0,
       hits: 0,
       released: new Emitter<void>(),
+      expiry:
+        untilMs === undefined
+          ? undefined
+          : this.#clock.schedule(untilMs, () => void this.setEnabled(faultId, false)),
       holding: new Set(),
     };
     this.#entries.set(faultId, entry);
@@ -111,6 +118,7 @@ export class FaultTable {
     const entry = this.#entries.get(faultId);
     if (!entry) return false;
     this.#entries.delete(faultId);
+    entry.expiry?.dispose();
     entry.enabled = false;
     release(entry);
     this.#observe(describe(entry, true));
@@ -156,6 +164,7 @@ export class FaultTable {
   /** Releases everything, without a word: the playground stops. */
   dispose(): void {
     for (const entry of this.#entries.values()) {
+      entry.expiry?.dispose();
       entry.enabled = false;
       release(entry);
     }

@@ -1,6 +1,25 @@
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import { type BatchCorruption, batchCorruptions } from "./corruptBatch.ts";
 import type { FaultRule } from "./faultRule.ts";
+
+/** Whatever a group's coordinator is asked, but for who it is. */
+const coordinatorApis = [
+  "JoinGroup",
+  "SyncGroup",
+  "Heartbeat",
+  "LeaveGroup",
+  "OffsetCommit",
+  "OffsetFetch",
+  "TxnOffsetCommit",
+  "ConsumerGroupHeartbeat",
+  "ConsumerGroupDescribe",
+  "DescribeGroups",
+  "DeleteGroups",
+  "OffsetDelete",
+] as const;
+
+const heartbeatApis = ["Heartbeat", "ConsumerGroupHeartbeat"] as const;
 
 /** Members of the group join but never get their assignment, until released. */
 export function holdSyncGroup(groupId: string): FaultRule {
@@ -9,6 +28,17 @@ export function holdSyncGroup(groupId: string): FaultRule {
     title: `hold SyncGroup of ${groupId}`,
     match: { api: "SyncGroup", groupId },
     action: { kind: "hold" },
+  };
+}
+
+/** The coordinator does not hear of members that join, until released: the others wait for them. */
+export function holdJoinGroup(groupId: string): FaultRule {
+  return {
+    kind: "holdJoinGroup",
+    title: `hold JoinGroup of ${groupId}`,
+    match: { api: "JoinGroup", groupId },
+    action: { kind: "hold" },
+    at: "request",
   };
 }
 
@@ -30,5 +60,57 @@ export function corruptNextBatch(partition: TopicPartition, how: BatchCorruption
     match: { api: "Produce", topic: partition.topic, partition: partition.partition },
     action: { kind: "corrupt", how },
     times: 1,
+  };
+}
+
+/** Nobody can be told who coordinates the group, and who knew it is refused. */
+export function coordinatorUnavailable(groupId: string, forMs: number): FaultRule {
+  return {
+    kind: "coordinatorUnavailable",
+    title: `no coordinator for ${groupId} for ${forMs} ms`,
+    match: { api: ["FindCoordinator", ...coordinatorApis], groupId, untilMs: forMs },
+    action: { kind: "error", code: "COORDINATOR_NOT_AVAILABLE" },
+  };
+}
+
+/** The coordinator has just taken over and reads the group's log. */
+export function coordinatorLoading(groupId: string, forMs: number): FaultRule {
+  return {
+    kind: "coordinatorLoading",
+    title: `the coordinator of ${groupId} loads for ${forMs} ms`,
+    match: { api: coordinatorApis, groupId, untilMs: forMs },
+    action: { kind: "error", code: "COORDINATOR_LOAD_IN_PROGRESS" },
+  };
+}
+
+/** The coordinator hears nothing of a member any more, until released; in the end it puts it out. */
+export function freezeHeartbeats(groupId: string, memberId: string): FaultRule {
+  return {
+    kind: "freezeHeartbeats",
+    title: `hold heartbeats of ${memberId} in ${groupId}`,
+    match: { api: heartbeatApis, groupId, memberId },
+    action: { kind: "hold" },
+    at: "request",
+  };
+}
+
+/** The member is told once that another one has its place. */
+export function fenceMember(groupId: string, memberId: string, code: KnownErrorName): FaultRule {
+  return {
+    kind: "fenceMember",
+    title: `answer ${code} to ${memberId} in ${groupId}`,
+    match: { api: heartbeatApis, groupId, memberId },
+    action: { kind: "error", code },
+    times: 1,
+  };
+}
+
+/** A client, or all, are over their quota: told so, and not served for as long after each request (KIP-219). */
+export function throttle(clientId: string | undefined, throttleMs: number): FaultRule {
+  return {
+    kind: "throttle",
+    title: `throttle ${clientId ?? "every client"} by ${throttleMs} ms`,
+    match: { clientId, api: ["Produce", "Fetch"] },
+    action: { kind: "throttle", throttleMs },
   };
 }

@@ -11,6 +11,7 @@ import {
   type JoinAnswer,
   type Step,
   type SyncAnswer,
+  unchanged,
 } from "./classicGroup.ts";
 import type { CommittedOffsets } from "./committedOffsets.ts";
 import type { At } from "./consumer/at.ts";
@@ -31,8 +32,10 @@ import type { ConsumerGroupSettings } from "./consumer/consumerGroupSettings.ts"
 import { timePassed as consumerTimePassed } from "./consumer/expiry.ts";
 import type { ConsumerHeartbeat, HeartbeatAnswer } from "./consumer/heartbeatRequest.ts";
 import { commitError as consumerCommitError, fetchError } from "./consumer/offsetRules.ts";
+import { removeMembers as removeConsumerMembers } from "./consumer/removal.ts";
 import { consumerHeartbeatTo } from "./consumer/routing.ts";
 import type { TopicsView } from "./consumer/topicsView.ts";
+import { bumpEpoch } from "./consumer/updateSubscriptions.ts";
 import { timePassed } from "./expiry.ts";
 import type { GroupReporter } from "./groupReporter.ts";
 import { type GroupEntry, GroupTable } from "./groupTable.ts";
@@ -41,6 +44,8 @@ import { join } from "./join.ts";
 import type { JoinEvent } from "./joinEvent.ts";
 import { type LeaveEvent, leave } from "./leave.ts";
 import { commitError, type MemberIdentity } from "./membership.ts";
+import { rebalanceOrCompleteJoin, removeMembers } from "./rebalance.ts";
+import { reloaded } from "./reload.ts";
 import { SubscriptionReader } from "./subscriptionReader.ts";
 import { type SyncEvent, sync } from "./sync.ts";
 
@@ -260,6 +265,47 @@ export class GroupCoordinator {
     if (!isEmpty) return "NON_EMPTY_GROUP";
     this.#table.remove(groupId);
     return "NONE";
+  }
+
+  /** Another node takes the group over, or its own one starts again: it goes on with what was written of it. */
+  reload(groupId: string): void {
+    const entry = this.#table.get(groupId);
+    if (entry) this.#apply(entry, reloaded(entry.group, entry.stored, this.#clock.now()));
+  }
+
+  /** Every member must join again, or is led to a new target. False when the group has no members. */
+  forceRebalance(groupId: string, reason: string): boolean {
+    const entry = this.#table.get(groupId);
+    if (!entry || entry.group.members.size === 0) return false;
+    const { group } = entry;
+    if (group.type === "consumer") this.#apply(entry, { group: bumpEpoch(group, reason), effects: [] });
+    else this.#apply(entry, rebalanceOrCompleteJoin(unchanged(group), reason, this.#clock.now()));
+    return true;
+  }
+
+  /** Puts a member out, as an operator does. False when the group has none of this id. */
+  evict(groupId: string, memberId: string, reason: string): boolean {
+    const entry = this.#table.get(groupId);
+    if (!entry?.group.members.has(memberId)) return false;
+    const { group } = entry;
+    const why = { how: "evicted", reason, now: this.#clock.now() } as const;
+    if (group.type === "consumer") {
+      const member = group.members.get(memberId);
+      if (member) this.#apply(entry, removeConsumerMembers(group, [{ member, ...why }], this.#at()));
+    } else {
+      const member = group.members.get(memberId);
+      if (member) this.#apply(entry, removeMembers(unchanged(group), [member], why));
+    }
+    return true;
+  }
+
+  /** Forgets what the group committed, for one topic or partition if named; says for how many partitions. */
+  expireOffsets(groupId: string, concerns: (partition: TopicPartition) => boolean): number {
+    const offsets = this.offsets(groupId);
+    const expired = offsets ? Array.from(offsets.entries(), ([partition]) => partition).filter(concerns) : [];
+    for (const partition of expired) offsets?.delete(partition);
+    if (expired.length > 0) this.offsetsChanged(groupId);
+    return expired.length;
   }
 
   /** Committed offsets end with their topic, as in Kafka. */

@@ -4,16 +4,20 @@ import { CommittedOffsets } from "./committedOffsets.ts";
 import type { Group } from "./consumer/consumerGroup.ts";
 import { nextDeadline as nextConsumerDeadline } from "./consumer/expiry.ts";
 import { nextDeadline } from "./expiry.ts";
+import { storedAfter } from "./reload.ts";
 
 /** A group with what outlives its kind: the offsets. */
 export interface GroupEntry {
   /** Of either kind; only the table changes it. */
   readonly group: Group;
   readonly offsets: CommittedOffsets;
+  /** What a coordinator that takes over would find of it. */
+  readonly stored: Group | undefined;
 }
 
 interface Held extends GroupEntry {
   group: Group;
+  stored: Group | undefined;
   timer: { readonly at: number; readonly handle: Disposable } | undefined;
 }
 
@@ -55,7 +59,8 @@ export class GroupTable {
   /** Undefined when there are as many groups as may be. */
   add(group: Group): GroupEntry | undefined {
     if (this.#entries.size >= this.#maxGroups && !this.#makeRoom()) return undefined;
-    const entry: Held = { group, offsets: new CommittedOffsets(), timer: undefined };
+    const offsets = new CommittedOffsets();
+    const entry: Held = { group, offsets, stored: storedAfter(undefined, group), timer: undefined };
     this.#entries.set(group.groupId, entry);
     return entry;
   }
@@ -65,6 +70,7 @@ export class GroupTable {
     const held = this.#entries.get(group.groupId);
     if (held !== entry) return;
     held.group = group;
+    held.stored = storedAfter(held.stored, group);
     this.#arm(held);
   }
 

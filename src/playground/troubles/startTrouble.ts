@@ -1,0 +1,63 @@
+import type { ClusterControl } from "../cluster/clusterControl.ts";
+import type { FaultTable } from "../faults/faultTable.ts";
+import { PlaygroundError } from "../playgroundError.ts";
+import type { StartedTrouble, TroubleNeed, TroubleTarget } from "./trouble.ts";
+import { type FullTarget, troubleTable } from "./troubleTable.ts";
+
+/** Starts a ready-made trouble; throws PlaygroundError with what is missing or cannot be. */
+export async function startTrouble(
+  world: { readonly faults: FaultTable; readonly control: ClusterControl },
+  id: string,
+  target: TroubleTarget,
+): Promise<StartedTrouble> {
+  const trouble = troubleTable.find((each) => each.id === id);
+  if (!trouble) {
+    const known = troubleTable.map((each) => each.id).join(", ");
+    throw new PlaygroundError("NOT_POSSIBLE", `There is no trouble "${id}"; there are ${known}.`);
+  }
+  const missing = trouble.needs.filter((need) => !isSaid(need, target));
+  if (missing.length > 0) {
+    throw new PlaygroundError("NOT_POSSIBLE", `"${trouble.title}" needs a ${missing.join(" and a ")}.`);
+  }
+  const full = fullTarget(target);
+  await trouble.act?.(full, world.control);
+  const rule = trouble.rule?.(full, world.control);
+  return { faultId: rule && world.faults.add(rule) };
+}
+
+function isSaid(need: TroubleNeed, target: TroubleTarget): boolean {
+  switch (need) {
+    case "group":
+      return target.groupId !== undefined;
+    case "member":
+      return target.memberId !== undefined;
+    case "topic":
+      return target.topic !== undefined;
+    case "partition":
+      return target.topic !== undefined && target.partition !== undefined;
+    case "node":
+      return target.nodeId !== undefined;
+  }
+}
+
+function fullTarget(target: TroubleTarget): FullTarget {
+  const { groupId = "", memberId = "", topic = "", partition = 0, nodeId = 0 } = target;
+  if (target.offset !== undefined && !/^\d{1,18}$/.test(target.offset)) {
+    throw new PlaygroundError("NOT_POSSIBLE", `"${target.offset}" is no offset.`);
+  }
+  return {
+    groupId,
+    memberId,
+    topic,
+    partition: { topic, partition },
+    nodeId,
+    given: {
+      nodeId: target.nodeId,
+      clientId: target.clientId,
+      ms: target.ms,
+      offset: target.offset === undefined ? undefined : BigInt(target.offset),
+      topic: target.topic,
+      partition: target.partition,
+    },
+  };
+}

@@ -1,0 +1,220 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { ClusterControl } from "../cluster/clusterControl.ts";
+import { type BatchCorruption, batchCorruptions } from "../faults/corruptBatch.ts";
+import type { FaultRule } from "../faults/faultRule.ts";
+import {
+  coordinatorLoading,
+  coordinatorUnavailable,
+  corruptNextBatch,
+  delayCommits,
+  fenceMember,
+  freezeHeartbeats,
+  holdJoinGroup,
+  holdSyncGroup,
+  throttle,
+} from "../faults/readyMade.ts";
+import type { Trouble } from "./trouble.ts";
+
+/** A target of which everything the trouble needs was said; what it does not need is empty. */
+export interface FullTarget {
+  readonly groupId: string;
+  readonly memberId: string;
+  readonly topic: string;
+  readonly partition: TopicPartition;
+  readonly nodeId: number;
+  /** What may be said beside. */
+  readonly given: {
+    readonly nodeId: number | undefined;
+    readonly clientId: string | undefined;
+    readonly ms: number | undefined;
+    readonly offset: bigint | undefined;
+    readonly topic: string | undefined;
+    readonly partition: number | undefined;
+  };
+}
+
+/** A trouble with what it does: a rule that comes into force, or a change of the cluster. */
+export interface TroubleDefinition extends Trouble {
+  readonly rule?: ((target: FullTarget, control: ClusterControl) => FaultRule) | undefined;
+  readonly act?: ((target: FullTarget, control: ClusterControl) => void | Promise<void>) | undefined;
+}
+
+const fewSecondsMs = 5_000;
+const halfMinuteMs = 30_000;
+
+/** Every ready-made trouble, in the order in which they are shown. */
+export const troubleTable: readonly TroubleDefinition[] = [
+  ...Object.entries(batchCorruptions).map(
+    ([how, words]): TroubleDefinition => ({
+      id: `corrupt.${how}`,
+      title: `Corrupt the next batch: ${words}`,
+      description: `The next batch produced to the partition is stored with a damaged ${words}; consumers get the damage.`,
+      needs: ["partition"],
+      takes: [],
+      rule: ({ partition }) => corruptNextBatch(partition, how as BatchCorruption),
+    }),
+  ),
+  {
+    id: "forceRebalance",
+    title: "Force a rebalance",
+    description: "Every member of the group must join again, or, in a consumer group, gets a new target.",
+    needs: ["group"],
+    takes: [],
+    act: ({ groupId }, control) => control.forceRebalance(groupId),
+  },
+  {
+    id: "kickMember",
+    title: "Kick a member",
+    description: "The coordinator puts the member out; its next heartbeat or commit is UNKNOWN_MEMBER_ID.",
+    needs: ["group", "member"],
+    takes: [],
+    act: ({ groupId, memberId }, control) => control.kickMember(groupId, memberId),
+  },
+  {
+    id: "fenceMember",
+    title: "Fence a member",
+    description:
+      "The member's next heartbeat is FENCED_INSTANCE_ID, as if another process had its group.instance.id; in a consumer group FENCED_MEMBER_EPOCH.",
+    needs: ["group", "member"],
+    takes: [],
+    rule: ({ groupId, memberId }, control) => fenceMember(groupId, memberId, control.fencingErrorOf(groupId)),
+  },
+  {
+    id: "holdJoinGroup",
+    title: "Hold JoinGroup",
+    description:
+      "Members of the group ask to join and are not heard until released; the others wait for them.",
+    needs: ["group"],
+    takes: [],
+    rule: ({ groupId }) => holdJoinGroup(groupId),
+  },
+  {
+    id: "holdSyncGroup",
+    title: "Hold SyncGroup",
+    description: "Members of the group join, but get no assignment until released.",
+    needs: ["group"],
+    takes: [],
+    rule: ({ groupId }) => holdSyncGroup(groupId),
+  },
+  {
+    id: "delayCommits",
+    title: "Slow commits down",
+    description: "Commits of the group take effect at once, but are answered late.",
+    needs: ["group"],
+    takes: ["ms"],
+    rule: ({ groupId, given }) => delayCommits(groupId, given.ms ?? fewSecondsMs),
+  },
+  {
+    id: "freezeHeartbeats",
+    title: "Freeze a member's heartbeats",
+    description:
+      "The coordinator hears nothing of the member until released, and evicts it after its session timeout.",
+    needs: ["group", "member"],
+    takes: [],
+    rule: ({ groupId, memberId }) => freezeHeartbeats(groupId, memberId),
+  },
+  {
+    id: "expireOffsets",
+    title: "Expire committed offsets",
+    description:
+      "What the group committed is forgotten, as after offsets.retention.minutes; of one topic if named.",
+    needs: ["group"],
+    takes: ["topic", "partition"],
+    act: ({ groupId, given }, control) => control.expireOffsets(groupId, given),
+  },
+  {
+    id: "coordinatorUnavailable",
+    title: "Take the coordinator away",
+    description: "For a while the group has no coordinator: COORDINATOR_NOT_AVAILABLE to everything.",
+    needs: ["group"],
+    takes: ["ms"],
+    rule: ({ groupId, given }) => coordinatorUnavailable(groupId, given.ms ?? halfMinuteMs),
+  },
+  {
+    id: "moveCoordinator",
+    title: "Move the coordinator",
+    description: "Another node coordinates the group; the old one answers NOT_COORDINATOR.",
+    needs: ["group"],
+    takes: ["node"],
+    act: ({ groupId, given }, control) => control.moveCoordinator(groupId, given.nodeId),
+  },
+  {
+    id: "restartCoordinator",
+    title: "Restart the coordinator",
+    description:
+      "The coordinator starts again: a rebalance under way is forgotten, members stay, and for a while it answers COORDINATOR_LOAD_IN_PROGRESS.",
+    needs: ["group"],
+    takes: ["ms"],
+    act: ({ groupId }, control) => control.restartCoordinator(groupId),
+    rule: ({ groupId, given }) => coordinatorLoading(groupId, given.ms ?? fewSecondsMs),
+  },
+  {
+    id: "moveLeader",
+    title: "Move the leader",
+    description:
+      "Another node leads the partition in a new epoch; the old one answers NOT_LEADER_OR_FOLLOWER.",
+    needs: ["partition"],
+    takes: ["node"],
+    act: ({ partition, given }, control) => control.moveLeader(partition, given.nodeId),
+  },
+  {
+    id: "stopNode",
+    title: "Stop a node",
+    description:
+      "Its port closes and its connections die; what it led and coordinated goes to others, if there are any.",
+    needs: ["node"],
+    takes: [],
+    act: ({ nodeId }, control) => control.stopNode(nodeId),
+  },
+  {
+    id: "startNode",
+    title: "Start a node again",
+    description: "The node returns on its port and follows where others lead now.",
+    needs: ["node"],
+    takes: [],
+    act: ({ nodeId }, control) => control.startNode(nodeId),
+  },
+  {
+    id: "bounceNode",
+    title: "Restart a node",
+    description: "The node stops, and returns by itself after a while.",
+    needs: ["node"],
+    takes: ["ms"],
+    act: ({ nodeId, given }, control) => control.bounceNode(nodeId, given.ms ?? fewSecondsMs),
+  },
+  {
+    id: "truncateLog",
+    title: "Cut off the end of a log",
+    description:
+      "Records are lost from an offset on, by default the newest batch; the leader goes on in a new epoch.",
+    needs: ["partition"],
+    takes: ["offset"],
+    act: ({ partition, given }, control) => control.truncateLog(partition, given.offset),
+  },
+  {
+    id: "uncleanElection",
+    title: "Elect an unclean leader",
+    description: "A replica leads that may lack records; what it lacks is lost, committed or not.",
+    needs: ["partition"],
+    takes: ["node"],
+    act: ({ partition, given }, control) => control.uncleanElect(partition, given.nodeId),
+  },
+  {
+    id: "recreateTopic",
+    title: "Delete a topic and create it again",
+    description:
+      "The same name with another id, empty: UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID to who has the old one.",
+    needs: ["topic"],
+    takes: [],
+    act: ({ topic }, control) => control.recreateTopic(topic),
+  },
+  {
+    id: "throttle",
+    title: "Throttle clients",
+    description:
+      "Produce and Fetch of a client, or of all, are over their quota: each answer says how long to wait.",
+    needs: [],
+    takes: ["client", "ms"],
+    rule: ({ given }) => throttle(given.clientId, given.ms ?? 1_000),
+  },
+];

@@ -1,0 +1,147 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts";
+import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
+import { heartbeat } from "#protocol/apis/heartbeat.ts";
+import { errorName } from "#protocol/errorCodes.ts";
+import { commitAs, joinAs, syncAs } from "../groupDialogue.ts";
+import type { RawClient } from "../rawClient.ts";
+import { SimulatedPlayground } from "../simulatedPlayground.ts";
+
+let simulated: SimulatedPlayground;
+
+beforeEach(async () => {
+  simulated = await SimulatedPlayground.start({ nodes: 2 });
+  simulated.playground.createTopic("orders", { partitions: 2 });
+});
+
+/** A connection to the node that coordinates `billing` now. */
+async function toCoordinator(): Promise<RawClient> {
+  const any = await simulated.connect(simulated.playground.nodes.find((n) => isUp(n.nodeId))?.nodeId);
+  const answer = await simulated.run(any.call(findCoordinator, { coordinatorKeys: ["billing"] }));
+  return simulated.connect(answer.coordinators[0]?.nodeId);
+}
+
+const isUp = (nodeId: number) => simulated.playground.isNodeUp(nodeId);
+
+/** A stable group of one member, at the coordinator of now. */
+async function stableMember() {
+  const client = await toCoordinator();
+  const joined = await simulated.run(joinAs(client));
+  await simulated.run(syncAs(client, joined, { [joined.memberId]: [0, 1] }));
+  return { client, ...joined };
+}
+
+async function beat(
+  client: RawClient,
+  { memberId, generationId }: { readonly memberId: string; readonly generationId: number },
+) {
+  const answer = await simulated.run(client.call(heartbeat, { groupId: "billing", memberId, generationId }));
+  return errorName(answer.errorCode);
+}
+
+describe("a stable group whose coordinator moves", () => {
+  test("goes on at the new one in its generation", async () => {
+    const member = await stableMember();
+
+    simulated.playground.moveCoordinator("billing");
+
+    expect(await beat(member.client, member)).toBe("NOT_COORDINATOR");
+    expect(await beat(await toCoordinator(), member)).toBe("NONE");
+  });
+
+  test("gives its members a whole session more", async () => {
+    const member = await stableMember();
+    await simulated.clock.advance(9_000);
+
+    simulated.playground.moveCoordinator("billing");
+
+    await simulated.clock.advance(9_000);
+    expect(await beat(await toCoordinator(), member)).toBe("NONE");
+    await simulated.clock.advance(10_001);
+    expect(await beat(await toCoordinator(), member)).toBe("UNKNOWN_MEMBER_ID");
+  });
+
+  test("keeps what it committed when its node dies", async () => {
+    const member = await stableMember();
+    await simulated.run(commitAs(member.client, 7n, member));
+    const [node] = simulated.playground.nodes.filter(({ nodeId }) => nodeId === nodeOf(member.client));
+
+    simulated.playground.stopNode(node?.nodeId ?? 0);
+
+    const client = await toCoordinator();
+    expect(await beat(client, member)).toBe("NONE");
+    const answer = await simulated.run(commitAs(client, 8n, member));
+    expect(answer.topics[0]?.partitions[0]?.errorCode).toBe(0);
+  });
+});
+
+/** The node a client is connected to, by what ended last when its node stops: the port it asked. */
+function nodeOf(client: RawClient): number {
+  return Number(client.remote.split(":").at(-1)) - 9091;
+}
+
+describe("a rebalance whose coordinator moves", () => {
+  test("is forgotten: who waits is sent on, and who joined in it must join again", async () => {
+    const first = await stableMember();
+    const second = await simulated.connect(nodeOf(first.client));
+    const joining = joinAs(second);
+    await simulated.clock.advance(200);
+
+    simulated.playground.moveCoordinator("billing");
+
+    const turnedAway = await simulated.run(joining, 1_000);
+    expect(errorName(turnedAway.errorCode)).toBe("NOT_COORDINATOR");
+    expect(await beat(await toCoordinator(), first)).toBe("NONE");
+    expect(simulated.of("group.described").at(-1)).toMatchObject({
+      state: "Stable",
+      generationId: first.generationId,
+      members: [{ memberId: first.memberId }],
+    });
+    expect(simulated.of("group.memberGone").at(-1)?.reason).toMatch(/coordinator moved/);
+  });
+
+  test("sends on who waits for its assignment", async () => {
+    const client = await toCoordinator();
+    const first = joinAs(client);
+    const other = await simulated.connect(nodeOf(client));
+    const second = joinAs(other);
+    const [leader, follower] = await Promise.all([simulated.run(first), simulated.run(second)]);
+    const waiting =
+      leader.memberId === leader.leader ? { at: other, of: follower } : { at: client, of: leader };
+    const synced = syncAs(waiting.at, waiting.of);
+    await simulated.clock.advance(100);
+
+    simulated.playground.moveCoordinator("billing");
+
+    expect(errorName((await simulated.run(synced, 1_000)).errorCode)).toBe("NOT_COORDINATOR");
+    expect(simulated.of("group.described").at(-1)).toMatchObject({ state: "Empty", members: [] });
+  });
+});
+
+test("a coordinator that starts again loads for a while, then goes on", async () => {
+  const member = await stableMember();
+
+  await simulated.playground.trouble("restartCoordinator", { groupId: "billing", ms: 2_000 });
+
+  const while_ = await beat(member.client, member);
+  await simulated.clock.advance(2_000);
+  expect([while_, await beat(member.client, member)]).toEqual(["COORDINATOR_LOAD_IN_PROGRESS", "NONE"]);
+  expect(simulated.of("broker.fault").at(-1)).toMatchObject({ kind: "coordinatorLoading", enabled: false });
+});
+
+test("a consumer group (KIP-848) goes on in its epoch", async () => {
+  const client = await toCoordinator();
+  const said = { groupId: "billing", memberId: "m-1", rebalanceTimeoutMs: 5_000, topicPartitions: [] };
+  const joined = await simulated.run(
+    client.call(consumerGroupHeartbeat, { ...said, memberEpoch: 0, subscribedTopicNames: ["orders"] }),
+  );
+
+  simulated.playground.moveCoordinator("billing");
+
+  const { memberEpoch } = joined;
+  const again = { groupId: "billing", memberId: "m-1", memberEpoch, topicPartitions: null };
+  const refused = await simulated.run(client.call(consumerGroupHeartbeat, again));
+  const next = await toCoordinator();
+  const heard = await simulated.run(next.call(consumerGroupHeartbeat, again));
+  expect([refused, heard].map(({ errorCode }) => errorName(errorCode))).toEqual(["NOT_COORDINATOR", "NONE"]);
+});
