@@ -59,6 +59,8 @@ export class Broker implements Disposable {
   /** Who may sign in; undefined when nobody has to. */
   readonly saslUsers: SaslUsers | undefined;
   readonly housekeeping: Housekeeping;
+  /** How much the clock that stamps records is ahead. */
+  clockSkewMs = 0;
   readonly #reporter: GroupReporter;
   readonly #trimmed = new Set<PartitionLog>();
   #trimReport: Disposable | undefined;
@@ -186,6 +188,11 @@ export class Broker implements Disposable {
 
   nextProducerId(): bigint {
     return this.#nextProducerId++;
+  }
+
+  /** The time as the clock of the playground's own producers shows it. */
+  producerNow(): bigint {
+    return BigInt(Math.floor(this.clock.now() + this.clockSkewMs));
   }
 
   /** Numbers requests, over all nodes. */

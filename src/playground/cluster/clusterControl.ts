@@ -87,8 +87,10 @@ export class ClusterControl implements Disposable {
     this.stopNode(nodeId);
     this.#owned.add(
       this.#broker.clock.schedule(forMs, () => {
-        // A port that somebody else took meanwhile leaves the node down, which the row of the node shows.
-        this.startNode(nodeId).catch(() => {});
+        this.startNode(nodeId).catch((error: unknown) => {
+          const why = error instanceof Error ? error.message : String(error);
+          this.#say({ kind: "startNode", title: `node ${nodeId} could not return: ${why}`, nodeId });
+        });
       }),
     );
   }
@@ -185,6 +187,16 @@ export class ClusterControl implements Disposable {
       title: `${expired} committed offsets of ${groupId} expired`,
       groupId,
     });
+  }
+
+  /** What the playground's own producers take for the time is off by so much; 0 sets it right. */
+  skewClock(byMs: number): void {
+    this.#broker.clockSkewMs = byMs;
+    const title =
+      byMs === 0
+        ? "the clock is right"
+        : `the clock is ${Math.abs(byMs)} ms ${byMs > 0 ? "ahead" : "behind"}`;
+    this.#say({ kind: "skewClock", title });
   }
 
   /** The topic is deleted and created again under its name: empty, with another id, without committed offsets. */

@@ -50,7 +50,11 @@ export class Leadership {
 
   /** Puts a new partition on these nodes instead of those its name would choose. */
   place(log: PartitionLog, replicas: readonly number[]): void {
-    this.#entries.set(log, { state: placed(replicas, log.leaderEpoch), lags: new Map() });
+    const entry: Entry = { state: placed(replicas, log.leaderEpoch), lags: new Map() };
+    this.#entries.set(log, entry);
+    for (const nodeId of replicas) {
+      if (!this.#nodes.isUp(nodeId)) this.#leaveBehind(entry, log, nodeId);
+    }
   }
 
   /**
@@ -92,14 +96,7 @@ export class Leadership {
   /** A node stopped: what it leads goes to others, and what it follows it follows no further. */
   nodeDown(topics: Iterable<Topic>, nodeId: number): void {
     for (const [entry, log] of this.#all(topics)) {
-      if (!entry.state.replicas.includes(nodeId)) continue;
-      const lag = entry.lags.get(nodeId);
-      entry.lags.set(nodeId, { ...lag, logEndOffset: lag?.logEndOffset ?? log.logEndOffset });
-      this.#change(
-        entry,
-        log,
-        withNodeDown(entry.state, nodeId, (id) => this.#nodes.isUp(id)),
-      );
+      if (entry.state.replicas.includes(nodeId)) this.#leaveBehind(entry, log, nodeId);
     }
   }
 
@@ -109,6 +106,14 @@ export class Leadership {
       this.#change(entry, log, withNodeUp(entry.state, nodeId));
       if (entry.state.leaderId !== undefined) this.#setLag(entry, nodeId, undefined);
     }
+  }
+
+  /** A replica on a node that is down gets nothing more. */
+  #leaveBehind(entry: Entry, log: PartitionLog, nodeId: number): void {
+    const lag = entry.lags.get(nodeId);
+    entry.lags.set(nodeId, { ...lag, logEndOffset: lag?.logEndOffset ?? log.logEndOffset });
+    const state = withNodeDown(entry.state, nodeId, (id) => this.#nodes.isUp(id));
+    this.#change(entry, log, state);
   }
 
   #change(entry: Entry, log: PartitionLog, state: PartitionState): void {

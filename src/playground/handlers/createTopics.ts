@@ -4,6 +4,7 @@ import type { Broker } from "../broker.ts";
 import { topicNameProblem } from "../log/topicStore.ts";
 import { defineHandler } from "./handler.ts";
 import { mapInTurns } from "./inTurns.ts";
+import { assignmentProblem, placeAssigned } from "./replicaAssignment.ts";
 import { topicConfigProblem, topicConfigs } from "./topicConfigs.ts";
 
 type WantedTopic = CreateTopicsRequest["topics"][number];
@@ -44,10 +45,15 @@ function repeatedNames(topics: readonly WantedTopic[]): ReadonlySet<string> {
 function createOne(broker: Broker, wanted: WantedTopic, validateOnly: boolean) {
   const { name } = wanted;
   const shape = shapeOf(broker, wanted);
-  const problem = nameProblem(broker, name) ?? shapeProblem(broker, shape) ?? configProblem(wanted);
+  const problem =
+    nameProblem(broker, name) ??
+    assignmentProblem(broker, wanted) ??
+    shapeProblem(broker, shape) ??
+    configProblem(wanted);
   if (problem) return refused(name, problem.error, problem.message);
   const configs = new Map(wanted.configs.map((config) => [config.name, config.value ?? ""]));
   const topic = validateOnly ? { configs } : broker.topics.create(name, { ...shape, configs });
+  if ("topicId" in topic) placeAssigned(broker, topic, wanted.assignments);
   return {
     name,
     ...("topicId" in topic ? { topicId: topic.topicId } : {}),

@@ -41,6 +41,7 @@ export interface TroubleDefinition extends Trouble {
 
 const fewSecondsMs = 5_000;
 const halfMinuteMs = 30_000;
+const hourMs = 3_600_000;
 
 /** Every ready-made trouble, in the order in which they are shown. */
 export const troubleTable: readonly TroubleDefinition[] = [
@@ -207,6 +208,15 @@ export const troubleTable: readonly TroubleDefinition[] = [
     needs: ["topic"],
     takes: [],
     act: ({ topic }, control) => control.recreateTopic(topic),
+  },
+  {
+    id: "skewClock",
+    title: "Skew the clock",
+    description:
+      "Records that the playground produces from now on are stamped too late, or too early by negative ms; 0 ends it.",
+    needs: [],
+    takes: ["ms"],
+    act: ({ given }, control) => control.skewClock(given.ms ?? hourMs),
   },
   {
     id: "throttle",

@@ -66,7 +66,7 @@ export class LocalProducer {
     const byPartition = new Map<number, RecordInput[]>();
     for (const record of input.records) {
       const partition = input.partition ?? this.#partitionFor(record.key, topic.partitions.length);
-      const timestamp = record.timestamp ?? BigInt(Math.floor(this.#broker.clock.now()));
+      const timestamp = record.timestamp ?? this.#broker.producerNow();
       const group = byPartition.get(partition);
       if (group) group.push({ ...record, timestamp });
       else byPartition.set(partition, [{ ...record, timestamp }]);

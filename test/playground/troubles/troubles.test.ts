@@ -3,6 +3,7 @@ import { PlaygroundError } from "#playground/playgroundError.ts";
 import type { TroubleTarget } from "#playground/troubles/trouble.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
+import { listOffsets } from "#protocol/apis/listOffsets.ts";
 import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { errorName } from "#protocol/errorCodes.ts";
 import { commitAs, joinAs, syncAs } from "../groupDialogue.ts";
@@ -192,6 +193,26 @@ describe("a cluster in trouble", () => {
     await simulated.clock.advance(5_000);
 
     expect(simulated.of("broker.trouble").map(({ kind }) => kind)).toEqual(["stopNode"]);
+  });
+
+  test.each([
+    [undefined, 3_600_000n],
+    [-5_000, -5_000n],
+    [0, 0n],
+  ])("stamps its own records by a clock that is off by %o", async (ms, offBy) => {
+    await start("skewClock", { ms });
+    const now = BigInt(simulated.clock.now());
+
+    await simulated.run(simulated.playground.produce({ ...orders0, records: [{ key: null, value: null }] }));
+
+    const timestamp = now + offBy;
+    const answer = await simulated.run(
+      client.call(listOffsets, {
+        replicaId: -1,
+        topics: [{ name: "orders", partitions: [{ partitionIndex: 0, timestamp: -3n }] }],
+      }),
+    );
+    expect(answer.topics[0]?.partitions[0]?.timestamp).toBe(timestamp);
   });
 
   test("loses the newest batch when nobody says where the log is cut", async () => {
