@@ -9,6 +9,7 @@ import type { Topic } from "../log/topicStore.ts";
 import { PlaygroundError } from "../playgroundError.ts";
 import type { ConnectionSet } from "../server/connectionSet.ts";
 import type { NodePorts } from "../server/nodePorts.ts";
+import { hangTransaction } from "../transactions/hangingTransaction.ts";
 import type { BrokerNode } from "./clusterNodes.ts";
 import type { ReplicaLag } from "./leadership.ts";
 
@@ -187,6 +188,12 @@ export class ClusterControl implements Disposable {
       title: `${expired} committed offsets of ${groupId} expired`,
       groupId,
     });
+  }
+
+  /** Records of a transaction that nobody ends: who reads committed gets no further in this partition. */
+  hangTransaction(id: TopicPartition): void {
+    this.#find(id);
+    hangTransaction(this.#broker, id);
   }
 
   /** What the playground's own producers take for the time is off by so much; 0 sets it right. */

@@ -201,6 +201,15 @@ export const troubleTable: readonly TroubleDefinition[] = [
     act: ({ partition, given }, control) => control.uncleanElect(partition, given.nodeId),
   },
   {
+    id: "hangTransaction",
+    title: "Hang a transaction",
+    description:
+      "Records of a transaction that never ends: consumers that read committed get no further in the partition.",
+    needs: ["partition"],
+    takes: [],
+    act: ({ partition }, control) => control.hangTransaction(partition),
+  },
+  {
     id: "recreateTopic",
     title: "Delete a topic and create it again",
     description:

@@ -195,6 +195,17 @@ describe("a cluster in trouble", () => {
     expect(simulated.of("broker.trouble").map(({ kind }) => kind)).toEqual(["stopNode"]);
   });
 
+  test("holds back who reads committed behind a transaction that hangs", async () => {
+    await start("hangTransaction", orders0);
+    await simulated.run(produceTo(client, 0, batchOf("behind")));
+
+    const { partitions } = await simulated.run(fetchFrom(client, { 0: 0n }, { isolationLevel: 1 }));
+
+    expect(partitions).toMatchObject([{ highWatermark: 2n, lastStableOffset: 0n }]);
+    expect(partitions[0]?.records?.length ?? 0).toBe(0);
+    expect(simulated.of("broker.transaction")).toMatchObject([{ state: "Hanging" }]);
+  });
+
   test.each([
     [undefined, 3_600_000n],
     [-5_000, -5_000n],
