@@ -198,6 +198,20 @@ describe("coordinators", () => {
     },
   );
 
+  test.each([0, 1, 2, 3, 4, 5, 6])("are found with FindCoordinator v%i", async (version) => {
+    const client = await simulated.connect(1);
+    const expected = await coordinatorOf(client, "billing");
+
+    const answer = await simulated.run(
+      client.call(findCoordinator, { key: "billing", coordinatorKeys: ["billing", "other"] }, { version }),
+    );
+
+    const found = version >= 4 ? answer.coordinators[0] : answer;
+    const { nodeId, host, port } = expected ?? {};
+    expect(found).toMatchObject({ errorCode: 0, nodeId, host, port });
+    expect(answer.coordinators.length).toBe(version >= 4 ? 2 : 0);
+  });
+
   test("that moved say so at the old node", async () => {
     const client = await simulated.connect(1);
     const found = await coordinatorOf(client, "billing");
