@@ -244,3 +244,24 @@ test.each<[string, (password: string) => SASLOptions]>([
   await secured.playground.stop();
   await rm(folder, { recursive: true });
 });
+
+test("kafkajs goes on when leaders and coordinators move", async () => {
+  live.playground.createTopic("orders", { partitions: 2, replicationFactor: 2 });
+  const producer = await connectedProducer();
+  const { read } = await runConsumer("billing", "orders");
+  // One partition at a time: kafkajs forgets what it has to send again to a node that answered already.
+  const send = async (value: string) => {
+    for (const partition of [0, 1]) {
+      await producer.send({ topic: "orders", messages: [{ partition, value: `${value}${partition}` }] });
+    }
+  };
+  await send("a");
+  await vi.waitFor(() => expect(read.length).toBe(2), { timeout: 10_000 });
+
+  for (const partition of [0, 1]) live.playground.moveLeader({ topic: "orders", partition });
+  live.playground.moveCoordinator("billing");
+
+  await send("b");
+  await vi.waitFor(() => expect(new Set(read).size).toBe(4), { timeout: 10_000 });
+  expect(Array.from(new Set(read)).sort()).toEqual(["a0", "a1", "b0", "b1"]);
+}, 25_000);
