@@ -11,7 +11,7 @@ export function preferredReplica(
   leader: { readonly topic: Topic; readonly replica: ReplicaView; readonly nodeId: number },
   consumer: { readonly rackId: string; readonly fetchOffset: bigint },
 ): number | undefined {
-  if (consumer.rackId === "" || !leader.replica.isLeader) return undefined;
+  if (!leader.replica.isLeader) return undefined;
   if (broker.cluster.byId(leader.nodeId)?.rack === consumer.rackId) return undefined;
   const { topic, replica } = leader;
   const { fetchOffset } = consumer;

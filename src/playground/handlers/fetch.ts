@@ -94,9 +94,10 @@ function locateReplica(
     version >= 11 && isConsumer
       ? findReplica(context, found.topic, wanted)
       : findLog(context, found.topic, wanted);
-  if ("error" in replica || !isConsumer) return replica;
-  const leader = { topic: found.topic, replica, nodeId: node.nodeId };
   const { rackId } = request;
+  // Asked for each partition whenever something is appended: most clients have no rack, and cost nothing here.
+  if ("error" in replica || !isConsumer || rackId === "") return replica;
+  const leader = { topic: found.topic, replica, nodeId: node.nodeId };
   const { fetchOffset } = wanted;
   return { ...replica, preferredReadReplica: preferredReplica(broker, leader, { rackId, fetchOffset }) };
 }
