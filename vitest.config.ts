@@ -17,7 +17,7 @@ export const unitTests = {
   name: "unit",
   include: ["test/**/*.test.ts"],
   exclude: elsewhere,
-  testTimeout: 10_000,
+  testTimeout: 30_000,
 };
 
 /** Everything that runs outside of an editor; `vitest run --project unit` picks one kind. */
