@@ -1,9 +1,9 @@
 // Bundles what ships: `node esbuild.js [--production] [--watch]`.
 //
-//   dist/{extension,worker}.cjs       Node 22, one file each; `vscode` comes from the editor
+//   dist/{extension,worker,cli}.cjs   Node 22, one file each; `vscode` comes from the editor, `cli` needs none
 //   dist/webview/<panel>.{js,css}     one pair per folder of src/webview that has a main.ts(x)
 //   dist/webview/codicons/            the editor's icon font, for the panels
-import { cpSync, existsSync, readdirSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { context } from "esbuild";
 import { findEagerImports, sizeReport } from "./scripts/build/metafile.ts";
 
@@ -13,7 +13,10 @@ const watching = process.argv.includes("--watch");
 const nodeEntries = {
   extension: "src/extension.ts",
   worker: "src/host/worker.ts",
+  cli: "src/cli/main.ts",
 };
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8"));
 
 const common = {
   bundle: true,
@@ -36,6 +39,7 @@ function nodeBuild() {
     format: "cjs",
     target: "node22",
     external: ["vscode"],
+    define: { "process.env.npm_package_version": JSON.stringify(version) },
   };
 }
 
@@ -111,6 +115,7 @@ try {
   const builds = [nodeBuild(), webviewBuild()];
   copyCodicons();
   await (watching ? watch(builds) : buildOnce(builds));
+  if (!watching) chmodSync("dist/cli.cjs", 0o755);
 
   const missing = Object.values(nodeEntries).filter((file) => !existsSync(file));
   if (missing.length > 0) throw new Error(`no such entry point: ${missing.join(", ")}`);

@@ -30,7 +30,7 @@ const mayImport = {
   views: ["base", "protocol", "trace", "model"],
   webview: ["base"],
   vscode: ["base"],
-  cli: ["node", "host", "scenario"],
+  cli: ["base", "node", "protocol", "playground", "host", "scenario"],
 };
 
 // Contracts that cross a layer as types only.

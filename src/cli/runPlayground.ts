@@ -1,0 +1,155 @@
+import { readFile } from "node:fs/promises";
+import { seededRandom } from "#base/random.ts";
+import { systemClock } from "#node/systemClock.ts";
+import { systemRandom } from "#node/systemRandom.ts";
+import { tcpServer } from "#node/tcpServer.ts";
+import type { FaultRule } from "#playground/faults/faultRule.ts";
+import { parseRuleFile } from "#playground/faults/ruleFile.ts";
+import { Playground } from "#playground/playground.ts";
+import { isPortTaken } from "#playground/server/listenBlock.ts";
+import type { PlaygroundSettingsInput } from "#playground/settings.ts";
+import { BrokerError } from "#protocol/brokerError.ts";
+import type { PlaygroundCommand } from "./playgroundCommand.ts";
+import { readyLine, readyText } from "./readyText.ts";
+
+const defaultPort = 9092;
+const mebibyte = 1024 * 1024;
+
+/** Where the command speaks, and who may end it. */
+export interface Terminal {
+  out(text: string): void;
+  complain(text: string): void;
+  /** Aborts when it is to stop. */
+  readonly stopped: AbortSignal;
+}
+
+/** Why the playground could not start, as a sentence for who started it. */
+class StartFailure extends Error {}
+
+/** Runs a playground until it is stopped; gives the exit code. */
+export async function runPlayground(command: PlaygroundCommand, terminal: Terminal): Promise<number> {
+  let playground: Playground | undefined;
+  try {
+    playground = await startPlayground(command);
+    await prepare(playground, command, terminal.stopped);
+    terminal.out(command.json ? readyLine(playground) : readyText(playground, command));
+    await aborted(terminal.stopped);
+    return 0;
+  } catch (error) {
+    if (error instanceof StartFailure || BrokerError.is(error)) {
+      terminal.complain(error.message);
+      return 1;
+    }
+    throw error;
+  } finally {
+    await playground?.stop();
+  }
+}
+
+async function startPlayground(command: PlaygroundCommand): Promise<Playground> {
+  const { host, nodes, port = defaultPort, seed } = command;
+  const rules = await readRules(command.faultsFile);
+  const playground = new Playground({
+    clock: systemClock,
+    random: seed === undefined ? systemRandom : seededRandom(seed),
+    server: tcpServer,
+    observe: () => {},
+    host,
+    basePort: port,
+    nodes,
+    settings: await settingsOf(command),
+  });
+  await playground.start().catch((error: unknown) => {
+    throw new StartFailure(startProblem(error, { host, port, nodes }), { cause: error });
+  });
+  for (const rule of rules) playground.addFault(rule);
+  return playground;
+}
+
+async function settingsOf(command: PlaygroundCommand): Promise<PlaygroundSettingsInput> {
+  const { autoCreateTopics, kafkaVersion, memoryMebibytes, users, tls } = command;
+  return {
+    autoCreateTopics,
+    ...(kafkaVersion === undefined ? {} : { kafkaVersion }),
+    ...(memoryMebibytes === undefined ? {} : { maxLogBytes: memoryMebibytes * mebibyte }),
+    ...(users.length === 0
+      ? {}
+      : { sasl: { mechanisms: ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], users } }),
+    ...(tls === undefined
+      ? {}
+      : {
+          tls: {
+            cert: await readText(tls.certFile, "tls-cert"),
+            key: await readText(tls.keyFile, "tls-key"),
+          },
+        }),
+  };
+}
+
+async function readRules(file: string | undefined): Promise<readonly FaultRule[]> {
+  if (file === undefined) return [];
+  const rules = parseRuleFile(await readText(file, "faults"));
+  if (rules.ok) return rules.value;
+  const [first, ...others] = rules.error;
+  const text =
+    others.length === 0 ? first : ["there is more than one mistake.", first, ...others].join("\n  ");
+  throw new StartFailure(`--faults ${file}: ${text}`);
+}
+
+async function readText(file: string, option: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartFailure(`--${option}: the file cannot be read: ${why}`, { cause: error });
+  }
+}
+
+/** Topics and records that are wished for and not there yet. */
+async function prepare(
+  playground: Playground,
+  { topics, fill, produce }: PlaygroundCommand,
+  stopped: AbortSignal,
+): Promise<void> {
+  const known = new Set(playground.topics().map(({ topic }) => topic));
+  const written = [...fill, ...produce].map(({ topic: name }) => ({
+    name,
+    partitions: 1,
+    replicationFactor: 1,
+  }));
+  for (const { name, ...shape } of [...topics, ...written]) {
+    if (known.has(name)) continue;
+    known.add(name);
+    playground.createTopic(name, shape);
+  }
+  for (const { topic, records } of fill) {
+    const { workloadId, done } = playground.startWorkload({ topic, pace: { count: records } });
+    const stop = () => playground.stopWorkload(workloadId);
+    stopped.addEventListener("abort", stop);
+    await done;
+    stopped.removeEventListener("abort", stop);
+  }
+  for (const { topic, records } of produce) {
+    playground.startWorkload({ topic, pace: { recordsPerSecond: records } });
+  }
+}
+
+function startProblem(
+  error: unknown,
+  { host, port, nodes }: { readonly host: string; readonly port: number; readonly nodes: number },
+): string {
+  const range = nodes === 1 ? `Port ${port}` : `One of the ports ${port} to ${port + nodes - 1}`;
+  if (isPortTaken(error)) {
+    return `${range} of ${host} is taken by another program. Stop that one, or choose another port with --port; --port 0 takes any free one.`;
+  }
+  const why = error instanceof Error ? error.message : String(error);
+  if (error instanceof Error && "code" in error && error.code === "EACCES") {
+    return `${range} of ${host} may not be used by this user. Choose another with --port: those below 1024 are often reserved.`;
+  }
+  return `The playground cannot start on ${host}: ${why}.`;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+}
