@@ -43,6 +43,8 @@ const mustBeMet = [
   "partition errored",
   "protocol classic",
   "protocol consumer",
+  "reset topicRecreated",
+  "reset truncation",
   "session failed",
   "trouble moveCoordinator",
   "trouble moveLeader",

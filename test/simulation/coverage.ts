@@ -31,7 +31,7 @@ function metBy(observation: Observation): readonly (string | undefined)[] {
     case "fetch.gap":
       return [`gap ${observation.reason}`];
     case "fetch.positionReset":
-      return [`reset ${observation.cause}, ${observation.policy}`];
+      return [`reset ${observation.cause}`];
     case "buffer.state":
       return [
         observation.pausedRecords > 0 ? "buffered while paused" : undefined,

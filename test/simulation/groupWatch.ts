@@ -1,7 +1,7 @@
 import { stringifyWithBigints } from "#base/json.ts";
 import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { ObservationBody } from "#trace/observation.ts";
-import type { GroupDescribed } from "#trace/observations/group.ts";
+import type { GroupDescribed, GroupOffsets } from "#trace/observations/group.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Verdict } from "./violation.ts";
 
@@ -12,7 +12,7 @@ export class GroupWatch {
   readonly #described = new Map<string, GroupDescribed>();
   readonly #committed = new Map<string, TopicPartitionMap<bigint>>();
   /** By group and generation. */
-  readonly #owners = new Map<string, TopicPartitionMap<string>>();
+  readonly #owners = new Map<string, Map<number, TopicPartitionMap<string>>>();
 
   constructor(ledger: Ledger, verdict: Verdict) {
     this.#ledger = ledger;
@@ -28,33 +28,47 @@ export class GroupWatch {
   }
 
   observed(body: ObservationBody): void {
-    if (body.type === "group.described") {
-      this.#described.set(body.groupId, body);
-      if (body.groupType === "classic" && body.state === "Stable") this.#checkOwners(body);
-    } else if (body.type === "broker.invariant") {
-      // A commit that goes back may be what a user wanted; nothing else may.
-      if (body.isBroken && body.rule !== "forwardCommit")
-        this.#verdict.fail("broker", stringifyWithBigints(body));
-    } else if (body.type === "group.offsets") {
-      const committed = new TopicPartitionMap<bigint>();
-      for (const { topic, partition, committedOffset } of body.offsets) {
-        if (committedOffset === undefined) continue;
-        const key = { topic, partition };
-        committed.set(key, committedOffset);
-        this.#ledger.checkAccountedBelow(body.groupId, key, committedOffset, "the group committed");
-      }
-      this.#committed.set(body.groupId, committed);
+    switch (body.type) {
+      case "group.described":
+        this.#described.set(body.groupId, body);
+        // A group that was upgraded counts anew when it is downgraded.
+        if (body.groupType !== "classic") this.#owners.get(body.groupId)?.clear();
+        else if (body.state === "Stable") this.#checkOwners(body);
+        return;
+      case "broker.invariant":
+        // A commit that goes back may be what a user wanted; nothing else may.
+        if (body.isBroken && body.rule !== "forwardCommit") {
+          this.#verdict.fail("broker", stringifyWithBigints(body));
+        }
+        return;
+      case "group.offsets":
+        this.#checkOffsets(body);
+        return;
+      default:
     }
+  }
+
+  #checkOffsets({ groupId, offsets }: GroupOffsets): void {
+    const before = this.#committed.get(groupId);
+    const committed = new TopicPartitionMap<bigint>();
+    for (const { topic, partition, committedOffset } of offsets) {
+      if (committedOffset === undefined) continue;
+      const key = { topic, partition };
+      committed.set(key, committedOffset);
+      // What was committed before the log was cut may be more than was delivered of the new one.
+      if (before?.get(key) === committedOffset) continue;
+      this.#ledger.checkAccountedBelow(groupId, key, committedOffset, "the group committed");
+    }
+    this.#committed.set(groupId, committed);
   }
 
   /** In one generation a partition belongs to one member, from the first to the last time it is seen. */
   #checkOwners({ groupId, generationId, members }: GroupDescribed): void {
-    const name = `${groupId}@${generationId}`;
-    let owners = this.#owners.get(name);
-    if (!owners) {
-      owners = new TopicPartitionMap();
-      this.#owners.set(name, owners);
-    }
+    if (generationId === undefined) return;
+    const generations = this.#owners.get(groupId) ?? new Map<number, TopicPartitionMap<string>>();
+    this.#owners.set(groupId, generations);
+    const owners = generations.get(generationId) ?? new TopicPartitionMap<string>();
+    generations.set(generationId, owners);
     for (const { memberId, groupInstanceId, assigned = [] } of members) {
       // A static member that came back takes its former self's place without a new generation (KIP-345).
       const owner = groupInstanceId ?? memberId;

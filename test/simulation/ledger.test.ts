@@ -4,7 +4,7 @@ import { Ledger } from "./ledger.ts";
 import { Verdict } from "./violation.ts";
 
 const key = { topic: "orders", partition: 0 };
-const session = { id: "a", group: "billing" };
+const session = { id: "a", group: "billing", isolation: "read_uncommitted" } as const;
 
 /** Six records, of which 2 and 3 are one damaged batch. */
 function setUp() {

@@ -1,11 +1,21 @@
 import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
 import { OffsetSet } from "./offsetSet.ts";
+import {
+  type Isolation,
+  isOwed,
+  type Produced,
+  ProducedLog,
+  type SimulatedTransaction,
+} from "./producedLog.ts";
 import type { Verdict } from "./violation.ts";
 
-interface Produced {
-  readonly value: string;
-  readonly isCorrupt: boolean;
+/** Who reads, for whom, and how. */
+export interface LedgerReader {
+  readonly id: string;
+  /** The group whose records it takes; itself when it reads without one. */
+  readonly group: string;
+  readonly isolation: Isolation;
 }
 
 /** Where one session reads a partition. */
@@ -22,7 +32,7 @@ const utf8 = new TextDecoder();
 export class Ledger {
   readonly #now: () => number;
   readonly #verdict: Verdict;
-  readonly #produced = new TopicPartitionMap<Produced[]>();
+  readonly #logs = new TopicPartitionMap<ProducedLog>();
   /** By group (or reader without one): delivered, or not to be delivered for a known reason. */
   readonly #accounted = new Map<string, TopicPartitionMap<OffsetSet>>();
   readonly #cursors = new Map<string, TopicPartitionMap<Cursor>>();
@@ -41,34 +51,51 @@ export class Ledger {
 
   produced(
     key: TopicPartition,
-    batch: { baseOffset: bigint; values: readonly string[]; isCorrupt: boolean },
+    batch: {
+      readonly baseOffset: bigint;
+      readonly values: readonly string[];
+      readonly isCorrupt: boolean;
+      readonly transaction?: SimulatedTransaction | undefined;
+    },
   ) {
-    const log = at(this.#produced, key, () => []);
-    if (BigInt(log.length) !== batch.baseOffset) {
-      this.#verdict.fail(
-        "log",
-        `${topicPartitionText(key)} got offset ${batch.baseOffset}, not ${log.length}`,
-      );
+    const { baseOffset, values, isCorrupt, transaction } = batch;
+    const log = this.#log(key);
+    log.fillTo(baseOffset);
+    if (log.end !== baseOffset) {
+      this.#verdict.fail("log", `${topicPartitionText(key)} got offset ${baseOffset}, not ${log.end}`);
     }
-    for (const value of batch.values) log.push({ value, isCorrupt: batch.isCorrupt });
+    log.append(values.map((value) => ({ value, isCorrupt, transaction })));
+  }
+
+  /** The broker's log ends here: what nobody produced are markers. */
+  endsAt(key: TopicPartition, end: bigint): void {
+    this.#log(key).fillTo(end);
+  }
+
+  /** The log lost everything from `to` on; what comes there next is owed to everybody. */
+  truncated(key: TopicPartition, to: bigint): void {
+    this.#log(key).truncate(to);
+    for (const ofGroup of this.#accounted.values()) ofGroup.get(key)?.removeFrom(to);
+  }
+
+  /** Where the log can be cut, at or before `offset`. */
+  cutAt(key: TopicPartition, offset: bigint): bigint {
+    return this.#log(key).lastStartUpTo(offset);
   }
 
   endOf(key: TopicPartition): bigint {
-    return BigInt(this.#produced.get(key)?.length ?? 0);
+    return this.#logs.get(key)?.end ?? 0n;
   }
 
   /** The offset behind the damaged records that `offset` lies in. */
   endOfDamage(key: TopicPartition, offset: bigint): bigint {
     let end = offset;
-    while (this.#produced.get(key)?.[Number(end)]?.isCorrupt) end++;
+    while (this.#record(key, end)?.isCorrupt) end++;
     return end;
   }
 
   /** A poll returned these. */
-  delivered(
-    session: { readonly id: string; readonly group: string },
-    records: readonly ConsumedRecord[],
-  ): void {
+  delivered(session: LedgerReader, records: readonly ConsumedRecord[]): void {
     for (const record of records) this.#deliver(session, record);
   }
 
@@ -105,7 +132,7 @@ export class Ledger {
 
   /** Whoever begins at `offset` leaves nothing behind that is still owed. */
   checkAccountedBelow(group: string, key: TopicPartition, offset: bigint, why: string): void {
-    const missing = this.#accountedOf(group, key).firstMissingBelow(offset);
+    const missing = this.#firstMissing(group, key, offset);
     if (missing === undefined) return;
     const what = `${topicPartitionText(key)} offset ${missing}`;
     this.#verdict.fail("loss", `${what} was never delivered to ${group}, yet ${why} ${offset}`);
@@ -113,31 +140,61 @@ export class Ledger {
 
   /** Partitions of which the group is still owed something. */
   owed(group: string): readonly string[] {
-    return Array.from(this.#produced.entries()).flatMap(([key, log]) => {
-      const missing = this.#accountedOf(group, key).firstMissingBelow(BigInt(log.length));
-      return missing === undefined ? [] : [`${topicPartitionText(key)} from ${missing} of ${log.length}`];
+    return Array.from(this.#logs.entries()).flatMap(([key, log]) => {
+      const missing = this.#firstMissing(group, key, log.end);
+      return missing === undefined ? [] : [`${topicPartitionText(key)} from ${missing} of ${log.end}`];
     });
   }
 
-  #deliver(session: { readonly id: string; readonly group: string }, record: ConsumedRecord): void {
+  /** Whose isolation is not known is owed what everybody gets: members of one group may differ. */
+  #firstMissing(group: string, key: TopicPartition, to: bigint): bigint | undefined {
+    const accounted = this.#accountedOf(group, key);
+    const end = to < this.endOf(key) ? to : this.endOf(key);
+    for (
+      let offset = accounted.firstMissing(0n);
+      offset < end;
+      offset = accounted.firstMissing(offset + 1n)
+    ) {
+      const made = this.#record(key, offset);
+      if (made && isOwed(made, "any")) return offset;
+    }
+    return undefined;
+  }
+
+  #deliver(session: LedgerReader, record: ConsumedRecord): void {
     this.#deliveries++;
     const key = { topic: record.topic, partition: record.partition };
     const { offset } = record;
     const what = `${session.id} got ${topicPartitionText(key)} offset ${offset}`;
     const made = this.#record(key, offset);
-    const value = record.value === null ? null : utf8.decode(record.value);
-    if (made === undefined) this.#verdict.fail("delivery", `${what}, which nobody produced`);
-    else if (made.isCorrupt) this.#verdict.fail("damage", `${what}, which is damaged, as data`);
-    else if (made.value !== value) this.#verdict.fail("delivery", `${what} as ${value}, not ${made.value}`);
+    const value = record.value === null ? "" : utf8.decode(record.value);
+    if (made?.value !== value && this.#log(key).wasLost(offset, value)) {
+      // It was fetched before the log lost it: nobody is owed it any more, and whoever has it may deliver it.
+      this.#cursor(session.id, key).next = offset + 1n;
+      return;
+    }
+    this.#checkRecord(session, made, { what, value });
     this.#advance(session, key, offset);
     this.#accountedOf(session.group, key).add(offset);
   }
 
-  #advance(
-    session: { readonly id: string; readonly group: string },
-    key: TopicPartition,
-    offset: bigint,
+  #checkRecord(
+    { isolation }: LedgerReader,
+    made: Produced | undefined,
+    { what, value }: { readonly what: string; readonly value: string },
   ): void {
+    if (made?.value === undefined) this.#verdict.fail("delivery", `${what}, which nobody produced`);
+    else if (made.isCorrupt) this.#verdict.fail("damage", `${what}, which is damaged, as data`);
+    else if (made.value !== value) this.#verdict.fail("delivery", `${what} as ${value}, not ${made.value}`);
+    else if (!isOwed(made, isolation)) {
+      this.#verdict.fail(
+        "isolation",
+        `${what} of a transaction that is ${made.transaction?.fate}, reading committed`,
+      );
+    }
+  }
+
+  #advance(session: LedgerReader, key: TopicPartition, offset: bigint): void {
     const cursor = this.#cursor(session.id, key);
     const { next, before } = cursor;
     const what = `${session.id} got ${topicPartitionText(key)} offset ${offset}`;
@@ -145,7 +202,7 @@ export class Ledger {
       cursor.next = offset + 1n;
     } else if (
       before?.until === this.#now() &&
-      this.#follows(session.id, key, before.next ?? offset, offset)
+      this.#follows(session, key, { from: before.next ?? offset, to: offset })
     ) {
       cursor.before = { next: offset + 1n, until: before.until };
     } else if (next === undefined) {
@@ -153,23 +210,34 @@ export class Ledger {
       cursor.next = offset + 1n;
     } else if (offset < next) {
       this.#verdict.fail("twice", `${what} within one assignment, after it had come to ${next}`);
-    } else if (this.#follows(session.id, key, next, offset)) {
+    } else if (this.#follows(session, key, { from: next, to: offset })) {
       cursor.next = offset + 1n;
     } else {
       this.#verdict.fail("loss", `${what} when ${next} was next`);
     }
   }
 
-  /** Between the two lies nothing but what the session said it left out. */
-  #follows(sessionId: string, key: TopicPartition, next: bigint, offset: bigint): boolean {
-    if (offset < next) return false;
-    const gaps = this.#gaps.get(sessionId)?.get(key);
-    for (let between = next; between < offset; between++) if (!gaps?.has(between)) return false;
+  /** Between the two lies nothing but what the session said it left out, and what it is not to get. */
+  #follows(
+    { id, isolation }: LedgerReader,
+    key: TopicPartition,
+    { from, to }: { readonly from: bigint; readonly to: bigint },
+  ): boolean {
+    if (to < from) return false;
+    const gaps = this.#gaps.get(id)?.get(key);
+    for (let between = from; between < to; between++) {
+      const made = this.#record(key, between);
+      if (!gaps?.has(between) && (!made || isOwed(made, isolation))) return false;
+    }
     return true;
   }
 
   #record(key: TopicPartition, offset: bigint): Produced | undefined {
-    return this.#produced.get(key)?.[Number(offset)];
+    return this.#logs.get(key)?.at(offset);
+  }
+
+  #log(key: TopicPartition): ProducedLog {
+    return at(this.#logs, key, () => new ProducedLog());
   }
 
   #accountedOf(group: string, key: TopicPartition): OffsetSet {

@@ -22,8 +22,16 @@ export class OffsetSet {
     return this.#marks[Number(offset)] === 1;
   }
 
-  /** The first offset below `to` that is missing. */
-  firstMissingBelow(to: bigint): bigint | undefined {
-    return BigInt(this.#solidUpTo) < to ? BigInt(this.#solidUpTo) : undefined;
+  /** Nothing from `offset` on has the property any more. */
+  removeFrom(offset: bigint): void {
+    this.#marks.fill(0, Number(offset));
+    this.#solidUpTo = Math.min(this.#solidUpTo, Number(offset));
+  }
+
+  /** The first offset from `from` on that is missing. */
+  firstMissing(from: bigint): bigint {
+    let index = Math.max(Number(from), this.#solidUpTo);
+    while (this.#marks[index] === 1) index++;
+    return BigInt(index);
   }
 }

@@ -62,6 +62,15 @@ export type Operation =
       readonly valueBytes: number;
       readonly compression: "none" | "gzip" | "lz4" | "snappy";
     }
+  | {
+      readonly kind: "transact";
+      readonly keys: readonly TopicPartition[];
+      readonly count: number;
+      readonly fate: "committed" | "aborted";
+      readonly afterMs: number | undefined;
+    }
+  | { readonly kind: "truncate"; readonly key: TopicPartition; readonly count: number }
+  | { readonly kind: "recreate"; readonly topic: string }
   | { readonly kind: "damageNext"; readonly key: TopicPartition; readonly how: BatchCorruption }
   | { readonly kind: "cutAll" | "moveCoordinator" }
   | { readonly kind: "growTopic"; readonly topic: string }
@@ -103,12 +112,27 @@ const usual: Readonly<Record<Kind, number>> = {
   moveLeader: 0.5,
   growTopic: 0.2,
   stopNode: 0.1,
+  transact: 1,
+  truncate: 0,
+  recreate: 0,
 };
 
 const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> = {
   calm: { fault: 0, cut: 0, cutAll: 0, refuse: 0, blackHole: 0, isolate: 0, damageNext: 0, stopNode: 0 },
   churn: { join: 20, leave: 10, crash: 6, isolate: 2 },
   cluster: { moveLeader: 8, moveCoordinator: 5, stopNode: 3, growTopic: 2, join: 8 },
+  transactions: { transact: 15, fault: 2, moveLeader: 2 },
+  // A user who commits or seeks to places nobody has read at leaves clients no way to notice that a log was cut.
+  truncation: {
+    truncate: 4,
+    recreate: 0.5,
+    moveLeader: 2,
+    seek: 0,
+    skipToEnd: 0,
+    damageNext: 0,
+    transact: 0,
+    join: 8,
+  },
   network: { cut: 6, cutAll: 2, refuse: 2, blackHole: 2, isolate: 4 },
   commits: { commit: 40, releaseCommits: 6, fault: 4, join: 8 },
   damage: { damageNext: 6, skipBatch: 4, retryBatch: 3, seek: 5 },
@@ -176,6 +200,18 @@ function ofBroker(world: World, kind: Kind): Operation | undefined {
       return { kind };
     case "moveLeader":
       return { kind, key: pick(random, partitions) };
+    case "transact":
+      return {
+        kind,
+        keys: Array.from({ length: 1 + randomInt(random, 2) }, () => pick(random, partitions)),
+        count: 1 + randomInt(random, 6),
+        fate: pick(random, ["committed", "committed", "aborted"]),
+        afterMs: chance(random, 0.1) ? undefined : pick(random, [0, 50, 500, 4_000]),
+      };
+    case "truncate":
+      return { kind, key: pick(random, partitions), count: 1 + randomInt(random, 8) };
+    case "recreate":
+      return { kind, topic: pick(random, partitions).topic };
     case "growTopic":
       return { kind, topic: pick(random, partitions).topic };
     case "stopNode":
@@ -221,7 +257,7 @@ function ofMember(world: World, kind: Kind): Operation | undefined {
       return {
         kind,
         member,
-        what: chance(random, 0.7) ? "positions" : "explicit",
+        what: world.profile.trouble === "truncation" || chance(random, 0.7) ? "positions" : "explicit",
         salt: randomInt(random, 1_000_000),
         deadlineMs: pick(random, [0, 30, 300, 2_000, 15_000]),
         cancelAfterMs: chance(random, 0.2) ? randomInt(random, 400) : undefined,

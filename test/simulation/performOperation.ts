@@ -1,5 +1,6 @@
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
 import { seededRandom } from "#base/random.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
 import { PlaygroundError } from "#playground/playgroundError.ts";
 import type { Operation } from "./operations.ts";
 import { groupId } from "./profile.ts";
@@ -28,14 +29,23 @@ async function performOnBroker(world: World, operation: Exclude<Operation, Membe
       world.addMember(operation);
       return;
     case "produce": {
-      const { key, count, valueBytes, compression } = operation;
-      const first = world.ledger.endOf(key);
-      const values = Array.from({ length: count }, (_, index) =>
-        `${key.topic}-${key.partition}@${first + BigInt(index)}`.padEnd(valueBytes, "."),
-      );
-      await world.produce(key, values, compression);
+      const { key, compression } = operation;
+      await world.produce(key, valuesFor(world, key, operation), compression);
       return;
     }
+    case "transact":
+      await world.transact(
+        operation.keys,
+        (key) => valuesFor(world, key, { count: operation.count }),
+        operation,
+      );
+      return;
+    case "truncate":
+      ifPossible(() => world.truncate(operation.key, BigInt(operation.count)));
+      return;
+    case "recreate":
+      world.recreate(operation.topic);
+      return;
     case "damageNext":
       world.playground.corruptNextBatch(operation.key, operation.how);
       world.armedDamage.set(operation.key, (world.armedDamage.get(operation.key) ?? 0) + 1);
@@ -132,6 +142,17 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
     case "skipBatch":
       member.skipBatch(operation.key);
   }
+}
+
+/** No value is produced twice: what was lost can be told from what came in its place. */
+function valuesFor(
+  world: World,
+  key: TopicPartition,
+  { count, valueBytes = 0 }: { readonly count: number; readonly valueBytes?: number },
+): readonly string[] {
+  return Array.from({ length: count }, () =>
+    `${key.topic}-${key.partition} no. ${world.nextValue()}`.padEnd(valueBytes, "."),
+  );
 }
 
 /** One node is up, always: a cluster without any is no cluster. */

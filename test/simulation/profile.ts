@@ -6,6 +6,8 @@ export const troubles = [
   "calm",
   "churn",
   "cluster",
+  "transactions",
+  "truncation",
   "network",
   "commits",
   "damage",

@@ -1,6 +1,7 @@
 import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { BufferState } from "#trace/observations/buffer.ts";
+import type { PositionReset } from "#trace/observations/fetch.ts";
 import type { GroupMemberPhase } from "#trace/observations/group.ts";
 import type { PositionState } from "#trace/observations/position.ts";
 import type { Ledger } from "./ledger.ts";
@@ -103,7 +104,7 @@ export class SessionWatch {
         return;
       case "fetch.positionReset":
         this.#ledger.moved(sessionId, body, body.toOffset);
-        this.#ledger.excused(member.group, body, body.fromOffset ?? 0n, body.toOffset);
+        this.#ledger.excused(member.group, body, excusedFrom(body), body.toOffset);
         return;
       default:
     }
@@ -211,6 +212,12 @@ export class SessionWatch {
       );
     }
   }
+}
+
+/** From a log that was cut or recreated, a policy may skip what is new. */
+function excusedFrom({ cause, fromOffset, skippedRecords = 0n }: PositionReset): bigint {
+  const isNewLog = cause === "topicRecreated" || cause === "truncation";
+  return isNewLog && skippedRecords > 0n ? 0n : (fromOffset ?? 0n);
 }
 
 function isSame(a: TopicPartition, b: TopicPartition): boolean {

@@ -58,6 +58,7 @@ export async function closeDown(world: World): Promise<void> {
 
 /** To be called after every step. */
 export function checkAll(world: World): void {
+  world.noteEnds();
   for (const member of world.alive) {
     world.sessionWatch.check(member);
     checkAgainstBroker(world, member);

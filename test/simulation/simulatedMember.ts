@@ -8,6 +8,7 @@ import type { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Orders } from "./orders.ts";
+import type { Isolation } from "./producedLog.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";
 
 /** What a simulated member is made of. */
@@ -64,6 +65,10 @@ export class SimulatedMember {
       this.#isGone = true;
       use.dispose();
     });
+  }
+
+  get isolation(): Isolation {
+    return this.options.isolation;
   }
 
   /** Takes orders. */

@@ -1,7 +1,8 @@
-import { DisposableStore } from "#base/lifecycle.ts";
+import { DisposableStore, toDisposable } from "#base/lifecycle.ts";
 import { type Random, seededRandom } from "#base/random.ts";
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import { Playground } from "#playground/playground.ts";
+import type { ProducedBatch, ProduceInput } from "#playground/workload/localProducer.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
@@ -10,6 +11,7 @@ import { GroupWatch } from "./groupWatch.ts";
 import { Ledger } from "./ledger.ts";
 import { MemberNetwork } from "./memberNetwork.ts";
 import { Orders } from "./orders.ts";
+import type { SimulatedTransaction } from "./producedLog.ts";
 import { chance, chooseOptions, chooseProfile, groupId, type Profile, pick } from "./profile.ts";
 import { SessionWatch } from "./sessionWatch.ts";
 import { SimulatedClient } from "./simulatedClient.ts";
@@ -47,6 +49,8 @@ export class World {
   readonly #seed: number;
   readonly #partitionCounts = new Map<string, number>();
   #nextMember = 0;
+  #nextTransaction = 0;
+  #nextValue = 0;
 
   constructor(seed: number) {
     const random = (stream: keyof typeof streams) => seededRandom(seed * 16 + streams[stream]);
@@ -147,26 +151,104 @@ export class World {
     });
   }
 
+  /** Numbers what is produced. */
+  nextValue(): number {
+    return this.#nextValue++;
+  }
+
   async produce(
     key: TopicPartition,
     values: readonly string[],
     compression: "none" | "gzip" | "lz4" | "snappy",
   ) {
+    await this.#produceBy((input) => this.playground.produce(input), { key, values, compression });
+  }
+
+  /** Records of one transaction, which ends after some time; undefined: only when the run has had its troubles. */
+  async transact(
+    keys: readonly TopicPartition[],
+    values: (key: TopicPartition) => readonly string[],
+    end: { readonly fate: "committed" | "aborted"; readonly afterMs: number | undefined },
+  ): Promise<void> {
+    const transactionalId = `transaction-${this.#nextTransaction++}`;
+    // Longer than any run: it is us who end it.
+    const begun = this.playground
+      .beginTransaction({ transactionalId, timeoutMs: 900_000 })
+      .catch(unlessNobodyLeads);
+    const transaction = await this.clock.runUntil(begun, { what: "a transaction to begin" });
+    if (!transaction) return;
+    const state: SimulatedTransaction = { fate: "open" };
+    let produced = 0;
+    for (const key of keys) {
+      const batch = { key, values: values(key), compression: "none", transaction: state } as const;
+      if (await this.#produceBy((input) => transaction.produce(input), batch)) produced++;
+    }
+    // Kafka refuses to end what never began.
+    if (produced === 0) return;
+    const finish = async () => {
+      if (state.fate !== "open") return;
+      // Before it is so: as soon as the broker has written its marker, readers may act on it.
+      state.fate = end.fate;
+      const ending = end.fate === "committed" ? transaction.commit() : transaction.abort();
+      // With nobody to write the marker it stays open, and the broker writes it when there is.
+      await ending.catch(unlessNobodyLeads);
+    };
+    const timer = this.clock.schedule(end.afterMs ?? Number.MAX_SAFE_INTEGER, () => void finish());
+    this.troubles.add(
+      toDisposable(() => {
+        timer.dispose();
+        void finish();
+      }),
+    );
+  }
+
+  /** What is behind the last `count` offsets is lost, as after an unclean election. */
+  truncate(key: TopicPartition, count: bigint): void {
+    const wanted = this.ledger.endOf(key) - count;
+    if (wanted < 0n) return;
+    const end = this.ledger.cutAt(key, wanted);
+    this.playground.truncateLog(key, end);
+    this.ledger.truncated(key, end);
+  }
+
+  /** The topic is deleted and created anew. */
+  recreate(topic: string): void {
+    this.playground.recreateTopic(topic);
+    for (const key of this.partitions) if (key.topic === topic) this.ledger.truncated(key, 0n);
+  }
+
+  /** Markers are written by the broker itself: the ledger has to be told. */
+  noteEnds(): void {
+    for (const key of this.partitions) this.ledger.endsAt(key, this.#endInBroker(key));
+  }
+
+  #endInBroker({ topic, partition }: TopicPartition): bigint {
+    const found = this.playground.topics().find((each) => each.topic === topic)?.partitions[partition];
+    return found?.highWatermark ?? 0n;
+  }
+
+  /** False when nobody took it. */
+  async #produceBy(
+    produce: (input: ProduceInput) => Promise<readonly ProducedBatch[]>,
+    batch: {
+      readonly key: TopicPartition;
+      readonly values: readonly string[];
+      readonly compression: "none" | "gzip" | "lz4" | "snappy";
+      readonly transaction?: SimulatedTransaction;
+    },
+  ): Promise<boolean> {
+    const { key, values, compression, transaction } = batch;
     const armed = this.armedDamage.get(key) ?? 0;
     const encoder = new TextEncoder();
     const records = values.map((value) => ({ key: null, value: encoder.encode(value), headers: [] }));
-    const produced = this.playground.produce({ ...key, records, compression });
-    const outcome = produced.catch((failure: unknown) => {
-      // Nobody leads the partition while its nodes are down: nothing was produced.
-      if (BrokerError.is(failure, "LEADER_NOT_AVAILABLE")) return undefined;
-      throw failure;
-    });
-    const answer = await this.clock.runUntil(outcome, { what: "a batch to be produced" });
-    if (!answer) return;
+    const produced = produce({ ...key, records, compression }).catch(unlessNobodyLeads);
+    const answer = await this.clock.runUntil(produced, { what: "a batch to be produced" });
+    if (!answer) return false;
     if (armed > 0) this.armedDamage.set(key, armed - 1);
-    const [batch] = answer;
-    if (!batch) throw new Error("the playground did not say where the batch went");
-    this.ledger.produced(key, { baseOffset: batch.baseOffset, values, isCorrupt: armed > 0 });
+    const [first] = answer;
+    if (!first) throw new Error("the playground did not say where the batch went");
+    this.ledger.produced(key, { baseOffset: first.baseOffset, values, isCorrupt: armed > 0, transaction });
+    return true;
   }
 
   #observedByBroker(body: ObservationBody): void {
@@ -178,4 +260,16 @@ export class World {
     this.trace.add(sessionId, "member", body);
     this.sessionWatch.observed(sessionId, body);
   }
+}
+
+/** Nobody leads a partition, or coordinates, while its nodes are down: then nothing happened. */
+function unlessNobodyLeads(failure: unknown): undefined {
+  const passing = [
+    "LEADER_NOT_AVAILABLE",
+    "COORDINATOR_NOT_AVAILABLE",
+    "NOT_LEADER_OR_FOLLOWER",
+    "NOT_COORDINATOR",
+  ] as const;
+  if (BrokerError.is(failure, ...passing)) return undefined;
+  throw failure;
 }
