@@ -21,6 +21,8 @@ export interface KafkaOptions {
   /** How many brokers, each of them a controller too: 1 to 3. */
   readonly nodes?: number;
   readonly version?: KafkaVersion;
+  /** By node id - 1; none by default. */
+  readonly racks?: readonly string[];
   /** Broker settings that win over the usual ones. */
   readonly config?: Readonly<Record<string, string>>;
   readonly heapMb?: number;
@@ -38,6 +40,8 @@ export interface RealKafka {
   /** By node id - 1. */
   readonly ports: readonly BrokerPorts[];
   readonly tls: TlsFiles;
+  /** Where a broker keeps its logs: one folder per partition. */
+  dataFolder(nodeId: number): string;
   /** What a broker has logged, its last part. */
   log(nodeId: number): string;
   /** Lets a broker shut down in order. */
@@ -54,7 +58,14 @@ const startLimitMs = 90_000;
 
 /** Starts real brokers with data of their own in a temporary folder; the caller stops them. */
 export async function startRealKafka(options: KafkaOptions = {}): Promise<RealKafka> {
-  const { nodes = 1, version = newestKafka, config = {}, heapMb = 256, optimised = false } = options;
+  const {
+    nodes = 1,
+    version = newestKafka,
+    config = {},
+    racks = [],
+    heapMb = 256,
+    optimised = false,
+  } = options;
   const folder = mkdtempSync(path.join(tmpdir(), "groupscope-kafka-"));
   const ports = await brokerPorts(nodes);
   const brokers: Broker[] = [];
@@ -76,9 +87,11 @@ export async function startRealKafka(options: KafkaOptions = {}): Promise<RealKa
     for (let nodeId = 1; nodeId <= nodes; nodeId++) {
       const nodeFolder = path.join(folder, `node${nodeId}`);
       const dataFolder = path.join(nodeFolder, "data");
+      const rack = racks[nodeId - 1];
+      const overrides = { ...(rack === undefined ? {} : { "broker.rack": rack }), ...config };
       mkdirSync(dataFolder, { recursive: true });
       const properties = path.join(nodeFolder, "server.properties");
-      writeFileSync(properties, serverProperties({ nodeId, ports, dataFolder, tls, overrides: config }));
+      writeFileSync(properties, serverProperties({ nodeId, ports, dataFolder, tls, overrides }));
       brokers.push(new Broker({ nodeId, folder, properties, java }));
     }
     await Promise.all(brokers.map((broker) => broker.format(clusterId)));
@@ -96,6 +109,7 @@ export async function startRealKafka(options: KafkaOptions = {}): Promise<RealKa
       addresses,
       ports,
       tls,
+      dataFolder: (nodeId) => path.join(folder, `node${nodeId}`, "data"),
       log: (nodeId) => broker(nodeId).log,
       stopNode: (nodeId) => broker(nodeId).stop(),
       killNode: (nodeId) => broker(nodeId).kill(),
