@@ -4,6 +4,7 @@ import { produce } from "#protocol/apis/produce.ts";
 import { throwIfError } from "#protocol/brokerError.ts";
 import { errorName, isRetriable } from "#protocol/errorCodes.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
+import type { CompressionName } from "#protocol/records/compression/codec.ts";
 
 /** What a topic is filled with. */
 export interface Filling {
@@ -11,6 +12,7 @@ export interface Filling {
   readonly partitions: number;
   readonly records: number;
   readonly valueBytes: number;
+  readonly compression?: CompressionName | undefined;
 }
 
 /** What Java's producer makes of its default batch.size. */
@@ -20,9 +22,11 @@ const letters = new TextEncoder().encode("abcdefghijklmnopqrstuvwxyz0123456789")
 
 /** Creates a topic and fills it evenly with batches of a usual size; gives how many records it has then, at least as many as asked. */
 export async function fillTopic(cluster: Cluster, filling: Filling): Promise<number> {
-  const { topic, partitions, valueBytes } = filling;
+  const { topic, partitions, valueBytes, compression = "none" } = filling;
   const perBatch = Math.max(1, Math.floor(batchBytes / (valueBytes + keyBytes + 8)));
-  const batches = Array.from({ length: 16 }, (_, variant) => makeBatch(perBatch, valueBytes, variant));
+  const batches = Array.from({ length: 16 }, (_, variant) =>
+    makeBatch(perBatch, { valueBytes, compression, variant }),
+  );
   const perPartition = Math.ceil(filling.records / partitions / perBatch);
   const leader = await createTopic(cluster, topic, partitions);
   for (let round = 0; round < perPartition; round++) {
@@ -72,7 +76,11 @@ async function createTopic(cluster: Cluster, topic: string, partitions: number):
   }
 }
 
-function makeBatch(count: number, valueBytes: number, variant: number): Uint8Array {
+function makeBatch(
+  count: number,
+  how: { readonly valueBytes: number; readonly compression: CompressionName; readonly variant: number },
+): Uint8Array {
+  const { valueBytes, compression, variant } = how;
   const text = (length: number, from: number) =>
     Uint8Array.from({ length }, (_, index) => letters[(index * 7 + from) % letters.length] ?? 0);
   // The broker soon deletes what is older than its retention.
@@ -83,5 +91,5 @@ function makeBatch(count: number, valueBytes: number, variant: number): Uint8Arr
     value: text(valueBytes, index * 3 + variant),
     headers: [],
   }));
-  return encodeBatch({ baseOffset: 0n, records, compression: "none" });
+  return encodeBatch({ baseOffset: 0n, records, compression });
 }

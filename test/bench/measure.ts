@@ -5,11 +5,13 @@ export interface ClientResult {
   readonly valueBytes: number;
   readonly seconds: number;
   readonly cpuSeconds: number;
-  /** Of everything that was read, so that all clients prove to have read the same. */
-  readonly sum: number;
+  /** The most memory it ever held, in bytes. */
+  readonly peakRss: number;
+  /** Of everything that was read, so that all clients prove to have read the same; undefined: it does not look. */
+  readonly sum?: number | undefined;
 }
 
-/** How a client is told what to read: `node consumeX.ts <servers> <topic> <records> <warm-up records>`. */
+/** How a client is told what to read: `<client> <servers> <topic> <records> <warm-up records>`. */
 export interface ClientTask {
   readonly servers: readonly string[];
   readonly topic: string;
@@ -68,6 +70,7 @@ export class Meter {
       valueBytes: this.#valueBytes,
       seconds: (performance.now() - (this.#startedAt ?? 0)) / 1_000,
       cpuSeconds: (user + system) / 1e6,
+      peakRss: process.resourceUsage().maxRSS * 1_024,
       sum: this.#sum,
     };
     process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -1,6 +1,6 @@
 // @platformatic/kafka by its stream; started by throughput.ts.
 import { Consumer, MessagesStreamModes } from "@platformatic/kafka";
-import { clientTask, Meter } from "./measure.ts";
+import { clientTask, Meter } from "../measure.ts";
 
 const task = clientTask(process.argv.slice(2));
 const meter = new Meter(task);

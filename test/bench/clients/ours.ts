@@ -5,7 +5,7 @@ import { ClusterClient } from "#network/clusterClient.ts";
 import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
 import { tcpTransport } from "#node/tcpTransport.ts";
-import { clientTask, Meter } from "./measure.ts";
+import { clientTask, Meter } from "../measure.ts";
 
 const task = clientTask(process.argv.slice(2));
 const meter = new Meter(task);

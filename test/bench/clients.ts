@@ -1,0 +1,74 @@
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { goProgram } from "#test/support/foreign/goPrograms.ts";
+import { confluentKafka, hasPython } from "#test/support/foreign/pythonPackages.ts";
+import { runOrThrow } from "#test/support/runProgram.ts";
+import { measureJava } from "./javaPerf.ts";
+import type { ClientResult, ClientTask } from "./measure.ts";
+
+/** A consumer that is measured, in a process of its own. */
+export interface Client {
+  readonly name: string;
+  run(task: ClientTask): Promise<ClientResult>;
+}
+
+/** A client that hangs is of no interest; it is said, and the others go on. */
+const limitMs = 90_000;
+
+const scripts = path.join(import.meta.dirname, "clients");
+
+/** What can run here, ours first; what cannot is said, with what it takes. */
+export async function clientsHere(): Promise<readonly Client[]> {
+  const clients: Client[] = ["ours", "kafkajs", "platformatic"].map((name) => ({
+    name,
+    run: (task) => runClient([process.execPath, path.join(scripts, `${name}.ts`)], task),
+  }));
+  clients.push(
+    ...(await optional("confluent-kafka (librdkafka)", "Python 3 with pip", async () => {
+      if (!hasPython()) return undefined;
+      const env = { PYTHONPATH: await confluentKafka() };
+      return (task) => runClient(["python3", path.join(scripts, "librdkafka.py")], task, env);
+    })),
+    ...(await optional("franz-go", "Go", async () => {
+      const program = await goProgram(path.join(import.meta.dirname, "go"));
+      return (task) => runClient([program], task);
+    })),
+    ...(await optional("Java consumer-perf", "a JRE", () =>
+      Promise.resolve(spawnSync("java", ["-version"]).status === 0 ? measureJava : undefined),
+    )),
+  );
+  return clients;
+}
+
+async function optional(
+  name: string,
+  needs: string,
+  prepare: () => Promise<Client["run"] | undefined>,
+): Promise<readonly Client[]> {
+  try {
+    const run = await prepare();
+    if (run) return [{ name, run }];
+    console.log(`${name} is left out: it needs ${needs}, which is not here`);
+  } catch (failure) {
+    console.log(`${name} is left out: it needs ${needs}; ${firstLine(failure)}`);
+  }
+  return [];
+}
+
+async function runClient(
+  command: readonly string[],
+  task: ClientTask,
+  more: NodeJS.ProcessEnv = {},
+): Promise<ClientResult> {
+  const [program = "", ...args] = command;
+  const words = [task.servers.join(","), task.topic, String(task.records), String(task.warmUp)];
+  const env = { ...process.env, NODE_NO_WARNINGS: "1", ...more };
+  return JSON.parse(
+    await runOrThrow(program, [...args, ...words], { timeoutMs: limitMs, env }),
+  ) as ClientResult;
+}
+
+/** What went wrong, short enough for a line. */
+export function firstLine(failure: unknown): string {
+  return String(failure instanceof Error ? failure.message : failure).split("\n", 1)[0] ?? "";
+}
