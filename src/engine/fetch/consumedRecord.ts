@@ -1,6 +1,7 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ControlRecord } from "#protocol/records/controlRecord.ts";
-import type { KafkaRecord, RecordHeader } from "#protocol/records/kafkaRecord.ts";
+import type { RecordHeader } from "#protocol/records/kafkaRecord.ts";
+import type { RecordFields } from "#protocol/records/lazyRecords.ts";
 import type { TimestampType } from "#protocol/records/recordBatch.ts";
 
 /** What a transaction marker says (KIP-98): how the producer's transaction ended, and under which coordinator. */
@@ -27,11 +28,14 @@ export interface RecordOrigin extends TopicPartition {
  */
 export class ConsumedRecord {
   readonly #origin: RecordOrigin;
-  readonly #record: KafkaRecord;
+  // One object per record, and not a second one in it: at full speed that is a good part of all garbage.
+  readonly #records: RecordFields;
+  readonly #index: number;
 
-  constructor(origin: RecordOrigin, record: KafkaRecord) {
+  constructor(origin: RecordOrigin, records: RecordFields, index: number) {
     this.#origin = origin;
-    this.#record = record;
+    this.#records = records;
+    this.#index = index;
   }
 
   get topic(): string {
@@ -56,22 +60,22 @@ export class ConsumedRecord {
   }
 
   get offset(): bigint {
-    return this.#record.offset;
+    return this.#records.offsetAt(this.#index);
   }
 
   get timestamp(): bigint {
-    return this.#record.timestamp;
+    return this.#records.timestampAt(this.#index);
   }
 
   get key(): Uint8Array | null {
-    return this.#record.key;
+    return this.#records.keyAt(this.#index);
   }
 
   get value(): Uint8Array | null {
-    return this.#record.value;
+    return this.#records.valueAt(this.#index);
   }
 
   get headers(): readonly RecordHeader[] {
-    return this.#record.headers;
+    return this.#records.headersAt(this.#index);
   }
 }

@@ -81,15 +81,10 @@ export class RecordBuffer {
     let bytes = 0;
     for (let head = queue.head; head && left > 0; head = queue.head) {
       const { batch, next } = head;
-      const end = Math.min(batch.records.length, next + left);
-      let last: ConsumedRecord | undefined;
-      for (let index = next; index < end; index++) {
-        const record = batch.records.at(index);
-        if (!record) break;
-        last = new ConsumedRecord(batch.origin, record);
-        into.push(last);
-      }
-      leaderEpoch = batch.origin.leaderEpoch;
+      const { origin, records } = batch;
+      const end = Math.min(records.length, next + left);
+      for (let index = next; index < end; index++) into.push(new ConsumedRecord(origin, records, index));
+      leaderEpoch = origin.leaderEpoch;
       queue.advanceHead(end - next);
       left -= end - next;
       if (end === batch.records.length) {
@@ -98,7 +93,7 @@ export class RecordBuffer {
         bytes += batch.bytes;
         queue.shift();
       } else {
-        position = (last?.offset ?? position) + 1n;
+        position = records.offsetAt(end - 1) + 1n;
       }
     }
     const records = max - left;

@@ -3,32 +3,49 @@ import type { BatchHeader } from "./recordBatch.ts";
 import { slotsPerRecord } from "./recordWalk.ts";
 import { VarintReader } from "./varintReader.ts";
 
+/** The fields of many records, each read when it is asked for. Indexes are those of the records that are there. */
+export interface RecordFields {
+  offsetAt(index: number): bigint;
+  timestampAt(index: number): bigint;
+  keyAt(index: number): Uint8Array | null;
+  valueAt(index: number): Uint8Array | null;
+  headersAt(index: number): readonly RecordHeader[];
+}
+
+const noHeaders: readonly RecordHeader[] = [];
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /**
- * The records of a batch over its uncompressed body: a record is decoded when it is asked for, its fields when they are
- * read. Keys and values are views into the body.
+ * The records of a batch over its uncompressed body: nothing is made of a record before a field of it is read. Keys and
+ * values are views into the body.
  */
-export class LazyRecords implements Iterable<KafkaRecord> {
+export class LazyRecords implements Iterable<KafkaRecord>, RecordFields {
   readonly length: number;
-  readonly #source: RecordSource;
+  readonly #body: Uint8Array;
+  // Kept apart, as asking a typed array for them is a good part of the cost of a view.
+  readonly #buffer: ArrayBufferLike;
+  readonly #bodyAt: number;
+  readonly #slots: Int32Array;
+  readonly #baseOffset: bigint;
+  readonly #baseTimestamp: bigint;
+  /** Set when the broker's clock replaced the producer's timestamps. */
+  readonly #appendTime: bigint | undefined;
 
   /** `slots` come from walkRecords over the same body, which has checked every length. */
   constructor(body: Uint8Array, slots: Int32Array, header: BatchHeader) {
-    this.#source = {
-      body,
-      buffer: body.buffer,
-      bodyAt: body.byteOffset,
-      slots,
-      baseOffset: header.baseOffset,
-      baseTimestamp: header.baseTimestamp,
-      appendTime: header.timestampType === "logAppendTime" ? header.maxTimestamp : undefined,
-    };
+    this.#body = body;
+    this.#buffer = body.buffer;
+    this.#bodyAt = body.byteOffset;
+    this.#slots = slots;
+    this.#baseOffset = header.baseOffset;
+    this.#baseTimestamp = header.baseTimestamp;
+    this.#appendTime = header.timestampType === "logAppendTime" ? header.maxTimestamp : undefined;
     this.length = slots.length / slotsPerRecord;
   }
 
   /** The record at `index`, or `undefined` outside 0 to length - 1. */
   at(index: number): KafkaRecord | undefined {
-    if (!(index >= 0 && index < this.length)) return undefined;
-    return new LazyRecord(this.#source, index * slotsPerRecord);
+    return index >= 0 && index < this.length ? new LazyRecord(this, index) : undefined;
   }
 
   /** The index of the first record whose offset is not before `offset`; `length` when there is none. */
@@ -37,79 +54,30 @@ export class LazyRecords implements Iterable<KafkaRecord> {
     let high = this.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      const record = this.at(middle);
-      if (record !== undefined && record.offset < offset) low = middle + 1;
+      if (this.offsetAt(middle) < offset) low = middle + 1;
       else high = middle;
     }
     return low;
   }
 
-  [Symbol.iterator](): Iterator<KafkaRecord> {
-    return new RecordIterator(this.#source, this.length * slotsPerRecord);
-  }
-}
-
-interface RecordSource {
-  readonly body: Uint8Array;
-  // Kept apart, as asking a typed array for them is a good part of the cost of a view.
-  readonly buffer: ArrayBufferLike;
-  readonly bodyAt: number;
-  readonly slots: Int32Array;
-  readonly baseOffset: bigint;
-  readonly baseTimestamp: bigint;
-  /** Set when the broker's clock replaced the producer's timestamps. */
-  readonly appendTime: bigint | undefined;
-}
-
-class RecordIterator implements Iterator<KafkaRecord> {
-  readonly #source: RecordSource;
-  readonly #end: number;
-  #slot = 0;
-
-  constructor(source: RecordSource, end: number) {
-    this.#source = source;
-    this.#end = end;
+  offsetAt(index: number): bigint {
+    return this.#baseOffset + BigInt(this.#slots[index * slotsPerRecord + 1] as number);
   }
 
-  next(): IteratorResult<KafkaRecord> {
-    if (this.#slot >= this.#end) return { done: true, value: undefined };
-    const value = new LazyRecord(this.#source, this.#slot);
-    this.#slot += slotsPerRecord;
-    return { done: false, value };
-  }
-}
-
-const noHeaders: readonly RecordHeader[] = [];
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
-
-class LazyRecord implements KafkaRecord {
-  readonly #source: RecordSource;
-  readonly #slot: number;
-
-  constructor(source: RecordSource, slot: number) {
-    this.#source = source;
-    this.#slot = slot;
+  timestampAt(index: number): bigint {
+    return this.#appendTime ?? this.#baseTimestamp + this.#readerAt(index, 0).varlong();
   }
 
-  get offset(): bigint {
-    return this.#source.baseOffset + BigInt(this.#number(1));
+  keyAt(index: number): Uint8Array | null {
+    return this.#view(this.#slots[index * slotsPerRecord + 2] as number);
   }
 
-  get timestamp(): bigint {
-    const { appendTime, baseTimestamp } = this.#source;
-    return appendTime ?? baseTimestamp + this.#readerAt(0).varlong();
+  valueAt(index: number): Uint8Array | null {
+    return this.#view(this.#slots[index * slotsPerRecord + 3] as number);
   }
 
-  get key(): Uint8Array | null {
-    return this.#view(2);
-  }
-
-  get value(): Uint8Array | null {
-    return this.#view(3);
-  }
-
-  get headers(): readonly RecordHeader[] {
-    const reader = this.#readerAt(3);
+  headersAt(index: number): readonly RecordHeader[] {
+    const reader = this.#readerAt(index, 3);
     reader.skipField(reader.bytes.length);
     const count = reader.varint();
     if (count === 0) return noHeaders;
@@ -119,18 +87,56 @@ class LazyRecord implements KafkaRecord {
     }));
   }
 
-  #view(slot: number): Uint8Array | null {
-    const { buffer, bodyAt } = this.#source;
-    const reader = this.#readerAt(slot);
-    const length = reader.varint();
-    return length < 0 ? null : new Uint8Array(buffer, bodyAt + reader.position, length);
+  *[Symbol.iterator](): Iterator<KafkaRecord> {
+    for (let index = 0; index < this.length; index++) yield new LazyRecord(this, index);
   }
 
-  #number(slot: number): number {
-    return this.#source.slots[this.#slot + slot] as number;
+  /** A field with its length in front. Read here for lengths of one or two bytes, which nearly all have. */
+  #view(at: number): Uint8Array | null {
+    const first = this.#body[at] as number;
+    if (first < 0x80) {
+      const from = this.#bodyAt + at + 1;
+      return (first & 1) === 1 ? null : new Uint8Array(this.#buffer, from, first >>> 1);
+    }
+    const second = this.#body[at + 1] as number;
+    if (second < 0x80) {
+      const length = ((first & 0x7f) | (second << 7)) >>> 1;
+      return new Uint8Array(this.#buffer, this.#bodyAt + at + 2, length);
+    }
+    return new VarintReader(this.#body, at).field();
   }
 
-  #readerAt(slot: number): VarintReader {
-    return new VarintReader(this.#source.body, this.#number(slot));
+  #readerAt(index: number, slot: number): VarintReader {
+    return new VarintReader(this.#body, this.#slots[index * slotsPerRecord + slot] as number);
+  }
+}
+
+class LazyRecord implements KafkaRecord {
+  readonly #records: RecordFields;
+  readonly #index: number;
+
+  constructor(records: RecordFields, index: number) {
+    this.#records = records;
+    this.#index = index;
+  }
+
+  get offset(): bigint {
+    return this.#records.offsetAt(this.#index);
+  }
+
+  get timestamp(): bigint {
+    return this.#records.timestampAt(this.#index);
+  }
+
+  get key(): Uint8Array | null {
+    return this.#records.keyAt(this.#index);
+  }
+
+  get value(): Uint8Array | null {
+    return this.#records.valueAt(this.#index);
+  }
+
+  get headers(): readonly RecordHeader[] {
+    return this.#records.headersAt(this.#index);
   }
 }

@@ -10,7 +10,14 @@ function records(count: number, from = 0): readonly ConsumedRecord[] {
     (_, index) =>
       new ConsumedRecord(
         { topic: "orders", partition: 0, leaderEpoch: undefined, timestampType: "createTime" },
-        { offset: BigInt(from + index), timestamp: 0n, key: null, value, headers: [] },
+        {
+          offsetAt: (at) => BigInt(from + at),
+          timestampAt: () => 0n,
+          keyAt: () => null,
+          valueAt: () => value,
+          headersAt: () => [],
+        },
+        index,
       ),
   );
 }
