@@ -7,7 +7,7 @@ const mebibyte = 1_048_576;
 const defaults: HostSettings = {
   refreshIntervalMs: 2_000,
   commitHangToleranceMs: 5_000,
-  maxBufferedBytes: 64 * mebibyte,
+  maxBufferedBytes: 32 * mebibyte,
   maxKeptRecordBytes: 64 * mebibyte,
   maxTraceFileBytes: 64 * mebibyte,
   requestTimeoutMs: 15_000,

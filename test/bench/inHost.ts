@@ -1,5 +1,6 @@
 // Runs inside of a real extension host, as its test program: what the extension costs the editor. Bundled and started
 // by editor.ts, which also prints what is written here.
+import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import * as vscode from "vscode";
@@ -48,6 +49,7 @@ export async function run(): Promise<void> {
     await sample("idle, views visible"),
     await fromPlayground(app),
     await fromCluster(app, topic),
+    await controlRun(),
   ];
   const measures: EditorMeasures = {
     hostNode: process.version,
@@ -73,6 +75,24 @@ async function fromPlayground(app: App): Promise<DelaySample> {
 
 async function fromCluster(app: App, topic: string): Promise<DelaySample> {
   return flow(app, { clusterId: "bench", topic, what: "flow from real Kafka" });
+}
+
+/** The same reading at the same load, by a process of its own: whatever is slower then is not the extension's doing. */
+async function controlRun(): Promise<DelaySample> {
+  const [program = "", ...args] = JSON.parse(process.env["GROUPSCOPE_BENCH_CONTROL"] ?? "[]") as string[];
+  let isOver = false;
+  const readAgain = () => {
+    const reader = spawn(program, args, { stdio: "ignore" });
+    // It reads faster than the extension shows: again, until the time is over.
+    reader.once("exit", () => (isOver ? undefined : readAgain()));
+    running = reader;
+  };
+  let running: ChildProcess | undefined;
+  readAgain();
+  const measured = await sample("control: another process reads the same, the extension idle");
+  isOver = true;
+  running?.kill();
+  return measured;
 }
 
 async function flow(

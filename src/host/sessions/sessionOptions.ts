@@ -10,7 +10,8 @@ const playgroundTimeouts = {
   heartbeatIntervalMs: 2_000,
 };
 
-const fetchLimits = { maxWaitMs: 500, minBytes: 1, maxBytes: 52_428_800, maxPartitionBytes: 1_048_576 };
+/** Half of what is usual per partition: measured, it is read faster, as it stays in the caches, and takes less memory. */
+const fetchLimits = { maxWaitMs: 500, minBytes: 1, maxBytes: 52_428_800, maxPartitionBytes: 524_288 };
 
 /** Beyond this a buffer is only slower to look at; its bytes are bounded by the user's setting. */
 const maxBufferedRecords = 500_000;

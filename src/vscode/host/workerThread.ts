@@ -16,7 +16,10 @@ export function spawnWorkerThread(file: string, log: (message: string) => void):
     name: "groupscope",
     stdout: true,
     stderr: true,
-    resourceLimits: { maxOldGenerationSizeMb: workerHeapMegabytes },
+    resourceLimits: {
+      maxOldGenerationSizeMb: workerHeapMegabytes,
+      maxYoungGenerationSizeMb: workerNurseryMegabytes,
+    },
   });
   const messages = new Emitter<unknown>();
   const closes = new Emitter<string>();
@@ -49,3 +52,5 @@ export function spawnWorkerThread(file: string, log: (message: string) => void):
 }
 
 const workerHeapMegabytes = 1_024;
+/** Records live for a moment: with half of V8's own limit a session at full speed is as fast and 25 MB smaller. */
+const workerNurseryMegabytes = 24;

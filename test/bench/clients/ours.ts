@@ -1,6 +1,7 @@
 // Our engine, as a debug consumer flows at full speed; started by throughput.ts.
-import { usualBehaviour } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
+import { Configuration } from "#host/configuration.ts";
+import { defaultOptions } from "#host/sessions/sessionOptions.ts";
 import { ClusterClient } from "#network/clusterClient.ts";
 import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
@@ -16,8 +17,10 @@ const cluster = new ClusterClient({
   clock: systemClock,
   random: systemRandom,
 });
+const { maxBufferedBytes } = new Configuration().settings;
 const session = new ConsumerSession(
   {
+    ...defaultOptions({ onPlayground: false, maxBufferedBytes }),
     sessionId: "bench",
     name: "bench",
     clientId: "bench-ours",
@@ -25,16 +28,7 @@ const session = new ConsumerSession(
     topics: [task.topic],
     assignors: ["range"],
     startPosition: { kind: "committed", else: "start" },
-    resetPolicy: "start",
     isolation: "read_uncommitted",
-    corruptBatchPolicy: "halt",
-    maxBufferedRecords: 200_000,
-    maxBufferedBytes: 64 << 20,
-    ...usualBehaviour,
-    sessionTimeoutMs: 30_000,
-    rebalanceTimeoutMs: 60_000,
-    heartbeatIntervalMs: 3_000,
-    fetch: { maxWaitMs: 500, minBytes: 1, maxBytes: 10 << 20, maxPartitionBytes: 1 << 20 },
     scripted: false,
   },
   { cluster, clock: systemClock, random: systemRandom, observe: () => {} },
