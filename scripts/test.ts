@@ -2,7 +2,7 @@
 // Installs what is missing where it may, names the line that does elsewhere, and never passes over anything silently:
 // what was skipped makes the run fail.
 import { mkdirSync } from "node:fs";
-import { foreignPrograms } from "#test/support/foreign/foreignMembers.ts";
+import { foreignPrograms } from "#test/support/foreign/foreignPrograms.ts";
 import { kafkaJars, kafkaVersions } from "#test/support/kafkaJars.ts";
 import { vscodeEntry } from "#test/support/vscodeInstall.ts";
 import { installLine, installTools, missingTools } from "./test/machine.ts";

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
 import { chromiumPath } from "#test/support/browser.ts";
+import { hasKcat } from "#test/support/foreign/kcatCommand.ts";
 import { hasPython } from "#test/support/foreign/pythonPackages.ts";
 
 /** A program that some tests need and npm does not bring. */
-export type Tool = "jdk" | "maven" | "openssl" | "python" | "chromium";
+export type Tool = "jdk" | "maven" | "openssl" | "python" | "kcat" | "chromium";
 
 interface Need {
   readonly isThere: () => boolean;
@@ -17,6 +18,7 @@ const needs: Readonly<Record<Tool, Need>> = {
   maven: { isThere: () => runs("mvn", "--version"), apt: "maven", brew: "maven" },
   openssl: { isThere: () => runs("openssl", "version"), apt: "openssl", brew: "openssl" },
   python: { isThere: hasPython, apt: "python3-pip", brew: "python" },
+  kcat: { isThere: hasKcat, apt: "kcat", brew: "kcat" },
   chromium: { isThere: () => chromiumPath() !== undefined, apt: "chromium", brew: "chromium" },
 };
 

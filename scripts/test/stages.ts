@@ -26,7 +26,12 @@ export const stages: readonly Stage[] = [
   { name: "conformance", script: "test:conformance", counts: "vitest", needs: ["jdk", "maven"] },
   { name: "simulation", script: "test:simulation", counts: "vitest" },
   { name: "integration", script: "test:integration", counts: "vitest", needs: ["jdk", "maven", "openssl"] },
-  { name: "interop", script: "test:interop", counts: "vitest", needs: ["jdk", "maven", "openssl", "python"] },
+  {
+    name: "interop",
+    script: "test:interop",
+    counts: "vitest",
+    needs: ["jdk", "maven", "openssl", "python", "kcat"],
+  },
   { name: "build", script: "build", counts: "check" },
   { name: "in VS Code", script: "test:extension", counts: "mocha", needs: ["chromium"] },
   { name: "package", script: "package", counts: "check", args: ["--out", vsix] },

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { ForeignClient } from "#test/support/foreign/foreignMembers.ts";
+import type { ForeignClient } from "#test/support/foreign/foreignPrograms.ts";
 import { type RealKafka, startRealKafka } from "#test/support/realKafka.ts";
 import { MixedGroup } from "./support/mixedGroup.ts";
 

@@ -2,11 +2,8 @@ import { setTimeout as sleepFor } from "node:timers/promises";
 import type { Administration } from "#cluster/kafkajs/administration.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
 import type { ForeignConsumer } from "#test/support/foreign/foreignConsumer.ts";
-import {
-  type ForeignClient,
-  type ForeignMemberOptions,
-  startForeignMember,
-} from "#test/support/foreign/foreignMembers.ts";
+import { type ForeignMemberOptions, startForeignMember } from "#test/support/foreign/foreignMembers.ts";
+import type { ForeignClient } from "#test/support/foreign/foreignPrograms.ts";
 import type { KafkaVersion } from "#test/support/kafkaJars.ts";
 import { liveAdministration } from "#test/support/liveAdministration.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";

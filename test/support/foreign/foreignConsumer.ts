@@ -11,7 +11,7 @@ interface RebalanceDetails {
   readonly generationId?: number;
 }
 
-/** What the member said, in order. Offsets are decimal text. */
+/** What a program around a foreign client said, in order. Offsets are decimal text. */
 export type ForeignConsumerEvent =
   | { readonly type: "started" }
   | ({ readonly type: "assigned" | "revoked" | "lost" } & RebalanceDetails)
@@ -31,6 +31,8 @@ export type ForeignConsumerEvent =
       readonly offsets: Readonly<Record<string, string>>;
       readonly error: string;
     }
+  | { readonly type: "produced"; readonly count: number }
+  | { readonly type: "transacted" }
   | { readonly type: "obeyed"; readonly order: string }
   | { readonly type: "failed"; readonly error: string }
   | { readonly type: "closed" };
