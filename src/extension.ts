@@ -12,6 +12,8 @@ import { faultCommands } from "#vscode/commands/faultCommands.ts";
 import { findingCommands } from "#vscode/commands/findingCommands.ts";
 import { playgroundCommands } from "#vscode/commands/playgroundCommands.ts";
 import { positionCommands } from "#vscode/commands/positionCommands.ts";
+import { rebalanceCommands } from "#vscode/commands/rebalanceCommands.ts";
+import { skipCommands } from "#vscode/commands/skipCommands.ts";
 import { topicCommands } from "#vscode/commands/topicCommands.ts";
 import { traceCommands } from "#vscode/commands/traceCommands.ts";
 import { viewCommands } from "#vscode/commands/viewCommands.ts";
@@ -72,6 +74,8 @@ export function activate(context: vscode.ExtensionContext): { readonly app: App 
     consumerCommands,
     deliveryCommands,
     positionCommands,
+    skipCommands,
+    rebalanceCommands,
     commitCommands,
     batchCommands,
     playgroundCommands,

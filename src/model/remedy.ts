@@ -17,7 +17,7 @@ export type RemedyAction =
       readonly commitId: string;
     }
   | {
-      readonly kind: "retryBatch" | "skipBatch";
+      readonly kind: "retryBatch" | "skipBatch" | "seek";
       readonly clusterId: string;
       readonly sessionId: string;
       readonly topic: string;
@@ -40,7 +40,11 @@ export type RemedyAction =
       readonly clusterId: string;
       readonly groupId: string;
     }
-  | { readonly kind: "stopSession"; readonly clusterId: string; readonly sessionId: string }
+  | {
+      readonly kind: "stopSession" | "allowRebalance" | "poll";
+      readonly clusterId: string;
+      readonly sessionId: string;
+    }
   | { readonly kind: "disableFault"; readonly clusterId: string; readonly faultId: string }
   | { readonly kind: "reconnectCluster" | "editCluster"; readonly clusterId: string };
 

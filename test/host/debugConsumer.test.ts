@@ -33,7 +33,7 @@ test("in hold it fetches into its buffer and delivers nothing", async () => {
   const delivered = (await ask("panel.open", { panel: "records", clusterId: "playground", sessionId })).title;
 
   expect(row?.description).toMatch(/buffered [1-9]/);
-  expect(row?.contextValue).toMatch(/^session group hold running/);
+  expect(row?.contextValue).toMatch(/^session group member hold running/);
   expect(delivered).toBe("Records: A");
 });
 
@@ -98,10 +98,12 @@ test("skipping to the end does what the preview said, and commits when asked to"
     partition,
   }));
 
-  const [preview] = await ask("session.previewSkip", { sessionId, partitions });
-  const { skipped, commit } = await ask("session.skipToEnd", {
+  const [preview] = await ask("session.previewSkip", { sessionId, partitions, to: { kind: "end" } });
+  const { skipped, commit } = await ask("session.skip", {
     sessionId,
     partitions,
+    to: { kind: "end" },
+    how: "move",
     commit: true,
     deadlineMs: 5_000,
   });

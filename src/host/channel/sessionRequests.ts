@@ -1,9 +1,16 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ConsumerOptions, SeekTarget as EngineSeekTarget } from "#engine/consumerOptions.ts";
+import type { SkipTarget as EngineSkipTarget, SkipWay as EngineSkipWay } from "#engine/position/skipper.ts";
 import type { MembershipState, PollMode } from "#trace/observations/session.ts";
 import type { RequestShape } from "./channelContract.ts";
 
 export type { MembershipState, PollMode };
+
+/** Up to where a skip goes. */
+export type SkipTarget = EngineSkipTarget;
+
+/** How a skip gets there. */
+export type SkipWay = EngineSkipWay;
 
 /** Where reading begins. */
 export type StartPosition = ConsumerOptions["startPosition"];
@@ -76,6 +83,7 @@ export interface SessionSummary {
 export interface SessionPartitionSummary extends TopicPartition {
   readonly paused: boolean;
   readonly position: bigint | undefined;
+  readonly committedOffset: bigint | undefined;
   readonly highWatermark: bigint | undefined;
   /** A corrupt batch stands in the way. */
   readonly halted: boolean;
@@ -90,6 +98,32 @@ export interface SkipPreview extends TopicPartition {
   readonly records: bigint | undefined;
   /** Of those, already fetched. */
   readonly bufferedRecords: number;
+  readonly bufferedBytes: number;
+  /** Of all that would be left out, where it is all here. */
+  readonly bytes: number | undefined;
+}
+
+/** How far a skip that takes time has come with one partition. */
+export interface SkipStep extends TopicPartition {
+  readonly position: bigint | undefined;
+  readonly to: bigint;
+  /** Consumed and dropped so far. */
+  readonly records: number;
+}
+
+/** One partition after a skip. */
+export interface SkippedPartition extends TopicPartition {
+  readonly from: bigint | undefined;
+  readonly to: bigint;
+  /** Consumed and dropped, where they were counted. */
+  readonly records?: number | undefined;
+}
+
+/** An offset to commit, as the user gave it. */
+export interface OffsetToCommit extends TopicPartition {
+  readonly offset: bigint;
+  /** Stored with it, for people. */
+  readonly metadata?: string | undefined;
 }
 
 /** A commit as it ended for the caller. */
@@ -136,24 +170,33 @@ export interface SessionRequests {
     readonly (TopicPartition & { readonly from: bigint | undefined; readonly to: bigint })[]
   >;
   readonly "session.previewSkip": RequestShape<
-    Named & { readonly partitions: readonly TopicPartition[] },
+    Named & { readonly partitions: readonly TopicPartition[]; readonly to: SkipTarget },
     readonly SkipPreview[]
   >;
-  readonly "session.skipToEnd": RequestShape<
+  /** `rejoin` commits in any case: it is how the group learns where to go on. Ends early when cancelled. */
+  readonly "session.skip": RequestShape<
     Named & {
       readonly partitions: readonly TopicPartition[];
+      readonly to: SkipTarget;
+      readonly how: SkipWay;
       readonly commit: boolean;
       readonly deadlineMs: number;
     },
-    {
-      readonly skipped: readonly (TopicPartition & {
-        readonly from: bigint | undefined;
-        readonly to: bigint;
-      })[];
-      readonly commit: CommitReport | undefined;
-    }
+    { readonly skipped: readonly SkippedPartition[]; readonly commit: CommitReport | undefined },
+    SkipStep
   >;
-  readonly "session.commit": RequestShape<Named & { readonly deadlineMs: number }, CommitReport>;
+  /** Every position, or exactly these offsets. */
+  readonly "session.commit": RequestShape<
+    Named & { readonly deadlineMs: number; readonly offsets?: readonly OffsetToCommit[] | undefined },
+    CommitReport
+  >;
+  /** The records of all polls so far are dealt with. */
+  readonly "session.allowRebalance": RequestShape<
+    Named,
+    { readonly wasHeld: boolean; readonly rebalanceWaited: boolean }
+  >;
+  /** Has the group rebalance. */
+  readonly "session.rejoin": RequestShape<Named, void>;
   readonly "session.waitingCommits": RequestShape<
     { readonly sessionId?: string | undefined },
     readonly WaitingCommit[]
@@ -164,8 +207,11 @@ export interface SessionRequests {
   >;
   readonly "session.retryBatch": RequestShape<Named & TopicPartition, void>;
   readonly "session.skipBatch": RequestShape<Named & TopicPartition, void>;
-  /** Leaves the group and ends; settles within its deadline and says what could not be done. */
-  readonly "session.stop": RequestShape<Named, { readonly couldNot: readonly string[] }>;
+  /** Ends within its deadline and says what could not be done; leaves the group unless told otherwise. */
+  readonly "session.stop": RequestShape<
+    Named & { readonly leaveGroup?: boolean | undefined },
+    { readonly couldNot: readonly string[] }
+  >;
   /** Takes an ended session off the list. */
   readonly "session.dismiss": RequestShape<Named, void>;
 }

@@ -3,8 +3,7 @@ import { ChannelError } from "../channel/channelError.ts";
 import type { RequestHandlers } from "../channel/channelServer.ts";
 import type { CommitReport, SessionRequests } from "../channel/sessionRequests.ts";
 import type { HostParts } from "../hostParts.ts";
-
-const toEnd = { kind: "end" } as const;
+import { previewSkips, skipPartitions } from "../sessions/skipPartitions.ts";
 
 /** Answers about debug consumers. */
 export function sessionRequests(parts: HostParts): RequestHandlers<SessionRequests> {
@@ -26,28 +25,13 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
       Promise.all(
         partitions.map(async (each) => ({ ...each, ...(await engineOf(sessionId).seek(each, target)) })),
       ),
-    "session.previewSkip": ({ sessionId, partitions }) =>
-      Promise.all(
-        partitions.map(async (each) => {
-          const { from, to, offsets, bufferedRecords } = await engineOf(sessionId).previewSkip(each, toEnd);
-          return { ...each, from, to, records: offsets, bufferedRecords };
-        }),
-      ),
-    "session.skipToEnd": async ({ sessionId, partitions, commit, deadlineMs }, { signal }) => {
-      const session = engineOf(sessionId);
-      const skipped = await Promise.all(
-        partitions.map(async (each) => {
-          const { from, to } = await session.skip(each, toEnd, { how: "move", signal });
-          return { ...each, from, to };
-        }),
-      );
-      const offsets = skipped.map(({ topic, partition, to }) => ({ topic, partition, offset: to }));
-      return {
-        skipped,
-        commit: commit ? commitReport(await session.commit({ offsets, deadlineMs, signal })) : undefined,
-      };
+    "session.previewSkip": ({ sessionId, partitions, to }) =>
+      previewSkips(engineOf(sessionId), partitions, to),
+    "session.skip": async ({ sessionId, ...order }, { signal, progress }) => {
+      const { skipped, commit } = await skipPartitions(engineOf(sessionId), order, { signal, progress });
+      return { skipped, commit: commit && commitReport(commit) };
     },
-    "session.commit": async ({ sessionId, deadlineMs }, { signal }) => {
+    "session.commit": async ({ sessionId, deadlineMs, offsets }, { signal }) => {
       const { options, session } = sessions.get(sessionId);
       if (options.groupId === undefined) {
         throw new ChannelError(
@@ -55,8 +39,15 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
           `${options.name} reads without a group, so it has nowhere to commit to.`,
         );
       }
-      return commitReport(await session.commit({ deadlineMs, signal }));
+      return commitReport(await session.commit({ offsets, deadlineMs, signal }));
     },
+    "session.allowRebalance": ({ sessionId }) => {
+      const session = engineOf(sessionId);
+      const gate = session.rebalanceGate();
+      session.allowRebalance();
+      return { wasHeld: gate?.held ?? false, rebalanceWaited: gate?.waitingSince !== undefined };
+    },
+    "session.rejoin": ({ sessionId }) => engineOf(sessionId).rejoin("asked for by the user"),
     "session.waitingCommits": ({ sessionId }) => debugConsumers.waitingCommits(sessionId),
     "session.releaseCommit": ({ sessionId, commitId }) => ({
       released: engineOf(sessionId).releaseCommit(commitId),
@@ -66,8 +57,8 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
     "session.skipBatch": ({ sessionId, topic, partition }) => {
       engineOf(sessionId).skipBatch({ topic, partition });
     },
-    "session.stop": async ({ sessionId }) => ({
-      couldNot: await sessions.stop(sessionId, "stopped by the user"),
+    "session.stop": async ({ sessionId, leaveGroup }) => ({
+      couldNot: await sessions.stop(sessionId, "stopped by the user", { leaveGroup }),
     }),
     "session.dismiss": ({ sessionId }) => debugConsumers.dismiss(sessionId),
   };

@@ -134,6 +134,7 @@ export class DebugConsumers {
           partition: each.partition,
           paused: each.paused,
           position: each.position,
+          committedOffset: each.committedOffset,
           highWatermark: each.highWatermark,
           halted: each.corrupt !== undefined,
         }))

@@ -1,6 +1,6 @@
 import type { Disposable } from "#base/lifecycle.ts";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
-import { ConsumerSession } from "#engine/consumerSession.ts";
+import { type CloseOrder, ConsumerSession } from "#engine/consumerSession.ts";
 import { ClusterClient } from "#network/clusterClient.ts";
 import type { Observe } from "#trace/observation.ts";
 import type { BytesStore } from "../bytesStore.ts";
@@ -102,11 +102,19 @@ export class SessionRegistry {
     return running;
   }
 
-  /** Leaves the group and ends; says what could not be done in time. */
-  async stop(sessionId: string, reason: string, deadlineMs = closeLimitMs): Promise<readonly string[]> {
+  /** Leaves the group as Kafka's clients do, unless told otherwise, and ends; says what could not be done in time. */
+  async stop(
+    sessionId: string,
+    reason: string,
+    how: {
+      readonly deadlineMs?: number | undefined;
+      readonly leaveGroup?: CloseOrder["leaveGroup"] | undefined;
+    } = {},
+  ): Promise<readonly string[]> {
     const running = this.#running.get(sessionId);
     if (!running) return [];
-    const { couldNot } = await running.session.close({ deadlineMs, leaveGroup: "unlessStatic", reason });
+    const { deadlineMs = closeLimitMs, leaveGroup = "unlessStatic" } = how;
+    const { couldNot } = await running.session.close({ deadlineMs, leaveGroup, reason });
     running.end();
     return couldNot;
   }
@@ -119,7 +127,7 @@ export class SessionRegistry {
       ({ clusterId }) => options.clusterId === undefined || clusterId === options.clusterId,
     );
     const left = await Promise.all(
-      concerned.map((each) => this.stop(each.options.sessionId, reason, options.deadlineMs)),
+      concerned.map((each) => this.stop(each.options.sessionId, reason, { deadlineMs: options.deadlineMs })),
     );
     return left.flat();
   }

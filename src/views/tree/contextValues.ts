@@ -18,7 +18,8 @@
  *     faults
  *     fault              enabled | disabled     holding
  *     workload           running | finished
- *     session            group | direct     hold | step | flow     paused | partlyPaused | running     corrupt     committing     ended
+ *     session            group | direct     member     hold | step | flow     paused | partlyPaused | running     corrupt
+ *                        committing     gateHeld     waiting     ended
  *     sessionTopic       paused | partlyPaused | running
  *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt     skippable
  *     finding            commitHang | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant

@@ -117,15 +117,26 @@ function sessionNode(context: TreeContext, cluster: ClusterModel, session: Sessi
     contextValue: contextValue(
       "session",
       groupId === undefined ? "direct" : "group",
+      groupId !== undefined && started?.directPartitions === undefined && "member",
       session.pollMode?.pollMode.mode ?? "hold",
       pausedWord(partitions),
       session.corrupt.size > 0 && "corrupt",
       commit !== undefined && "committing",
+      session.gate?.held && "gateHeld",
+      isWaiting(session) && "waiting",
       session.ended !== undefined && "ended",
     ),
     collapsible: session.ended && session.ended.couldNot.length === 0 ? "none" : "expanded",
     accessibilityLabel: `Debug consumer ${sessionName(session)}, ${said}${mark ? `, ${mark.title}` : ""}`,
   };
+}
+
+/** Whether there is something to explain: its group rebalances, or it holds a rebalance up itself. */
+function isWaiting({ ended, state, gate, callback }: SessionModel): boolean {
+  const membership = state?.membership;
+  const isBetween = membership === "joining" || membership === "syncing" || membership === "revoking";
+  const runs = callback !== undefined && callback.endedAt === undefined;
+  return ended === undefined && (isBetween || runs || gate?.waitingSince !== undefined);
 }
 
 /** Its group, or what it reads without one. */

@@ -1,12 +1,15 @@
 import * as vscode from "vscode";
+import type { TopicPartition } from "#base/topicPartition.ts";
+import type { CommitReport, OffsetToCommit, SessionScope } from "#host/channel/sessionRequests.ts";
 import type { App } from "../app.ts";
+import { askOffset } from "../flows/askOffset.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import { pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { applyRemedyOf } from "./remedies.ts";
-import { sessionIdOf } from "./target.ts";
+import { sessionIdOf, sessionScopeOf } from "./target.ts";
 
 /** How long a commit may take unless the user says otherwise: shorter than any session timeout. */
 export const commitDeadlineMs = 15_000;
@@ -19,10 +22,16 @@ export function commitCommands(app: App): CommandFamily {
       if (session === undefined) return undefined;
       const deadlineMs = target ? (givenDeadline(argument) ?? commitDeadlineMs) : await askDeadline();
       if (deadlineMs === undefined) return undefined;
-      const report = await app.link.request("session.commit", { sessionId: session, deadlineMs });
-      if (report.outcome === "committed") void vscode.window.setStatusBarMessage(report.message, 5_000);
-      else if (report.outcome !== "released") void vscode.window.showWarningMessage(report.message);
-      return report;
+      return commit(app, { sessionId: session, deadlineMs });
+    },
+    [commandIds.commitOffset]: async (target) => {
+      const title = "Commit an offset";
+      const sessionId = sessionIdOf(target) ?? (await pickSession(app.link, title, joined))?.sessionId;
+      if (sessionId === undefined) return undefined;
+      const scope = target && sessionScopeOf(target);
+      const all = await app.link.request("session.partitions", { sessionId });
+      const offset = await askOffset(all.filter((each) => isInScope(scope, each)));
+      return offset && commit(app, { sessionId, deadlineMs: commitDeadlineMs, offsets: [offset] });
     },
     [commandIds.releaseCommit]: async (target) => {
       if (await applyRemedyOf(app, target, "releaseCommit")) return;
@@ -50,6 +59,25 @@ export function commitCommands(app: App): CommandFamily {
       if (!released) void vscode.window.showInformationMessage("That commit has settled in the meantime.");
     },
   };
+}
+
+async function commit(
+  app: App,
+  order: {
+    readonly sessionId: string;
+    readonly deadlineMs: number;
+    readonly offsets?: readonly OffsetToCommit[];
+  },
+): Promise<CommitReport> {
+  const report = await app.link.request("session.commit", order);
+  if (report.outcome === "committed") void vscode.window.setStatusBarMessage(report.message, 5_000);
+  else if (report.outcome !== "released") void vscode.window.showWarningMessage(report.message);
+  return report;
+}
+
+function isInScope(scope: SessionScope | undefined, { topic, partition }: TopicPartition): boolean {
+  if (!scope || "all" in scope) return true;
+  return scope.topic === topic && (!("partition" in scope) || scope.partition === partition);
 }
 
 function joined({

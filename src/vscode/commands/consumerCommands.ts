@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { chooseConsumer } from "../flows/startConsumerFlow.ts";
 import { commandIds } from "../ids.ts";
-import { pickSession } from "../ui/pickers.ts";
+import { isMember, pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRecords } from "./showPanels.ts";
 import { sessionIdOf } from "./target.ts";
@@ -20,14 +20,13 @@ export function consumerCommands(app: App): CommandFamily {
 
     [commandIds.stopDebugConsumer]: async (target) => {
       const sessionId = sessionIdOf(target) ?? (await pickSession(app.link, "Leave and stop"))?.sessionId;
-      if (sessionId === undefined) return;
-      const { couldNot } = await vscode.window.withProgress(
-        { location: { viewId: "groupscope.debugConsumers" } },
-        () => app.link.request("session.stop", { sessionId }),
-      );
-      if (couldNot.length > 0) {
-        void vscode.window.showWarningMessage(`The debug consumer ended, but: ${couldNot.join(" ")}`);
-      }
+      if (sessionId !== undefined) await stop(app, { sessionId, leaveGroup: true });
+    },
+
+    [commandIds.stopWithoutLeaving]: async (target) => {
+      const title = "Stop without leaving the group";
+      const sessionId = sessionIdOf(target) ?? (await pickSession(app.link, title, isMember))?.sessionId;
+      if (sessionId !== undefined) await stop(app, { sessionId, leaveGroup: false });
     },
 
     [commandIds.dismissDebugConsumer]: async (target) => {
@@ -55,4 +54,17 @@ export function consumerCommands(app: App): CommandFamily {
       if (session) await showRecords(app, session);
     },
   };
+}
+
+async function stop(
+  app: App,
+  order: { readonly sessionId: string; readonly leaveGroup: boolean },
+): Promise<void> {
+  const { couldNot } = await vscode.window.withProgress(
+    { location: { viewId: "groupscope.debugConsumers" } },
+    () => app.link.request("session.stop", order),
+  );
+  if (couldNot.length > 0) {
+    void vscode.window.showWarningMessage(`The debug consumer ended, but: ${couldNot.join(" ")}`);
+  }
 }

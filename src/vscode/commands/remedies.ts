@@ -3,6 +3,7 @@ import type { RemedyAction } from "#host/channel/findingRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
+import { allowRebalance } from "./allowRebalance.ts";
 import { showRebalances } from "./showPanels.ts";
 
 /** Carries out the next step of a finding. */
@@ -20,6 +21,14 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
       return app.link.request("session.retryBatch", action);
     case "skipBatch":
       return app.link.request("session.skipBatch", action);
+    case "allowRebalance":
+      return allowRebalance(app, action.sessionId);
+    case "poll":
+      await vscode.commands.executeCommand(commandIds.poll, { ...action, kind: "session" });
+      return;
+    case "seek":
+      await vscode.commands.executeCommand(commandIds.seek, { ...action, kind: "sessionPartition" });
+      return;
     case "saveBatch":
       return saveBytes(app, action.bytesId);
     case "removeMember":

@@ -82,6 +82,11 @@ export async function pickSession(
   return typeof answer === "string" ? undefined : answer.choice;
 }
 
+/** Whether it runs as a member of a group: one that reads given partitions only commits there. */
+export function isMember({ groupId, endedBecause, membership }: SessionSummary): boolean {
+  return groupId !== undefined && endedBecause === undefined && membership !== "direct";
+}
+
 /** Asks for partitions of a session, all marked at first; takes the only one there is without asking. */
 export async function pickPartitions(
   link: HostLink,

@@ -330,7 +330,16 @@ export type RemedyAction =
       readonly memberId: string;
     }
   | { readonly kind: "showRebalances"; readonly clusterId: string; readonly groupId: string }
+  | {
+      readonly kind: "seek";
+      readonly clusterId: string;
+      readonly sessionId: string;
+      readonly topic: string;
+      readonly partition: number;
+    }
   | { readonly kind: "stopSession"; readonly clusterId: string; readonly sessionId: string }
+  | { readonly kind: "allowRebalance"; readonly clusterId: string; readonly sessionId: string }
+  | { readonly kind: "poll"; readonly clusterId: string; readonly sessionId: string }
   | { readonly kind: "startConsumer"; readonly clusterId: string; readonly groupId: string }
   | { readonly kind: "disableFault"; readonly clusterId: string; readonly faultId: string }
   | { readonly kind: "reconnectCluster"; readonly clusterId: string }

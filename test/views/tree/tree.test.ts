@@ -617,7 +617,7 @@ describe("DEBUG CONSUMERS", () => {
       label: "A",
       description:
         "waits for JoinGroup 5.0 s · buffered 500 (120 paused) · billing · hold · 61 KB buffered · generation 6 · cooperative-sticky",
-      contextValue: "session group hold partlyPaused",
+      contextValue: "session group member hold partlyPaused waiting",
     });
   });
 
@@ -644,7 +644,7 @@ describe("DEBUG CONSUMERS", () => {
       contextValue: "sessionPartition group running corrupt skippable",
       icon: { codicon: "error" },
     });
-    expect(rows(model, consumers)[0]?.contextValue).toBe("session group hold partlyPaused corrupt");
+    expect(rows(model, consumers)[0]?.contextValue).toBe("session group member hold partlyPaused corrupt waiting");
   });
 
   test("trouble of a partition is said on the session's row, before the number", () => {
