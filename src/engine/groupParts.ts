@@ -223,7 +223,10 @@ export class GroupParts {
     const { groupId, sessionId, clientId, groupProtocol } = this.#options;
     const { observe } = this.#deps;
     const owned = () => this.#ports.table.keys();
-    const shown = new MembershipReporter({ sessionId, clientId, groupId }, { observe, assigned: owned });
+    const shown = new MembershipReporter(
+      { sessionId, clientId, groupId },
+      { observe, assigned: owned, notPolledSince: () => this.pollWatch?.overdueSince },
+    );
     const ports = this.#memberPorts(shown);
     if (groupProtocol === "classic") return this.#makeClassicMember(ports);
     shown.protocol({ groupProtocol });

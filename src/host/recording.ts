@@ -14,6 +14,7 @@ export class Recording implements Disposable {
   readonly #model: ModelState = createModel();
   readonly #clock: HostDeps["clock"];
   readonly #owned = new DisposableStore();
+  readonly #dismissed = new Set<string>();
   #tolerances: Partial<DetectorSettings> = {};
   #version = 0;
   #found:
@@ -56,12 +57,25 @@ export class Recording implements Disposable {
     this.#found = undefined;
   }
 
+  /** Ended debug consumers that the user took off the list. */
+  get dismissedSessions(): ReadonlySet<string> {
+    return this.#dismissed;
+  }
+
+  dismissSession(sessionId: string): void {
+    this.#dismissed.add(sessionId);
+    this.#found = undefined;
+  }
+
   /** What is wrong now; looked for again only when something was observed or a little time has passed. */
   findings(): readonly Finding[] {
     const now = this.#clock.now();
     const found = this.#found;
     if (found && found.version === this.#version && now - found.at < findingsHoldMs) return found.findings;
-    const findings = detect(this.#model, now, this.#tolerances);
+    const findings = detect(this.#model, now, {
+      ...this.#tolerances,
+      dismissedSessions: this.#dismissed,
+    });
     this.#found = { version: this.#version, at: now, findings };
     return findings;
   }

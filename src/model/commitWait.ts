@@ -5,6 +5,7 @@ import type { Evidence } from "./finding.ts";
 import { groupView } from "./groupView.ts";
 import { type HeldUp, heldUpBy, type MissingMember, missingMembers } from "./memberName.ts";
 import type { ClusterModel, GroupModel } from "./model.ts";
+import { ownHold } from "./ownHold.ts";
 import type { Remedy } from "./remedy.ts";
 import type { Seen } from "./seen.ts";
 import { sessionName } from "./sessionView.ts";
@@ -34,6 +35,7 @@ export function commitWait(
   const view = groupView(cluster, group);
   const missing = missingMembers(view);
   const holder = holderOf(at, latest);
+  const own = ownHold(at, latest);
   const faults = holdingFaults(cluster, group, latest);
   const rebalancing = isRebalanceBlock(latest.blocked);
 
@@ -64,9 +66,15 @@ export function commitWait(
         ? []
         : [{ label: "sent", at: latest.sentAt, value: coordinatorText(view.coordinator) }]),
       ...(rebalancing ? heartbeats(missing) : []),
+      ...own.evidence,
     ],
-    endsBy: endings(latest, rebalancing ? missing : undefined),
-    remedies: remediesOf(at, latest, { missing: rebalancing ? (missing ?? []) : [], faults }),
+    endsBy: [...own.endsBy, ...endings(latest, rebalancing ? missing : undefined)].sort(
+      (a, b) => (a.at ?? 0) - (b.at ?? 0),
+    ),
+    remedies: [
+      ...own.remedies,
+      ...remediesOf(at, latest, { missing: rebalancing ? (missing ?? []) : [], faults }),
+    ],
   };
 }
 

@@ -9,7 +9,13 @@ export type FindingKind =
   | "clusterConnection"
   | "groupNotStable"
   | "heldByFault"
-  | "brokenInvariant";
+  | "brokenInvariant"
+  | "gateHeld"
+  | "slowCallback"
+  | "pollOverdue"
+  | "fellBack"
+  | "recordsLost"
+  | "fencedMember";
 
 export type Severity = "error" | "warning" | "info";
 
@@ -70,6 +76,10 @@ export interface DetectorSettings {
   readonly strandedToleranceMs: number;
   /** How long a foreign member must leave one partition alone while it commits others. */
   readonly stallEvidenceMs: number;
+  /** A rebalance that our own gate or callback holds up for longer than this is reported. */
+  readonly holdUpToleranceMs: number;
+  /** Ended debug consumers that the user took off the list: nothing more is said of them. */
+  readonly dismissedSessions: ReadonlySet<string>;
 }
 
 export const defaultDetectorSettings: DetectorSettings = {
@@ -77,4 +87,6 @@ export const defaultDetectorSettings: DetectorSettings = {
   rebalanceToleranceMs: 30_000,
   strandedToleranceMs: 5_000,
   stallEvidenceMs: 60_000,
+  holdUpToleranceMs: 5_000,
+  dismissedSessions: new Set(),
 };

@@ -38,9 +38,11 @@ import {
   foldBatchRejected,
   foldBatchResolved,
   foldBuffer,
+  foldCallback,
   foldEnded,
   foldFetch,
   foldGap,
+  foldGate,
   foldPosition,
   foldPositionRemoved,
   type SessionModelState,
@@ -180,12 +182,8 @@ const folds: Folds = {
   "session.state": (cluster, seen) => {
     sessionIn(cluster, seen.sessionId).state = seen;
   },
-  "session.gate": (cluster, seen) => {
-    sessionIn(cluster, seen.sessionId).gate = seen;
-  },
-  "session.callback": (cluster, seen) => {
-    sessionIn(cluster, seen.sessionId).callback = seen;
-  },
+  "session.gate": (cluster, seen) => foldGate(sessionIn(cluster, seen.sessionId), seen),
+  "session.callback": (cluster, seen) => foldCallback(sessionIn(cluster, seen.sessionId), seen),
   "session.pollMode": (cluster, seen) => {
     sessionIn(cluster, seen.sessionId).pollMode = seen;
   },

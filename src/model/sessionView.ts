@@ -6,11 +6,12 @@ import { endOf, goneOf, type IsolationLevel, lagOf } from "./lag.ts";
 import type { ClusterModel, SessionModel } from "./model.ts";
 import { endsOf } from "./partitionEnds.ts";
 import type { Seen } from "./seen.ts";
+import { newestReset } from "./sessionHolds.ts";
 
 /** One partition of a debug consumer, with everything derived that a row shows. */
 export interface SessionPartitionView extends TopicPartition {
-  /** `atEnd` is derived; paused is a flag of its own. */
-  readonly state: "loading" | "fetching" | "atEnd" | "errored" | "corrupt";
+  /** `atEnd` is derived; `corrupt` stands before a batch, `retrying` asks for one again; paused is a flag of its own. */
+  readonly state: "loading" | "fetching" | "atEnd" | "errored" | "corrupt" | "retrying";
   readonly paused: boolean;
   readonly position: bigint | undefined;
   readonly fetchPosition: bigint | undefined;
@@ -29,6 +30,10 @@ export interface SessionPartitionView extends TopicPartition {
   readonly arrivedSincePause: bigint | undefined;
   readonly leaderId: number | undefined;
   readonly leaderEpoch: number | undefined;
+  /** The replica it is read from, when that is not the leader (KIP-392). */
+  readonly readReplicaId: number | undefined;
+  /** The newest reset of its position. */
+  readonly reset: ReturnType<typeof newestReset>;
   readonly error: { readonly code: string; readonly message: string } | undefined;
   readonly corrupt: DeepReadonly<Seen<BatchRejected>> | undefined;
 }
@@ -63,7 +68,7 @@ export function sessionPartition(
   return {
     topic: key.topic,
     partition: key.partition,
-    state: stateOf(position, endOf(ends, isolation), corrupt !== undefined),
+    state: stateOf(position, endOf(ends, isolation), corrupt?.action),
     paused: position?.paused ?? false,
     position: position?.position,
     fetchPosition: position?.fetchPosition,
@@ -78,6 +83,8 @@ export function sessionPartition(
     arrivedSincePause: arrivedSince(position),
     leaderId: position?.leaderId,
     leaderEpoch: position?.leaderEpoch,
+    readReplicaId: position?.readReplicaId,
+    reset: newestReset(session, key),
     error: position?.error,
     corrupt,
   };
@@ -88,9 +95,9 @@ type Position = NonNullable<ReturnType<SessionModel["partitions"]["get"]>>["posi
 function stateOf(
   position: Position,
   end: bigint | undefined,
-  corrupt: boolean,
+  corrupt: BatchRejected["action"] | undefined,
 ): SessionPartitionView["state"] {
-  if (corrupt) return "corrupt";
+  if (corrupt) return corrupt === "retrying" ? "retrying" : "corrupt";
   if (!position || position.state === "loading") return "loading";
   if (position.state === "errored") return "errored";
   return position.position !== undefined && position.position === end ? "atEnd" : "fetching";

@@ -24,6 +24,7 @@ import {
   createBufferHistory,
   noteInBuffer,
 } from "./bufferHistory.ts";
+import { createHoldUps, endHoldUps, foldCallbackSpan, foldGateSpan, type HoldUpsState } from "./holdUps.ts";
 import { keepNewest, type Seen } from "./seen.ts";
 
 /** One partition of a session: where it stands and what is buffered. */
@@ -56,6 +57,8 @@ export interface SessionModelState {
   /** What was skipped or lost, newest last. */
   gaps: (Seen<GapRecorded> | Seen<PositionReset>)[];
   droppedGaps: number;
+  /** When its application held rebalances up. */
+  holdUps: HoldUpsState;
   bufferHistory: BufferHistoryState;
 }
 
@@ -78,6 +81,7 @@ export function createSession(sessionId: string): SessionModelState {
     corrupt: new TopicPartitionMap(),
     gaps: [],
     droppedGaps: 0,
+    holdUps: createHoldUps(),
     bufferHistory: createBufferHistory(),
   };
 }
@@ -102,6 +106,16 @@ export function bufferTotals(session: {
     totals.pausedBytes += buffer.pausedBytes;
   }
   return totals;
+}
+
+export function foldGate(session: SessionModelState, seen: Seen<SessionGate>): void {
+  session.gate = seen;
+  foldGateSpan(session.holdUps, seen);
+}
+
+export function foldCallback(session: SessionModelState, seen: Seen<SessionCallback>): void {
+  session.callback = seen;
+  foldCallbackSpan(session.holdUps, seen);
 }
 
 export function foldPosition(session: SessionModelState, seen: Seen<PositionState>): void {
@@ -163,6 +177,7 @@ export function foldEnded(session: SessionModelState, seen: Seen<SessionEnded>):
   session.ended = seen;
   session.gate = undefined;
   session.callback = undefined;
+  endHoldUps(session.holdUps, seen.at);
   session.partitions.clear();
   session.corrupt.clear();
 }

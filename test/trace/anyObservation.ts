@@ -101,6 +101,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     corruptBatchPolicy: fc.constantFrom("halt", "skip", "retry"),
     maxBufferedRecords: number,
     maxBufferedBytes: number,
+    options: maybe(few(fc.record({ name: text, text }))),
     scripted: flag,
   }),
   "session.state": fc.record({
@@ -112,6 +113,8 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     assignor: maybe(text),
     coordinator: maybe(text),
     reason: maybe(text),
+    error: maybe(text),
+    notPolledSince: maybe(number),
   }),
   "session.gate": fc.record({
     sessionId: id,

@@ -17,17 +17,24 @@ export class MembershipReporter {
   readonly #observe: Observe;
   readonly #identity: { readonly sessionId: string; readonly clientId: string; readonly groupId: string };
   readonly #assigned: () => readonly TopicPartition[];
+  readonly #notPolledSince: () => number | undefined;
   #coordinator: string | undefined;
   #protocol: ShownProtocol = { groupProtocol: "classic" };
   #last: SessionState | undefined;
 
   constructor(
     identity: { readonly sessionId: string; readonly clientId: string; readonly groupId: string },
-    ports: { readonly observe: Observe; readonly assigned: () => readonly TopicPartition[] },
+    ports: {
+      readonly observe: Observe;
+      readonly assigned: () => readonly TopicPartition[];
+      /** Since when polls have been missing for too long. */
+      readonly notPolledSince: () => number | undefined;
+    },
   ) {
     this.#identity = identity;
     this.#observe = ports.observe;
     this.#assigned = ports.assigned;
+    this.#notPolledSince = ports.notPolledSince;
   }
 
   step(membership: Membership, step: MembershipStep): void {
@@ -44,6 +51,8 @@ export class MembershipReporter {
       assignor: generation?.assignor,
       coordinator: this.#coordinator,
       reason: membership.reason,
+      ...(membership.state === "fatal" ? { error: membership.code } : {}),
+      notPolledSince: this.#notPolledSince(),
     });
   }
 

@@ -7,6 +7,7 @@ import type { BufferRelease, RecordBuffer } from "../fetch/recordBuffer.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
 import type { PartitionTable } from "../position/partitionTable.ts";
 import { Coalescer } from "./coalescer.ts";
+import { startOptions } from "./startOptions.ts";
 
 /** Ten a second and partition are enough for people to watch. */
 const intervalMs = 100;
@@ -63,6 +64,7 @@ export class SessionReporter {
       corruptBatchPolicy: typeof corruptBatchPolicy === "string" ? corruptBatchPolicy : "retry",
       maxBufferedRecords,
       maxBufferedBytes,
+      options: startOptions(options),
       scripted: options.scripted,
     });
   }

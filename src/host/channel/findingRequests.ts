@@ -13,6 +13,8 @@ export interface FindingReport {
   readonly cause: string;
   readonly evidence: readonly { readonly label: string; readonly value: string }[];
   readonly since: number;
+  /** Those it is about. */
+  readonly sessionIds: readonly string[];
   readonly remedies: readonly {
     readonly title: string;
     readonly hint: string;

@@ -29,7 +29,6 @@ export class DebugConsumers {
   readonly #configuration: Configuration;
   readonly #log: (message: string) => void;
   readonly #drivers = new Map<string, PollDriver>();
-  readonly #dismissed = new Set<string>();
 
   constructor(options: {
     readonly deps: HostDeps;
@@ -49,7 +48,7 @@ export class DebugConsumers {
 
   /** Ended ones that the user took off the list. */
   get dismissed(): ReadonlySet<string> {
-    return this.#dismissed;
+    return this.#recording.dismissedSessions;
   }
 
   /** What a consumer of this cluster is like when nothing is changed. */
@@ -108,7 +107,7 @@ export class DebugConsumers {
 
   dismiss(sessionId: string): void {
     if (this.#sessions.isRunning(sessionId)) return;
-    this.#dismissed.add(sessionId);
+    this.#recording.dismissSession(sessionId);
     this.#records.clear(sessionId);
   }
 
@@ -136,7 +135,7 @@ export class DebugConsumers {
           position: each.position,
           committedOffset: each.committedOffset,
           highWatermark: each.highWatermark,
-          halted: each.corrupt !== undefined,
+          halted: each.state === "corrupt",
         }))
       : [];
   }
@@ -166,7 +165,7 @@ export class DebugConsumers {
   #all(): readonly { readonly cluster: ClusterModel; readonly session: SessionModel }[] {
     return [...this.#recording.model.clusters.values()].flatMap((cluster) =>
       [...cluster.sessions.values()]
-        .filter(({ sessionId }) => !this.#dismissed.has(sessionId))
+        .filter(({ sessionId }) => !this.dismissed.has(sessionId))
         .map((session) => ({ cluster, session })),
     );
   }

@@ -15,6 +15,7 @@ export function findingReport(finding: Finding, timeText: (at: number) => string
       value: at === undefined ? value : `${timeText(at)}: ${value}`,
     })),
     since: finding.since,
+    sessionIds: finding.subjects.flatMap((subject) => ("sessionId" in subject ? [subject.sessionId] : [])),
     remedies: finding.remedies,
   };
 }

@@ -60,6 +60,7 @@ export function batchEvidence(batch: Rejected): readonly Evidence[] {
     batch.sizeInBytes === undefined ? undefined : { label: "size", value: bytesText(batch.sizeInBytes) },
     batch.compression === undefined ? undefined : { label: "compression", value: batch.compression },
     batch.recordCount === undefined ? undefined : { label: "records", value: countText(batch.recordCount) },
+    batch.readFrom === undefined ? undefined : { label: "read from", value: `node ${batch.readFrom}` },
     batch.leaderEpoch === undefined ? undefined : { label: "leader epoch", value: String(batch.leaderEpoch) },
     { label: "bounds trusted", value: `${batch.boundsTrusted ? "yes" : "no"}: ${batch.boundsReason}` },
     {
@@ -72,6 +73,8 @@ export function batchEvidence(batch: Rejected): readonly Evidence[] {
 
 /** Fetch again, and skip where the header says where to. */
 function batchRemedies(clusterId: string, batch: Rejected): readonly Remedy[] {
+  // While it asks again by itself there is nothing to decide.
+  if (batch.action === "retrying") return [];
   const { sessionId, topic, partition, nextSafeOffset } = batch;
   const retry: Remedy = {
     title: "Fetch again",
@@ -100,9 +103,17 @@ function lossText(batch: Pick<Rejected, "recordCount" | "baseOffset" | "lastOffs
   return "an unknown number of records";
 }
 
-function stateWords({ action, attempt, attempts }: Rejected): string {
+/** `halted`, or which attempt is next. */
+export function haltWords({ action, attempt, attempts }: Rejected): string {
   if (action !== "retrying") return "halted";
   return attempt === undefined ? "asking again" : `asking again (${attempt} of ${attempts ?? attempt})`;
+}
+
+function consequence({ action, attempt, attempts }: Rejected, name: string): string {
+  if (action !== "retrying")
+    return `${name} stopped this partition there and reads the others; nothing after it is delivered until you decide.`;
+  const which = attempt === undefined ? "" : ` (${attempt} of ${attempts ?? attempt})`;
+  return `${name} asks for it again${which}, as it may have been damaged on the way, then from another replica; nothing after it is delivered meanwhile.`;
 }
 
 function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected): Finding {
@@ -115,8 +126,8 @@ function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected):
     kind: "corruptBatch",
     severity: "error",
     title: `${where}: corrupt batch`,
-    detail: `${stateWords(batch)} at ${countText(batch.baseOffset)}; ${lossText(batch)} cannot be read`,
-    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}. ${sessionName(session)} stopped this partition there and reads the others. What stands before the batch can still be delivered; nothing after it is until you decide.`,
+    detail: `${haltWords(batch)} at ${countText(batch.baseOffset)}; ${lossText(batch)} cannot be read`,
+    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}. ${consequence(batch, sessionName(session))} What stands before the batch can still be delivered.`,
     evidence: batchEvidence(batch),
     since: batch.at,
     subjects: [

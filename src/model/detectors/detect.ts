@@ -4,9 +4,15 @@ import { findBrokenInvariants } from "./brokenInvariant.ts";
 import { findConnectionFailure } from "./clusterConnection.ts";
 import { findCommitHangs } from "./commitHang.ts";
 import { findCorruptBatches } from "./corruptBatch.ts";
+import { findFallbacks } from "./fellBack.ts";
+import { findFencedMembers } from "./fencedMember.ts";
+import { findHeldGates } from "./gateHeld.ts";
 import { findUnstableGroups } from "./groupNotStable.ts";
 import { findHoldingFaults } from "./heldByFault.ts";
 import { findPartitionErrors } from "./partitionError.ts";
+import { findOverduePolls } from "./pollOverdue.ts";
+import { findLostRecords } from "./recordsLost.ts";
+import { findSlowCallbacks } from "./slowCallback.ts";
 import { findStrandedPartitions } from "./strandedPartition.ts";
 
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
@@ -37,6 +43,12 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
     ...findStrandedPartitions(cluster, now, settings),
     ...findUnstableGroups(cluster, now, settings.rebalanceToleranceMs),
     ...findBrokenInvariants(cluster),
+    ...findHeldGates(cluster, now, settings.holdUpToleranceMs),
+    ...findSlowCallbacks(cluster, now, settings.holdUpToleranceMs),
+    ...findOverduePolls(cluster, now),
+    ...findLostRecords(cluster),
+    ...findFencedMembers(cluster, settings.dismissedSessions),
+    ...findFallbacks(cluster),
     ...findHoldingFaults(cluster, now, settings.rebalanceToleranceMs),
   ];
 }

@@ -33,7 +33,14 @@ export function findPartitionErrors(cluster: ClusterModel): readonly Finding[] {
           { kind: "sessionPartition", sessionId, topic, partition },
           { kind: "session", sessionId },
         ],
-        remedies: [],
+        remedies: [
+          {
+            title: "Seek…",
+            hint: "Moves the position to where reading is to go on.",
+            changes: true,
+            action: { kind: "seek", clusterId: cluster.clusterId, sessionId, topic, partition },
+          },
+        ],
       });
     }
   }

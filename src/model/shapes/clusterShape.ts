@@ -1,6 +1,7 @@
 import { isJsonObject } from "#base/json.ts";
 import type { RecorderMerged } from "#trace/observations/recorder.ts";
 import { topic } from "#trace/shapes/clusterShapes.ts";
+import { topicPartition } from "#trace/shapes/groupShapes.ts";
 import { seenShape } from "#trace/shapes/observationShapes.ts";
 import {
   list,
@@ -14,6 +15,7 @@ import {
   string,
 } from "#trace/shapes/shape.ts";
 import type { BufferHistoryState, BufferNote, BufferPoint } from "../bufferHistory.ts";
+import type { CallbackSpan, GateSpan, HoldUpsState } from "../holdUps.ts";
 import type { ClusterState } from "../model.ts";
 import type { FaultState, PlaygroundState } from "../playgroundRun.ts";
 import type { Seen } from "../seen.ts";
@@ -28,6 +30,27 @@ const gap: Shape<SessionModelState["gaps"][number]> = (value) => {
     ? seenShape("fetch.gap")(value)
     : seenShape("fetch.positionReset")(value);
 };
+
+const holdUps = object<HoldUpsState>({
+  gates: list(
+    object<GateSpan>({
+      fromAt: number,
+      toAt: optional(number),
+      records: optional(number),
+      waitedSince: optional(number),
+      reason: optional(string),
+    }),
+  ),
+  callbacks: list(
+    object<CallbackSpan>({
+      callback: oneOf("assigned", "revoked", "lost"),
+      partitions: list(topicPartition),
+      fromAt: number,
+      toAt: optional(number),
+      error: optional(string),
+    }),
+  ),
+});
 
 const session = object<SessionModelState>({
   sessionId: string,
@@ -50,6 +73,7 @@ const session = object<SessionModelState>({
   corrupt: topicPartitionMap(seenShape("fetch.batchRejected")),
   gaps: list(gap),
   droppedGaps: number,
+  holdUps,
   bufferHistory: object<BufferHistoryState>({
     points: list(object<BufferPoint>({ at: number, records: number, pausedRecords: number, bytes: number })),
     notes: list(

@@ -21,6 +21,12 @@ export type MembershipState =
   | "fatal"
   | "ended";
 
+/** One option of a start: `heartbeat interval`, `3 s`. */
+export interface StartOption {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** A debug consumer was started; carries its whole configuration as chosen. */
 export interface SessionStarted {
   readonly type: "session.started";
@@ -41,6 +47,8 @@ export interface SessionStarted {
   readonly corruptBatchPolicy: "halt" | "skip" | "retry";
   readonly maxBufferedRecords: number;
   readonly maxBufferedBytes: number;
+  /** Everything else it was started with, in the user's words, in the order of the form. */
+  readonly options?: readonly StartOption[] | undefined;
   /** True for a scripted member of the playground: shown in the group, not among the debug consumers. */
   readonly scripted: boolean;
 }
@@ -65,6 +73,10 @@ export interface SessionState {
   readonly coordinator?: string | undefined;
   /** Why it is there, in words, with Kafka's error name where one was the cause. */
   readonly reason?: string | undefined;
+  /** Kafka's error name where nothing this member can do will help. */
+  readonly error?: string | undefined;
+  /** Since when polls are missing for longer than max.poll.interval.ms: it is out of the group until the next one. */
+  readonly notPolledSince?: number | undefined;
 }
 
 /**

@@ -17,6 +17,7 @@ import type {
   SessionPollMode,
   SessionStarted,
   SessionState,
+  StartOption,
 } from "../observations/session.ts";
 import { membershipState, topicPartition } from "./groupShapes.ts";
 import { boolean, list, number, object, offset, oneOf, optional, type Shape, string } from "./shape.ts";
@@ -39,6 +40,7 @@ export const sessionStarted = object<SessionStarted>({
   corruptBatchPolicy: oneOf("halt", "skip", "retry"),
   maxBufferedRecords: number,
   maxBufferedBytes: number,
+  options: optional(list(object<StartOption>({ name: string, text: string }))),
   scripted: boolean,
 });
 
@@ -55,6 +57,8 @@ export const sessionState = object<SessionState>({
   assignor: optional(string),
   coordinator: optional(string),
   reason: optional(string),
+  error: optional(string),
+  notPolledSince: optional(number),
 });
 
 export const sessionGate = object<SessionGate>({

@@ -21,8 +21,10 @@
  *     session            group | direct     member     hold | step | flow     paused | partlyPaused | running     corrupt
  *                        committing     gateHeld     waiting     ended
  *     sessionTopic       paused | partlyPaused | running
- *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt     skippable
+ *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt | retrying
+ *                        skippable
  *     finding            commitHang | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant
+ *                        gateHeld | slowCallback | pollOverdue | fellBack | recordsLost | fencedMember
  *                        error | warning | info     and the kind of each of its remedies: releaseCommit, retryBatch, skipBatch, …
  *     message            error | info
  */

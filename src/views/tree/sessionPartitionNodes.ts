@@ -1,5 +1,7 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
-import { batchBoundsText, batchEvidence, damageWords } from "#model/detectors/corruptBatch.ts";
+import { batchBoundsText, batchEvidence, damageWords, haltWords } from "#model/detectors/corruptBatch.ts";
+import { resetCauseText, resetEvidence } from "#model/detectors/recordsLost.ts";
+import type { Finding } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import type { SessionPartitionView } from "#model/sessionView.ts";
 import { bytesText, countedText } from "#model/words.ts";
@@ -9,6 +11,9 @@ import { type Field, tooltip } from "./markdown.ts";
 import { columnWidth, joined, numberText, padded } from "./numbers.ts";
 import { heldBytesText } from "./sessionWords.ts";
 import { iconWith, markOf, nodeId, type TreeContext, timeIn } from "./treeContext.ts";
+
+/** How wide each column of numbers is. */
+type Widths = Readonly<Record<"position" | "fetched" | "committed" | "end" | "lag" | "buffered", number>>;
 
 /** Partitions of a debug consumer, with aligned numbers. */
 export function partitionNodes(
@@ -36,9 +41,7 @@ function partitionNode(
   of: {
     readonly session: SessionModel;
     readonly partition: SessionPartitionView;
-    readonly widths: Readonly<
-      Record<"position" | "fetched" | "committed" | "end" | "lag" | "buffered", number>
-    >;
+    readonly widths: Widths;
   },
 ): TreeNode {
   const { session, partition, widths } = of;
@@ -56,29 +59,8 @@ function partitionNode(
   );
   const { corrupt } = partition;
   const description = corrupt
-    ? joined(
-        `corrupt at ${numberText(corrupt.baseOffset)}`,
-        partition.paused && "paused",
-        damageWords(corrupt.cause),
-        `next safe ${numberText(corrupt.nextSafeOffset)}`,
-        partition.bufferedRecords > 0 && `buffered ${numberText(partition.bufferedRecords)}`,
-        corrupt.lastOffset !== corrupt.baseOffset && `batch ${batchBoundsText(corrupt)}`,
-      )
-    : joined(
-        leadingState(partition),
-        partition.state === "errored" && partition.error?.message,
-        mark?.kind === "strandedPartition" && mark.detail,
-        `buffered ${bufferedColumn(partition, widths.buffered)}`,
-        (partition.arrivedSincePause ?? 0n) > 0n &&
-          `${numberText(partition.arrivedSincePause)} arrived since`,
-        `lag ${padded(partition.lag, widths.lag)}`,
-        partition.state === "atEnd" && "at end",
-        `position ${padded(partition.position, widths.position)}`,
-        `fetched to ${padded(partition.fetchPosition, widths.fetched)}`,
-        grouped && `committed ${padded(partition.committedOffset, widths.committed)}`,
-        `end ${padded(partition.highWatermark, widths.end)}`,
-        heldBytesText({ bytes: partition.bufferedBytes }),
-      );
+    ? corruptText(partition, corrupt)
+    : partitionText(partition, { widths, grouped, mark });
   return {
     id: nodeId("sessionPartition", clusterId, sessionId, partition.topic, partition.partition),
     target: {
@@ -101,11 +83,49 @@ function partitionNode(
       grouped ? "group" : "direct",
       partition.paused ? "paused" : "running",
       partition.state,
-      corrupt?.nextSafeOffset !== undefined && "skippable",
+      partition.state === "corrupt" && corrupt?.nextSafeOffset !== undefined && "skippable",
     ),
     collapsible: "none",
     accessibilityLabel: `${topicPartitionText(partition)}, ${joined(partition.state === "fetching" && !partition.paused && "fetching", description)}`,
   };
+}
+
+function corruptText(
+  partition: SessionPartitionView,
+  corrupt: NonNullable<SessionPartitionView["corrupt"]>,
+): string {
+  return joined(
+    `corrupt at ${numberText(corrupt.baseOffset)}`,
+    partition.state === "retrying" && haltWords(corrupt),
+    partition.paused && "paused",
+    damageWords(corrupt.cause),
+    `next safe ${numberText(corrupt.nextSafeOffset)}`,
+    partition.bufferedRecords > 0 && `buffered ${numberText(partition.bufferedRecords)}`,
+    corrupt.lastOffset !== corrupt.baseOffset && `batch ${batchBoundsText(corrupt)}`,
+  );
+}
+
+function partitionText(
+  partition: SessionPartitionView,
+  of: { readonly widths: Widths; readonly grouped: boolean; readonly mark: Finding | undefined },
+): string {
+  const { widths, mark } = of;
+  return joined(
+    leadingState(partition),
+    partition.state === "errored" && partition.error?.message,
+    mark?.kind === "strandedPartition" && mark.detail,
+    mark?.kind === "recordsLost" && partition.reset && resetText(partition.reset),
+    `buffered ${bufferedColumn(partition, widths.buffered)}`,
+    (partition.arrivedSincePause ?? 0n) > 0n && `${numberText(partition.arrivedSincePause)} arrived since`,
+    `lag ${padded(partition.lag, widths.lag)}`,
+    partition.state === "atEnd" && "at end",
+    `position ${padded(partition.position, widths.position)}`,
+    `fetched to ${padded(partition.fetchPosition, widths.fetched)}`,
+    of.grouped && `committed ${padded(partition.committedOffset, widths.committed)}`,
+    `end ${padded(partition.highWatermark, widths.end)}`,
+    heldBytesText({ bytes: partition.bufferedBytes }),
+    partition.readReplicaId !== undefined && `read from node ${partition.readReplicaId}`,
+  );
 }
 
 function partitionFields(context: TreeContext, partition: SessionPartitionView): readonly Field[] {
@@ -131,12 +151,38 @@ function partitionFields(context: TreeContext, partition: SessionPartitionView):
     ["arrived since the pause", partition.arrivedSincePause],
     ["leader", partition.leaderId],
     ["leader epoch", partition.leaderEpoch],
+    ...replicaFields(partition),
+    ...resetFields(context, partition),
     ["error", partition.error && `${partition.error.code}: ${partition.error.message}`],
     ...(partition.corrupt
       ? batchEvidence(partition.corrupt).map(({ label, value }): Field => [`corrupt batch: ${label}`, value])
       : []),
     ["batch rejected", timeIn(context, partition.corrupt?.at)],
   ];
+}
+
+function replicaFields({ readReplicaId }: SessionPartitionView): readonly Field[] {
+  return readReplicaId === undefined ? [] : [["read from", `node ${readReplicaId}, a follower (KIP-392)`]];
+}
+
+/** What its newest reset left behind. */
+function resetFields(context: TreeContext, { reset }: SessionPartitionView): readonly Field[] {
+  if (!reset) return [];
+  return [
+    ["position reset", timeIn(context, reset.at)],
+    ["because", resetCauseText(reset.cause)],
+    ...resetEvidence(reset).map(({ label, value }): Field => [`reset: ${label}`, value]),
+  ];
+}
+
+/** `reset to 240: 120 gone` */
+function resetText({
+  toOffset,
+  lostRecords,
+  skippedRecords,
+}: NonNullable<SessionPartitionView["reset"]>): string {
+  const what = lostRecords ? `${numberText(lostRecords)} gone` : `${numberText(skippedRecords)} left out`;
+  return `reset to ${numberText(toOffset)}: ${what}`;
 }
 
 /**
@@ -156,8 +202,10 @@ function bufferedColumn(partition: SessionPartitionView, width: number): string 
 }
 
 function stateText(partition: SessionPartitionView): string {
-  if (partition.paused && partition.state !== "errored" && partition.state !== "corrupt") return "paused";
-  return partition.state === "atEnd" ? "at end" : partition.state;
+  const { state, paused } = partition;
+  if (state === "retrying") return "corrupt, asking again";
+  if (paused && state !== "errored" && state !== "corrupt") return "paused";
+  return state === "atEnd" ? "at end" : state;
 }
 
 function stateIcon(partition: SessionPartitionView): NonNullable<TreeNode["icon"]> {
@@ -165,6 +213,8 @@ function stateIcon(partition: SessionPartitionView): NonNullable<TreeNode["icon"
     case "errored":
     case "corrupt":
       return { codicon: "error", color: "problemsErrorIcon.foreground" };
+    case "retrying":
+      return { codicon: "sync", color: "problemsWarningIcon.foreground" };
     case "loading":
       return { codicon: partition.paused ? "debug-pause" : "watch" };
     case "fetching":

@@ -46,6 +46,9 @@ export function pollModeText(session: SessionModel): string {
 
 /** Where it stands when that is not as it should be, and for how long: `waits for SyncGroup 4.2 s`. */
 export function unusualState(session: SessionModel, now: number): string | undefined {
+  const notPolledSince = session.state?.notPolledSince;
+  if (notPolledSince !== undefined)
+    return `not polled in time, out of the group${lasting(now - notPolledSince)}`;
   switch (session.state?.membership) {
     case "stable":
     case "direct":
@@ -106,9 +109,18 @@ export function oldestCommit(cluster: ClusterModel, session: SessionModel): numb
   return oldest;
 }
 
+const saidByRow = new Set<Finding["kind"]>([
+  "commitHang",
+  "groupNotStable",
+  "gateHeld",
+  "slowCallback",
+  "pollOverdue",
+  "fellBack",
+]);
+
 /** What is wrong with a partition of it; how long it waits for something the row says itself. */
 export function partitionTrouble(mark: Finding | undefined): string | undefined {
-  return mark?.kind === "commitHang" || mark?.kind === "groupNotStable" ? undefined : mark?.title;
+  return mark === undefined || saidByRow.has(mark.kind) ? undefined : mark.title;
 }
 
 /** For `when` clauses. */

@@ -7,6 +7,7 @@ import { askPick } from "../ui/ask.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { applyRemedy, isRemedy } from "./remedies.ts";
 import { showRebalances } from "./showPanels.ts";
+import { clusterIdOf, groupIdOf, sessionIdOf } from "./target.ts";
 
 /** Findings: what is wrong, why, the evidence, and the next step in one click. */
 export function findingCommands(app: App): CommandFamily {
@@ -21,13 +22,20 @@ export function findingCommands(app: App): CommandFamily {
     },
     [commandIds.explainWait]: async (target) => {
       const findings = await app.link.request("finding.list", {});
-      const groupId = target && "groupId" in target ? target.groupId : undefined;
-      const clusterId = target && "clusterId" in target ? target.clusterId : undefined;
+      const groupId = groupIdOf(target);
+      const clusterId = clusterIdOf(target);
       if (clusterId !== undefined && groupId !== undefined) {
         await showRebalances(app, { clusterId, groupId });
         return;
       }
-      const first = findings[0];
+      const sessionId = sessionIdOf(target);
+      const first =
+        sessionId === undefined ? findings[0] : findings.find((each) => each.sessionIds.includes(sessionId));
+      if (!first && sessionId !== undefined) {
+        // Nothing has lasted too long yet: its group over time says what it waits for.
+        await vscode.commands.executeCommand(commandIds.showRebalances, target);
+        return;
+      }
       if (first) await offer(app, first);
       else void vscode.window.showInformationMessage("Nothing waits longer than it should.");
     },

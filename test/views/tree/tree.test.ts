@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { detect } from "#model/detectors/detect.ts";
 import { createModel, fold, type Model } from "#model/model.ts";
-import type { Observation } from "#trace/observation.ts";
+import type { Observation, ObservationBody } from "#trace/observation.ts";
 import type { BatchRejected } from "#trace/observations/fetch.ts";
 import { children } from "#views/tree/children.ts";
 import { copyText } from "#views/tree/copyText.ts";
@@ -609,6 +609,7 @@ describe("DEBUG CONSUMERS", () => {
     buffer(4, 380),
   ];
   const sessionTarget: NodeTarget = { kind: "session", clusterId: "c1", sessionId: "s1" };
+  const stable = { type: "session.state", sessionId: "s1", membership: "stable", since: 11 } as const;
 
   test("a session says where it stands, how it delivers, and what is buffered", () => {
     const [node] = rows(modelOf(...session), consumers);
@@ -619,6 +620,102 @@ describe("DEBUG CONSUMERS", () => {
         "waits for JoinGroup 5.0 s · buffered 500 (120 paused) · billing · hold · 61 KB buffered · generation 6 · cooperative-sticky",
       contextValue: "session group member hold partlyPaused waiting",
     });
+  });
+
+  test.each<[string, ObservationBody[], string]>([
+    [
+      "a rebalance that it holds up, and when it is evicted for it",
+      [
+        { ...stable, generationId: 6 },
+        {
+          type: "session.gate",
+          sessionId: "s1",
+          held: true,
+          heldSince: 12,
+          waitingSince: 1_011,
+          evictedAt: 13_011,
+        },
+      ],
+      "holds up a rebalance 4.0 s · evicted in 8.0 s · buffered 500 (120 paused) · billing · hold · 61 KB buffered · generation 6",
+    ],
+    [
+      "a callback that runs",
+      [
+        stable,
+        { type: "session.callback", sessionId: "s1", callback: "revoked", partitions: [], startedAt: 2_011 },
+      ],
+      "on-revoked callback runs 3.0 s · buffered 500 (120 paused) · billing · hold · 61 KB buffered",
+    ],
+    [
+      "that it holds rebalances off, where none waits",
+      [stable, { type: "session.gate", sessionId: "s1", held: true, heldSince: 12 }],
+      "buffered 500 (120 paused) · billing · hold · rebalances held off · 61 KB buffered",
+    ],
+    [
+      "that nobody polled it in time",
+      [{ ...stable, membership: "unjoined", notPolledSince: 2_011 }],
+      "not polled in time, out of the group 3.0 s · buffered 500 (120 paused) · billing · hold · 61 KB buffered",
+    ],
+    [
+      "the consumer protocol with its epoch",
+      [{ ...stable, groupProtocol: "consumer", memberEpoch: 3 }],
+      "buffered 500 (120 paused) · billing · hold · 61 KB buffered · consumer (KIP-848) epoch 3",
+    ],
+    [
+      "that it fell back",
+      [{ ...stable, groupProtocol: "classic", generationId: 1, fallbackReason: "the broker lacks it" }],
+      "buffered 500 (120 paused) · billing · hold · 61 KB buffered · generation 1 · fell back to classic",
+    ],
+  ])("a session says %s", (_what, bodies, description) => {
+    const model = modelOf(...session, ...bodies.map((body) => seen(30, body)));
+
+    const [node] = rows(model, consumers, undefined, { at: 5_011, findings: [] });
+
+    expect(node?.description).toBe(description);
+  });
+
+  test("a session's tooltip has everything it was started with", () => {
+    const options = [{ name: "heartbeat interval", text: "3 s" }];
+    const model = modelOf(...session, seen(30, started({ options })));
+
+    const [node] = rows(model, consumers);
+
+    expect(node?.tooltip).toContain("| heartbeat interval | 3 s |");
+  });
+
+  test("a partition says what a reset left behind and which replica it reads", () => {
+    const reset: ObservationBody = {
+      type: "fetch.positionReset",
+      sessionId: "s1",
+      topic: "orders",
+      partition: 4,
+      cause: "outOfRange",
+      policy: "nearest",
+      fromOffset: 1_880n,
+      toOffset: 2_000n,
+      lostRecords: 120n,
+      lostFromOffset: 1_880n,
+      lostToOffset: 2_000n,
+    };
+    const model = modelOf(
+      ...session,
+      seen(40, reset),
+      seen(41, position(4, { position: 2_000n, readReplicaId: 3, leaderId: 1 })),
+    );
+
+    const [, node] = rows(model, consumers, sessionTarget);
+
+    expect(node?.description).toMatch(/^reset to 2,000: 120 gone · buffered 380 .* read from node 3$/);
+    expect(node?.icon?.codicon).toBe("warning");
+  });
+
+  test("a batch that is asked for again says which attempt is next, and offers nothing to decide", () => {
+    const model = modelOf(...session, seen(40, { ...corrupt, action: "retrying", attempt: 2, attempts: 3 }));
+
+    const [, node] = rows(model, consumers, sessionTarget);
+
+    expect(node?.description).toMatch(/^corrupt at 2,000 · asking again \(2 of 3\)/);
+    expect(node?.contextValue).toBe("sessionPartition group running retrying");
   });
 
   test("its partitions say their state first", () => {
@@ -644,7 +741,9 @@ describe("DEBUG CONSUMERS", () => {
       contextValue: "sessionPartition group running corrupt skippable",
       icon: { codicon: "error" },
     });
-    expect(rows(model, consumers)[0]?.contextValue).toBe("session group member hold partlyPaused corrupt waiting");
+    expect(rows(model, consumers)[0]?.contextValue).toBe(
+      "session group member hold partlyPaused corrupt waiting",
+    );
   });
 
   test("trouble of a partition is said on the session's row, before the number", () => {
