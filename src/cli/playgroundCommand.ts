@@ -10,7 +10,7 @@ export interface TopicWish {
 /** `groupscope playground` with its options; files are not read yet. */
 export interface PlaygroundCommand {
   readonly type: "playground";
-  /** 9092 when undefined. */
+  /** 9092 when undefined. From a data directory, one that was moved to because this was taken comes first. */
   readonly port: number | undefined;
   readonly host: string;
   readonly nodes: number;
@@ -25,6 +25,7 @@ export interface PlaygroundCommand {
   readonly seed: number | undefined;
   readonly users: readonly { readonly username: string; readonly password: string }[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly dataDirectory: string | undefined;
   readonly memoryMebibytes: number | undefined;
   readonly json: boolean;
 }

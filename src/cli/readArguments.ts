@@ -102,6 +102,7 @@ function readPlayground(given: Given): PlaygroundCommand {
     seed: whole(one("seed"), { name: "seed", from: 0, to: 0xffff_ffff }),
     users: all("user").map(readUser),
     tls: readTls(one("tls-cert"), one("tls-key")),
+    dataDirectory: one("data-dir"),
     memoryMebibytes: whole(one("memory"), { name: "memory", from: 1, to: 65_536 }),
     json: given.has("json"),
   };

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { seededRandom } from "#base/random.ts";
+import { dataDirectory } from "#node/dataDirectory.ts";
 import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
 import { tcpServer } from "#node/tcpServer.ts";
@@ -30,7 +31,7 @@ class StartFailure extends Error {}
 export async function runPlayground(command: PlaygroundCommand, terminal: Terminal): Promise<number> {
   let playground: Playground | undefined;
   try {
-    playground = await startPlayground(command);
+    playground = await startPlayground(command, terminal);
     await prepare(playground, command, terminal.stopped);
     terminal.out(command.json ? readyLine(playground) : readyText(playground, command));
     await aborted(terminal.stopped);
@@ -46,14 +47,18 @@ export async function runPlayground(command: PlaygroundCommand, terminal: Termin
   }
 }
 
-async function startPlayground(command: PlaygroundCommand): Promise<Playground> {
-  const { host, nodes, port = defaultPort, seed } = command;
+async function startPlayground(command: PlaygroundCommand, terminal: Terminal): Promise<Playground> {
+  const { host, nodes, port = defaultPort, seed, dataDirectory: directory } = command;
   const rules = await readRules(command.faultsFile);
   const playground = new Playground({
     clock: systemClock,
     random: seed === undefined ? systemRandom : seededRandom(seed),
     server: tcpServer,
-    observe: () => {},
+    observe: (observation) => {
+      const isNews = observation.type === "broker.trouble" && observation.kind === "dataDirectory";
+      if (isNews) terminal.complain(observation.title);
+    },
+    data: directory === undefined ? undefined : dataDirectory(directory),
     host,
     basePort: port,
     nodes,

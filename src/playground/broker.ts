@@ -19,9 +19,11 @@ import { InvariantMonitor } from "./invariants/invariantMonitor.ts";
 import { ownersIn } from "./invariants/owners.ts";
 import { Housekeeping } from "./log/housekeeping.ts";
 import { LogMemory } from "./log/logMemory.ts";
-import { markerBatch, type PartitionLog, type StoredBatch } from "./log/partitionLog.ts";
+import { markerBatch, type PartitionLog } from "./log/partitionLog.ts";
 import type { TransactionMarker } from "./log/producerStates.ts";
+import type { StoredBatch } from "./log/storedBatch.ts";
 import { type Topic, TopicStore, topicIdFrom } from "./log/topicStore.ts";
+import { ProducerIds } from "./producerIds.ts";
 import { SaslUsers } from "./server/saslUsers.ts";
 import type { PlaygroundSettings } from "./settings.ts";
 import { offsetsPartitionOf, offsetsTopic } from "./transactions/offsetsPartition.ts";
@@ -33,6 +35,8 @@ export interface BrokerDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly observe: Observe;
+  /** A new one when undefined. */
+  readonly kafkaClusterId?: string | undefined;
 }
 
 /**
@@ -61,10 +65,10 @@ export class Broker implements Disposable {
   readonly housekeeping: Housekeeping;
   /** How much the clock that stamps records is ahead. */
   clockSkewMs = 0;
+  readonly producerIds = new ProducerIds();
   readonly #reporter: GroupReporter;
   readonly #trimmed = new Set<PartitionLog>();
   #trimReport: Disposable | undefined;
-  #nextProducerId = 0n;
   #nextRequest = 1;
 
   constructor(deps: BrokerDeps, settings: PlaygroundSettings, nodes: readonly BrokerNode[]) {
@@ -76,7 +80,7 @@ export class Broker implements Disposable {
     this.leadership = new Leadership(this.cluster);
     this.groupCoordinators = new Coordinators(this.cluster);
     this.transactionCoordinators = new Coordinators(this.cluster);
-    this.kafkaClusterId = topicIdFrom(deps.random);
+    this.kafkaClusterId = deps.kafkaClusterId ?? topicIdFrom(deps.random);
     this.topics = new TopicStore(deps.random);
     this.saslUsers = settings.sasl && new SaslUsers(settings.sasl, deps.random);
     this.memory = new LogMemory(settings.maxLogBytes);
@@ -187,7 +191,7 @@ export class Broker implements Disposable {
   }
 
   nextProducerId(): bigint {
-    return this.#nextProducerId++;
+    return this.producerIds.next();
   }
 
   /** The time as the clock of the playground's own producers shows it. */

@@ -1,9 +1,10 @@
 import { type Clock, sleep } from "#base/clock.ts";
+import type { DataFiles } from "#base/dataFiles.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { DisposableStore } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
-import type { Listening, StreamServer } from "#base/transport.ts";
+import type { ByteStream, Listening, StreamServer } from "#base/transport.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { RecordInput } from "#protocol/records/batchWriter.ts";
 import type { Observe } from "#trace/observation.ts";
@@ -20,9 +21,11 @@ import { topicNameProblem } from "./log/topicStore.ts";
 import { PlaygroundError } from "./playgroundError.ts";
 import type { ConnectionEnd } from "./server/clientConnection.ts";
 import { ConnectionSet } from "./server/connectionSet.ts";
-import { listenOnBlock } from "./server/listenBlock.ts";
+import { isPortTaken, listenOnAll, listenOnBlock } from "./server/listenBlock.ts";
 import { NodePorts } from "./server/nodePorts.ts";
 import { type PlaygroundSettingsInput, playgroundSettings } from "./settings.ts";
+import { PlaygroundStorage } from "./storage/playgroundStorage.ts";
+import type { SavedPorts } from "./storage/savedCluster.ts";
 import { abortHanging, type HangingTransaction, hangTransaction } from "./transactions/hangingTransaction.ts";
 import type { Transaction } from "./transactions/transaction.ts";
 import { startTrouble } from "./troubles/startTrouble.ts";
@@ -49,6 +52,8 @@ export interface PlaygroundOptions {
   /** Where each node stands, in order of the nodes; with racks, clients are sent to near replicas (KIP-392). */
   readonly racks?: readonly string[] | undefined;
   readonly settings?: PlaygroundSettingsInput | undefined;
+  /** Where it is kept from one start to the next, its ports included; undefined forgets everything. */
+  readonly data?: DataFiles | undefined;
 }
 
 /** How long a node that returns waits for its port, each time it finds it taken. */
@@ -67,7 +72,7 @@ interface Run {
 /**
  * An embedded Kafka: real enough that foreign clients run on it unchanged, and made to be broken on purpose.
  *
- * Everything is gone with `stop`; a new `start` begins with an empty cluster.
+ * Everything is gone with `stop`, and a new `start` begins with an empty cluster, unless it has a data directory.
  */
 export class Playground {
   readonly #options: PlaygroundOptions;
@@ -113,7 +118,7 @@ export class Playground {
     return this.#starting;
   }
 
-  /** Ends all connections and forgets everything. */
+  /** Ends all connections and forgets what is not in its data directory. */
   async stop(reason = "stopped"): Promise<void> {
     await this.#starting?.catch(() => {});
     const run = this.#run;
@@ -325,32 +330,63 @@ export class Playground {
   }
 
   async #start(): Promise<readonly BrokerNode[]> {
+    const { data, observe } = this.#options;
+    const owned = new DisposableStore();
+    try {
+      const storage = data && owned.add(PlaygroundStorage.open(data, observe));
+      const listening = await this.#listen(storage?.ports);
+      const { host = "127.0.0.1", basePort, racks = [] } = this.#options;
+      const nodes = listening.map(({ port }, index) => ({
+        nodeId: index + 1,
+        host,
+        port,
+        rack: racks[index],
+      }));
+      const run = this.#assemble(nodes, { listening, owned, kafkaClusterId: storage?.kafkaClusterId });
+      const ports = listening.map(({ port }) => port);
+      await storage?.restore(run.broker, { wanted: basePort, host, ports });
+      this.#run = run;
+      observe({ type: "broker.started", kafkaClusterId: run.broker.kafkaClusterId, nodes });
+      return nodes;
+    } catch (error) {
+      owned.dispose();
+      throw error;
+    }
+  }
+
+  /** Where it listened before, if that is what is wanted and still free; else on the first free block. */
+  async #listen(before: SavedPorts | undefined): Promise<readonly Listening[]> {
     const server = this.#server();
     const { host = "127.0.0.1", basePort, portAttempts = 1, nodes: count = 1 } = this.#options;
-    const owned = new DisposableStore();
-    const block = { host, basePort, count, attempts: portAttempts };
-    const listening = await listenOnBlock(server, block, (index, stream) => {
+    const accept = (index: number, stream: ByteStream) => {
       const node = this.#run?.broker.cluster.all[index];
-      // A client that is quicker than the other nodes' ports finds nobody yet.
+      // A client that is quicker than the other nodes' ports, or than the data directory, finds nobody yet.
       if (node) this.#run?.connections.accept(node, stream);
       else stream.dispose();
-    });
-    const { racks = [] } = this.#options;
-    const nodes = listening.map(({ port }, index) => ({ nodeId: index + 1, host, port, rack: racks[index] }));
-    this.#run = this.#assemble(nodes, { listening, owned });
-    const { kafkaClusterId } = this.#run.broker;
-    this.#options.observe({ type: "broker.started", kafkaClusterId, nodes });
-    return nodes;
+    };
+    if (before?.wanted === basePort && before.host === host && before.ports.length === count) {
+      try {
+        return await listenOnAll(server, before, accept);
+      } catch (error) {
+        if (!isPortTaken(error)) throw error;
+      }
+    }
+    return listenOnBlock(server, { host, basePort, count, attempts: portAttempts }, accept);
   }
 
   #assemble(
     nodes: readonly BrokerNode[],
-    { listening, owned }: { readonly listening: readonly Listening[]; readonly owned: DisposableStore },
+    known: {
+      readonly listening: readonly Listening[];
+      readonly owned: DisposableStore;
+      readonly kafkaClusterId: string | undefined;
+    },
   ): Run {
+    const { listening, owned, kafkaClusterId } = known;
     const { clock, random, observe, settings } = this.#options;
     const given = playgroundSettings(settings);
     const handlers = handlerTable(given.kafkaVersion);
-    const broker = owned.add(new Broker({ clock, random, observe }, given, nodes));
+    const broker = owned.add(new Broker({ clock, random, observe, kafkaClusterId }, given, nodes));
     const connections = owned.add(new ConnectionSet(broker, handlers));
     connections.onEnded((end) => this.#connectionEnded.fire(end));
     const ports = owned.add(

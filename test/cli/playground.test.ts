@@ -153,6 +153,43 @@ describe("groupscope playground", () => {
     expect(stderr).toContain("--faults: the file cannot be read");
   });
 
+  test("comes back after SIGKILL with its topics, records and offsets, on the same port", async () => {
+    const directory = path.join(folder(), "state");
+    const first = await start("--topic", "orders:2", "--fill", "orders:700", "--data-dir", directory);
+    const admin = kafka(first.ready.bootstrapServers).admin();
+    await admin.connect();
+    await admin.setOffsets({
+      groupId: "billing",
+      topic: "orders",
+      partitions: [{ partition: 0, offset: "7" }],
+    });
+    const before = await admin.fetchTopicOffsets("orders");
+    await admin.disconnect();
+    first.process.signal("SIGKILL");
+    await first.process.ended;
+
+    const second = await start("--topic", "orders:2", "--data-dir", directory);
+
+    const later = kafka(second.ready.bootstrapServers).admin();
+    owned.add({ dispose: () => void later.disconnect() });
+    await later.connect();
+    const [committed] = await later.fetchOffsets({ groupId: "billing", topics: ["orders"] });
+    expect(second.ready.bootstrapServers).toEqual(first.ready.bootstrapServers);
+    expect(await later.fetchTopicOffsets("orders")).toEqual(before);
+    expect(committed?.partitions.find(({ partition }) => partition === 0)?.offset).toBe("7");
+    expect(second.complaints()).toBe("");
+  });
+
+  test("says which process has the data directory", async () => {
+    const directory = folder();
+    await start("--data-dir", directory);
+
+    const { exitCode, stderr } = await runCli("playground", "--port", "0", "--data-dir", directory);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(`${directory} is in use by process`);
+  });
+
   test("shows its help and its version", async () => {
     const help = await runCli("--help");
     const version = await runCli("--version");

@@ -13,7 +13,7 @@ describe("the command line", () => {
     const line =
       "playground --port 19092 --host 0.0.0.0 --nodes 3 --topic orders:6:3 --topic clicks --produce orders:20 " +
       "--fill clicks:500 --auto-create-topics --kafka-version 3.9 --faults rules.json --seed 7 --user ada:l:ove " +
-      "--tls-cert c.pem --tls-key k.pem --memory 64 --json";
+      "--tls-cert c.pem --tls-key k.pem --data-dir state --memory 64 --json";
 
     const command = read(line);
 
@@ -36,6 +36,7 @@ describe("the command line", () => {
         seed: 7,
         users: [{ username: "ada", password: "l:ove" }],
         tls: { certFile: "c.pem", keyFile: "k.pem" },
+        dataDirectory: "state",
         memoryMebibytes: 64,
         json: true,
       },

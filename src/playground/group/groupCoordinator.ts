@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import { Emitter, type Event } from "#base/events.ts";
 import { err, ok, type Result } from "#base/result.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
@@ -79,6 +80,7 @@ export class GroupCoordinator {
   readonly #monitor: GroupMonitor;
   readonly #reader = new SubscriptionReader();
   readonly #table: GroupTable;
+  readonly #offsetsChanged = new Emitter<string>();
   readonly #joins = new Map<number, (answer: JoinAnswer) => void>();
   readonly #syncs = new Map<number, (answer: SyncAnswer) => void>();
   #nextToken = 1;
@@ -104,9 +106,15 @@ export class GroupCoordinator {
       onDue: (entry) => this.#due(entry),
       onRemoved: (groupId) => {
         this.#reporter.deleted(groupId);
+        this.#offsetsChanged.fire(groupId);
         this.#monitor.deleted(groupId);
       },
     });
+  }
+
+  /** Fires with the group after each change of what it committed, also when it is deleted. */
+  get onOffsetsChanged(): Event<string> {
+    return this.#offsetsChanged.event;
   }
 
   /** Of both kinds. */
@@ -245,7 +253,7 @@ export class GroupCoordinator {
   /** Reports the offsets after commits or deletions. */
   offsetsChanged(groupId: string): void {
     const entry = this.#table.get(groupId);
-    if (entry) this.#reporter.committed(groupId, entry.offsets);
+    if (entry) this.#committed(groupId, entry.offsets);
   }
 
   /** Offsets committed within a transaction take effect, or go, with its marker (KIP-98). */
@@ -254,8 +262,23 @@ export class GroupCoordinator {
     includes: (groupId: string) => boolean,
   ): void {
     for (const { group, offsets } of this.#table.all) {
-      if (includes(group.groupId) && offsets.settle(ended)) this.#reporter.committed(group.groupId, offsets);
+      if (includes(group.groupId) && offsets.settle(ended)) this.#committed(group.groupId, offsets);
     }
+  }
+
+  /** What a group had committed before, from outside of any generation as far as anybody remembers. */
+  restoreOffsets(
+    groupId: string,
+    offsets: Iterable<
+      readonly [topic: string, partition: number, offset: string, leaderEpoch: number, metadata: string]
+    >,
+  ): void {
+    const entry = this.#table.add(emptyGroup(groupId, this.#settings, this.#clock.now()));
+    if (entry === undefined) return;
+    for (const [topic, partition, offset, leaderEpoch, metadata] of offsets) {
+      entry.offsets.set({ topic, partition }, { offset: BigInt(offset), leaderEpoch, metadata });
+    }
+    this.#committed(groupId, entry.offsets);
   }
 
   delete(groupId: string): KnownErrorName {
@@ -311,7 +334,7 @@ export class GroupCoordinator {
   /** Committed offsets end with their topic, as in Kafka. */
   topicDeleted(topic: string): void {
     for (const { group, offsets } of this.#table.all) {
-      if (offsets.deleteTopic(topic)) this.#reporter.committed(group.groupId, offsets);
+      if (offsets.deleteTopic(topic)) this.#committed(group.groupId, offsets);
     }
   }
 
@@ -320,6 +343,11 @@ export class GroupCoordinator {
     this.#table.dispose();
     this.#joins.clear();
     this.#syncs.clear();
+  }
+
+  #committed(groupId: string, offsets: CommittedOffsets): void {
+    this.#reporter.committed(groupId, offsets);
+    this.#offsetsChanged.fire(groupId);
   }
 
   #at(): At {

@@ -1,8 +1,9 @@
 import { type ProduceRequest, produce } from "#protocol/apis/produce.ts";
 import { errorCode, errorName, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { batchLayout, readBatchHeader } from "#protocol/records/recordBatch.ts";
-import type { PartitionLog, StoredBatch } from "../log/partitionLog.ts";
+import type { PartitionLog } from "../log/partitionLog.ts";
 import { validateProduced } from "../log/produceValidation.ts";
+import type { StoredBatch } from "../log/storedBatch.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { mapInTurns } from "./inTurns.ts";

@@ -1,5 +1,5 @@
 /** Where a leader epoch began. */
-interface EpochStart {
+export interface EpochStart {
   readonly epoch: number;
   readonly startOffset: bigint;
 }
@@ -24,6 +24,16 @@ export class EpochCache {
   /** Where the latest epoch began. */
   get latestStart(): bigint {
     return this.#entries.at(-1)?.startOffset ?? 0n;
+  }
+
+  /** All that are known, in order. */
+  get all(): readonly EpochStart[] {
+    return this.#entries;
+  }
+
+  /** As they were before. */
+  restore(entries: readonly EpochStart[]): void {
+    if (entries.length > 0) this.#entries = entries;
   }
 
   /** A leader of this epoch begins to write at this offset. */

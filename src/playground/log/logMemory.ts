@@ -1,4 +1,5 @@
-import { heldBytesOf, type PartitionLog, type StoredBatch } from "./partitionLog.ts";
+import { heldBytesOf, type PartitionLog } from "./partitionLog.ts";
+import type { StoredBatch } from "./storedBatch.ts";
 
 /** What was given up to stay within the bound. */
 export interface Dropped {

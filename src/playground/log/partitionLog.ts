@@ -3,21 +3,12 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import { decodeBatch } from "#protocol/records/batchReader.ts";
 import { encodeBatch, stampBatch } from "#protocol/records/batchWriter.ts";
 import { decodeControlRecord, endTransactionMarker } from "#protocol/records/controlRecord.ts";
-import { type BatchHeader, lastOffsetOf, readBatchHeader } from "#protocol/records/recordBatch.ts";
+import { batchLayout, lastOffsetOf, readBatchHeader } from "#protocol/records/recordBatch.ts";
 import { compactBatches } from "./compactBatches.ts";
-import { EpochCache, type EpochEnd } from "./epochCache.ts";
+import { EpochCache, type EpochEnd, type EpochStart } from "./epochCache.ts";
+import type { LogBegin, LogChange } from "./logChange.ts";
 import { ProducerStates, type TransactionMarker } from "./producerStates.ts";
-
-/** A batch as the log holds it: the bytes a consumer gets. */
-export interface StoredBatch {
-  readonly baseOffset: bigint;
-  readonly lastOffset: bigint;
-  readonly maxTimestamp: bigint;
-  /** The greatest timestamp of this batch and all before it. */
-  readonly newestSoFar: bigint;
-  readonly header: BatchHeader;
-  readonly bytes: Uint8Array;
-}
+import type { StoredBatch } from "./storedBatch.ts";
 
 /** What happens to a batch on its way into the log. */
 export interface AppendOptions {
@@ -62,6 +53,7 @@ export class PartitionLog {
   readonly id: TopicPartition;
   readonly producers = new ProducerStates();
   readonly #appended = new Emitter<void>();
+  readonly #changed = new Emitter<LogChange>();
   readonly #epochs = new EpochCache();
   #batches: StoredBatch[] = [];
   #first = 0;
@@ -75,6 +67,20 @@ export class PartitionLog {
   /** Fires after each append, and when readers must look again: a new epoch, a cut, the end. */
   get onAppended(): Event<void> {
     return this.#appended.event;
+  }
+
+  /** Fires after each change, with what a copy needs to follow it. */
+  get onChanged(): Event<LogChange> {
+    return this.#changed.event;
+  }
+
+  /** All batches held, the oldest first. */
+  get batches(): readonly StoredBatch[] {
+    return this.#batches.slice(this.#first);
+  }
+
+  get epochs(): readonly EpochStart[] {
+    return this.#epochs.all;
   }
 
   get logStartOffset(): bigint {
@@ -134,18 +140,41 @@ export class PartitionLog {
     const { edit, logAppendTime } = options;
     const stamp = { baseOffset: this.#logEndOffset, partitionLeaderEpoch: this.leaderEpoch, logAppendTime };
     const stamped = stampBatch(produced, stamp);
-    const header = readBatchHeader(stamped);
+    const intactHeader = edit && stamped.slice(0, batchLayout.records);
     const bytes = edit?.(stamped) ?? stamped;
+    const batch = this.restoreBatch(bytes, intactHeader);
+    this.#changed.fire({ type: "appended", batch });
+    this.#appended.fire();
+    return batch;
+  }
+
+  /** The log is as it was when a copy of it began; what came after is told next. */
+  restoreBegin({ logStartOffset, logEndOffset, epochs }: LogBegin): void {
+    this.#batches = [];
+    this.#first = 0;
+    this.#logStartOffset = logStartOffset;
+    this.#logEndOffset = logEndOffset;
+    this.#epochs.restore(epochs);
+    this.producers.clear();
+  }
+
+  /** A batch with the offsets it has, as it came or as it was; with its header apart where it was damaged on purpose. */
+  restoreBatch(bytes: Uint8Array, intactHeader?: Uint8Array): StoredBatch {
+    const header = readBatchHeader(intactHeader ?? bytes);
     const lastOffset = lastOffsetOf(header);
     const before = this.#batches.at(-1)?.newestSoFar ?? -1n;
     const { maxTimestamp, baseOffset } = header;
     const newestSoFar = maxTimestamp > before ? maxTimestamp : before;
-    const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes };
+    const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes, intactHeader };
     this.#batches.push(batch);
     this.#logEndOffset = lastOffset + 1n;
     noteProducer(this.producers, batch);
-    this.#appended.fire();
     return batch;
+  }
+
+  /** The log ends here although no batch reaches so far: compaction took the last ones. */
+  restoreEnd(logEndOffset: bigint): void {
+    this.#logEndOffset = logEndOffset;
   }
 
   /**
@@ -230,6 +259,7 @@ export class PartitionLog {
   /** A new leader writes from here on. */
   beginEpoch(epoch: number): void {
     this.#epochs.begin(epoch, this.#logEndOffset);
+    this.#changed.fire({ type: "epochBegan", epoch });
     this.#appended.fire();
   }
 
@@ -249,6 +279,7 @@ export class PartitionLog {
     if (this.#logStartOffset > offset) this.#logStartOffset = offset;
     this.#epochs.truncate(offset);
     this.#replayProducers();
+    this.#changed.fire({ type: "truncated", offset });
     this.#appended.fire();
     return freed;
   }
@@ -306,6 +337,7 @@ export class PartitionLog {
         nextHorizon = baseTimestamp;
       }
     }
+    this.#changed.fire({ type: "rewritten" });
     return { freedBytes: before - this.heldBytes, nextHorizon };
   }
 
@@ -313,12 +345,14 @@ export class PartitionLog {
   dispose(): void {
     this.#appended.fire();
     this.#appended.dispose();
+    this.#changed.dispose();
   }
 
   #startAt(offset: bigint): void {
     this.#logStartOffset = offset;
     this.#epochs.startAt(offset);
     this.producers.transactions.startMoved(offset);
+    this.#changed.fire({ type: "startMoved", offset });
   }
 
   /** Works out anew what is known of producers, from the batches that are left. */

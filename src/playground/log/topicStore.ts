@@ -1,3 +1,4 @@
+import { Emitter, type Event } from "#base/events.ts";
 import type { Random } from "#base/random.ts";
 import { PartitionLog } from "./partitionLog.ts";
 
@@ -11,6 +12,12 @@ export interface Topic {
   readonly partitions: readonly PartitionLog[];
 }
 
+/** A topic came, changed or went. */
+export interface TopicChange {
+  readonly topic: Topic;
+  readonly isDeleted: boolean;
+}
+
 const maxNameLength = 249;
 
 /** The topics of a playground, by name and by id. */
@@ -18,12 +25,18 @@ export class TopicStore {
   readonly #random: Random;
   readonly #byName = new Map<string, Topic>();
   readonly #byId = new Map<string, Topic>();
+  readonly #changed = new Emitter<TopicChange>();
   #partitionCount = 0;
   #version = 0;
   #newestTopicVersion = 0;
 
   constructor(random: Random) {
     this.#random = random;
+  }
+
+  /** Fires after each change. */
+  get onChanged(): Event<TopicChange> {
+    return this.#changed.event;
   }
 
   get all(): Iterable<Topic> {
@@ -77,6 +90,11 @@ export class TopicStore {
     });
   }
 
+  /** A topic as it was before, its id and logs included. */
+  restore(topic: Topic): void {
+    this.#put(topic);
+  }
+
   addPartitions(topic: Topic, total: number): Topic {
     const added = Array.from({ length: total - topic.partitions.length }, (_, index) =>
       newLog(topic.name, topic.partitions.length + index),
@@ -93,6 +111,7 @@ export class TopicStore {
     this.#partitionCount -= this.#byName.get(topic.name)?.partitions.length ?? 0;
     this.#byName.delete(topic.name);
     this.#byId.delete(topic.topicId);
+    this.#changed.fire({ topic, isDeleted: true });
   }
 
   #put(topic: Topic): Topic {
@@ -101,6 +120,7 @@ export class TopicStore {
     this.#partitionCount += topic.partitions.length - (this.#byName.get(topic.name)?.partitions.length ?? 0);
     this.#byName.set(topic.name, topic);
     this.#byId.set(topic.topicId, topic);
+    this.#changed.fire({ topic, isDeleted: false });
     return topic;
   }
 }

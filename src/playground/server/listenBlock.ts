@@ -20,23 +20,26 @@ export async function listenOnBlock(
   for (let attempt = 0; ; attempt++) {
     const basePort = block.basePort === 0 ? 0 : block.basePort + attempt * block.count;
     try {
-      return await listenOnAll(server, { ...block, basePort }, onStream);
+      const ports = Array.from({ length: block.count }, (_, index) =>
+        basePort === 0 ? 0 : basePort + index,
+      );
+      return await listenOnAll(server, { host: block.host, ports }, onStream);
     } catch (error) {
       if (!isPortTaken(error) || attempt + 1 >= block.attempts) throw error;
     }
   }
 }
 
-async function listenOnAll(
+/** Listens on exactly these ports. */
+export async function listenOnAll(
   server: StreamServer,
-  { host, basePort, count }: PortBlock,
+  { host, ports }: { readonly host: string; readonly ports: readonly number[] },
   onStream: (index: number, stream: ByteStream) => void,
 ): Promise<readonly Listening[]> {
   const opened = new DisposableStore();
   const listening: Listening[] = [];
   try {
-    for (let index = 0; index < count; index++) {
-      const port = basePort === 0 ? 0 : basePort + index;
+    for (const [index, port] of ports.entries()) {
       listening.push(opened.add(await server.listen({ host, port }, (stream) => onStream(index, stream))));
     }
     return listening;

@@ -1,0 +1,235 @@
+import type { DataFiles } from "#base/dataFiles.ts";
+import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
+import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import type { Observe } from "#trace/observation.ts";
+import type { Broker } from "../broker.ts";
+import type { PartitionLog } from "../log/partitionLog.ts";
+import type { StoredBatch } from "../log/storedBatch.ts";
+import type { Topic } from "../log/topicStore.ts";
+import { MetadataJournal } from "./metadataJournal.ts";
+import { PartitionFiles } from "./partitionFiles.ts";
+import type { JournalEntry, SavedPorts, SavedTopic } from "./savedCluster.ts";
+
+const topicsFolder = "topics";
+/** Small enough that little stays on disk of what the memory's bound took. */
+const defaultSegmentBytes = 1 << 20;
+
+/**
+ * Keeps a playground in a directory as it goes, so that the next one begins where it ended, however it ended: topics,
+ * records, leader epochs, what is known of producers, and committed offsets. Members, transactions that were open and
+ * rules for faults end with it.
+ *
+ *   journal.log                     topics, committed offsets, ports
+ *   topics/<id>/<partition>/*.log   a partition's batches and what else happened to its log
+ */
+export class PlaygroundStorage implements Disposable {
+  readonly #files: DataFiles;
+  readonly #observe: Observe;
+  readonly #owned = new DisposableStore();
+  readonly #attached = new WeakSet<PartitionLog>();
+  readonly #journal: MetadataJournal;
+  #isWriting = true;
+  #keepsUnknown = false;
+  #broker: Broker | undefined;
+
+  readonly #segmentBytes: number;
+
+  private constructor(files: DataFiles, observe: Observe, segmentBytes: number) {
+    this.#segmentBytes = segmentBytes;
+    this.#files = files;
+    this.#observe = observe;
+    this.#journal = new MetadataJournal(files);
+  }
+
+  /** Throws when another process has the directory, or when it cannot be used. */
+  static open(
+    files: DataFiles,
+    observe: Observe,
+    { segmentBytes = defaultSegmentBytes }: { readonly segmentBytes?: number } = {},
+  ): PlaygroundStorage {
+    const storage = new PlaygroundStorage(files, observe, segmentBytes);
+    storage.#owned.add(files.lock());
+    try {
+      const { problem, isDamaged } = storage.#journal.load();
+      storage.#keepsUnknown = isDamaged;
+      if (problem !== undefined) storage.#notice(problem);
+    } catch (error) {
+      storage.dispose();
+      throw error;
+    }
+    return storage;
+  }
+
+  /** Undefined in a new directory. */
+  get kafkaClusterId(): string | undefined {
+    return this.#journal.saved.kafkaClusterId;
+  }
+
+  get ports(): SavedPorts | undefined {
+    return this.#journal.saved.ports;
+  }
+
+  /** Fills a new broker with what there was, and writes down from then on what becomes of it. */
+  async restore(broker: Broker, ports: SavedPorts): Promise<void> {
+    this.#broker = broker;
+    const { saved } = this.#journal;
+    this.#write({ type: "cluster", kafkaClusterId: broker.kafkaClusterId });
+    this.#write({ type: "ports", ...ports });
+    if (!this.#keepsUnknown) this.#removeUnknown();
+    for (const topic of Array.from(saved.topics.values())) await this.#restoreTopic(broker, topic);
+    for (const [groupId, offsets] of saved.offsets) {
+      broker.groups.restoreOffsets(groupId, offsets.values());
+    }
+    this.#restoreProducerIds(broker);
+    this.#follow(broker);
+    this.#account(broker);
+    this.#abortOpenTransactions(broker);
+  }
+
+  dispose(): void {
+    this.#isWriting = false;
+    this.#owned.dispose();
+  }
+
+  async #restoreTopic(broker: Broker, saved: SavedTopic): Promise<void> {
+    const { name, topicId, replicationFactor } = saved;
+    const partitions: PartitionLog[] = [];
+    for (let partition = 0; partition < saved.partitions; partition++) {
+      const id = { topic: name, partition };
+      const files = this.#filesOf(topicId, partition);
+      const { log, problems } = files.load(id);
+      for (const problem of problems) this.#notice(problem, id);
+      this.#attach(log, files);
+      partitions.push(log);
+      await broker.clock.yieldTurn();
+    }
+    broker.topics.restore({ name, topicId, replicationFactor, configs: new Map(saved.configs), partitions });
+  }
+
+  #restoreProducerIds(broker: Broker): void {
+    const write = (before: bigint) => this.#write({ type: "producerIds", before: before.toString() });
+    broker.producerIds.restore(this.#journal.saved.producerIdsBefore, write);
+  }
+
+  #follow(broker: Broker): void {
+    const { topics, groups } = broker;
+    this.#owned.add(
+      topics.onChanged(({ topic, isDeleted }) => {
+        if (isDeleted) this.#topicDeleted(topic);
+        else this.#topicChanged(topic);
+      }),
+    );
+    this.#owned.add(
+      groups.onOffsetsChanged((groupId) => {
+        const offsets = groups.offsets(groupId);
+        const { saved } = this.#journal;
+        if (offsets === undefined) {
+          if (saved.offsets.has(groupId)) this.#write({ type: "groupDeleted", groupId });
+          return;
+        }
+        const entry = saved.offsetsEntry(groupId, offsets.entries());
+        if (entry) this.#write(entry);
+      }),
+    );
+  }
+
+  /** The memory's bound holds for what was read as well: the oldest batches go. */
+  #account(broker: Broker): void {
+    const held: { readonly log: PartitionLog; readonly batch: StoredBatch }[] = [];
+    for (const { partitions } of broker.topics.all) {
+      for (const log of partitions) for (const batch of log.batches) held.push({ log, batch });
+    }
+    // Which of two partitions a batch came to first is not written down; its time is near enough.
+    held.sort((a, b) => Number(a.batch.newestSoFar - b.batch.newestSoFar));
+    let dropped = 0;
+    for (const { log, batch } of held) dropped += broker.memory.appended(log, batch).length;
+    if (dropped > 0) this.#notice(`${dropped} of the oldest batches had no room in memory and are gone`);
+  }
+
+  /** Their producers cannot end them any more, as nobody remembers their transactional ids. */
+  #abortOpenTransactions(broker: Broker): void {
+    let aborted = 0;
+    for (const { partitions } of broker.topics.all) {
+      for (const log of partitions) {
+        for (const { producerId, epoch, coordinatorEpoch = 0, transactionStart } of Array.from(
+          log.producers.all,
+        )) {
+          if (transactionStart === undefined) continue;
+          aborted++;
+          broker.writeMarker(log.id, { producerId, producerEpoch: epoch, coordinatorEpoch, how: "abort" });
+        }
+      }
+    }
+    if (aborted > 0) this.#notice(`transactions were open in ${aborted} partitions and are aborted`);
+  }
+
+  #topicChanged(topic: Topic): void {
+    const { name, topicId, replicationFactor, partitions, configs } = topic;
+    this.#write({
+      type: "topic",
+      name,
+      topicId,
+      replicationFactor,
+      partitions: partitions.length,
+      configs: Array.from(configs),
+    });
+    for (const log of partitions) {
+      if (this.#attached.has(log)) continue;
+      this.#attach(log, this.#filesOf(topicId, log.id.partition));
+    }
+  }
+
+  #topicDeleted({ topicId }: Topic): void {
+    // The journal first: a folder that no topic has is removed at the next start.
+    this.#write({ type: "topicDeleted", topicId });
+    this.#guard(() => this.#files.remove(`${topicsFolder}/${topicId}`));
+  }
+
+  /** The log and its emitter live equally long. */
+  #attach(log: PartitionLog, files: PartitionFiles): void {
+    this.#attached.add(log);
+    log.onChanged((change) => this.#guard(() => files.changed(log, change)));
+  }
+
+  #filesOf(topicId: string, partition: number): PartitionFiles {
+    return new PartitionFiles(this.#files, `${topicsFolder}/${topicId}/${partition}`, this.#segmentBytes);
+  }
+
+  /** Folders of topics that are gone. */
+  #removeUnknown(): void {
+    for (const topicId of this.#files.list(topicsFolder)) {
+      if (this.#journal.saved.topics.has(topicId)) continue;
+      this.#guard(() => this.#files.remove(`${topicsFolder}/${topicId}`));
+    }
+  }
+
+  #write(entry: JournalEntry): void {
+    this.#guard(() => this.#journal.write(entry));
+  }
+
+  /** A disk that is full ends the writing, not the playground. */
+  #guard(write: () => void): void {
+    if (!this.#isWriting) return;
+    try {
+      write();
+    } catch (error) {
+      this.#isWriting = false;
+      const why = error instanceof Error ? error.message : String(error);
+      this.#notice(`nothing that happens from here on is kept: ${why}`);
+    }
+  }
+
+  #notice(text: string, partition?: TopicPartition): void {
+    const of = partition === undefined ? "" : `${topicPartitionText(partition)}: `;
+    const cluster = this.#broker?.cluster;
+    const down = cluster?.all.filter(({ nodeId }) => !cluster.isUp(nodeId)) ?? [];
+    this.#observe({
+      type: "broker.trouble",
+      kind: "dataDirectory",
+      title: `${of}${text} (data directory ${this.#files.directory})`,
+      topic: partition?.topic,
+      partition: partition?.partition,
+      nodesDown: down.map(({ nodeId }) => nodeId),
+    });
+  }
+}

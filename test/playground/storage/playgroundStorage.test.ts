@@ -1,0 +1,254 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import { seededRandom } from "#base/random.ts";
+import type { Broker } from "#playground/broker.ts";
+import { Playground } from "#playground/playground.ts";
+import { MemoryDataFiles } from "#test/support/memoryDataFiles.ts";
+import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
+import { VirtualClock } from "#test/support/virtualClock.ts";
+import { batchWith, everythingOf, storedBroker } from "./storedBroker.ts";
+
+let files: MemoryDataFiles;
+
+beforeEach(() => {
+  files = new MemoryDataFiles();
+});
+
+function logOf(broker: Broker, partition = 0) {
+  const log = broker.topics.log("orders", partition);
+  if (!log) throw new Error("there is no such log");
+  return log;
+}
+
+/** Two partitions with two batches each, in files of their own. */
+async function filled() {
+  const stored = await storedBroker(files, { segmentBytes: 1 });
+  stored.broker.topics.create("orders", { partitions: 2, replicationFactor: 1 });
+  for (const partition of [0, 1]) {
+    stored.broker.append(logOf(stored.broker, partition), batchWith(["a", "b"]));
+    stored.broker.append(logOf(stored.broker, partition), batchWith(["c"]));
+  }
+  stored.stop();
+  return stored;
+}
+
+function flipByte(file: string, at: number): void {
+  const bytes = files.read(file);
+  if (!bytes) throw new Error(`there is no ${file}`);
+  bytes[at] = (bytes[at] ?? 0) ^ 0xff;
+  files.contents.set(file, bytes);
+}
+
+function fileOf(partition: number, name = "00000001.log"): string {
+  const found = Array.from(files.contents.keys()).find((file) => file.endsWith(`/${partition}/${name}`));
+  if (found === undefined) throw new Error(`partition ${partition} has no ${name}`);
+  return found;
+}
+
+describe("a data directory", () => {
+  test("whose partition is damaged starts that one empty, and keeps the files for whoever wants to look", async () => {
+    await filled();
+    flipByte(fileOf(0), 20);
+
+    const { broker, notices } = await storedBroker(files);
+
+    expect(notices).toEqual([
+      expect.stringMatching(/^orders-0: topics\/.*\/0\/00000001.log, byte 0: this is not what was written/),
+    ]);
+    expect([logOf(broker, 0).logEndOffset, logOf(broker, 1).logEndOffset]).toEqual([0n, 3n]);
+    expect(Array.from(files.contents.keys()).some((file) => file.includes("/0.damaged/"))).toBe(true);
+    broker.append(logOf(broker, 0), batchWith(["new"]));
+    expect((await storedBroker(files.cutAfter(files.appendedBytes))).notices).toEqual([]);
+  });
+
+  test("that lacks a file in the middle does not pretend that the rest follows", async () => {
+    await filled();
+    files.contents.set(fileOf(0, "00000002.log"), files.read(fileOf(1, "00000001.log")) ?? new Uint8Array(0));
+
+    const { broker, notices } = await storedBroker(files);
+
+    expect(notices).toEqual([expect.stringContaining("does not follow from what is before it")]);
+    expect(logOf(broker, 0).logEndOffset).toBe(0n);
+  });
+
+  test("whose journal is damaged comes back with what was before, and removes nothing it does not know", async () => {
+    const { broker } = await filled();
+    files.append("journal.log", files.read("journal.log")?.slice(0, 40) ?? new Uint8Array(0));
+    const [topic] = broker.topics.all;
+    const journal = files.read("journal.log") ?? new Uint8Array(0);
+    flipByte("journal.log", journal.length - 45);
+
+    const next = await storedBroker(files);
+
+    expect(next.notices[0]).toMatch(/^journal.log, byte \d+: this is not what was written/);
+    expect(files.contents.has("journal.log.damaged")).toBe(true);
+    expect(files.list("topics")).toEqual([topic?.topicId]);
+  });
+
+  test("that cannot be written any more says so once, and the playground goes on", async () => {
+    const { broker, notices } = await storedBroker(files);
+    broker.topics.create("orders", { partitions: 1, replicationFactor: 1 });
+    files.failure = new Error("ENOSPC: no space left on device");
+
+    broker.append(logOf(broker), batchWith(["a"]));
+    broker.append(logOf(broker), batchWith(["b"]));
+
+    expect(logOf(broker).logEndOffset).toBe(2n);
+    expect(notices).toEqual([
+      "nothing that happens from here on is kept: ENOSPC: no space left on device (data directory memory)",
+    ]);
+  });
+
+  test("holds no more than the memory's bound lets the playground hold, and a little", async () => {
+    const stored = await storedBroker(files, { segmentBytes: 4_000, settings: { maxLogBytes: 20_000 } });
+    stored.broker.topics.create("orders", { partitions: 1, replicationFactor: 1 });
+
+    for (let index = 0; index < 500; index++)
+      stored.broker.append(logOf(stored.broker), batchWith(["x".repeat(500)]));
+
+    const held = Array.from(files.contents.values()).reduce((total, bytes) => total + bytes.length, 0);
+    expect(held).toBeLessThan(20_000 + 2 * 4_000 + 2_000);
+    expect(logOf(stored.broker).logStartOffset).toBeGreaterThan(400n);
+    const before = everythingOf(stored.broker);
+    stored.stop();
+    expect(everythingOf((await storedBroker(files)).broker)).toEqual(before);
+  });
+
+  test("gives up the oldest batches when it is opened with less memory", async () => {
+    await filled();
+
+    const { broker, notices } = await storedBroker(files, { settings: { maxLogBytes: 700 } });
+
+    expect(notices).toEqual([expect.stringContaining("of the oldest batches had no room in memory")]);
+    expect(broker.memory.usedBytes).toBeLessThanOrEqual(700);
+  });
+
+  test("never gives a producer id twice", async () => {
+    const first = await storedBroker(files);
+    const given = Array.from({ length: 1_500 }, () => first.broker.nextProducerId());
+    first.stop();
+
+    const next = await storedBroker(files);
+
+    expect(given).not.toContain(next.broker.nextProducerId());
+  });
+
+  test("aborts the transactions that were open", async () => {
+    const first = await storedBroker(files);
+    first.broker.topics.create("orders", { partitions: 1, replicationFactor: 1 });
+    const id = first.broker.nextProducerId();
+    first.broker.append(logOf(first.broker), batchWith(["tx"], { id, sequence: 0, transactional: true }));
+    first.stop();
+
+    const next = await storedBroker(files);
+
+    const log = logOf(next.broker);
+    expect(next.notices).toEqual([expect.stringContaining("transactions were open in 1 partitions")]);
+    expect(log.lastStableOffset).toBe(2n);
+    expect(log.producers.transactions.abortedBetween(0n, 2n)).toEqual([{ producerId: id, firstOffset: 0n }]);
+  });
+
+  test("forgets a topic that was deleted, its files included", async () => {
+    const { broker } = await storedBroker(files);
+    const topic = broker.topics.create("orders", { partitions: 1, replicationFactor: 1 });
+    broker.append(logOf(broker), batchWith(["a"]));
+
+    broker.deleteTopic(topic);
+
+    expect(files.list("topics")).toEqual([]);
+    expect(Array.from((await storedBroker(files.cutAfter(files.appendedBytes))).broker.topics.all)).toEqual(
+      [],
+    );
+  });
+
+  test("writes its journal anew before it grows without bound", async () => {
+    const { broker } = await storedBroker(files);
+    const topic = broker.topics.create("orders", { partitions: 1, replicationFactor: 1 });
+    const text = "x".repeat(10_000);
+
+    for (let index = 0; index < 500; index++)
+      broker.topics.setConfigs(topic, new Map([["note", text + index]]));
+
+    expect(files.contents.get("journal.log")?.length).toBeLessThan(1_200_000);
+  });
+});
+
+describe("a playground with a data directory", () => {
+  const clock = new VirtualClock();
+  let network: MemoryNetwork;
+
+  function playgroundAt(basePort: number, observed: string[] = []): Playground {
+    return new Playground({
+      clock,
+      random: seededRandom(observed.length + basePort),
+      server: network,
+      observe: (body) => observed.push(body.type),
+      basePort,
+      portAttempts: 5,
+      nodes: 2,
+      data: files,
+    });
+  }
+
+  beforeEach(() => {
+    network = new MemoryNetwork({ clock, seed: 1 });
+  });
+
+  test("comes back on the ports it had, although the first ones are free again", async () => {
+    const held = await network.listen({ host: "127.0.0.1", port: 9092 }, () => {});
+    const first = playgroundAt(9092);
+    await clock.runUntil(first.start());
+    first.createTopic("orders", { partitions: 3 });
+    const before = first.bootstrapServers;
+    await first.stop();
+    held.dispose();
+
+    const next = playgroundAt(9092);
+    await clock.runUntil(next.start());
+
+    expect(before).toEqual(["127.0.0.1:9094", "127.0.0.1:9095"]);
+    expect(next.bootstrapServers).toEqual(before);
+    expect(next.topics()).toMatchObject([{ topic: "orders", partitions: [{}, {}, {}] }]);
+    await next.stop();
+  });
+
+  test("listens where it is told when that is another place than before", async () => {
+    const first = playgroundAt(9092);
+    await clock.runUntil(first.start());
+    await first.stop();
+
+    const next = playgroundAt(9192);
+    await clock.runUntil(next.start());
+
+    expect(next.bootstrapServers).toEqual(["127.0.0.1:9192", "127.0.0.1:9193"]);
+    await next.stop();
+  });
+
+  test("does not start twice, and leaves no port open where it could not", async () => {
+    const first = playgroundAt(9092);
+    await clock.runUntil(first.start());
+    const second = playgroundAt(9192);
+
+    const failed = clock.runUntil(second.start());
+
+    await expect(failed).rejects.toThrow("in use");
+    await first.stop();
+    await clock.runUntil(second.start());
+    expect(second.isRunning).toBe(true);
+    await second.stop();
+  });
+
+  test("has its records and offsets after it was stopped and started", async () => {
+    const playground = playgroundAt(9092);
+    await clock.runUntil(playground.start());
+    playground.createTopic("orders", { partitions: 1 });
+    await clock.runUntil(playground.startWorkload({ topic: "orders", pace: { count: 1_200 } }).done);
+    const before = playground.topics();
+    await playground.stop();
+
+    await clock.runUntil(playground.start());
+
+    expect(playground.topics()).toEqual(before);
+    expect(before[0]?.partitions[0]?.highWatermark).toBe(1_200n);
+    await playground.stop();
+  });
+});
