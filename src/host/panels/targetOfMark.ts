@@ -17,6 +17,7 @@ export function targetOfMark(
       return targetOfLane(model, group, mark.lane);
     case "assignedPartition":
       return { kind: "groupPartition", clusterId, groupId, topic: mark.topic, partition: mark.partition };
+    case "hold":
     case "buffer":
       return { kind: "session", clusterId, sessionId: mark.sessionId };
     case "fault":

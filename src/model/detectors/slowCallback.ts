@@ -20,7 +20,7 @@ export function findSlowCallbacks(
 }
 
 /** What waits while it runs. */
-function callbackMeaning(callback: Callback["callback"]): string {
+export function callbackMeaning(callback: Callback["callback"]): string {
   switch (callback) {
     case "assigned":
       return "The new partitions are not read before it returns.";

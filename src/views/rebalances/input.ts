@@ -1,6 +1,6 @@
 import type { Finding } from "#model/finding.ts";
 import type { ClusterModel, GroupModel, Model } from "#model/model.ts";
-import type { Bound, MarkRef } from "#webview/rebalances/contract.ts";
+import type { Bound, MarkRef, RebalancesState } from "#webview/rebalances/contract.ts";
 
 /** What the Rebalances panel is drawn from. */
 export interface RebalancesInput {
@@ -36,6 +36,8 @@ export interface Scene {
   readonly now: number;
   /** The window that everything is complete for. */
   readonly range: { readonly fromMs: number; readonly toMs: number };
+  /** What its members count. */
+  readonly generationWord: RebalancesState["generationWord"];
   /** Marks nearer to each other than this cannot be told apart. */
   readonly bucketMs: number;
 }

@@ -77,6 +77,7 @@ function drawn(scene: Scene, lane: LaneRef, segment: NamedLane["lane"]["segments
       text,
       detail: phaseLine({
         text,
+        word: scene.generationWord,
         lastedMs: (segment.toAt ?? scene.now) - segment.fromAt,
         generationId,
         reason,

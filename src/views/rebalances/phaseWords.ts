@@ -1,6 +1,6 @@
 import type { LanePhase } from "#model/memberLanes.ts";
 import { durationText } from "#model/words.ts";
-import type { Phase } from "#webview/rebalances/contract.ts";
+import type { Phase, RebalancesState } from "#webview/rebalances/contract.ts";
 
 /** How a phase is drawn; undefined for what has no stretch of its own. */
 export function drawnPhase(phase: LanePhase): Phase | undefined {
@@ -117,13 +117,15 @@ export function phaseMeaning(phase: LanePhase): string {
 export function phaseLine(of: {
   readonly text: string;
   readonly lastedMs: number;
+  /** What its group counts. */
+  readonly word: RebalancesState["generationWord"];
   readonly generationId: number | undefined;
   readonly reason: string | undefined;
 }): string {
   const parts = [
     of.text,
     durationText(of.lastedMs),
-    of.generationId === undefined ? undefined : `generation ${of.generationId}`,
+    of.generationId === undefined ? undefined : `${of.word} ${of.generationId}`,
     of.reason,
   ];
   return parts.filter((part) => part !== undefined).join(" · ");

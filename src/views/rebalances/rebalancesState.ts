@@ -8,6 +8,8 @@ import { detailOf } from "./detail/detail.ts";
 import { faultLanes } from "./faultLanes.ts";
 import { findingMarks } from "./findingMarks.ts";
 import { generationBands } from "./generationBands.ts";
+import { generationWord } from "./generationWord.ts";
+import { holdLanes } from "./holdLanes.ts";
 import type { RebalancesInput, Scene } from "./input.ts";
 import { laneIndex } from "./laneKeys.ts";
 import { hiddenLanes, memberLanes } from "./memberLanes.ts";
@@ -29,6 +31,7 @@ export function rebalancesState(input: RebalancesInput): RebalancesState {
     range: scene.range,
     lanes,
     generations: generationBands(scene, index),
+    holdLanes: holdLanes(scene),
     commitLanes: commitLanes(scene, index),
     bufferLanes: bufferLanes(scene),
     faultLanes: faultLanes(scene),
@@ -84,6 +87,7 @@ export function rebalancesText(
 const nothing = {
   lanes: [],
   generations: [],
+  holdLanes: [],
   commitLanes: [],
   bufferLanes: [],
   faultLanes: [],
@@ -103,6 +107,7 @@ function sceneOf(input: RebalancesInput, cluster: ClusterModel, group: GroupMode
     group,
     now: input.now,
     range: widened(viewport),
+    generationWord: generationWord(cluster, group),
     // Two pixels: what is nearer than that is one mark to the eye.
     bucketMs: ((viewport.toMs - viewport.fromMs) / viewport.widthPx) * 2,
   };
@@ -137,7 +142,7 @@ function frameOf(
       groupType,
       state: view?.state ?? null,
     },
-    generationWord: groupType === "classic" || groupType === "unknown" ? "generation" : "epoch",
+    generationWord: generationWord(cluster, group),
     bound: input.bound,
     nowMs: input.now,
     following: input.following,

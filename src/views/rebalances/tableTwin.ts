@@ -9,6 +9,7 @@ import { outcomeText } from "./commitOutcome.ts";
 import { faultsOf } from "./faultLanes.ts";
 import { findingsOf } from "./findingMarks.ts";
 import { assignmentOf, assignmentText, generationLabel, partitionChangeText } from "./generationBands.ts";
+import { callbackLine, callbackText, gateLine, gateText, sessionsOf } from "./holdLanes.ts";
 import type { Scene } from "./input.ts";
 import type { LaneIndex } from "./laneKeys.ts";
 import { goneText } from "./memberLanes.ts";
@@ -30,6 +31,7 @@ export function tableRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
   return [
     ...phaseRows(scene, index),
     ...generationRows(scene, index),
+    ...holdRows(scene),
     ...commitRows(scene, index),
     ...bufferRows(scene),
     ...faultRows(scene),
@@ -60,7 +62,13 @@ function phaseRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
           who: name,
           kind: "phase",
           what: text,
-          detail: phaseLine({ text, lastedMs: (toAt ?? scene.now) - fromAt, generationId, reason }),
+          detail: phaseLine({
+            text,
+            lastedMs: (toAt ?? scene.now) - fromAt,
+            word: scene.generationWord,
+            generationId,
+            reason,
+          }),
         };
       }),
     ...(lane.gone
@@ -91,7 +99,7 @@ function generationRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
         toMs,
         who: "group",
         kind: "generation",
-        what: `generation ${generationLabel(generation)}`,
+        what: `${scene.generationWord} ${generationLabel(generation)}`,
         detail: assignmentText(generation, changes),
       } satisfies TableRow,
       ...changed.map(
@@ -103,6 +111,38 @@ function generationRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
           kind: "partition",
           what: topicPartitionText(partition),
           detail: partitionChangeText(partition),
+        }),
+      ),
+    ];
+  });
+}
+
+/** What members of ours held the group up with. */
+function holdRows(scene: Scene): readonly TableRow[] {
+  return sessionsOf(scene).flatMap((session): TableRow[] => {
+    const { sessionId, holdUps } = session;
+    const who = sessionName(session);
+    return [
+      ...holdUps.gates.map(
+        (span): TableRow => ({
+          ref: { kind: "hold", sessionId, what: "gate", fromMs: span.fromAt },
+          fromMs: span.fromAt,
+          toMs: span.toAt,
+          who,
+          kind: "gate",
+          what: gateText(span),
+          detail: gateLine(scene, span),
+        }),
+      ),
+      ...holdUps.callbacks.map(
+        (span): TableRow => ({
+          ref: { kind: "hold", sessionId, what: span.callback, fromMs: span.fromAt },
+          fromMs: span.fromAt,
+          toMs: span.toAt,
+          who,
+          kind: "callback",
+          what: callbackText(span),
+          detail: callbackLine(scene, span),
         }),
       ),
     ];

@@ -7,6 +7,7 @@ import { useSize } from "../page/useSize.ts";
 import { type ChartRow, chartRows, isOpen, type TimedMark } from "./chartRows.ts";
 import type { RebalancesContract, RebalancesState } from "./contract.ts";
 import { Hatchings } from "./hatchings.tsx";
+import { HoldMarks } from "./holdMarks.tsx";
 import { type Direction, neighbour } from "./keyboard.ts";
 import { type MarkFocus, MarkFocusContext } from "./mark.tsx";
 import { markKey } from "./markKey.ts";
@@ -238,6 +239,7 @@ function drawnOf(row: ChartRow): readonly unknown[] {
       return [row.bands];
     case "member":
       return [row.lane, ...row.findings];
+    case "hold":
     case "commits":
     case "buffer":
     case "fault":
@@ -260,6 +262,8 @@ function RowContent({
       return <GenerationMarks {...placed} bands={row.bands} word={state.generationWord} />;
     case "member":
       return <MemberMarks {...placed} lane={row.lane} findings={row.findings} />;
+    case "hold":
+      return <HoldMarks {...placed} lane={row.lane} />;
     case "assignments":
       return <AssignmentMarks {...placed} bands={row.bands} />;
     case "commits":

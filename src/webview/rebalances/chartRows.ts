@@ -4,6 +4,7 @@ import type {
   FaultLane,
   FindingMark,
   GenerationBand,
+  HoldLane,
   MarkRef,
   MemberLane,
   RebalancesState,
@@ -16,6 +17,7 @@ export type ChartRow = { readonly key: string; readonly height: number; readonly
   | { readonly kind: "generations"; readonly bands: readonly GenerationBand[] }
   | { readonly kind: "member"; readonly lane: MemberLane; readonly findings: readonly FindingMark[] }
   | { readonly kind: "assignments"; readonly bands: readonly GenerationBand[] }
+  | { readonly kind: "hold"; readonly lane: HoldLane }
   | { readonly kind: "commits"; readonly lane: CommitLane }
   | { readonly kind: "buffer"; readonly lane: BufferLane }
   | { readonly kind: "fault"; readonly lane: FaultLane }
@@ -42,6 +44,16 @@ export function chartRows(state: RebalancesState, visible: TimeRange): readonly 
       (finding) => finding.lane !== null && laneKey(finding.lane) === key,
     );
     rows.push({ kind: "member", key: `member ${key}`, height: 28, label: lane.name, lane, findings });
+    const hold = state.holdLanes.find((each) => laneKey(each.ref.lane) === key);
+    if (hold) {
+      rows.push({
+        kind: "hold",
+        key: `hold ${key}`,
+        height: 24,
+        label: `processing ${lane.name}`,
+        lane: hold,
+      });
+    }
   }
   if (state.generations.some(({ assignmentText }) => assignmentText !== "")) {
     rows.push({
@@ -92,6 +104,7 @@ export function isOpen(row: ChartRow): boolean {
       return row.bands.some(({ toMs }) => toMs === undefined);
     case "member":
       return row.lane.phases.some(({ toMs }) => toMs === undefined);
+    case "hold":
     case "commits":
       return row.lane.marks.some(({ toMs }) => toMs === undefined);
     case "buffer":
@@ -122,6 +135,7 @@ export function marksOf(row: ChartRow): readonly TimedMark[] {
       return row.bands.flatMap(({ assignment, fromMs }) =>
         (assignment ?? []).map(({ ref }) => ({ ref, atMs: fromMs })),
       );
+    case "hold":
     case "commits":
       return row.lane.marks.map(({ ref, fromMs }) => ({ ref, atMs: fromMs }));
     case "buffer":

@@ -66,6 +66,8 @@ export type RebalancesState = {
 
   readonly lanes: readonly MemberLane[];
   readonly generations: readonly GenerationBand[];
+  /** Of members that held rebalances off or ran rebalance callbacks: drawn below their own lane. */
+  readonly holdLanes: readonly HoldLane[];
   readonly commitLanes: readonly CommitLane[];
   readonly bufferLanes: readonly BufferLane[];
   readonly faultLanes: readonly FaultLane[];
@@ -106,6 +108,13 @@ export type MarkRef =
     }
   | { readonly kind: "commit"; readonly sourceId: string; readonly commitId: string }
   | { readonly kind: "commits"; readonly lane: LaneRef; readonly fromMs: number; readonly toMs: number }
+  | {
+      readonly kind: "hold";
+      readonly sessionId: string;
+      /** The gate, or the callback that ran. */
+      readonly what: "gate" | "assigned" | "revoked" | "lost";
+      readonly fromMs: number;
+    }
   | { readonly kind: "buffer"; readonly sessionId: string; readonly atMs: number }
   | { readonly kind: "fault"; readonly faultId: string }
   | { readonly kind: "finding"; readonly findingId: string };
@@ -209,6 +218,26 @@ export type AssignedPartition = {
   readonly change: "kept" | "moved" | "first" | "nobody";
   /** Whose it was before, when it moved. */
   readonly previousOwner: { readonly lane: LaneRef; readonly name: string } | null;
+};
+
+/** What one of our sessions held its group up with. */
+export type HoldLane = {
+  readonly ref: MarkRef & { readonly kind: "member" };
+  readonly name: string;
+  readonly marks: readonly HoldMark[];
+};
+
+export type HoldMark = {
+  readonly ref: MarkRef & { readonly kind: "hold" };
+  readonly fromMs: number;
+  /** Undefined while it lasts. */
+  readonly toMs?: number | undefined;
+  /** From here on a rebalance waited for it. */
+  readonly waitsFromMs?: number | undefined;
+  /** `a rebalance waits`, `on-revoked` */
+  readonly text: string;
+  /** One line for the tooltip. */
+  readonly detail: string;
 };
 
 /** Commits of one session, or of one foreign member as the broker saw them. */

@@ -54,6 +54,7 @@ function marksIn(state: RebalancesState): number {
   const sizes = [
     ...state.lanes.map((lane) => 1 + lane.phases.length),
     ...state.generations.map((band) => 1 + (band.assignment?.length ?? 0)),
+    ...state.holdLanes.map((lane) => lane.marks.length),
     ...state.commitLanes.map((lane) => lane.marks.length),
     ...state.bufferLanes.map((lane) => lane.points.length),
     ...state.faultLanes.map((lane) => lane.segments.length),

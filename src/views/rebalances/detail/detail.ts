@@ -4,6 +4,7 @@ import type { LaneIndex } from "../laneKeys.ts";
 import { commitDetail, commitsDetail } from "./commitDetail.ts";
 import { findingDetail } from "./findingDetail.ts";
 import { bufferDetail, faultDetail, generationDetail, partitionDetail } from "./groupDetails.ts";
+import { holdDetail } from "./holdDetail.ts";
 import { goneDetail, memberDetail, phaseDetail } from "./memberDetail.ts";
 
 /** The strip for a mark; undefined when what it names is no longer kept. */
@@ -23,6 +24,8 @@ export function detailOf(scene: Scene, index: LaneIndex, ref: MarkRef): Detail |
       return commitDetail(scene, ref);
     case "commits":
       return commitsDetail(scene, index, ref);
+    case "hold":
+      return holdDetail(scene, ref);
     case "buffer":
       return bufferDetail(scene, ref);
     case "fault":

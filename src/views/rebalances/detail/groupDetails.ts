@@ -30,10 +30,11 @@ export function generationDetail(
   const shown = changes?.slice(0, maxPartitionRows) ?? [];
   const more = (changes?.length ?? 0) - shown.length;
   const { rebalance } = generation;
+  const isEpoch = scene.generationWord === "epoch";
   return {
     ...plain,
     ref,
-    title: `Generation ${generationLabel(generation)}`,
+    title: `${isEpoch ? "Epoch" : "Generation"} ${generationLabel(generation)}`,
     status:
       generation.toAt === undefined
         ? `for ${durationText(scene.now - generation.fromAt)}`
@@ -81,7 +82,7 @@ export function partitionDetail(
     ...plain,
     ref,
     title: partitionChangeText(partition),
-    status: `generation ${generationLabel(found.generation)}`,
+    status: `${scene.generationWord} ${generationLabel(found.generation)}`,
     severity: partition.change === "nobody" ? "warning" : "none",
     rows: rows(
       row("owner", partition.owner?.name ?? "nobody"),

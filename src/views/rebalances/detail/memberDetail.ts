@@ -81,7 +81,7 @@ export function phaseDetail(
     rows: rows(
       row("from", "", segment.fromAt),
       segment.toAt !== undefined && row("to", "", segment.toAt),
-      segment.generationId !== undefined && row("generation", String(segment.generationId)),
+      segment.generationId !== undefined && row(scene.generationWord, String(segment.generationId)),
       segment.reason !== undefined && row("because", segment.reason),
       row("seen by", vantageText(named.lane.vantage)),
     ),

@@ -1,0 +1,90 @@
+import type { SessionModel } from "#model/model.ts";
+import { sessionName } from "#model/sessionView.ts";
+import { countedText, durationText, partitionsText } from "#model/words.ts";
+import type { HoldLane, HoldMark } from "#webview/rebalances/contract.ts";
+import type { Scene } from "./input.ts";
+import { overlaps } from "./timeWindow.ts";
+
+/** When the records of polls kept rebalances away from a member. */
+export type GateSpan = SessionModel["holdUps"]["gates"][number];
+/** When a rebalance callback of a member's application ran. */
+export type CallbackSpan = SessionModel["holdUps"]["callbacks"][number];
+
+const maxMarksOfAll = 1_000;
+
+/** The sessions of the group, debug consumers and scripted members. */
+export function sessionsOf({ cluster, group }: Pick<Scene, "cluster" | "group">): readonly SessionModel[] {
+  return [...cluster.sessions.values()].filter(({ started }) => started?.groupId === group.groupId);
+}
+
+/** Members of ours that held rebalances off, or ran callbacks, in the window. */
+export function holdLanes(scene: Scene): readonly HoldLane[] {
+  const sessions = sessionsOf(scene);
+  const budget = Math.max(20, Math.floor(maxMarksOfAll / Math.max(1, sessions.length)));
+  return sessions
+    .map((session) => ({
+      ref: { kind: "member", lane: { by: "session", sessionId: session.sessionId } } as const,
+      name: sessionName(session),
+      marks: marksOf(scene, session).slice(-budget),
+    }))
+    .filter(({ marks }) => marks.length > 0);
+}
+
+/** What stands in a span of the gate. */
+export function gateText({ waitedSince, toAt }: GateSpan): string {
+  if (waitedSince === undefined) return "rebalances held off";
+  return toAt === undefined ? "a rebalance waits" : "a rebalance waited";
+}
+
+/** What stands in a span of a callback. */
+export function callbackText({ callback, error }: CallbackSpan): string {
+  return error === undefined ? `on-${callback}` : `on-${callback} failed`;
+}
+
+/** One line for a tooltip or the table. */
+export function gateLine(scene: Scene, { fromAt, toAt, waitedSince, records, reason }: GateSpan): string {
+  const end = toAt ?? scene.now;
+  const parts = [
+    durationText(end - fromAt),
+    records === undefined ? undefined : `${countedText(records, "record")} in hand`,
+    waitedSince === undefined ? undefined : `a rebalance waited ${durationText(end - waitedSince)}`,
+    reason,
+  ];
+  return parts.filter((part) => part !== undefined).join(" · ");
+}
+
+export function callbackLine(scene: Scene, { fromAt, toAt, partitions, error }: CallbackSpan): string {
+  const parts = [
+    durationText((toAt ?? scene.now) - fromAt),
+    partitionsText(partitions),
+    error === undefined ? undefined : `it threw: ${error}`,
+  ];
+  return parts.filter((part) => part !== undefined).join(" · ");
+}
+
+function marksOf(scene: Scene, { sessionId, holdUps }: SessionModel): readonly HoldMark[] {
+  const gates = holdUps.gates
+    .filter((span) => overlaps(scene.range, span))
+    .map(
+      (span): HoldMark => ({
+        ref: { kind: "hold", sessionId, what: "gate", fromMs: span.fromAt },
+        fromMs: span.fromAt,
+        toMs: span.toAt,
+        waitsFromMs: span.waitedSince,
+        text: gateText(span),
+        detail: gateLine(scene, span),
+      }),
+    );
+  const callbacks = holdUps.callbacks
+    .filter((span) => overlaps(scene.range, span))
+    .map(
+      (span): HoldMark => ({
+        ref: { kind: "hold", sessionId, what: span.callback, fromMs: span.fromAt },
+        fromMs: span.fromAt,
+        toMs: span.toAt,
+        text: callbackText(span),
+        detail: callbackLine(scene, span),
+      }),
+    );
+  return [...gates, ...callbacks].sort((a, b) => a.fromMs - b.fromMs);
+}
