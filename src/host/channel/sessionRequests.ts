@@ -18,30 +18,20 @@ export type StartPosition = ConsumerOptions["startPosition"];
 /** Where a seek goes. */
 export type SeekTarget = EngineSeekTarget;
 
-/** What is seldom changed, and set to what fits most consumers. */
-export type AdvancedOptions = Pick<
+/** What is seldom changed, and set to what fits most consumers: every option that `SessionChoice` does not name. */
+export type AdvancedOptions = Omit<
   ConsumerOptions,
-  | "groupProtocol"
-  | "serverAssignor"
-  | "topicPattern"
-  | "rack"
-  | "resetPolicy"
-  | "corruptBatchPolicy"
-  | "pausedBuffer"
-  | "maxBufferedRecords"
-  | "maxBufferedBytes"
-  | "controlRecords"
-  | "fetchSessions"
-  | "fetch"
-  | "autoCommit"
-  | "autoCommitIntervalMs"
-  | "commitOnRevoke"
-  | "blockRebalanceOnPoll"
-  | "callbackDelays"
-  | "maxPollIntervalMs"
-  | "sessionTimeoutMs"
-  | "rebalanceTimeoutMs"
-  | "heartbeatIntervalMs"
+  | "sessionId"
+  | "name"
+  | "clientId"
+  | "groupId"
+  | "groupInstanceId"
+  | "topics"
+  | "directPartitions"
+  | "assignors"
+  | "startPosition"
+  | "isolation"
+  | "scripted"
 >;
 
 /** A debug consumer as the user chose it. */

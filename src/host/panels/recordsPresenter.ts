@@ -160,6 +160,7 @@ function shown({ recordId, record }: KeptRecord): ShownRecord {
     key,
     value,
     headers,
+    control: record.control,
   };
 }
 
@@ -213,7 +214,7 @@ function emptyText(session: SessionModel | undefined, filter: RecordFilter | nul
 }
 
 function wholeRecord({ record }: KeptRecord): string {
-  const { topic, partition, offset, timestamp, timestampType, leaderEpoch } = record;
+  const { topic, partition, offset, timestamp, timestampType, leaderEpoch, control } = record;
   return stringifyWithBigints(
     {
       topic,
@@ -222,6 +223,7 @@ function wholeRecord({ record }: KeptRecord): string {
       timestamp,
       timestampType,
       leaderEpoch,
+      ...(control && { control }),
       key: textOrNull(record.key),
       value: textOrNull(record.value),
       headers: record.headers.map(({ key, value }) => ({ key, value: textOrNull(value) })),

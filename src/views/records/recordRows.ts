@@ -1,3 +1,4 @@
+import type { ControlRecord } from "#protocol/records/controlRecord.ts";
 import type { RecordDetail, RecordRow, RenderAs } from "#webview/records/contract.ts";
 import { render } from "./rendering.ts";
 
@@ -13,6 +14,16 @@ export interface ShownRecord {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
   readonly headers: readonly { readonly key: string; readonly value: Uint8Array | null }[];
+  /** Set when it is no data but a transaction marker, or another control record. */
+  readonly control?: ShownControl | undefined;
+}
+
+/** What a control record says (KIP-98). */
+export interface ShownControl {
+  readonly type: ControlRecord["type"];
+  readonly producerId: bigint;
+  readonly producerEpoch: number;
+  readonly coordinatorEpoch: number | undefined;
 }
 
 export interface Rendering {
@@ -36,6 +47,7 @@ export function recordRow(record: ShownRecord, rendering: Rendering): RecordRow 
     key: render(record.key, { as: rendering.key, of: "key", ...line }),
     value: render(record.value, { as: rendering.value, of: "value", ...line }),
     headerCount: record.headers.length,
+    control: record.control ? controlText(record.control.type) : null,
   };
 }
 
@@ -51,6 +63,7 @@ export function recordDetail(record: ShownRecord, rendering: Rendering): RecordD
     timestampMs: time,
     timestampType: time === null ? "none" : (record.timestampType ?? "createTime"),
     leaderEpoch: record.leaderEpoch ?? null,
+    control: record.control ? controlDetail(record.control) : null,
     key: render(record.key, { as: rendering.key, of: "key", ...block }),
     value: render(record.value, { as: rendering.value, of: "value", ...block }),
     headers: record.headers.slice(0, maxHeaders).map(({ key, value }) => ({
@@ -59,6 +72,33 @@ export function recordDetail(record: ShownRecord, rendering: Rendering): RecordD
       value: render(value, { as: "auto", of: "key", ...block }),
     })),
   };
+}
+
+function controlDetail(control: ShownControl): RecordDetail["control"] {
+  const { type, producerId, producerEpoch, coordinatorEpoch } = control;
+  return {
+    text: controlText(type),
+    producerId: producerId.toString(),
+    producerEpoch,
+    coordinatorEpoch: coordinatorEpoch ?? null,
+  };
+}
+
+function controlText(type: ShownControl["type"]): string {
+  switch (type) {
+    case "commit":
+      return "transaction committed";
+    case "abort":
+      return "transaction aborted";
+    case "leaderChange":
+    case "snapshotHeader":
+    case "snapshotFooter":
+    case "kraftVersion":
+    case "kraftVoters":
+      return `control record of Kafka's own log (${type})`;
+    case "unknown":
+      return "control record of an unknown kind";
+  }
 }
 
 /** Null where the producer wrote none (-1), or one that no calendar reaches. */

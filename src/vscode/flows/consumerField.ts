@@ -19,7 +19,14 @@ export interface ConsumerField {
 export type FieldPlace = Pick<ConsumerField, "section" | "label" | "detail"> &
   Partial<Pick<ConsumerField, "applies">>;
 
-const always = () => true;
+/** Every option with its lines: most have one. */
+export type FieldsByOption = Readonly<Record<keyof AdvancedOptions, readonly ConsumerField[]>>;
+
+export const always = () => true;
+/** Whether it reads in a group that could have others in it. */
+export const asMember = (choice: SessionChoice) =>
+  choice.groupId !== undefined && choice.partitions === undefined;
+export const inGroup = (choice: SessionChoice) => choice.groupId !== undefined;
 
 /** One of a few values. */
 export function choiceField<Key extends keyof AdvancedOptions>(

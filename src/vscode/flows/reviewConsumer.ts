@@ -117,6 +117,24 @@ function placeText(place: Place): string {
   }
 }
 
+/** Typed, so that any list is possible; one that is not known is refused on the page before. */
+async function askAssignors(
+  { assignors }: SessionChoice,
+  title: string,
+): Promise<readonly string[] | undefined> {
+  const answer = await askText({
+    title,
+    prompt: "Assignors, most wanted first, with commas between",
+    value: assignors.join(", "),
+    validate: (text) => (splitNames(text).length === 0 ? "At least one is needed." : undefined),
+  });
+  return typeof answer === "string" ? undefined : splitNames(answer.text);
+}
+
+function splitNames(text: string): readonly string[] {
+  return text.split(/[\s,]+/).filter((name) => name !== "");
+}
+
 type Change = (choice: SessionChoice, place: Position) => Promise<SessionChoice | undefined>;
 
 const changes: Readonly<Record<Exclude<Part, "start" | "advanced">, Change>> = {
@@ -144,9 +162,12 @@ const changes: Readonly<Record<Exclude<Part, "start" | "advanced">, Change>> = {
           label: "RoundRobinAssigner",
           description: "in a group of kafkajs members",
         },
+        { choice: [], label: "Another order…", description: "any of them, most wanted first" },
       ],
     });
-    return typeof answer === "string" ? undefined : { ...choice, assignors: answer.choice };
+    if (typeof answer === "string") return undefined;
+    const assignors = answer.choice.length > 0 ? answer.choice : await askAssignors(choice, title);
+    return assignors && { ...choice, assignors };
   },
   startPosition: async (choice, { title }) => {
     const startPosition = await askStartPosition(title, choice.groupId !== undefined);

@@ -109,6 +109,8 @@ export type RecordRow = {
   readonly key: Rendered;
   readonly value: Rendered;
   readonly headerCount: number;
+  /** What it says when it is no data but a control record: `transaction committed`; null for data. */
+  readonly control: string | null;
 };
 
 export type RecordDetail = {
@@ -119,6 +121,13 @@ export type RecordDetail = {
   readonly timestampMs: number | null;
   readonly timestampType: "createTime" | "logAppendTime" | "none";
   readonly leaderEpoch: number | null;
+  /** Set for a control record, which no application is ever delivered. */
+  readonly control: {
+    readonly text: string;
+    readonly producerId: string;
+    readonly producerEpoch: number;
+    readonly coordinatorEpoch: number | null;
+  } | null;
   /** JSON is indented here; long ones are cut and open whole in an editor. */
   readonly key: Rendered;
   readonly value: Rendered;

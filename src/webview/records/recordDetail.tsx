@@ -46,6 +46,7 @@ export function DetailPane({ record, page, pane }: DetailProps) {
         </dd>
         <dt class="muted">Leader epoch</dt>
         <dd>{record.leaderEpoch ?? "–"}</dd>
+        {record.control && <ControlLines control={record.control} />}
       </dl>
       <Content title="Key" of={record.key} what="key" recordId={recordId} page={page} />
       <Content title="Value" of={record.value} what="value" recordId={recordId} page={page} />
@@ -67,6 +68,22 @@ export function DetailPane({ record, page, pane }: DetailProps) {
         </table>
       )}
     </section>
+  );
+}
+
+/** What a transaction marker says; an application is never delivered one. */
+function ControlLines({ control }: { readonly control: NonNullable<RecordDetail["control"]> }) {
+  return (
+    <>
+      <dt class="muted">Control record</dt>
+      <dd>{control.text}; no application is delivered it</dd>
+      <dt class="muted">Producer</dt>
+      <dd>
+        {control.producerId} epoch {control.producerEpoch}
+      </dd>
+      <dt class="muted">Transaction coordinator</dt>
+      <dd>{control.coordinatorEpoch === null ? "–" : `epoch ${control.coordinatorEpoch}`}</dd>
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
+import { Icon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
 import { rowHeightPx, VirtualTable } from "../page/virtualTable.tsx";
@@ -67,6 +68,15 @@ function useScrolledUp(
   }, [container, following]);
 }
 
+/** No data: marked by an icon and in words, as no colour alone would do. */
+function Control({ text }: { readonly text: string }) {
+  return (
+    <em class="absent">
+      <Icon name="milestone" /> {text}
+    </em>
+  );
+}
+
 function Cells({ row }: { readonly row: RecordRow }) {
   return (
     <>
@@ -77,11 +87,9 @@ function Cells({ row }: { readonly row: RecordRow }) {
       <td class="code" title={row.timestampMs === null ? "no timestamp" : dateTimeText(row.timestampMs)}>
         {row.timestampMs === null ? "–" : timeText(row.timestampMs, 3)}
       </td>
-      <td class="content">
-        <RenderedText rendered={row.key} />
-      </td>
+      <td class="content">{row.control === null ? <RenderedText rendered={row.key} /> : ""}</td>
       <td class="content wide">
-        <RenderedText rendered={row.value} />
+        {row.control === null ? <RenderedText rendered={row.value} /> : <Control text={row.control} />}
       </td>
       <td class="number">{row.headerCount === 0 ? "" : row.headerCount}</td>
     </>

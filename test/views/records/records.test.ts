@@ -119,6 +119,23 @@ describe("a record", () => {
       key: { kind: "null" },
       value: { kind: "json", text: '{"a":1}', sizeInBytes: 7, cut: false },
       headerCount: 2,
+      control: null,
+    });
+  });
+
+  test("that is a transaction marker says so, and whose", () => {
+    const marker = {
+      ...record,
+      control: { type: "abort", producerId: 4_000n, producerEpoch: 2, coordinatorEpoch: undefined },
+    } as const;
+    const rendering = { key: "auto", value: "auto" } as const;
+
+    expect(recordRow(marker, rendering).control).toBe("transaction aborted");
+    expect(recordDetail(marker, rendering).control).toEqual({
+      text: "transaction aborted",
+      producerId: "4000",
+      producerEpoch: 2,
+      coordinatorEpoch: null,
     });
   });
 
