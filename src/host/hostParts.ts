@@ -1,4 +1,5 @@
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
+import { Summaries } from "#views/requests/summaries.ts";
 import { BytesStore } from "./bytesStore.ts";
 import type { HostContract } from "./channel/hostContract.ts";
 import { ClusterRegistry } from "./clusters/clusterRegistry.ts";
@@ -8,6 +9,7 @@ import { MemoryGuard } from "./memoryGuard.ts";
 import { PanelSubscriptions } from "./panels/panelSubscriptions.ts";
 import { PlaygroundController } from "./playground/playgroundController.ts";
 import { Recording } from "./recording.ts";
+import { ExchangeStore } from "./requests/exchangeStore.ts";
 import { DebugConsumers } from "./sessions/debugConsumers.ts";
 import { RecordStore } from "./sessions/recordStore.ts";
 import { SessionRegistry } from "./sessions/sessionRegistry.ts";
@@ -36,6 +38,9 @@ export interface HostParts extends Disposable {
   readonly playground: PlaygroundController;
   readonly records: RecordStore;
   readonly bytes: BytesStore;
+  /** Requests of the playground's clients, and what was read of them. */
+  readonly exchanges: ExchangeStore;
+  readonly summaries: Summaries;
   readonly traces: OpenedTraces;
   readonly appender: TraceAppender;
   readonly presentation: Presentation;
@@ -46,6 +51,9 @@ export interface HostParts extends Disposable {
 
 /** Of corrupt batches, kept to be looked at and saved. */
 const maxRawBytes = 16_777_216;
+
+/** Of requests and answers of the playground. */
+const maxExchangeBytes = 16_777_216;
 
 /** Builds the parts and connects them; the later ones use the earlier ones, and they end in reverse order. */
 export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
@@ -59,6 +67,7 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
   const { openSource } = recording;
   const appender = owned.add(new TraceAppender({ recording, files, clock, log: warn }));
   const bytes = new BytesStore(maxRawBytes);
+  const exchanges = new ExchangeStore(clock, maxExchangeBytes);
   const records = new RecordStore(settings.maxKeptRecordBytes);
 
   const clusters: ClusterRegistry = owned.add(
@@ -73,7 +82,14 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
   const sessions = new SessionRegistry({ deps, openSource, clusters, bytes });
   const debugConsumers = new DebugConsumers({ deps, recording, sessions, records, configuration, log: warn });
   const model = () => recording.model;
-  const playground = new PlaygroundController({ deps, openSource, clusters, sessions, model });
+  const playground = new PlaygroundController({
+    deps,
+    openSource,
+    clusters,
+    sessions,
+    model,
+    exchanges,
+  });
 
   const traces = new OpenedTraces(files, clock);
   const presentation: Presentation = {
@@ -91,6 +107,7 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
       heap: deps.heap,
       shedders: [
         { shed: () => countText(records.shed(), "delivered records were let go") },
+        { shed: () => countText(exchanges.shed(), "requests of the playground were let go") },
         { shed: () => countText(bytes.shed(), "bytes of corrupt batches were let go") },
       ],
       say: (message) => {
@@ -124,6 +141,8 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
     playground,
     records,
     bytes,
+    exchanges,
+    summaries: new Summaries(),
     traces,
     appender,
     presentation,

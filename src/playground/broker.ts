@@ -24,6 +24,7 @@ import type { TransactionMarker } from "./log/producerStates.ts";
 import type { StoredBatch } from "./log/storedBatch.ts";
 import { type Topic, TopicStore, topicIdFrom } from "./log/topicStore.ts";
 import { ProducerIds } from "./producerIds.ts";
+import type { RequestTap } from "./server/requestTap.ts";
 import { SaslUsers } from "./server/saslUsers.ts";
 import type { PlaygroundSettings } from "./settings.ts";
 import { offsetsPartitionOf, offsetsTopic } from "./transactions/offsetsPartition.ts";
@@ -37,6 +38,7 @@ export interface BrokerDeps {
   readonly observe: Observe;
   /** A new one when undefined. */
   readonly kafkaClusterId?: string | undefined;
+  readonly requestTap?: RequestTap | undefined;
 }
 
 /**
@@ -47,6 +49,8 @@ export class Broker implements Disposable {
   readonly clock: Clock;
   readonly random: Random;
   readonly observe: Observe;
+  /** Wants to know of all requests of clients; undefined when nobody does. */
+  readonly requestTap: RequestTap | undefined;
   readonly settings: PlaygroundSettings;
   readonly cluster: ClusterNodes;
   readonly leadership: Leadership;
@@ -75,6 +79,7 @@ export class Broker implements Disposable {
     this.clock = deps.clock;
     this.random = deps.random;
     this.observe = deps.observe;
+    this.requestTap = deps.requestTap;
     this.settings = settings;
     this.cluster = new ClusterNodes(nodes);
     this.leadership = new Leadership(this.cluster);

@@ -23,6 +23,7 @@ import type { ConnectionEnd } from "./server/clientConnection.ts";
 import { ConnectionSet } from "./server/connectionSet.ts";
 import { isPortTaken, listenOnAll, listenOnBlock } from "./server/listenBlock.ts";
 import { NodePorts } from "./server/nodePorts.ts";
+import type { RequestTap } from "./server/requestTap.ts";
 import { type PlaygroundSettingsInput, playgroundSettings } from "./settings.ts";
 import { PlaygroundStorage } from "./storage/playgroundStorage.ts";
 import type { SavedPorts } from "./storage/savedCluster.ts";
@@ -54,6 +55,8 @@ export interface PlaygroundOptions {
   readonly settings?: PlaygroundSettingsInput | undefined;
   /** Where it is kept from one start to the next, its ports included; undefined forgets everything. */
   readonly data?: DataFiles | undefined;
+  /** Is told of every request of every client. */
+  readonly requestTap?: RequestTap | undefined;
 }
 
 /** How long a node that returns waits for its port, each time it finds it taken. */
@@ -383,10 +386,10 @@ export class Playground {
     },
   ): Run {
     const { listening, owned, kafkaClusterId } = known;
-    const { clock, random, observe, settings } = this.#options;
+    const { clock, random, observe, settings, requestTap } = this.#options;
     const given = playgroundSettings(settings);
     const handlers = handlerTable(given.kafkaVersion);
-    const broker = owned.add(new Broker({ clock, random, observe, kafkaClusterId }, given, nodes));
+    const broker = owned.add(new Broker({ clock, random, observe, kafkaClusterId, requestTap }, given, nodes));
     const connections = owned.add(new ConnectionSet(broker, handlers));
     connections.onEnded((end) => this.#connectionEnded.fire(end));
     const ports = owned.add(

@@ -53,6 +53,7 @@ export const commandIds = {
   disableFault: "groupscope.disableFault",
   releaseHeld: "groupscope.releaseHeld",
   removeFault: "groupscope.removeFault",
+  showRequests: "groupscope.showRequests",
 
   showRebalances: "groupscope.showRebalances",
   explainWait: "groupscope.explainWait",

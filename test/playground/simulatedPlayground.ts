@@ -1,6 +1,8 @@
+import type { Clock } from "#base/clock.ts";
 import { seededRandom } from "#base/random.ts";
 import { Playground } from "#playground/playground.ts";
 import type { ConnectionEnd } from "#playground/server/clientConnection.ts";
+import type { RequestTap } from "#playground/server/requestTap.ts";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
@@ -11,6 +13,7 @@ interface SimulatedOptions {
   readonly nodes?: number;
   readonly racks?: readonly string[];
   readonly settings?: PlaygroundSettingsInput;
+  readonly requestTap?: (clock: Clock) => RequestTap;
 }
 
 /** A playground on virtual time and an in-memory network. */
@@ -33,6 +36,7 @@ export class SimulatedPlayground {
       nodes: options.nodes,
       racks: options.racks,
       settings: options.settings,
+      requestTap: options.requestTap?.(this.clock),
     });
     this.playground.onConnectionEnded((end) => this.ended.push(end));
   }

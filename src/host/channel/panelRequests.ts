@@ -1,14 +1,27 @@
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { MarkRef, RebalancesContract, RebalancesState } from "#webview/rebalances/contract.ts";
 import type { RecordsContract, RecordsState } from "#webview/records/contract.ts";
+import type { RequestsContract, RequestsState } from "#webview/requests/contract.ts";
 import type { RequestShape } from "./channelContract.ts";
 
 /** What a panel is about. */
 export type PanelSubject =
   | { readonly panel: "rebalances"; readonly clusterId: string; readonly groupId: string }
-  | { readonly panel: "records"; readonly clusterId: string; readonly sessionId: string };
+  | { readonly panel: "records"; readonly clusterId: string; readonly sessionId: string }
+  /** What the playground was asked; the rest says what the filter is at first. */
+  | {
+      readonly panel: "requests";
+      readonly clusterId: string;
+      readonly groupId?: string | undefined;
+      readonly memberId?: string | undefined;
+      readonly nodeId?: number | undefined;
+      readonly api?: string | undefined;
+    };
 
 export type PanelName = PanelSubject["panel"];
+
+/** What a panel is drawn by. */
+export type PanelState = RebalancesState | RecordsState | RequestsState;
 
 /** A notification of a page, as data. */
 type Notified<Notifications> = {
@@ -34,6 +47,10 @@ export type PanelNotification =
           "viewport" | "setFilter" | "select" | "setRendering" | "setFollow" | "clear"
         >
       >;
+    }
+  | {
+      readonly panel: "requests";
+      readonly notified: Notified<Omit<RequestsContract["notifications"], "copy">>;
     };
 
 export interface PanelRequests {
@@ -54,6 +71,15 @@ export interface PanelRequests {
     { readonly panelId: string; readonly recordId: number; readonly what: "record" | "key" | "value" },
     { readonly title: string; readonly languageId: string; readonly text: string } | undefined
   >;
+  /** An exchange as JSON, or one of its messages as a hex dump. Undefined when it was let go. */
+  readonly "panel.exchangeText": RequestShape<
+    {
+      readonly panelId: string;
+      readonly exchangeId: number;
+      readonly what: "json" | "requestHex" | "responseHex";
+    },
+    string | undefined
+  >;
   /** Raw bytes kept by id: of a corrupt batch. Undefined when they were let go. */
   readonly "bytes.get": RequestShape<{ readonly bytesId: string }, Uint8Array | undefined>;
 }
@@ -66,5 +92,5 @@ export interface PanelNotifications {
 
 export interface PanelEvents {
   /** A complete snapshot for the visible window, at most ten times a second. */
-  readonly "panel.state": { readonly panelId: string; readonly state: RebalancesState | RecordsState };
+  readonly "panel.state": { readonly panelId: string; readonly state: PanelState };
 }

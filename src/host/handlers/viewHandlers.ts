@@ -7,6 +7,7 @@ import type { HostParts } from "../hostParts.ts";
 import type { PanelPresenter } from "../panels/panelPresenter.ts";
 import { RebalancesPresenter } from "../panels/rebalancesPresenter.ts";
 import { RecordsPresenter } from "../panels/recordsPresenter.ts";
+import { RequestsPresenter } from "../panels/requestsPresenter.ts";
 import { findingReport } from "../views/findingReports.ts";
 
 /** Answers about what is looked at: trees, panels, findings. */
@@ -22,6 +23,8 @@ export function viewRequests(
     "panel.targetOf": ({ panelId, mark }) => panels.presenter(panelId).targetOf?.(mark),
     "panel.recordText": ({ panelId, recordId, what }) =>
       panels.presenter(panelId).recordText?.(recordId, what),
+    "panel.exchangeText": ({ panelId, exchangeId, what }) =>
+      panels.presenter(panelId).exchangeText?.(exchangeId, what),
     "bytes.get": ({ bytesId }) => bytes.get(bytesId),
 
     "finding.get": ({ clusterId, findingId }) => {
@@ -59,6 +62,7 @@ export function viewNotifications(
 
 function presenterOf(parts: HostParts, subject: PanelSubject): PanelPresenter {
   if (subject.panel === "rebalances") return new RebalancesPresenter(parts, subject);
+  if (subject.panel === "requests") return new RequestsPresenter(parts, subject);
   if (!parts.recording.model.clusters.get(subject.clusterId)?.sessions.has(subject.sessionId)) {
     throw new ChannelError("NOT_FOUND", "Nothing is known of that debug consumer any more.");
   }

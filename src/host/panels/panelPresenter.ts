@@ -1,7 +1,6 @@
 import type { NodeTarget } from "#views/treeNode.ts";
-import type { MarkRef, RebalancesState } from "#webview/rebalances/contract.ts";
-import type { RecordsState } from "#webview/records/contract.ts";
-import type { PanelNotification } from "../channel/panelRequests.ts";
+import type { MarkRef } from "#webview/rebalances/contract.ts";
+import type { PanelNotification, PanelState } from "../channel/panelRequests.ts";
 
 /** What an open panel is drawn by, in the worker: its page is a function of `state()`. */
 export interface PanelPresenter {
@@ -9,7 +8,7 @@ export interface PanelPresenter {
   /** Whether it shows the past, in which nothing changes but what the user does in the panel. */
   readonly isPast: boolean;
   /** The snapshot for the visible window, as of now. */
-  state(): RebalancesState | RecordsState;
+  state(): PanelState;
   /** The page reported what the user did. */
   notified(notification: PanelNotification): void;
   copyText?(what: "detail" | "table"): string;
@@ -18,4 +17,5 @@ export interface PanelPresenter {
     recordId: number,
     what: "record" | "key" | "value",
   ): { readonly title: string; readonly languageId: string; readonly text: string } | undefined;
+  exchangeText?(exchangeId: number, what: "json" | "requestHex" | "responseHex"): string | undefined;
 }

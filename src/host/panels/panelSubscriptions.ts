@@ -1,7 +1,5 @@
-import type { RebalancesState } from "#webview/rebalances/contract.ts";
-import type { RecordsState } from "#webview/records/contract.ts";
 import { ChannelError } from "../channel/channelError.ts";
-import type { PanelNotification } from "../channel/panelRequests.ts";
+import type { PanelNotification, PanelState } from "../channel/panelRequests.ts";
 import type { PanelPresenter } from "./panelPresenter.ts";
 
 interface OpenPanel {
@@ -19,10 +17,10 @@ const maxPanels = 50;
 /** The open panels of the window: presents those that are visible, and sends what differs from what was sent. */
 export class PanelSubscriptions {
   readonly #panels = new Map<string, OpenPanel>();
-  readonly #send: (panelId: string, state: RebalancesState | RecordsState) => void;
+  readonly #send: (panelId: string, state: PanelState) => void;
   #nextId = 1;
 
-  constructor(send: (panelId: string, state: RebalancesState | RecordsState) => void) {
+  constructor(send: (panelId: string, state: PanelState) => void) {
     this.#send = send;
   }
 

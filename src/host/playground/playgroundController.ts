@@ -7,6 +7,7 @@ import { playgroundClusterId } from "../channel/clusterRequests.ts";
 import type { FaultChoice, PlaygroundStatus, ScriptedMemberSummary } from "../channel/playgroundRequests.ts";
 import type { ClusterRegistry } from "../clusters/clusterRegistry.ts";
 import type { HostDeps } from "../hostDeps.ts";
+import type { ExchangeStore } from "../requests/exchangeStore.ts";
 import { scriptedMemberOptions } from "../sessions/sessionOptions.ts";
 import type { SessionRegistry } from "../sessions/sessionRegistry.ts";
 import type { OpenedSource, OpenSource } from "../sources.ts";
@@ -26,6 +27,7 @@ export class PlaygroundController {
   readonly #clusters: ClusterRegistry;
   readonly #sessions: SessionRegistry;
   readonly #model: () => Model;
+  readonly #exchanges: ExchangeStore;
   #running: Running | undefined;
   #starting: Promise<Running> | undefined;
   #nextMember = 1;
@@ -36,12 +38,14 @@ export class PlaygroundController {
     readonly clusters: ClusterRegistry;
     readonly sessions: SessionRegistry;
     readonly model: () => Model;
+    readonly exchanges: ExchangeStore;
   }) {
     this.#deps = options.deps;
     this.#openSource = options.openSource;
     this.#clusters = options.clusters;
     this.#sessions = options.sessions;
     this.#model = options.model;
+    this.#exchanges = options.exchanges;
   }
 
   get isRunning(): boolean {
@@ -173,7 +177,10 @@ export class PlaygroundController {
       observe: source.observe,
       basePort,
       portAttempts,
+      requestTap: this.#exchanges,
     });
+    // What another playground was asked says nothing of this one; until now it could still be read.
+    this.#exchanges.clear();
     try {
       await playground.start();
     } catch (error) {

@@ -31,6 +31,8 @@ export interface FaultedRequest {
   subject(): FaultSubject;
   /** Fires when nobody waits for the answer any more. */
   readonly onGone: Event<void>;
+  /** Told of each rule that acts on it. */
+  struck(faultId: string): void;
   /** Told when a rule begins to hold or delay the answer. */
   held(faultId: string): void;
 }
@@ -140,7 +142,7 @@ export class FaultTable {
     for (const entry of Array.from(this.#entries.values())) {
       const { action, match } = entry.rule;
       if (action.kind === "corrupt" || stageOf(entry.rule) !== stage) continue;
-      if (!this.#strikes(entry, request.subject())) continue;
+      if (!this.#strikes(entry, request)) continue;
       if (isAnswerChange(action)) {
         changes.push({ change: action, match });
         continue;
@@ -152,11 +154,11 @@ export class FaultTable {
   }
 
   /** How batches of this request are to be damaged on their way into the log; asked for each batch once. */
-  editFor(subject: () => FaultSubject, partition: TopicPartition): BatchEdit | undefined {
+  editFor(request: FaultedRequest, partition: TopicPartition): BatchEdit | undefined {
     for (const entry of this.#entries.values()) {
       const { action, match } = entry.rule;
       if (action.kind !== "corrupt" || !concerns(match, partition)) continue;
-      if (this.#strikes(entry, subject())) return (bytes) => corruptBatch(bytes, action.how);
+      if (this.#strikes(entry, request)) return (bytes) => corruptBatch(bytes, action.how);
     }
     return undefined;
   }
@@ -171,9 +173,9 @@ export class FaultTable {
     this.#entries.clear();
   }
 
-  #strikes(entry: Entry, subject: FaultSubject): boolean {
+  #strikes(entry: Entry, request: FaultedRequest): boolean {
     const situation = { sinceMs: this.#clock.now() - entry.since, groupState: this.#groupState };
-    if (!entry.enabled || !matches(entry.rule, subject, situation)) return false;
+    if (!entry.enabled || !matches(entry.rule, request.subject(), situation)) return false;
     entry.matched++;
     const { match, times } = entry.rule;
     const { nth, everyNth, probability } = match;
@@ -181,6 +183,7 @@ export class FaultTable {
     if (everyNth !== undefined && entry.matched % everyNth !== 0) return false;
     if (probability !== undefined && this.#random.next() >= probability) return false;
     entry.hits++;
+    request.struck(entry.faultId);
     if (nth !== undefined || (times !== undefined && entry.hits >= times)) entry.enabled = false;
     const { kind } = entry.rule.action;
     // What waits is reported once it is counted among the held.

@@ -10,6 +10,7 @@ import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import { advertised } from "../handlers/apiVersions.ts";
 import type { Handler } from "../handlers/handler.ts";
 import { plainAnswer, type RequestOutcome, serveRequest } from "./requestPath.ts";
+import type { FollowedRequest, TappedEnd } from "./requestTap.ts";
 import { SaslSession } from "./saslSession.ts";
 import type { TurnShare } from "./turnShare.ts";
 
@@ -56,7 +57,8 @@ export class ClientConnection implements Disposable {
   #unsentBytes = 0;
   #isServing = false;
   #isPaused = false;
-  #isEnded = false;
+  /** Why it ended; undefined while it is open. */
+  #endReason: string | undefined;
   readonly #signIn: SaslSession | undefined;
   /** It could not sign in, and is about to be closed. */
   #isRefused = false;
@@ -106,15 +108,21 @@ export class ClientConnection implements Disposable {
     }
     if (!this.#isServing) void this.#serveQueue();
     const { problem } = this.#assembler;
-    if (problem) this.#end(frameReason(problem.code));
+    if (!problem || this.#endReason !== undefined) return;
+    const reason = frameReason(problem.code);
+    this.#deps.broker.requestTap?.garbage({ nodeId: this.nodeId, remote: this.#stream.remote }, reason);
+    this.#end(reason);
   }
 
   async #serveQueue(): Promise<void> {
     this.#isServing = true;
     for (;;) {
       const frame = this.#queue.shift();
-      if (frame === undefined || this.#isEnded) break;
-      await this.#carryOut(await this.#serveSafely(frame));
+      if (frame === undefined || this.#endReason !== undefined) break;
+      const followed = this.#follow(frame);
+      const outcome = await this.#serveSafely(frame, followed);
+      followed?.ended(this.#endOf(outcome));
+      await this.#carryOut(outcome);
       // Counted until it is answered: a request that waits is held all the while.
       this.#queuedBytes -= frame.length;
       const isShort = this.#queue.length <= queueLimit / 2 && this.#queuedBytes <= queueBytesLimit / 2;
@@ -125,7 +133,7 @@ export class ClientConnection implements Disposable {
   }
 
   async #carryOut(outcome: RequestOutcome): Promise<void> {
-    if (this.#isEnded || outcome.type === "nothing") return;
+    if (this.#endReason !== undefined || outcome.type === "nothing") return;
     if (outcome.type === "close") {
       if (outcome.torn) this.#stream.write(outcome.torn);
       this.#end(outcome.reason);
@@ -136,7 +144,7 @@ export class ClientConnection implements Disposable {
   }
 
   async #write(frame: Uint8Array): Promise<void> {
-    if (this.#isEnded || this.#stream.write(frame)) return;
+    if (this.#endReason !== undefined || this.#stream.write(frame)) return;
     this.#unsentBytes = frame.length;
     if (!this.#hasRoom()) {
       this.#end("the answers that clients do not read are more than the playground holds");
@@ -153,7 +161,7 @@ export class ClientConnection implements Disposable {
 
   /** Settles when what was begun says so, or when the connection ended. */
   #until(begin: (proceed: () => void) => Disposable): Promise<void> {
-    if (this.#isEnded) return Promise.resolve();
+    if (this.#endReason !== undefined) return Promise.resolve();
     return new Promise((resolve) => {
       const waits = new DisposableStore();
       const proceed = () => {
@@ -170,22 +178,37 @@ export class ClientConnection implements Disposable {
     return this.heldBytes <= littleBytes || this.#deps.hasRoom();
   }
 
+  #follow(frame: Uint8Array): FollowedRequest | undefined {
+    const tap = this.#deps.broker.requestTap;
+    if (tap === undefined) return undefined;
+    const signIn = this.#signIn;
+    const phase =
+      signIn === undefined || signIn.isDone ? "signedIn" : signIn.expectsBareToken ? "token" : "signingIn";
+    return tap.came({ frame, nodeId: this.nodeId, remote: this.#stream.remote, phase });
+  }
+
+  #endOf(outcome: RequestOutcome): TappedEnd {
+    if (outcome.type === "close") return { type: "closed", reason: outcome.reason };
+    if (this.#endReason !== undefined) return { type: "closed", reason: this.#endReason };
+    return outcome.type === "answer" ? { type: "answered", frame: outcome.frame } : { type: "unanswered" };
+  }
+
   /** A defect of ours must cost one connection, not the playground; it is named in the reason. */
-  async #serveSafely(frame: Uint8Array): Promise<RequestOutcome> {
+  async #serveSafely(frame: Uint8Array, followed: FollowedRequest | undefined): Promise<RequestOutcome> {
     try {
-      return await this.#serve(frame);
+      return await this.#serve(frame, followed);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
       return { type: "close", reason: `the playground failed on a request: ${text}` };
     }
   }
 
-  async #serve(frame: Uint8Array): Promise<RequestOutcome> {
+  async #serve(frame: Uint8Array, followed: FollowedRequest | undefined): Promise<RequestOutcome> {
     const signIn = this.#signIn;
-    if (signIn === undefined || signIn.isDone) return this.#serveRequest(frame);
+    if (signIn === undefined || signIn.isDone) return this.#serveRequest(frame, followed);
     if (this.#isRefused) return { type: "nothing" };
     const outcome = signIn.take(frame);
-    if (outcome.type === "pass") return this.#serveRequest(frame);
+    if (outcome.type === "pass") return this.#serveRequest(frame, followed);
     if (outcome.type === "answer") return plainAnswer(outcome.frame);
     if (outcome.frame === undefined) return { type: "close", reason: outcome.reason };
     // The client gets time to read why, as with Kafka's `connection.failed.authentication.delay.ms`.
@@ -195,7 +218,7 @@ export class ClientConnection implements Disposable {
     return plainAnswer(outcome.frame);
   }
 
-  async #serveRequest(frame: Uint8Array): Promise<RequestOutcome> {
+  async #serveRequest(frame: Uint8Array, followed: FollowedRequest | undefined): Promise<RequestOutcome> {
     const header = decodeRequestHeader(frame);
     if (!header.ok) return { type: "close", reason: `a request header is garbage: ${header.error.message}` };
     const { apiKey, apiVersion, correlationId, clientId } = header.value;
@@ -224,7 +247,7 @@ export class ClientConnection implements Disposable {
     }
     const clientHost = `/${hostOf(this.#stream.remote)}`;
     const onGone = this.#gone.event;
-    return serveRequest(request.value, handler.api.name, { broker, node, clientHost, onGone });
+    return serveRequest(request.value, handler.api.name, { broker, node, clientHost, onGone, followed });
   }
 
   #setPaused(paused: boolean): void {
@@ -234,8 +257,8 @@ export class ClientConnection implements Disposable {
   }
 
   #end(reason: string): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
+    if (this.#endReason !== undefined) return;
+    this.#endReason = reason;
     this.#queue.length = 0;
     this.#queuedBytes = 0;
     this.#owned.dispose();

@@ -6,6 +6,7 @@ import { changeAnswer, type DueChange, muteMsOf } from "../faults/changeAnswer.t
 import type { FaultSubject } from "../faults/faultRule.ts";
 import type { FaultedRequest, FaultOutcome } from "../faults/faultTable.ts";
 import type { AnswerFollower, OpenRequest, RequestContext } from "../handlers/handler.ts";
+import type { FollowedRequest } from "./requestTap.ts";
 
 /** What a request leads to. */
 export type RequestOutcome =
@@ -26,6 +27,8 @@ export interface RequestOrigin {
   readonly node: BrokerNode;
   readonly clientHost: string;
   readonly onGone: Event<void>;
+  /** Told which rules act on the request. */
+  readonly followed?: FollowedRequest | undefined;
 }
 
 /**
@@ -37,7 +40,7 @@ export async function serveRequest(
   apiName: string,
   origin: RequestOrigin,
 ): Promise<RequestOutcome> {
-  const { broker, node, clientHost, onGone } = origin;
+  const { broker, node, clientHost, onGone, followed } = origin;
   const { version, clientId } = request;
   // Only worked out when there is a rule to ask for it.
   let subject: FaultSubject | undefined;
@@ -49,6 +52,7 @@ export async function serveRequest(
       return subject;
     },
     onGone,
+    struck: (faultId) => followed?.faulted(faultId),
     held: (faultId) => follower?.held?.(faultId),
   };
 
@@ -63,7 +67,7 @@ export async function serveRequest(
     clientHost,
     requestNumber: broker.nextRequestNumber(),
     onGone,
-    editFor: (partition) => broker.faults.editFor(faulted.subject, partition),
+    editFor: (partition) => broker.faults.editFor(faulted, partition),
     follow: (wanted) => {
       follower = wanted;
     },

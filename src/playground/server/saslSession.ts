@@ -39,6 +39,11 @@ export class SaslSession {
     return this.#phase.state === "done";
   }
 
+  /** Whether the next frame is nothing but a token, as clients before KIP-152 send it. */
+  get expectsBareToken(): boolean {
+    return this.#phase.state === "tokens" && !this.#phase.isWrapped;
+  }
+
   take(frame: Uint8Array): SaslOutcome {
     const phase = this.#phase;
     if (phase.state === "tokens" && !phase.isWrapped) return this.#takeBare(phase.exchange, frame);

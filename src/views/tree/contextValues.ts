@@ -2,7 +2,8 @@
  * The words of `contextValue`, for `when` clauses such as `viewItem =~ /\bsessionPartition\b.*\bpaused\b/`.
  *
  * The first word is the kind of row; the rest come in the order below, each only if it is true. A row of an opened
- * trace carries `readOnly`: nothing can be done to it but look.
+ * trace carries `readOnly`: nothing can be done to it but look. Groups, members, partitions and topics of a playground
+ * that runs carry `playground`: there trouble can be caused.
  *
  *     cluster            connected | connecting | failed | disconnected     playground (running | stopped) | trace
  *     groups             failing

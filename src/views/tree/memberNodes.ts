@@ -17,15 +17,7 @@ import { tooltip } from "./markdown.ts";
 import { assignedText, isRemoved, ownPhaseText, phaseText } from "./memberWords.ts";
 import { columnWidth, joined, numberText, padded } from "./numbers.ts";
 import { partitionTrouble } from "./sessionWords.ts";
-import {
-  iconWith,
-  markOf,
-  nodeId,
-  presentIn,
-  readOnlyWord,
-  type TreeContext,
-  timeIn,
-} from "./treeContext.ts";
+import { iconWith, markOf, nodeId, placeWord, presentIn, type TreeContext, timeIn } from "./treeContext.ts";
 
 interface Place {
   readonly context: TreeContext;
@@ -89,7 +81,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
       ownerWord(member),
       missing && "missing",
       member.groupInstanceId !== undefined && "static",
-      readOnlyWord(cluster),
+      placeWord(cluster),
     ),
     collapsible: (member.assigned?.length ?? 0) > 0 ? "collapsed" : "none",
     accessibilityLabel: `Member ${name}, ${description}${mark ? `, ${mark.title}` : ""}`,
@@ -240,7 +232,7 @@ function partitionNode(
       "groupPartition",
       owner ? ownerWord(owner) : "nobody",
       mark?.kind === "strandedPartition" && "stranded",
-      readOnlyWord(cluster),
+      placeWord(cluster),
     ),
     collapsible: "none",
     accessibilityLabel: `${topicPartitionText(row)}, ${description}`,

@@ -7,6 +7,7 @@ import { commandIds } from "../ids.ts";
 import { askMany, askPick, askText } from "../ui/ask.ts";
 import { pickTopic } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
+import { showRequests } from "./showPanels.ts";
 import { groupIdOf, sessionIdOf, topicOf } from "./target.ts";
 
 /** The embedded broker: start, stop, records, scripted members. */
@@ -21,6 +22,12 @@ export function playgroundCommands(app: App): CommandFamily {
       return status;
     },
     [commandIds.stopPlayground]: () => app.link.request("playground.stop", {}),
+
+    [commandIds.showRequests]: (target) =>
+      showRequests(app, {
+        ...(groupIdOf(target) !== undefined && { groupId: groupIdOf(target) }),
+        ...(target?.kind === "member" && { memberId: target.memberId }),
+      }),
 
     [commandIds.produceBurst]: async (target) => {
       const topic = await topicFor(app, target, "Produce a burst");

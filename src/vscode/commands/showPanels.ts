@@ -1,7 +1,10 @@
+import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
+import type { PanelSubject } from "#host/channel/panelRequests.ts";
 import type { NodeTarget, TreeNode } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { rebalancesPanel } from "../panels/rebalancesPanel.ts";
 import { recordsPanel } from "../panels/recordsPanel.ts";
+import { requestsPanel } from "../panels/requestsPanel.ts";
 
 /** Opens the Rebalances panel of a group, or shows the open one. */
 export function showRebalances(
@@ -22,6 +25,17 @@ export function showRecords(
   return app.panels.show(
     { panel: "records", clusterId: session.clusterId, sessionId: session.sessionId },
     recordsPanel(app),
+  );
+}
+
+/** Opens the Requests panel of the playground, filtered by what it was asked for. */
+export function showRequests(
+  app: App,
+  filter: Pick<Extract<PanelSubject, { readonly panel: "requests" }>, "groupId" | "memberId" | "nodeId">,
+): Promise<void> {
+  return app.panels.show(
+    { panel: "requests", clusterId: playgroundClusterId, ...filter },
+    requestsPanel(app),
   );
 }
 

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Icon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
+import { useScrolledUp } from "../page/useScrolledUp.ts";
 import { rowHeightPx, VirtualTable } from "../page/virtualTable.tsx";
 import type { RecordRow, RecordsContract, RecordsState } from "./contract.ts";
 import { RenderedText } from "./renderedText.tsx";
@@ -40,32 +41,6 @@ export function RecordList({ state, page }: ListProps) {
       }}
     />
   );
-}
-
-/**
- * Whoever scrolls up, by wheel, scroll bar or touch, wants to read there. While following, we ourselves scroll only down,
- * and a list that became shorter is at its end.
- */
-function useScrolledUp(
-  container: { readonly current: HTMLElement | null },
-  following: boolean,
-  onScrolledUp: () => void,
-): void {
-  const newest = useRef(onScrolledUp);
-  newest.current = onScrolledUp;
-  useEffect(() => {
-    const scrolled = container.current;
-    if (!scrolled || !following) return;
-    let lastTop = scrolled.scrollTop;
-    const onScroll = () => {
-      const { scrollTop, scrollHeight, clientHeight } = scrolled;
-      const isAtEnd = scrollTop + clientHeight >= scrollHeight - rowHeightPx;
-      if (scrollTop < lastTop && !isAtEnd) newest.current();
-      lastTop = scrollTop;
-    };
-    scrolled.addEventListener("scroll", onScroll, { passive: true });
-    return () => scrolled.removeEventListener("scroll", onScroll);
-  }, [container, following]);
 }
 
 /** No data: marked by an icon and in words, as no colour alone would do. */

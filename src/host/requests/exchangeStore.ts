@@ -1,0 +1,163 @@
+import type { Clock } from "#base/clock.ts";
+import type {
+  FollowedRequest,
+  RequestTap,
+  TappedEnd,
+  TappedFrom,
+  TappedRequest,
+} from "#playground/server/requestTap.ts";
+import type { Exchange, ExchangeEnd, KeptFrame } from "#views/requests/exchange.ts";
+import { keepableBytes } from "./secretFrames.ts";
+
+/** While it is kept, an exchange goes on. */
+interface OpenExchange extends Exchange {
+  faultIds: readonly string[];
+  end: ExchangeEnd | undefined;
+  isDropped: boolean;
+}
+
+const maxExchanges = 5_000;
+/** Of one frame: enough for every field of all but the largest, and little against a batch of a megabyte. */
+const maxFrameBytes = 65_536;
+const sizeBytes = 4;
+/** What the objects around the bytes cost, about. */
+const overheadBytes = 300;
+const noFaults: readonly string[] = [];
+
+/**
+ * Requests of the playground's clients with their answers, kept up to a number of exchanges and of bytes; the oldest go
+ * first, counted. They are not decoded here: what nobody looks at costs a copy of its beginning.
+ */
+export class ExchangeStore implements RequestTap {
+  readonly #clock: Clock;
+  readonly #maxBytes: number;
+  #kept: OpenExchange[] = [];
+  /** Where the kept ones begin: dropping one moves only this. */
+  #head = 0;
+  #bytes = 0;
+  #dropped = 0;
+  #nextId = 1;
+
+  constructor(clock: Clock, maxBytes: number) {
+    this.#clock = clock;
+    this.#maxBytes = maxBytes;
+  }
+
+  get totals(): {
+    readonly exchanges: number;
+    readonly bytes: number;
+    readonly maxBytes: number;
+    readonly dropped: number;
+  } {
+    const exchanges = this.#kept.length - this.#head;
+    return { exchanges, bytes: this.#bytes, maxBytes: this.#maxBytes, dropped: this.#dropped };
+  }
+
+  /** The id of the next one: who pauses remembers it. */
+  get nextId(): number {
+    return this.#nextId;
+  }
+
+  /** In order of their coming. */
+  list(): readonly Exchange[] {
+    this.#compact();
+    return this.#kept;
+  }
+
+  find(exchangeId: number): Exchange | undefined {
+    // Ids follow each other without a gap.
+    const first = this.#kept[this.#head]?.exchangeId ?? 0;
+    return exchangeId < first ? undefined : this.#kept[this.#head + exchangeId - first];
+  }
+
+  came({ frame, nodeId, remote, phase }: TappedRequest): FollowedRequest {
+    const keepable = keepableBytes(frame, phase);
+    const request = keptFrame(frame, keepable);
+    const exchange = this.#add({ nodeId, remote, request, end: undefined });
+    return {
+      faulted: (faultId) => {
+        if (!exchange.faultIds.includes(faultId)) exchange.faultIds = [...exchange.faultIds, faultId];
+      },
+      ended: (how) => this.#ended(exchange, how, keepable < frame.length),
+    };
+  }
+
+  garbage({ nodeId, remote }: TappedFrom, reason: string): void {
+    const end: ExchangeEnd = { type: "closed", at: this.#clock.now(), reason };
+    this.#add({ nodeId, remote, request: undefined, end });
+  }
+
+  /** Forgets all of them: on the user's word, or because the playground is another one. */
+  clear(): void {
+    for (const exchange of this.#kept) exchange.isDropped = true;
+    this.#kept = [];
+    this.#head = 0;
+    this.#bytes = 0;
+    this.#dropped = 0;
+  }
+
+  /** Lets go the older half, when memory is short; returns how many exchanges that were. */
+  shed(): number {
+    const before = this.#dropped;
+    this.#shrink(Math.floor((this.#kept.length - this.#head) / 2), this.#maxBytes);
+    return this.#dropped - before;
+  }
+
+  #add(of: Pick<Exchange, "nodeId" | "remote" | "request" | "end">): OpenExchange {
+    const exchange: OpenExchange = {
+      exchangeId: this.#nextId++,
+      at: this.#clock.now(),
+      ...of,
+      faultIds: noFaults,
+      isDropped: false,
+    };
+    this.#kept.push(exchange);
+    this.#bytes += sizeOf(exchange);
+    this.#shrink(maxExchanges, this.#maxBytes);
+    return exchange;
+  }
+
+  #ended(exchange: OpenExchange, how: TappedEnd, isSecret: boolean): void {
+    const at = this.#clock.now();
+    if (how.type !== "answered") {
+      exchange.end = { ...how, at };
+      return;
+    }
+    if (exchange.isDropped) return;
+    const frame = how.frame.subarray(sizeBytes);
+    const before = sizeOf(exchange);
+    exchange.end = { type: "answered", at, response: keptFrame(frame, isSecret ? 0 : frame.length) };
+    this.#bytes += sizeOf(exchange) - before;
+    this.#shrink(maxExchanges, this.#maxBytes);
+  }
+
+  #shrink(most: number, maxBytes: number): void {
+    while (this.#kept.length - this.#head > most || this.#bytes > maxBytes) {
+      const oldest = this.#kept[this.#head];
+      if (!oldest) break;
+      this.#bytes -= sizeOf(oldest);
+      oldest.isDropped = true;
+      this.#head++;
+      this.#dropped++;
+      if (this.#head > 1_024 && this.#head * 2 > this.#kept.length) this.#compact();
+    }
+  }
+
+  #compact(): void {
+    if (this.#head === 0) return;
+    this.#kept = this.#kept.slice(this.#head);
+    this.#head = 0;
+  }
+}
+
+/** A copy, as the frame belongs to whoever handles it. */
+function keptFrame(frame: Uint8Array, keepable: number): KeptFrame {
+  const length = Math.min(keepable, maxFrameBytes);
+  const cut = keepable < frame.length ? "secret" : length < frame.length ? "long" : undefined;
+  return { bytes: new Uint8Array(frame.subarray(0, length)), sizeInBytes: frame.length, cut };
+}
+
+function sizeOf({ request, end }: Exchange): number {
+  const response = end?.type === "answered" ? end.response.bytes.length : 0;
+  return overheadBytes + (request?.bytes.length ?? 0) + response;
+}

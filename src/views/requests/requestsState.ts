@@ -1,0 +1,119 @@
+import { countedText, countText } from "#model/words.ts";
+import type { ExchangeDetail, RequestFilter, RequestsState } from "#webview/requests/contract.ts";
+import { clientOf, passes, type RowNames, requestRow } from "./requestRows.ts";
+import type { ReadExchange } from "./summaries.ts";
+
+/** Everything the panel shows, before it is put into words. */
+export interface RequestsInput {
+  readonly title: string;
+  readonly running: boolean;
+  readonly totals: {
+    readonly exchanges: number;
+    readonly bytes: number;
+    readonly maxBytes: number;
+    readonly dropped: number;
+  };
+  /** Those that were looked through, in order of their coming. */
+  readonly read: readonly ReadExchange[];
+  /** Kept, but not looked through yet. */
+  readonly unread: number;
+  readonly filter: RequestFilter;
+  readonly paused: { readonly arrived: number } | undefined;
+  readonly following: boolean;
+  readonly viewport: { readonly fromIndex: number; readonly count: number };
+  readonly selected: ExchangeDetail | undefined;
+  readonly names: RowNames;
+}
+
+/** More rows than any screen has, fewer than would make a message large. */
+const maxWindowRows = 500;
+const maxChoices = 200;
+const megabyte = 1_048_576;
+
+/** Lets everything pass. */
+export const anyRequest: RequestFilter = {
+  api: null,
+  clientId: null,
+  groupId: null,
+  nodeId: null,
+  errorsOnly: false,
+  text: "",
+};
+
+/** What the page draws. */
+export function requestsState(input: RequestsInput): RequestsState {
+  const { read, filter, names, totals } = input;
+  const listed = read.filter((each) => passes(each, filter, names));
+  const { fromIndex, count } = windowOf(input, listed.length);
+  return {
+    title: input.title,
+    subtitle: `${countedText(totals.exchanges, "request")} kept · ${(totals.bytes / megabyte).toFixed(1)} of ${Math.round(totals.maxBytes / megabyte)} MB`,
+    filter,
+    choices: choicesOf(read, filter),
+    paused: input.paused !== undefined,
+    arrived: input.paused?.arrived ?? 0,
+    following: input.following,
+    total: listed.length,
+    window: {
+      fromIndex,
+      rows: listed.slice(fromIndex, fromIndex + count).map((each) => requestRow(each, names)),
+    },
+    selected: input.selected ?? null,
+    notices: noticesOf(input),
+    empty: listed.length === 0 ? emptyText(input) : null,
+  };
+}
+
+/** The rows that are visible; while following, the newest. */
+function windowOf(
+  { viewport, following }: RequestsInput,
+  total: number,
+): { readonly fromIndex: number; readonly count: number } {
+  const count = Math.min(maxWindowRows, Math.max(1, Math.ceil(viewport.count)));
+  const last = Math.max(0, total - count);
+  return { fromIndex: following ? last : Math.min(Math.max(0, Math.floor(viewport.fromIndex)), last), count };
+}
+
+/** What is chosen stays to be chosen, although none of it is kept any more. */
+function choicesOf(read: readonly ReadExchange[], filter: RequestFilter): RequestsState["choices"] {
+  const apis = new Set<string>(filter.api === null ? [] : [filter.api]);
+  const clients = new Set<string>(filter.clientId === null ? [] : [filter.clientId]);
+  const groups = new Set<string>(filter.groupId === null ? [] : [filter.groupId]);
+  const nodes = new Set<number>(filter.nodeId === null ? [] : [filter.nodeId]);
+  for (const each of read) {
+    apis.add(each.summary.api);
+    clients.add(clientOf(each));
+    for (const groupId of each.summary.groupIds) groups.add(groupId);
+    nodes.add(each.exchange.nodeId);
+  }
+  const sorted = (texts: ReadonlySet<string>) => Array.from(texts).sort().slice(0, maxChoices);
+  return {
+    apis: sorted(apis),
+    clients: sorted(clients),
+    groups: sorted(groups),
+    nodes: Array.from(nodes).sort((a, b) => a - b),
+  };
+}
+
+function noticesOf({ totals, unread }: RequestsInput): readonly string[] {
+  const notices: string[] = [];
+  if (totals.dropped > 0) {
+    notices.push(
+      `${countedText(totals.dropped, "older request")} ${totals.dropped === 1 ? "was" : "were"} let go: the newest 5,000 are kept, and at most ${Math.round(totals.maxBytes / megabyte)} MB of them.`,
+    );
+  }
+  if (unread > 0) notices.push(`Looking through ${countText(unread)} older ones…`);
+  return notices;
+}
+
+function emptyText({ running, totals }: RequestsInput): RequestsState["empty"] {
+  if (totals.exchanges > 0) {
+    return { title: "No request passes the filter", text: "Change the filter to see others." };
+  }
+  return running
+    ? { title: "No request yet", text: "Requests of clients appear here as they come to the playground." }
+    : {
+        title: "The playground does not run",
+        text: "Start it, and the requests of its clients appear here.",
+      };
+}
