@@ -389,7 +389,9 @@ export class Playground {
     const { clock, random, observe, settings, requestTap } = this.#options;
     const given = playgroundSettings(settings);
     const handlers = handlerTable(given.kafkaVersion);
-    const broker = owned.add(new Broker({ clock, random, observe, kafkaClusterId, requestTap }, given, nodes));
+    const broker = owned.add(
+      new Broker({ clock, random, observe, kafkaClusterId, requestTap }, given, nodes),
+    );
     const connections = owned.add(new ConnectionSet(broker, handlers));
     connections.onEnded((end) => this.#connectionEnded.fire(end));
     const ports = owned.add(

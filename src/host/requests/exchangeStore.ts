@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Clock } from "#base/clock.ts";
 import type {
   FollowedRequest,
@@ -150,11 +151,11 @@ export class ExchangeStore implements RequestTap {
   }
 }
 
-/** A copy, as the frame belongs to whoever handles it. */
+/** A copy, as the frame belongs to whoever handles it; of Buffer's pool, which is half the time for small ones. */
 function keptFrame(frame: Uint8Array, keepable: number): KeptFrame {
   const length = Math.min(keepable, maxFrameBytes);
   const cut = keepable < frame.length ? "secret" : length < frame.length ? "long" : undefined;
-  return { bytes: new Uint8Array(frame.subarray(0, length)), sizeInBytes: frame.length, cut };
+  return { bytes: Buffer.from(frame.subarray(0, length)), sizeInBytes: frame.length, cut };
 }
 
 function sizeOf({ request, end }: Exchange): number {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { alterConfigs } from "#protocol/apis/alterConfigs.ts";
 import { alterUserScramCredentials } from "#protocol/apis/alterUserScramCredentials.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";

@@ -1,0 +1,130 @@
+import { expect, test } from "vitest";
+import type { RequestFilter, RequestsState } from "#webview/requests/contract.ts";
+import { startHost } from "../support/testHost.ts";
+
+const any: RequestFilter = {
+  api: null,
+  clientId: null,
+  groupId: null,
+  nodeId: null,
+  errorsOnly: false,
+  text: "",
+};
+
+async function withPanel(subject: { readonly groupId?: string; readonly memberId?: string } = {}) {
+  const host = startHost();
+  await host.ask("playground.start", { scene: true });
+  await host.clock.advance(6_000);
+  const states: RequestsState[] = [];
+  host.client.on("panel.state")(({ state }) => states.push(state as RequestsState));
+  const { panelId, title } = await host.ask("panel.open", {
+    panel: "requests",
+    clusterId: "playground",
+    ...subject,
+  });
+  host.client.notify("panel.visible", { panelId, visible: true });
+  const shown = async () => {
+    await host.clock.advance(500);
+    const state = states.at(-1);
+    if (!state) throw new Error("nothing was shown");
+    return state;
+  };
+  const notify = (notified: Parameters<typeof host.client.notify<"panel.notified">>[1]["notified"]) =>
+    host.client.notify("panel.notified", {
+      panelId,
+      panel: "requests",
+      notified,
+    } as Parameters<typeof host.client.notify<"panel.notified">>[1]);
+  return { ...host, panelId, title, shown, notify };
+}
+
+test("what clients asked before the panel was opened is there", async () => {
+  const { shown, title } = await withPanel();
+
+  const state = await shown();
+
+  expect(title).toBe("Requests");
+  expect(state.total).toBeGreaterThan(20);
+  expect(state.choices.apis).toEqual(expect.arrayContaining(["JoinGroup", "OffsetCommit", "Fetch"]));
+  expect(state.choices.groups).toContain("billing");
+  expect(state.empty).toBeNull();
+});
+
+test("opened from a group, it shows that group's requests only", async () => {
+  const { shown, title } = await withPanel({ groupId: "billing" });
+
+  const state = await shown();
+
+  expect(title).toBe("Requests: billing");
+  expect(state.filter.groupId).toBe("billing");
+  expect(state.window.rows.every(({ about }) => about.startsWith("billing"))).toBe(true);
+});
+
+test("a held request is a row that waits and names its fault, and opens decoded", async () => {
+  const { ask, clock, shown, notify } = await withPanel({ groupId: "billing" });
+  await ask("playground.addFault", { kind: "delayCommits", groupId: "billing", delayMs: 60_000 });
+  await clock.advance(10_000);
+  const waiting = (await shown()).window.rows.find(({ outcome }) => outcome.kind === "waiting");
+
+  if (!waiting) throw new Error("nothing waits");
+  notify({ name: "select", body: { exchangeId: waiting.exchangeId } });
+  const { selected } = await shown();
+
+  expect(waiting).toMatchObject({ api: "OffsetCommit", fault: expect.stringContaining("billing") });
+  expect(selected?.request.fields.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(["groupId", "topics", "committedOffset"]),
+  );
+  expect(selected?.request.hex.length).toBeGreaterThan(1);
+  expect(selected?.response.notes).toEqual(["It was not answered yet."]);
+});
+
+test("paused, the list stays while requests go on being kept", async () => {
+  const { clock, shown, notify } = await withPanel();
+  notify({ name: "setPaused", body: { paused: true } });
+  const before = await shown();
+
+  await clock.advance(5_000);
+
+  const after = await shown();
+  expect(after.total).toBe(before.total);
+  expect(after.arrived).toBeGreaterThan(before.arrived);
+  expect(after.paused).toBe(true);
+});
+
+test("cleared, it says that nothing came yet", async () => {
+  const { ask, clock, shown, notify } = await withPanel();
+  await ask("playground.stop", {});
+  await clock.advance(1_000);
+
+  notify({ name: "clear", body: {} });
+  const state = await shown();
+
+  expect(state.total).toBe(0);
+  expect(state.empty?.title).toBe("The playground does not run");
+});
+
+test("a text finds rows by what stands in any column", async () => {
+  const { shown, notify } = await withPanel();
+
+  notify({ name: "setFilter", body: { filter: { ...any, text: "joingroup" } } });
+  const state = await shown();
+
+  expect(state.total).toBeGreaterThan(0);
+  expect(new Set(state.window.rows.map(({ api }) => api))).toEqual(new Set(["JoinGroup"]));
+});
+
+test("an exchange is copied as JSON with every field, and as hex", async () => {
+  const { ask, panelId, shown } = await withPanel({ groupId: "billing" });
+  const row = (await shown()).window.rows.find(({ api }) => api === "OffsetCommit");
+  if (!row) throw new Error("nothing was committed");
+
+  const json = await ask("panel.exchangeText", { panelId, exchangeId: row.exchangeId, what: "json" });
+  const hex = await ask("panel.exchangeText", { panelId, exchangeId: row.exchangeId, what: "requestHex" });
+
+  expect(JSON.parse(json ?? "")).toMatchObject({
+    api: "OffsetCommit",
+    request: { groupId: "billing", topics: [{ name: "orders" }] },
+    response: { topics: [{ name: "orders" }] },
+  });
+  expect(hex).toMatch(/^00000000 {2}00 08 /);
+});
