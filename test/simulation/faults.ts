@@ -60,7 +60,13 @@ export function chooseFault(random: Random, partitions: readonly TopicPartition[
   const times = 1 + randomInt(random, 4);
   const isOfPartition = (api === "Fetch" || api === "ListOffsets") && chance(random, 0.5);
   const match = isOfPartition ? { api, ...pick(random, partitions) } : { api };
-  switch (randomInt(random, 6)) {
+  switch (randomInt(random, 9)) {
+    case 6:
+      return { match, times, action: { kind: "throttle", throttleMs: pick(random, [50, 800, 3_000]) } };
+    case 7:
+      return { match, times: 1, action: { kind: "duplicate" } };
+    case 8:
+      return { match, times, at: "response", action: { kind: "cutConnection", midFrame: true } };
     case 0:
       return { match, action: { kind: "hold" } };
     case 1:

@@ -55,8 +55,8 @@ export class GroupWatch {
       if (committedOffset === undefined) continue;
       const key = { topic, partition };
       committed.set(key, committedOffset);
-      // What was committed before the log was cut may be more than was delivered of the new one.
-      if (before?.get(key) === committedOffset) continue;
+      // What was on its way when the log was cut may be more than was delivered of the new one.
+      if (before?.get(key) === committedOffset || this.#ledger.wasCutLately(key)) continue;
       this.#ledger.checkAccountedBelow(groupId, key, committedOffset, "the group committed");
     }
     this.#committed.set(groupId, committed);

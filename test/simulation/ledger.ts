@@ -38,6 +38,7 @@ export class Ledger {
   readonly #cursors = new Map<string, TopicPartitionMap<Cursor>>();
   /** By session: offsets it said it skipped. */
   readonly #gaps = new Map<string, TopicPartitionMap<OffsetSet>>();
+  readonly #cutAt = new TopicPartitionMap<number>();
   #deliveries = 0;
 
   constructor(now: () => number, verdict: Verdict) {
@@ -75,7 +76,13 @@ export class Ledger {
   /** The log lost everything from `to` on; what comes there next is owed to everybody. */
   truncated(key: TopicPartition, to: bigint): void {
     this.#log(key).truncate(to);
+    this.#cutAt.set(key, this.#now());
     for (const ofGroup of this.#accounted.values()) ofGroup.get(key)?.removeFrom(to);
+  }
+
+  /** So lately that a commit of before may still be on its way. */
+  wasCutLately(key: TopicPartition): boolean {
+    return this.#now() - (this.#cutAt.get(key) ?? Number.NEGATIVE_INFINITY) < 20_000;
   }
 
   /** Where the log can be cut, at or before `offset`. */

@@ -153,6 +153,9 @@ const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> =
   },
 };
 
+/** Those after which the log still tells where the batch ends: what else would be owed nobody could say. */
+const corruptions = ["crc", "codec", "codecUnknown", "recordLayout", "recordCount"] as const;
+
 const memberLimit = 4;
 
 /** What happens next; undefined when what was chosen makes no sense now. */
@@ -192,7 +195,7 @@ function ofBroker(world: World, kind: Kind): Operation | undefined {
       };
     }
     case "damageNext":
-      return { kind, key: pick(random, partitions), how: pick(random, ["crc", "codec", "recordLayout"]) };
+      return { kind, key: pick(random, partitions), how: pick(random, corruptions) };
     case "cutAll":
     case "endFault":
     case "releaseHeld":

@@ -214,10 +214,9 @@ export class SessionWatch {
   }
 }
 
-/** From a log that was cut or recreated, a policy may skip what is new. */
-function excusedFrom({ cause, fromOffset, skippedRecords = 0n }: PositionReset): bigint {
-  const isNewLog = cause === "topicRecreated" || cause === "truncation";
-  return isNewLog && skippedRecords > 0n ? 0n : (fromOffset ?? 0n);
+/** In a new log, where the old position was says nothing: a policy that skips, skips from its start. */
+function excusedFrom({ cause, fromOffset }: PositionReset): bigint {
+  return cause === "topicRecreated" ? 0n : (fromOffset ?? 0n);
 }
 
 function isSame(a: TopicPartition, b: TopicPartition): boolean {

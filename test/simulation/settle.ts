@@ -183,11 +183,13 @@ function checkAgainstBroker({ groupWatch, verdict }: World, member: SimulatedMem
 }
 
 /** Members of one generation never read the same partition, but for a static member and its fenced former self. */
-function checkOwners({ groupMembers, verdict }: World): void {
+function checkOwners({ groupMembers, groupWatch, verdict }: World): void {
   const owners = new Map<string, string>();
+  // Whom the coordinator does not know any more may be of an earlier group that counted up to the same number.
+  const known = new Set(groupWatch.described(groupId)?.members.map(({ memberId }) => memberId));
   for (const { id, options, session } of groupMembers) {
     const membership = session.membership();
-    if (membership?.state !== "stable") continue;
+    if (membership?.state !== "stable" || !known.has(membership.generation.memberId)) continue;
     const owner = options.groupInstanceId ?? id;
     for (const key of session.assignment()) {
       const what = `${topicPartitionText(key)} in generation ${membership.generation.generationId}`;

@@ -44,11 +44,13 @@ export class Assignment {
     const { table, pauses, remembered, onAdded } = this.#ports;
     for (const key of keys) {
       if (table.get(key)) continue;
+      const source = options.begin ?? this.#source(key, options.assignedIn);
       const partition = new AssignedPartition(key, {
         assignedIn: options.assignedIn,
-        progress: { state: "loading", source: options.begin ?? this.#source(key, options.assignedIn) },
+        progress: { state: "loading", source },
         paused: pauses.isPaused(key),
       });
+      if (source.kind === "committed") partition.topicId = source.remembered?.topicId;
       this.#hadBefore.set(key, true);
       table.add(partition);
       onAdded(partition);
@@ -66,6 +68,7 @@ export class Assignment {
         remembered.remember(key, {
           position: partition.position,
           leaderEpoch: partition.deliveredEpoch,
+          topicId: partition.topicId,
           ownedIn,
         });
       }

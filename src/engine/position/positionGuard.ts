@@ -109,9 +109,21 @@ export class PositionGuard {
     const isOther = partition.topicId !== undefined;
     partition.topicId = topicId;
     if (!isOther) return true;
-    const isPositioned = partition.position !== undefined;
-    if (isPositioned) this.recreated(partition);
-    return !isPositioned;
+    if (partition.position === undefined) {
+      this.#forgetRemembered(partition);
+      return true;
+    }
+    this.recreated(partition);
+    return false;
+  }
+
+  /** It is still being looked up, and where it stood before was a place in the topic that was deleted. */
+  #forgetRemembered(partition: AssignedPartition): void {
+    const { progress } = partition;
+    const source = progress.state === "fetching" ? undefined : progress.source;
+    if (source?.kind !== "committed" || !source.remembered) return;
+    partition.reload({ ...source, remembered: undefined });
+    this.#ports.onReload(partition);
   }
 
   #reset(

@@ -49,16 +49,17 @@ export const mutations: readonly Mutation[] = [
     name: "an eager revoke keeps the partitions that it claims",
     founding: "stranded",
     file: "src/engine/group/groupMember.ts",
-    find: 'const revoked = generation.rebalanceProtocol === "eager" ? owned : cooperative;',
-    replace: "const revoked = cooperative;",
+    find: 'const revoked = generation.rebalanceProtocol === "eager" ? owned() : this.#noLongerOurs();',
+    replace: "const revoked = this.#noLongerOurs();",
     rules: ["claim"],
   },
   {
     name: "what a new assignment keeps is taken for new, and what is new for kept",
     founding: "stranded",
     file: "src/engine/group/groupMember.ts",
-    find: "this.#ports.assign(added, generation);",
-    replace: "if (this.#ports.owned().length === 0) this.#ports.assign(added, generation);",
+    find: "this.#ports.handover.assign(added, generation.generationId);",
+    replace:
+      "if (this.#ports.owned().length === 0) this.#ports.handover.assign(added, generation.generationId);",
     rules: ["owner", "quiet", "commit"],
   },
   {
@@ -73,9 +74,12 @@ export const mutations: readonly Mutation[] = [
     name: "a batch that cannot be read is passed over in silence",
     founding: "corrupt batch",
     file: "src/engine/fetch/recordIntake.ts",
-    find: 'const action = corruptBatchPolicy === "skip" && next !== undefined ? "skipped" : "halted";',
-    replace:
-      'const action = "skipped";\n    if (next !== undefined) { this.#advance(partition, next); return true; }',
+    find: 'const action = retry ? "retrying" : last;',
+    replace: `const action = retry ? "retrying" : last;
+    if (next !== undefined) {
+      this.#advance(partition, next, undefined);
+      return true;
+    }`,
     rules: ["loss"],
   },
   {
@@ -85,6 +89,49 @@ export const mutations: readonly Mutation[] = [
     find: 'return progress.state === "fetching" || (progress.state === "errored" && progress.retry === "fetching");',
     replace: 'return progress.state !== "loading";',
     rules: ["halt", "hot loop"],
+  },
+  {
+    name: "a consumer member keeps what it was told to give up",
+    file: "src/engine/group/consumer/consumerGroupMember.ts",
+    find: "if (giveUp.length > 0) void this.#giveUp(giveUp);",
+    replace: "",
+    rules: ["quiet", "owner", "twice"],
+  },
+  {
+    name: "a consumer member forgets to say that it gave up",
+    founding: "stranded",
+    file: "src/engine/group/consumer/consumerGroupMember.ts",
+    find: "    this.#begunEpoch = undefined;\n    this.#tellAll();",
+    replace: "    this.#begunEpoch = undefined;",
+    rules: ["quiet", "owner"],
+  },
+  {
+    name: "aborted records are delivered to who reads committed",
+    file: "src/engine/fetch/readFetched.ts",
+    find: "return header.isTransactional && !header.isControl && this.#open.has(header.producerId);",
+    replace: "return header.isTransactional && !header.isControl && this.#open.has(-header.producerId);",
+    rules: ["isolation"],
+  },
+  {
+    name: "an abort marker hides the producer's next transaction, too",
+    file: "src/engine/fetch/readFetched.ts",
+    find: "this.#open.delete(producerId);",
+    replace: "this.#open.delete(-producerId);",
+    rules: ["loss", "quiet"],
+  },
+  {
+    name: "nobody asks whether the log was cut",
+    file: "src/engine/position/positionGuard.ts",
+    find: "if (validatedIn !== undefined && validatedIn >= leaderEpoch) return true;",
+    replace: "if (leaderEpoch >= 0) return true;",
+    rules: ["loss", "quiet"],
+  },
+  {
+    name: "a commit for partitions of an earlier assignment is sent",
+    file: "src/engine/commit/committer.ts",
+    find: 'if (!this.#stillOurs(offset, authority)) return "NOT_ASSIGNED";',
+    replace: "",
+    rules: ["loss", "commit", "broker", "quiet"],
   },
 ];
 

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import { type Step, simulate } from "./simulate.ts";
+
+/** A run that once broke a rule, shrunken to what it took, and what it has to meet to be about the same thing. */
+interface KeptSeed {
+  readonly symptom: string;
+  readonly seed: number;
+  readonly meets: readonly string[];
+  readonly steps: readonly Step[];
+}
+
+const p0 = { topic: "orders-0", partition: 0 };
+
+const kept: readonly KeptSeed[] = [
+  {
+    symptom: "a position of before a rebalance was used in a topic that had been recreated meanwhile",
+    seed: 383,
+    meets: ["revoked", "trouble recreateTopic", "reset topicRecreated"],
+    steps: [
+      { operation: undefined, waitMs: 7_176 },
+      { operation: { kind: "poll", member: "member-0", max: 20, timeoutMs: 3_000 }, waitMs: 267 },
+      { operation: { kind: "join", isDirect: false, index: 1 }, waitMs: 266 },
+      {
+        operation: { kind: "produce", key: p0, count: 5, valueBytes: 8, compression: "snappy" },
+        waitMs: 1_206,
+      },
+      {
+        operation: {
+          kind: "produce",
+          key: { ...p0, partition: 2 },
+          count: 4,
+          valueBytes: 8,
+          compression: "none",
+        },
+        waitMs: 1_965,
+      },
+      {
+        operation: { kind: "poll", member: "member-1", max: 1, timeoutMs: 3_000, cancelAfterMs: 250 },
+        waitMs: 0,
+      },
+      { operation: { kind: "join", isDirect: false, index: 2 }, waitMs: 3_938 },
+      { operation: { kind: "recreate", topic: "orders-0" }, waitMs: 75 },
+      {
+        operation: { kind: "produce", key: p0, count: 3, valueBytes: 400, compression: "none" },
+        waitMs: 1_174,
+      },
+    ],
+  },
+];
+
+test.each(kept)("no more: $symptom", async ({ seed, steps, meets }) => {
+  const { failure, met } = await simulate(seed, steps);
+
+  expect(failure?.report).toBeUndefined();
+  expect([...met]).toEqual(expect.arrayContaining([...meets]));
+});
