@@ -13,9 +13,11 @@ import { findingCommands } from "#vscode/commands/findingCommands.ts";
 import { playgroundCommands } from "#vscode/commands/playgroundCommands.ts";
 import { positionCommands } from "#vscode/commands/positionCommands.ts";
 import { rebalanceCommands } from "#vscode/commands/rebalanceCommands.ts";
+import { ruleCommands } from "#vscode/commands/ruleCommands.ts";
 import { skipCommands } from "#vscode/commands/skipCommands.ts";
 import { topicCommands } from "#vscode/commands/topicCommands.ts";
 import { traceCommands } from "#vscode/commands/traceCommands.ts";
+import { troubleCommands } from "#vscode/commands/troubleCommands.ts";
 import { viewCommands } from "#vscode/commands/viewCommands.ts";
 import { HostConfigurator } from "#vscode/configuration/hostConfigurator.ts";
 import { ProfileStore } from "#vscode/configuration/profileStore.ts";
@@ -80,6 +82,8 @@ export function activate(context: vscode.ExtensionContext): { readonly app: App 
     batchCommands,
     playgroundCommands,
     faultCommands,
+    troubleCommands,
+    ruleCommands,
     findingCommands,
     traceCommands,
     viewCommands,

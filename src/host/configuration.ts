@@ -12,6 +12,7 @@ const defaults: HostSettings = {
   maxTraceFileBytes: 64 * mebibyte,
   requestTimeoutMs: 15_000,
   playgroundPort: 9_092,
+  playgroundNodes: 3,
 };
 
 /** The user's settings as the worker's parts read them, and follow them. */

@@ -36,6 +36,8 @@ export type NodeTarget =
       readonly topic: string;
       readonly groupId: string;
     }
+  | { readonly kind: "nodes"; readonly clusterId: string }
+  | { readonly kind: "node"; readonly clusterId: string; readonly nodeId: number }
   | { readonly kind: "faults"; readonly clusterId: string }
   | { readonly kind: "fault"; readonly clusterId: string; readonly faultId: string }
   | { readonly kind: "workload"; readonly clusterId: string; readonly workloadId: string }

@@ -16,7 +16,7 @@ test("the default scene shows a topic that receives records and a group of two m
 
   const text = await tree.text(clusters);
 
-  expect(status).toMatchObject({ running: true, nodes: [{ port: 9_092 }] });
+  expect(status).toMatchObject({ running: true, nodes: [{ port: 9_092 }, { port: 9_093 }, { port: 9_094 }] });
   // Which words stand first is the presenters' business, and tested there.
   expect(text).toMatch(/playground \| .*127\.0\.0\.1:9092/);
   expect(text).toMatch(/billing \| .*lag/);
@@ -37,7 +37,7 @@ test("starting it twice is starting it once", async () => {
 });
 
 test("a taken port gives way to the next one", async () => {
-  const host = startHost();
+  const host = startHost({ settings: { playgroundNodes: 1 } });
   const taken = await host.network.listen({ host: "127.0.0.1", port: 9_092 }, () => {});
 
   const status = await host.ask("playground.start", { scene: false });

@@ -9,6 +9,7 @@ export interface HostSettings {
   readonly maxTraceFileBytes: number;
   readonly requestTimeoutMs: number;
   readonly playgroundPort: number;
+  readonly playgroundNodes: number;
 }
 
 /** Everything the worker is told once at its start and again at every change. */

@@ -1,9 +1,15 @@
+import type { StartedTrouble, Trouble, TroubleTarget } from "#playground/troubles/trouble.ts";
 import type { RequestShape } from "./channelContract.ts";
 
 /** The playground's state as commands need it. */
 export interface PlaygroundStatus {
   readonly running: boolean;
-  readonly nodes: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+  readonly nodes: readonly {
+    readonly nodeId: number;
+    readonly host: string;
+    readonly port: number;
+    readonly isUp: boolean;
+  }[];
   readonly members: readonly ScriptedMemberSummary[];
   readonly workloads: readonly {
     readonly workloadId: string;
@@ -41,6 +47,15 @@ export type FaultChoice =
 
 type Nothing = Record<string, never>;
 
+/** A ready-made trouble, for whoever lists them. */
+export type TroubleSummary = Trouble;
+
+/** What a trouble is aimed at. */
+export type TroubleAim = TroubleTarget;
+
+/** What was started, and the rule by which it can be ended, where it is one. */
+export type TroubleStarted = StartedTrouble;
+
 export interface PlaygroundRequests {
   /** Starts it if it does not run; with `scene`, fills it with a topic that receives records and a group. */
   readonly "playground.start": RequestShape<{ readonly scene: boolean }, PlaygroundStatus>;
@@ -67,6 +82,22 @@ export interface PlaygroundRequests {
   >;
   readonly "playground.removeMember": RequestShape<{ readonly sessionId: string }, void>;
   readonly "playground.addFault": RequestShape<FaultChoice, { readonly faultId: string }>;
+  /** Every ready-made trouble, with what it must be told. */
+  readonly "playground.troubles": RequestShape<Nothing, readonly TroubleSummary[]>;
+  readonly "playground.trouble": RequestShape<
+    { readonly id: string; readonly target: TroubleAim },
+    TroubleStarted
+  >;
+  /** The members of a group, as they are now. */
+  readonly "playground.groupMembers": RequestShape<
+    { readonly groupId: string },
+    readonly { readonly memberId: string; readonly clientId: string }[]
+  >;
+  /** Puts rules written as JSON into force: all of them, or, when anything is wrong, none. */
+  readonly "playground.addRules": RequestShape<
+    { readonly text: string },
+    { readonly faultIds: readonly string[]; readonly problems: readonly string[] }
+  >;
   readonly "playground.setFaultEnabled": RequestShape<
     { readonly faultId: string; readonly enabled: boolean },
     void

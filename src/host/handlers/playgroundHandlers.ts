@@ -8,7 +8,8 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
   const { playground: controller, configuration } = parts;
   return {
     "playground.start": async ({ scene }) => {
-      const started = await controller.start(configuration.settings.playgroundPort);
+      const { playgroundPort, playgroundNodes } = configuration.settings;
+      const started = await controller.start({ basePort: playgroundPort, nodes: playgroundNodes });
       if (started && scene) await playDefaultScene(controller);
       return controller.status();
     },
@@ -35,6 +36,10 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
     },
 
     "playground.addFault": (choice) => ({ faultId: controller.addFault(choice) }),
+    "playground.troubles": () => controller.playground.troubles(),
+    "playground.trouble": ({ id, target }) => controller.trouble(id, target),
+    "playground.groupMembers": ({ groupId }) => controller.groupMembers(groupId),
+    "playground.addRules": ({ text }) => controller.addRules(text),
     "playground.setFaultEnabled": ({ faultId, enabled }) => {
       controller.playground.setFaultEnabled(faultId, enabled);
     },

@@ -1,6 +1,11 @@
 import { randomUuid } from "#base/random.ts";
+import { groupView } from "#model/groupView.ts";
 import type { Model } from "#model/model.ts";
+import { parseRuleFile } from "#playground/faults/ruleFile.ts";
 import { Playground } from "#playground/playground.ts";
+import { PlaygroundError } from "#playground/playgroundError.ts";
+import type { StartedTrouble, TroubleTarget } from "#playground/troubles/trouble.ts";
+import { BrokerError } from "#protocol/brokerError.ts";
 import { ScriptedMember } from "#scenario/members/scriptedMember.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
@@ -57,10 +62,10 @@ export class PlaygroundController {
   }
 
   /** Starts it, or gives the one that runs. True when it was started by this call. */
-  async start(basePort: number): Promise<boolean> {
+  async start(where: { readonly basePort: number; readonly nodes: number }): Promise<boolean> {
     if (this.#running) return false;
     const first = this.#starting === undefined;
-    this.#starting ??= this.#start(basePort).finally(() => (this.#starting = undefined));
+    this.#starting ??= this.#start(where).finally(() => (this.#starting = undefined));
     await this.#starting;
     return first;
   }
@@ -87,7 +92,12 @@ export class PlaygroundController {
     const cluster = this.#model().clusters.get(playgroundClusterId);
     return {
       running: this.isRunning,
-      nodes: this.#running?.playground.nodes ?? [],
+      nodes: (this.#running?.playground.nodes ?? []).map(({ nodeId, host, port }) => ({
+        nodeId,
+        host,
+        port,
+        isUp: this.#running?.playground.isNodeUp(nodeId) === true,
+      })),
       members: this.members(),
       workloads: [...(cluster?.playground.workloads.values() ?? [])]
         .filter(({ running }) => this.isRunning && running)
@@ -163,7 +173,35 @@ export class PlaygroundController {
     }
   }
 
-  async #start(basePort: number): Promise<Running> {
+  /** Starts a ready-made trouble; what cannot be is refused with what to do instead. */
+  async trouble(id: string, target: TroubleTarget): Promise<StartedTrouble> {
+    try {
+      return await this.playground.trouble(id, target);
+    } catch (error) {
+      if (!PlaygroundError.is(error) && !BrokerError.is(error)) throw error;
+      throw new ChannelError("REFUSED", error.message);
+    }
+  }
+
+  groupMembers(groupId: string): readonly { readonly memberId: string; readonly clientId: string }[] {
+    const cluster = this.#model().clusters.get(playgroundClusterId);
+    const group = cluster?.groups.byId.get(groupId);
+    if (!cluster || !group) return [];
+    return groupView(cluster, group).members.map((member) => ({
+      memberId: member.memberId,
+      clientId: member.clientId ?? member.memberId,
+    }));
+  }
+
+  /** Puts rules written as JSON into force: all of them, or none. */
+  addRules(text: string): { readonly faultIds: readonly string[]; readonly problems: readonly string[] } {
+    const { playground } = this;
+    const rules = parseRuleFile(text);
+    if (!rules.ok) return { faultIds: [], problems: rules.error };
+    return { faultIds: rules.value.map((rule) => playground.addFault(rule)), problems: [] };
+  }
+
+  async #start(where: { readonly basePort: number; readonly nodes: number }): Promise<Running> {
     const { clock, random, server } = this.#deps;
     const source = this.#openSource({
       sourceId: "playground",
@@ -175,7 +213,7 @@ export class PlaygroundController {
       random,
       server,
       observe: source.observe,
-      basePort,
+      ...where,
       portAttempts,
       requestTap: this.#exchanges,
     });

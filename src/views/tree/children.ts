@@ -6,6 +6,7 @@ import { faultNodes } from "./faultNodes.ts";
 import { findingChildren, findingRoots } from "./findingNodes.ts";
 import { groupChildren, groupNodes } from "./groupNodes.ts";
 import { groupPartitionNodes } from "./memberNodes.ts";
+import { nodeNodes } from "./nodeNodes.ts";
 import { sessionChildren, sessionRoots, sessionTopicChildren } from "./sessionNodes.ts";
 import { topicChildren, topicGroupNodes, topicNodes } from "./topicNodes.ts";
 import type { TreeContext } from "./treeContext.ts";
@@ -76,6 +77,8 @@ function below(
     }
     case "topicGroups":
       return topicGroupNodes(cluster, parent.topic);
+    case "nodes":
+      return nodeNodes(cluster);
     case "faults":
       return faultNodes(context, cluster);
     case "session":
@@ -89,6 +92,7 @@ function below(
     case "groupPartition":
     case "topicPartition":
     case "topicGroup":
+    case "node":
     case "fault":
     case "workload":
     case "sessionPartition":

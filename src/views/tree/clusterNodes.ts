@@ -6,6 +6,7 @@ import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { faultsNode, workloadNodes } from "./faultNodes.ts";
 import { tooltip } from "./markdown.ts";
+import { nodesNode } from "./nodeNodes.ts";
 import { joined } from "./numbers.ts";
 import { matchesFilter, messageNode, nodeId, readOnlyWord, type TreeContext, timeIn } from "./treeContext.ts";
 
@@ -26,7 +27,7 @@ export function clusterChildren(context: TreeContext, cluster: ClusterModel): re
     ...connectionRows(cluster),
     groupsNode(context, cluster),
     topicsNode(context, cluster),
-    ...(cluster.playground.started ? [faultsNode(cluster)] : []),
+    ...(cluster.playground.started ? [nodesNode(cluster), faultsNode(cluster)] : []),
     ...workloadNodes(cluster),
     ...lossRows(clusterId, cluster),
   ];
@@ -95,6 +96,7 @@ function descriptionOf(cluster: ClusterModel): string {
       first && `${first.host}:${first.port}`,
       "running",
       countedText(playground.started.nodes.length, "node"),
+      playground.nodesDown.length > 0 && `${playground.nodesDown.length} down`,
     );
   }
   switch (connection?.state) {

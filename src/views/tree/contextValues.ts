@@ -2,8 +2,7 @@
  * The words of `contextValue`, for `when` clauses such as `viewItem =~ /\bsessionPartition\b.*\bpaused\b/`.
  *
  * The first word is the kind of row; the rest come in the order below, each only if it is true. A row of an opened
- * trace carries `readOnly`: nothing can be done to it but look. Groups, members, partitions and topics of a playground
- * that runs carry `playground`: there trouble can be caused.
+ * trace carries `readOnly`: nothing can be done to it but look.
  *
  *     cluster            connected | connecting | failed | disconnected     playground (running | stopped) | trace
  *     groups             failing
@@ -16,6 +15,8 @@
  *     topicPartition     failing
  *     topicGroups
  *     topicGroup
+ *     nodes
+ *     node               up | down
  *     faults
  *     fault              enabled | disabled     holding
  *     workload           running | finished
@@ -41,6 +42,8 @@ export type RowKind =
   | "topicPartition"
   | "topicGroups"
   | "topicGroup"
+  | "nodes"
+  | "node"
   | "faults"
   | "fault"
   | "workload"

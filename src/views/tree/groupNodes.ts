@@ -13,8 +13,8 @@ import {
   matchesFilter,
   messageNode,
   nodeId,
-  placeWord,
   presentIn,
+  readOnlyWord,
   type TreeContext,
   timeIn,
 } from "./treeContext.ts";
@@ -109,7 +109,7 @@ function groupNode(context: TreeContext, cluster: ClusterModel, group: GroupMode
       view.groupType,
       phaseWord(state),
       failure !== undefined && "failing",
-      placeWord(cluster),
+      readOnlyWord(cluster),
     ),
     collapsible: "collapsed",
     accessibilityLabel: `Group ${groupId}, ${joined(state === "Stable" && !mark && state, description)}`,

@@ -17,7 +17,15 @@ import { tooltip } from "./markdown.ts";
 import { assignedText, isRemoved, ownPhaseText, phaseText } from "./memberWords.ts";
 import { columnWidth, joined, numberText, padded } from "./numbers.ts";
 import { partitionTrouble } from "./sessionWords.ts";
-import { iconWith, markOf, nodeId, placeWord, presentIn, type TreeContext, timeIn } from "./treeContext.ts";
+import {
+  iconWith,
+  markOf,
+  nodeId,
+  presentIn,
+  readOnlyWord,
+  type TreeContext,
+  timeIn,
+} from "./treeContext.ts";
 
 interface Place {
   readonly context: TreeContext;
@@ -81,7 +89,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
       ownerWord(member),
       missing && "missing",
       member.groupInstanceId !== undefined && "static",
-      placeWord(cluster),
+      readOnlyWord(cluster),
     ),
     collapsible: (member.assigned?.length ?? 0) > 0 ? "collapsed" : "none",
     accessibilityLabel: `Member ${name}, ${description}${mark ? `, ${mark.title}` : ""}`,
@@ -232,7 +240,7 @@ function partitionNode(
       "groupPartition",
       owner ? ownerWord(owner) : "nobody",
       mark?.kind === "strandedPartition" && "stranded",
-      placeWord(cluster),
+      readOnlyWord(cluster),
     ),
     collapsible: "none",
     accessibilityLabel: `${topicPartitionText(row)}, ${description}`,

@@ -14,7 +14,7 @@ import {
   matchesFilter,
   messageNode,
   nodeId,
-  placeWord,
+  readOnlyWord,
   type TreeContext,
   timeIn,
 } from "./treeContext.ts";
@@ -81,7 +81,7 @@ export function topicChildren(
       icon: failing
         ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
         : { codicon: "symbol-array" },
-      contextValue: contextValue("topicPartition", failing && "failing", placeWord(cluster)),
+      contextValue: contextValue("topicPartition", failing && "failing", readOnlyWord(cluster)),
       collapsible: "none",
       accessibilityLabel: `${label}, ${description}`,
     };
@@ -97,7 +97,7 @@ export function topicChildren(
       target: { kind: "topicGroups", clusterId, topic: topic.topic },
       label: `Groups that read it (${readers.length})`,
       icon: { codicon: "organization" },
-      contextValue: contextValue("topicGroups", placeWord(cluster)),
+      contextValue: contextValue("topicGroups", readOnlyWord(cluster)),
       collapsible: readers.length === 0 ? "none" : "collapsed",
     },
   ];
@@ -120,7 +120,7 @@ export function topicGroupNodes(cluster: ClusterModel, topic: string): readonly 
       label: group.groupId,
       description,
       icon: { codicon: "organization" },
-      contextValue: contextValue("topicGroup", placeWord(cluster)),
+      contextValue: contextValue("topicGroup", readOnlyWord(cluster)),
       collapsible: "none",
     };
   });
@@ -161,7 +161,7 @@ function topicNode(context: TreeContext, cluster: ClusterModel, topic: Topic): T
       "topic",
       topic.isInternal && "internal",
       failing && "failing",
-      placeWord(cluster),
+      readOnlyWord(cluster),
     ),
     collapsible: "collapsed",
     accessibilityLabel: `Topic ${topic.topic}, ${description}`,

@@ -39,12 +39,6 @@ export function readOnlyWord(cluster: ClusterModel): string | undefined {
   return cluster.profile?.kind === "trace" ? "readOnly" : undefined;
 }
 
-/** `playground` for rows of the one that runs, where trouble can be caused; `readOnly` as above. */
-export function placeWord(cluster: ClusterModel): string | undefined {
-  const { started, stopped } = cluster.playground;
-  return cluster.profile?.kind === "playground" && started && !stopped ? "playground" : readOnlyWord(cluster);
-}
-
 export function matchesFilter(context: TreeContext, name: string): boolean {
   const wanted = context.filter?.trim().toLowerCase() ?? "";
   return wanted === "" || name.toLowerCase().includes(wanted);

@@ -27,6 +27,7 @@ export function playgroundCommands(app: App): CommandFamily {
       showRequests(app, {
         ...(groupIdOf(target) !== undefined && { groupId: groupIdOf(target) }),
         ...(target?.kind === "member" && { memberId: target.memberId }),
+        ...(target?.kind === "node" && { nodeId: target.nodeId }),
       }),
 
     [commandIds.produceBurst]: async (target) => {

@@ -21,6 +21,7 @@ export function readHostSettings(): HostSettings {
     maxTraceFileBytes: number(settingKeys.maxTraceMegabytes, 1, 4_096) * megabyte,
     requestTimeoutMs: number(settingKeys.requestTimeoutMs, 1_000, 600_000),
     playgroundPort: Math.round(number(settingKeys.playgroundPort, 1_024, 65_000)),
+    playgroundNodes: Math.round(number(settingKeys.playgroundNodes, 1, 9)),
   };
 }
 

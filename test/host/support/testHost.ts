@@ -22,6 +22,7 @@ const settings: HostSettings = {
   maxTraceFileBytes: 4_194_304,
   requestTimeoutMs: 10_000,
   playgroundPort: 9_092,
+  playgroundNodes: 3,
 };
 
 /** The worker's code in this thread, on virtual time and an in-memory network, as the extension host sees it. */

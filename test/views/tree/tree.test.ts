@@ -518,6 +518,7 @@ describe("members and partitions", () => {
     expect(lines(rows(model, clusters, clusterTarget))).toEqual([
       "Groups (0)  asking…",
       "Topics (0)  asking…",
+      "Nodes (0)",
       "Faults (1 on)  hold SyncGroup of billing · hit 2×",
       "Producing into orders  50/s · 1,204 produced",
     ]);
@@ -526,6 +527,40 @@ describe("members and partitions", () => {
       contextValue: "fault enabled holding",
     });
   });
+});
+
+test("nodes of the playground say whether they are up, what they lead and what they coordinate", () => {
+  const model = modelOf(
+    seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
+    seen(1, {
+      type: "broker.started",
+      kafkaClusterId: "x",
+      nodes: [
+        { nodeId: 1, host: "127.0.0.1", port: 9092 },
+        { nodeId: 2, host: "127.0.0.1", port: 9093 },
+      ],
+    }),
+    seen(2, {
+      type: "cluster.topics",
+      requestedAt: 2,
+      topics: [
+        {
+          topic: "orders",
+          isInternal: false,
+          partitions: [0, 1].map((partition) => ({ partition, leaderId: 1, replicas: [1], isr: [1] })),
+        },
+      ],
+    }),
+    seen(3, { type: "broker.trouble", kind: "stopNode", title: "node 2 is down", nodeId: 2, nodesDown: [2] }),
+  );
+
+  expect(lines(rows(model, clusters, clusterTarget))).toContain("Nodes (2)  1 down");
+  const nodes = rows(model, clusters, { kind: "nodes", clusterId: "c1" });
+  expect(lines(nodes)).toEqual([
+    "node 1  up · 127.0.0.1:9092 · leads 2 partitions",
+    "node 2  down · 127.0.0.1:9093",
+  ]);
+  expect(nodes.map(({ contextValue }) => contextValue)).toEqual(["node up", "node down"]);
 });
 
 test("a workload that failed says why before anything else", () => {

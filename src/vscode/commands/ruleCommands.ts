@@ -1,0 +1,89 @@
+import * as vscode from "vscode";
+import type { NodeTarget } from "#views/treeNode.ts";
+import type { App } from "../app.ts";
+import { targetOfRow } from "../flows/troubleTarget.ts";
+import { commandIds } from "../ids.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+
+const apply = "Put into Force";
+
+/** Fault rules as JSON: from a file, or written in an editor. */
+export function ruleCommands(app: App): CommandFamily {
+  /** True when they are in force; says what is wrong otherwise. */
+  const putIntoForce = async (text: string, from: string): Promise<boolean> => {
+    const { faultIds, problems } = await app.link.request("playground.addRules", { text });
+    if (problems.length > 0) {
+      const [first = "", ...others] = problems;
+      const more = others.length === 0 ? "" : ` And ${others.length} more.`;
+      app.log.warn(`fault rules of ${from}: ${problems.join("; ")}`);
+      const answer = await vscode.window.showErrorMessage(
+        `Nothing of ${from} is in force. ${first}.${more}`,
+        ...(others.length === 0 ? [] : ["Show All"]),
+      );
+      if (answer !== undefined)
+        await app.documents.show({
+          title: "problems.txt",
+          languageId: "plaintext",
+          text: problems.join("\n"),
+        });
+      return false;
+    }
+    const rules = faultIds.length === 1 ? "1 rule" : `${faultIds.length} rules`;
+    void vscode.window.setStatusBarMessage(`${rules} of ${from} in force.`, 5_000);
+    return true;
+  };
+  const applyEditor = async (editor: vscode.TextEditor | undefined) => {
+    if (!editor) {
+      void vscode.window.showInformationMessage(
+        "Open the rules in an editor first, or load them from a file.",
+      );
+      return;
+    }
+    await putIntoForce(editor.document.getText(), nameOf(editor.document.uri));
+  };
+  return {
+    [commandIds.loadFaultRules]: async () => {
+      const [file] =
+        (await vscode.window.showOpenDialog({
+          title: "Fault rules: a JSON list, or an object with one as rules",
+          openLabel: apply,
+          filters: { "Fault rules": ["json"], "All files": ["*"] },
+        })) ?? [];
+      if (!file) return;
+      const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
+      if (await putIntoForce(text, nameOf(file))) return;
+      await vscode.window.showTextDocument(file);
+    },
+    [commandIds.newFaultRule]: async (target) => {
+      const document = await vscode.workspace.openTextDocument({
+        language: "json",
+        content: exampleRule(target),
+      });
+      const editor = await vscode.window.showTextDocument(document);
+      const answer = await vscode.window.showInformationMessage(
+        "Edit the rule, then put it into force: here, or later with the command of that name.",
+        apply,
+      );
+      if (answer !== undefined) await applyEditor(editor);
+    },
+    [commandIds.applyFaultRules]: () => applyEditor(vscode.window.activeTextEditor),
+  };
+}
+
+function nameOf(uri: vscode.Uri): string {
+  return uri.path.split("/").at(-1) ?? uri.path;
+}
+
+/** Every second commit fails, of the group whose row it was asked for: something to change rather than an empty page. */
+function exampleRule(target: NodeTarget | undefined): string {
+  const { groupId, topic } = targetOfRow(target);
+  const match = {
+    api: topic === undefined ? "OffsetCommit" : "Fetch",
+    ...(groupId !== undefined && { groupId }),
+    ...(topic !== undefined && { topic }),
+    everyNth: 2,
+  };
+  const code = topic === undefined ? "COORDINATOR_LOAD_IN_PROGRESS" : "NOT_LEADER_OR_FOLLOWER";
+  const rule = { title: "my rule", match, action: { kind: "error", code }, times: 10 };
+  return `${JSON.stringify({ rules: [rule] }, undefined, 2)}\n`;
+}

@@ -1,0 +1,102 @@
+import * as vscode from "vscode";
+import type { TroubleAim, TroubleStarted, TroubleSummary } from "#host/channel/playgroundRequests.ts";
+import type { NodeTarget } from "#views/treeNode.ts";
+import type { App } from "../app.ts";
+import { askTroubleTarget } from "../flows/askTrouble.ts";
+import { pickTrouble } from "../flows/pickTrouble.ts";
+import { targetOfRow } from "../flows/troubleTarget.ts";
+import { commandIds } from "../ids.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+
+/** What is lost for good, in words; nothing else asks before it happens. */
+const losses: Readonly<Record<string, string>> = {
+  recreateTopic: "All its records and the offsets that groups committed in it are lost.",
+  truncateLog: "Records at the end of the partition are lost.",
+  uncleanElection: "Records that the new leader lacks are lost.",
+  expireOffsets: "What the group committed is forgotten: it starts again where its reset policy says.",
+};
+
+/** TroubleSummary of every kind, on the row it concerns or from the palette. */
+export function troubleCommands(app: App): CommandFamily {
+  const start = async (trouble: TroubleSummary, target: TroubleAim) => {
+    if (!(await confirmed(trouble, target))) return undefined;
+    const started = await app.link.request("playground.trouble", { id: trouble.id, target });
+    void offerUndo(app, { trouble, target, started });
+    return started;
+  };
+  const startById = async (id: string, nodeTarget: NodeTarget | undefined) => {
+    const trouble = (await app.link.request("playground.troubles", {})).find((each) => each.id === id);
+    if (!trouble) return undefined;
+    const target = await askTroubleTarget(app, { ...trouble, takes: [] }, targetOfRow(nodeTarget));
+    return target && start(trouble, target);
+  };
+  return {
+    [commandIds.causeTrouble]: async (nodeTarget, argument) => {
+      const troubles = await app.link.request("playground.troubles", {});
+      const trouble =
+        troubles.find(({ id }) => id === givenId(argument)) ?? (await pickTrouble(troubles, nodeTarget));
+      const target = trouble && (await askTroubleTarget(app, trouble, targetOfRow(nodeTarget)));
+      return target === undefined || trouble === undefined ? undefined : start(trouble, target);
+    },
+    [commandIds.stopNode]: (target) => startById("stopNode", target),
+    [commandIds.startNode]: (target) => startById("startNode", target),
+    [commandIds.restartNode]: (target) => startById("bounceNode", target),
+  };
+}
+
+function givenId(argument: unknown): string | undefined {
+  if (typeof argument !== "object" || argument === null || !("trouble" in argument)) return undefined;
+  return typeof argument.trouble === "string" ? argument.trouble : undefined;
+}
+
+async function confirmed(trouble: TroubleSummary, target: TroubleAim): Promise<boolean> {
+  const loss = losses[trouble.id];
+  if (loss === undefined) return true;
+  const of = [target.groupId, target.topic, target.partition].filter((part) => part !== undefined).join(" ");
+  const answer = await vscode.window.showWarningMessage(
+    `${trouble.title}: ${of}`,
+    { modal: true, detail: `${loss} This cannot be undone.` },
+    "Do It",
+  );
+  return answer !== undefined;
+}
+
+/** What can be taken back is, by one press. */
+async function offerUndo(
+  app: App,
+  done: { readonly trouble: TroubleSummary; readonly target: TroubleAim; readonly started: TroubleStarted },
+): Promise<void> {
+  const { trouble, target, started } = done;
+  const { faultId } = started;
+  const undo = undoOf(trouble, target, faultId);
+  if (!undo) {
+    void vscode.window.setStatusBarMessage(`${trouble.title}: done.`, 5_000);
+    return;
+  }
+  const answer = await vscode.window.showInformationMessage(
+    `${trouble.title}. ${trouble.description}`,
+    undo.label,
+  );
+  if (answer === undefined) return;
+  if (undo.id === undefined && faultId !== undefined)
+    await app.link.request("playground.removeFault", { faultId });
+  else if (undo.id !== undefined) {
+    await app.link.request("playground.trouble", { id: undo.id, target: undo.target });
+  }
+}
+
+interface Undo {
+  readonly label: string;
+  /** The trouble that ends it; undefined for the rule that is taken away. */
+  readonly id: string | undefined;
+  readonly target: TroubleAim;
+}
+
+function undoOf(trouble: TroubleSummary, target: TroubleAim, faultId: string | undefined): Undo | undefined {
+  if (faultId !== undefined) return { label: "End It", id: undefined, target };
+  if (trouble.id === "stopNode") return { label: "Start the Node Again", id: "startNode", target };
+  if (trouble.id === "skewClock" && target.ms !== 0) {
+    return { label: "Set the Clock Right", id: "skewClock", target: { ms: 0 } };
+  }
+  return undefined;
+}

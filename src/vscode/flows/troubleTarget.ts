@@ -1,0 +1,63 @@
+import type { TroubleAim, TroubleSummary } from "#host/channel/playgroundRequests.ts";
+import type { NodeTarget } from "#views/treeNode.ts";
+
+/** Something a trouble has to be told. */
+export type TroubleNeed = TroubleSummary["needs"][number];
+
+/** What a row says of what a trouble may be aimed at. */
+export function targetOfRow(target: NodeTarget | undefined): TroubleAim {
+  if (!target) return {};
+  return {
+    ...("groupId" in target && { groupId: target.groupId }),
+    ...("memberId" in target && target.memberId !== undefined && { memberId: target.memberId }),
+    ...("topic" in target && { topic: target.topic }),
+    ...("partition" in target && { partition: target.partition }),
+    ...("nodeId" in target && { nodeId: target.nodeId }),
+  };
+}
+
+/** Whether the target says what is needed. */
+export function isSaid(need: TroubleNeed, target: TroubleAim): boolean {
+  switch (need) {
+    case "group":
+      return target.groupId !== undefined;
+    case "member":
+      return target.memberId !== undefined;
+    case "topic":
+      return target.topic !== undefined;
+    case "partition":
+      return target.topic !== undefined && target.partition !== undefined;
+    case "node":
+      return target.nodeId !== undefined;
+  }
+}
+
+/** What a row of this kind can be in trouble with: what it says, and what follows from that with one more question. */
+export function concernsRow({ needs }: TroubleSummary, target: NodeTarget | undefined): boolean {
+  switch (target?.kind) {
+    case "group":
+    case "topicGroup":
+      return needs.includes("group");
+    case "member":
+      return needs.includes("group");
+    case "groupPartition":
+      return needs.includes("group") || needs.includes("partition") || needs.includes("topic");
+    case "topic":
+    case "topicPartition":
+      return needs.includes("partition") || needs.includes("topic");
+    case "node":
+      return needs.includes("node");
+    default:
+      return true;
+  }
+}
+
+/** Under which heading it is listed. */
+export function headingOf({ needs }: TroubleSummary): string {
+  if (needs.includes("member")) return "One member";
+  if (needs.includes("group")) return "A group and its coordinator";
+  if (needs.includes("partition")) return "A partition";
+  if (needs.includes("topic")) return "A topic";
+  if (needs.includes("node")) return "A node";
+  return "All clients";
+}

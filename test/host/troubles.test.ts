@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { startHost } from "./support/testHost.ts";
+
+const clusters = "groupscope.clusters";
+
+async function withScene() {
+  const host = startHost();
+  host.client.notify("tree.visible", { view: clusters, visible: true });
+  await host.ask("playground.start", { scene: true });
+  await host.clock.advance(6_000);
+  return host;
+}
+
+test("a stopped node's row says so, and so does the playground's, until it is started again", async () => {
+  const { ask, clock, tree } = await withScene();
+
+  await ask("playground.trouble", { id: "stopNode", target: { nodeId: 2 } });
+  await clock.advance(2_000);
+
+  expect((await tree.find(clusters, "node 2"))?.description).toBe("down · 127.0.0.1:9093");
+  expect((await tree.find(clusters, "playground"))?.description).toContain("1 down");
+  expect((await ask("playground.status", {})).nodes.map(({ isUp }) => isUp)).toEqual([true, false, true]);
+  await ask("playground.trouble", { id: "startNode", target: { nodeId: 2 } });
+  await clock.advance(2_000);
+  expect((await tree.find(clusters, "node 2"))?.description).toMatch(/^up/);
+});
+
+test("a trouble that is a rule is a row with its hits, and ends when it is taken away", async () => {
+  const { ask, clock, tree } = await withScene();
+  const { faultId = "" } = await ask("playground.trouble", {
+    id: "delayCommits",
+    target: { groupId: "billing", ms: 500 },
+  });
+
+  await clock.advance(12_000);
+
+  const faults = await tree.find(clusters, "Faults");
+  expect(faults?.label).toBe("Faults (1 on)");
+  expect(faults?.description).toMatch(/commits of billing .*hit [1-9]/);
+  await ask("playground.removeFault", { faultId });
+  await clock.advance(1_000);
+  expect((await tree.find(clusters, "Faults"))?.label).toBe("Faults (0 on)");
+});
+
+test.each([
+  [
+    "a node that is not there",
+    { id: "stopNode", target: { nodeId: 9 } },
+    "There is no node 9, only 1, 2, 3.",
+  ],
+  ["a missing group", { id: "forceRebalance", target: {} }, '"Force a rebalance" needs a group.'],
+  [
+    "a group without members",
+    { id: "forceRebalance", target: { groupId: "nobody" } },
+    "There is no group nobody.",
+  ],
+])("what cannot be is refused with the reason: %s", async (_what, asked, message) => {
+  const { ask } = await withScene();
+
+  await expect(ask("playground.trouble", asked)).rejects.toMatchObject({ code: "REFUSED", message });
+});
+
+test("the members of a group can be chosen by name", async () => {
+  const { ask } = await withScene();
+
+  const members = await ask("playground.groupMembers", { groupId: "billing" });
+
+  expect(members).toHaveLength(2);
+  expect(members.every(({ memberId, clientId }) => memberId !== "" && clientId !== "")).toBe(true);
+});
+
+test("rules written as JSON come into force together", async () => {
+  const { ask } = await withScene();
+  const rule = {
+    match: { api: "Heartbeat" },
+    action: { kind: "delay", delayMs: 5 },
+    title: "slow heartbeats",
+  };
+
+  const { faultIds, problems } = await ask("playground.addRules", {
+    text: JSON.stringify({ rules: [rule, { ...rule, title: "slower" }] }),
+  });
+
+  expect(problems).toEqual([]);
+  expect((await ask("playground.status", {})).faults.map(({ faultId, title }) => [faultId, title])).toEqual([
+    [faultIds[0], "slow heartbeats"],
+    [faultIds[1], "slower"],
+  ]);
+});
+
+test("one wrong rule keeps all of a file out of force, and says where it is wrong", async () => {
+  const { ask } = await withScene();
+  const good = { match: {}, action: { kind: "drop" } };
+
+  const { faultIds, problems } = await ask("playground.addRules", {
+    text: JSON.stringify([good, { ...good, match: { api: "Hartbeat" } }]),
+  });
+
+  expect(faultIds).toEqual([]);
+  expect(problems).toEqual(['rules[1].match.api: "Hartbeat" is no API of Kafka']);
+  expect((await ask("playground.status", {})).faults).toEqual([]);
+});

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { troubleTable } from "#playground/troubles/troubleTable.ts";
+import type { NodeTarget } from "#views/treeNode.ts";
+import { concernsRow, headingOf, isSaid, targetOfRow } from "#vscode/flows/troubleTarget.ts";
+
+const at = { clusterId: "playground" };
+const group: NodeTarget = { kind: "group", ...at, groupId: "billing" };
+const member: NodeTarget = { kind: "member", ...at, groupId: "billing", memberId: "m-1" };
+const partition: NodeTarget = { kind: "topicPartition", ...at, topic: "orders", partition: 3 };
+const node: NodeTarget = { kind: "node", ...at, nodeId: 2 };
+
+const idsFor = (row: NodeTarget | undefined) =>
+  troubleTable.filter((trouble) => concernsRow(trouble, row)).map(({ id }) => id);
+
+test.each([
+  [
+    "a group",
+    group,
+    ["forceRebalance", "kickMember", "moveCoordinator"],
+    ["moveLeader", "stopNode", "throttle"],
+  ],
+  ["a member", member, ["kickMember", "fenceMember", "freezeHeartbeats"], ["truncateLog", "stopNode"]],
+  ["a partition", partition, ["corrupt.crc", "moveLeader", "recreateTopic"], ["forceRebalance", "stopNode"]],
+  ["a node", node, ["stopNode", "startNode", "bounceNode"], ["forceRebalance", "moveLeader"]],
+])("the row of %s offers its own troubles, and no others", (_what, row, has, lacks) => {
+  const ids = idsFor(row);
+
+  expect(ids).toEqual(expect.arrayContaining(has));
+  expect(ids.filter((id) => lacks.includes(id))).toEqual([]);
+});
+
+test("from the palette every trouble can be chosen, each under a heading", () => {
+  expect(idsFor(undefined)).toHaveLength(troubleTable.length);
+  expect(new Set(troubleTable.map(headingOf)).size).toBe(6);
+});
+
+test("every trouble can be caused from the row of some kind", () => {
+  const rows = [group, member, partition, node, undefined];
+
+  const nowhere = troubleTable.filter((trouble) => !rows.some((row) => concernsRow(trouble, row)));
+
+  expect(nowhere).toEqual([]);
+});
+
+test("a row says what it is about, so that nobody is asked for it", () => {
+  expect(targetOfRow(member)).toEqual({ groupId: "billing", memberId: "m-1" });
+  expect(isSaid("member", targetOfRow(member))).toBe(true);
+  expect(isSaid("partition", targetOfRow(partition))).toBe(true);
+  expect(isSaid("node", targetOfRow(undefined))).toBe(false);
+});
