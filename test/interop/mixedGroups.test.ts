@@ -42,30 +42,77 @@ describe.each(["4.3.1", "3.9.2"] as const)("on Kafka %s, one group with our engi
         assignors,
         version,
       });
-      group.produceSteadily();
-      const first = group.addOurs();
-      await group.shared();
 
-      const foreign = await group.addForeign(client);
-      await group.shared();
-      const second = group.addOurs();
-      await group.shared();
-      await group.leave(first);
-      await group.shared();
-      await group.leave(foreign);
-      await group.shared();
-      await group.addForeign(client);
-      await group.shared();
-      await group.leave(second);
-      await group.shared();
+      await comeAndGo(group, client);
 
-      await group.stopProducing();
-      await group.everythingDelivered();
       expect(group.made).toBeGreaterThan(100);
       expect(group.duplicates()).toEqual([]);
     },
   );
 });
+
+describe("on Kafka 4.3.1, a group that the broker divides", () => {
+  let kafka: RealKafka;
+  let group: MixedGroup | undefined;
+
+  beforeAll(async () => {
+    // Members tell what they gave up with their heartbeats: every five seconds, by default.
+    const config = {
+      "group.consumer.heartbeat.interval.ms": "300",
+      "group.consumer.min.heartbeat.interval.ms": "300",
+    };
+    kafka = await startRealKafka({ config });
+  });
+
+  afterEach(async () => {
+    await group?.close();
+    group = undefined;
+  });
+
+  afterAll(async () => {
+    await kafka?.stop();
+  });
+
+  test.each(["java", "librdkafka", "franz-go"] as const)(
+    "and %s: who comes and goes, every record is read exactly once",
+    { timeout: 180_000 },
+    async (client) => {
+      group = await MixedGroup.create({
+        servers: kafka.bootstrapServers,
+        topic: `${client}-by-broker`,
+        partitions: 6,
+        assignors: ["range"],
+        protocol: "consumer",
+      });
+
+      await comeAndGo(group, client);
+
+      expect(group.made).toBeGreaterThan(100);
+      expect(group.duplicates()).toEqual([]);
+    },
+  );
+});
+
+/** Ours, the other's, ours again; each leaves and the partitions are shared anew, while records keep coming. */
+async function comeAndGo(group: MixedGroup, client: ForeignClient): Promise<void> {
+  group.produceSteadily();
+  const first = group.addOurs();
+  await group.shared();
+  const foreign = await group.addForeign(client);
+  await group.shared();
+  const second = group.addOurs();
+  await group.shared();
+  await group.leave(first);
+  await group.shared();
+  await group.leave(foreign);
+  await group.shared();
+  await group.addForeign(client);
+  await group.shared();
+  await group.leave(second);
+  await group.shared();
+  await group.stopProducing();
+  await group.everythingDelivered();
+}
 
 describe("on three brokers, a group of four clients", () => {
   let kafka: RealKafka;

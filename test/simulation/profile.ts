@@ -18,7 +18,7 @@ export const troubles = [
 export type Trouble = (typeof troubles)[number];
 
 /** Which assignors the members of a run offer; `upgrade` mixes both generations of a rolling upgrade. */
-const assignorChoices = ["range", "cooperative-sticky", "upgrade"] as const;
+const assignorChoices = ["range", "roundrobin", "sticky", "cooperative-sticky", "upgrade"] as const;
 
 /** Which group protocol the members of a run speak; `mixed` is a group on its way from the one to the other. */
 const protocolChoices = ["classic", "classic", "consumer", "mixed"] as const;

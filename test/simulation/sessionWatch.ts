@@ -104,10 +104,16 @@ export class SessionWatch {
         return;
       case "fetch.positionReset":
         this.#ledger.moved(sessionId, body, body.toOffset);
-        this.#ledger.excused(member.group, body, excusedFrom(body), body.toOffset);
+        this.#ledger.excused(member.group, body, this.#excusedFrom(body), body.toOffset);
         return;
       default:
     }
+  }
+
+  /** In a log that was cut or is another one, where the old position was says nothing: what a policy skips, it skips from the start. */
+  #excusedFrom(reset: PositionReset): bigint {
+    const isNewLog = reset.cause === "topicRecreated" || this.#ledger.wasCutLately(reset);
+    return isNewLog ? 0n : (reset.fromOffset ?? 0n);
   }
 
   /** A user asked for the batch once more: it may be rejected again. */
@@ -212,11 +218,6 @@ export class SessionWatch {
       );
     }
   }
-}
-
-/** In a new log, where the old position was says nothing: a policy that skips, skips from its start. */
-function excusedFrom({ cause, fromOffset }: PositionReset): bigint {
-  return cause === "topicRecreated" ? 0n : (fromOffset ?? 0n);
 }
 
 function isSame(a: TopicPartition, b: TopicPartition): boolean {

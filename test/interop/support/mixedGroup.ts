@@ -29,6 +29,8 @@ export interface MixedGroupOptions {
   /** Kafka's names; kafkajs members make it kafkajs's own. */
   readonly assignors: readonly string[];
   readonly version?: KafkaVersion | undefined;
+  /** KIP-848 when `consumer`; then the assignors do not count. */
+  readonly protocol?: "classic" | "consumer" | undefined;
 }
 
 /**
@@ -70,10 +72,10 @@ export class MixedGroup {
   }
 
   addOurs(): Reader {
-    const { servers, topic, assignors } = this.#options;
+    const { servers, topic, assignors, protocol = "classic" } = this.#options;
     const member = new LiveMember(
       { servers },
-      { topics: [topic], groupId: topic, assignors, blockRebalanceOnPoll: true },
+      { topics: [topic], groupId: topic, assignors, groupProtocol: protocol, blockRebalanceOnPoll: true },
     );
     let failed = 0;
     member.flow({ commit: true, onCommitFailed: () => failed++ });
@@ -88,12 +90,13 @@ export class MixedGroup {
   }
 
   async addForeign(client: ForeignClient): Promise<Reader> {
-    const { servers: bootstrapServers, topic, assignors, version } = this.#options;
+    const { servers: bootstrapServers, topic, assignors, version, protocol } = this.#options;
     const consumer = await startForeignMember(client, {
       bootstrapServers,
       groupId: topic,
       topic,
-      assignors: assignors as ForeignMemberOptions["assignors"],
+      protocol,
+      assignors: protocol === "consumer" ? undefined : (assignors as ForeignMemberOptions["assignors"]),
       version,
     });
     return this.#add({
