@@ -4,7 +4,7 @@ import { Emitter, type Event } from "#base/events.ts";
 import { DisposableStore } from "#base/lifecycle.ts";
 import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
-import type { ByteStream, Listening, StreamServer } from "#base/transport.ts";
+import type { ByteStream, Listening, StreamServer, Transport } from "#base/transport.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { RecordInput } from "#protocol/records/batchWriter.ts";
 import type { Observe } from "#trace/observation.ts";
@@ -22,6 +22,7 @@ import { PlaygroundError } from "./playgroundError.ts";
 import type { ConnectionEnd } from "./server/clientConnection.ts";
 import { ConnectionSet } from "./server/connectionSet.ts";
 import { isPortTaken, listenOnAll, listenOnBlock } from "./server/listenBlock.ts";
+import { LocalTransport } from "./server/localTransport.ts";
 import { NodePorts } from "./server/nodePorts.ts";
 import type { RequestTap } from "./server/requestTap.ts";
 import { type PlaygroundSettingsInput, playgroundSettings } from "./settings.ts";
@@ -105,6 +106,20 @@ export class Playground {
   /** `host:port` of each node, as a client is given them. */
   get bootstrapServers(): readonly string[] {
     return this.nodes.map(({ host, port }) => `${host}:${port}`);
+  }
+
+  /** Connections without a socket that look as if they came from `host`; refused while nothing listens. */
+  transportFrom(host: string): Transport {
+    return new LocalTransport(host, {
+      clock: this.#options.clock,
+      accept: (at, stream) => {
+        const run = this.#run;
+        const node = this.nodes.find(({ port }) => port === at.port);
+        if (!run || !node || !this.isNodeUp(node.nodeId)) return false;
+        run.connections.accept(node, stream);
+        return true;
+      },
+    });
   }
 
   /** Fires with the reason whenever a client's connection ended. */
