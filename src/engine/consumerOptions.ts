@@ -114,6 +114,8 @@ export interface ConsumerOptions {
   readonly fetch: FetchLimits;
   /** A scripted member of the playground: shown in the group, not among the debug consumers. */
   readonly scripted: boolean;
+  /** What its script makes of it, in words. */
+  readonly script?: string | undefined;
 }
 
 /** Partitions an action concerns: all of them, a topic's, or one. */

@@ -103,6 +103,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     maxBufferedBytes: number,
     options: maybe(few(fc.record({ name: text, text }))),
     scripted: flag,
+    script: maybe(text),
   }),
   "session.state": fc.record({
     sessionId: id,

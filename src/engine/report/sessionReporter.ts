@@ -66,6 +66,7 @@ export class SessionReporter {
       maxBufferedBytes,
       options: startOptions(options),
       scripted: options.scripted,
+      script: options.script,
     });
   }
 

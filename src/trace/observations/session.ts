@@ -51,6 +51,8 @@ export interface SessionStarted {
   readonly options?: readonly StartOption[] | undefined;
   /** True for a scripted member of the playground: shown in the group, not among the debug consumers. */
   readonly scripted: boolean;
+  /** What its script makes of a scripted member, in words: `works, then hangs while its heartbeats go on`. */
+  readonly script?: string | undefined;
 }
 
 /** Membership changed, or anything of its detail. */

@@ -42,6 +42,7 @@ export const sessionStarted = object<SessionStarted>({
   maxBufferedBytes: number,
   options: optional(list(object<StartOption>({ name: string, text: string }))),
   scripted: boolean,
+  script: optional(string),
 });
 
 export const sessionState = object<SessionState>({

@@ -101,6 +101,7 @@ function memberFields({ context, cluster, view }: Place, member: MemberView): Pa
     ["member id", member.memberId],
     ["client id", member.clientId],
     ["host", member.host],
+    ["script", member.session?.started?.script],
     ["static id", member.groupInstanceId],
     ["assignors", member.assignors?.join(", ")],
     ["leader of the group", member.isLeader === undefined ? undefined : member.isLeader ? "yes" : "no"],
@@ -173,6 +174,7 @@ function descriptionOf(place: Place, member: MemberView, mark: Finding | undefin
     isRemoved(view) && "the coordinator has removed it",
     (member.assigned?.length ?? 0) > 0 && `lag ${numberText(lag.known)}`,
     assignedText(member),
+    member.session?.started?.script,
     member.groupInstanceId !== undefined && `static ${member.groupInstanceId}`,
     member.session && !member.session.started?.scripted ? undefined : member.host,
   );
