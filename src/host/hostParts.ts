@@ -89,6 +89,7 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
     sessions,
     model,
     exchanges,
+    log: warn,
   });
 
   const traces = new OpenedTraces(files, clock);

@@ -45,6 +45,7 @@ export const commandIds = {
   produceSteadily: "groupscope.produceSteadily",
   stopProducing: "groupscope.stopProducing",
   addScriptedMember: "groupscope.addScriptedMember",
+  changeScriptedMember: "groupscope.changeScriptedMember",
   removeScriptedMember: "groupscope.removeScriptedMember",
   holdSyncGroup: "groupscope.holdSyncGroup",
   delayCommits: "groupscope.delayCommits",

@@ -49,10 +49,10 @@ test("a taken port gives way to the next one", async () => {
 test("a member added to a group reads what the group reads, and a removed one is gone", async () => {
   const { ask, clock, tree } = await withScene();
 
-  const added = await ask("playground.addMember", { groupId: "billing", topics: [], assignors: [] });
+  const added = await ask("playground.addMember", { groupId: "billing", topics: [] });
   await clock.advance(5_000);
   expect((await tree.find(clusters, "worker-3"))?.contextValue).toMatch(/^member scripted/);
-  await ask("playground.removeMember", { sessionId: added.sessionId });
+  await ask("playground.removeMember", { name: added.name });
   await clock.advance(5_000);
 
   expect(await tree.find(clusters, "worker-3")).toBeUndefined();

@@ -32,7 +32,7 @@ test("a trace stays as it is while the live cluster goes on", async () => {
   await ask("trace.open", { file: "/tmp/incident.jsonl" });
   const before = await traceText();
 
-  await ask("playground.addMember", { groupId: "billing", topics: [], assignors: [] });
+  await ask("playground.addMember", { groupId: "billing", topics: [] });
   await clock.advance(10_000);
 
   expect(await traceText()).toBe(before);

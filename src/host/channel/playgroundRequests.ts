@@ -1,4 +1,5 @@
 import type { StartedTrouble, Trouble, TroubleTarget } from "#playground/troubles/trouble.ts";
+import type { MemberScriptId } from "#scenario/members/memberScript.ts";
 import type { RequestShape } from "./channelContract.ts";
 
 /** The playground's state as commands need it. */
@@ -19,12 +20,49 @@ export interface PlaygroundStatus {
   readonly faults: readonly FaultSummary[];
 }
 
+/** How a scripted member divides partitions with the others: a classic assignor, or KIP-848's protocol. */
+export type MemberProtocol = "range" | "cooperative-sticky" | "consumer";
+
+/** A script that a member can follow. */
+export interface ScriptSummary {
+  readonly scriptId: MemberScriptId;
+  readonly title: string;
+  readonly inWords: string;
+  /** What will be seen of it, in a sentence. */
+  readonly shows: string;
+  /** It takes the instance id of another member. */
+  readonly isTwin: boolean;
+}
+
+/** A scripted member to be. */
+export interface ScriptedMemberChoice {
+  readonly groupId: string;
+  /** Empty: what the other members of the group read. */
+  readonly topics: readonly string[];
+  /** Undefined: `steady`. */
+  readonly scriptId?: MemberScriptId | undefined;
+  /** Undefined: as the other scripted members of the group. */
+  readonly protocol?: MemberProtocol | undefined;
+  /** With an instance id of its own (KIP-345). */
+  readonly isStatic?: boolean | undefined;
+  /** For a twin: whose instance id it takes; undefined takes that of any static member of the group. */
+  readonly groupInstanceId?: string | undefined;
+}
+
 export interface ScriptedMemberSummary {
-  readonly sessionId: string;
-  /** Undefined until the coordinator gave one. */
-  readonly memberId: string | undefined;
+  /** Its own as long as it exists; its sessions and member ids come and go. */
   readonly name: string;
   readonly groupId: string;
+  readonly scriptId: MemberScriptId;
+  /** Its script, in words. */
+  readonly script: string;
+  readonly groupInstanceId: string | undefined;
+  /** Of its present life, or of the last one. */
+  readonly sessionId: string;
+  /** False between two lives. */
+  readonly isAlive: boolean;
+  /** Undefined until the coordinator gave one. */
+  readonly memberId: string | undefined;
 }
 
 export interface FaultSummary {
@@ -44,6 +82,8 @@ export type FaultChoice =
       readonly partition: number;
       readonly damage: "crc" | "codec" | "recordLayout";
     };
+
+export type { MemberScriptId };
 
 type Nothing = Record<string, never>;
 
@@ -70,17 +110,15 @@ export interface PlaygroundRequests {
     void
   >;
   readonly "playground.stopProducing": RequestShape<{ readonly workloadId: string }, void>;
-  readonly "playground.addMember": RequestShape<
-    {
-      readonly groupId: string;
-      /** Empty: what the other members of the group read. */
-      readonly topics: readonly string[];
-      /** Empty: the usual ones. */
-      readonly assignors: readonly string[];
-    },
+  /** All scripts there are. */
+  readonly "playground.scripts": RequestShape<Nothing, readonly ScriptSummary[]>;
+  readonly "playground.addMember": RequestShape<ScriptedMemberChoice, ScriptedMemberSummary>;
+  /** It leaves, and comes back under its name with another script. */
+  readonly "playground.changeMember": RequestShape<
+    { readonly name: string; readonly scriptId: MemberScriptId },
     ScriptedMemberSummary
   >;
-  readonly "playground.removeMember": RequestShape<{ readonly sessionId: string }, void>;
+  readonly "playground.removeMember": RequestShape<{ readonly name: string }, void>;
   readonly "playground.addFault": RequestShape<FaultChoice, { readonly faultId: string }>;
   /** Every ready-made trouble, with what it must be told. */
   readonly "playground.troubles": RequestShape<Nothing, readonly TroubleSummary[]>;

@@ -2,6 +2,7 @@ import type { RequestHandlers } from "../channel/channelServer.ts";
 import type { PlaygroundRequests } from "../channel/playgroundRequests.ts";
 import type { HostParts } from "../hostParts.ts";
 import { playDefaultScene } from "../playground/defaultScene.ts";
+import { scriptSummaries } from "../playground/scriptedMembers.ts";
 
 /** Answers about the playground. */
 export function playgroundRequests(parts: HostParts): RequestHandlers<PlaygroundRequests> {
@@ -30,10 +31,10 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
       controller.playground.stopWorkload(workloadId);
     },
 
-    "playground.addMember": (wanted) => controller.addMember(wanted),
-    "playground.removeMember": async ({ sessionId }) => {
-      await parts.sessions.stop(sessionId, "removed by the user");
-    },
+    "playground.scripts": () => scriptSummaries,
+    "playground.addMember": (choice) => controller.members.add(choice),
+    "playground.changeMember": ({ name, scriptId }) => controller.members.change(name, scriptId),
+    "playground.removeMember": ({ name }) => controller.members.remove(name),
 
     "playground.addFault": (choice) => ({ faultId: controller.addFault(choice) }),
     "playground.troubles": () => controller.playground.troubles(),

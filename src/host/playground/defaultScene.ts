@@ -13,6 +13,6 @@ export async function playDefaultScene(controller: PlaygroundController): Promis
   playground.startWorkload({ topic, pace: { count: 600 } });
   playground.startWorkload({ topic, pace: { recordsPerSecond: 20 } });
   for (let member = 0; member < 2; member++) {
-    await controller.addMember({ groupId, topics: [topic], assignors: [] });
+    await controller.members.add({ groupId, topics: [topic] });
   }
 }

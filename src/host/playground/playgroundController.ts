@@ -1,4 +1,3 @@
-import { randomUuid } from "#base/random.ts";
 import { groupView } from "#model/groupView.ts";
 import type { Model } from "#model/model.ts";
 import { parseRuleFile } from "#playground/faults/ruleFile.ts";
@@ -6,16 +5,15 @@ import { Playground } from "#playground/playground.ts";
 import { PlaygroundError } from "#playground/playgroundError.ts";
 import type { StartedTrouble, TroubleTarget } from "#playground/troubles/trouble.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
-import { ScriptedMember } from "#scenario/members/scriptedMember.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
-import type { FaultChoice, PlaygroundStatus, ScriptedMemberSummary } from "../channel/playgroundRequests.ts";
+import type { FaultChoice, PlaygroundStatus } from "../channel/playgroundRequests.ts";
 import type { ClusterRegistry } from "../clusters/clusterRegistry.ts";
 import type { HostDeps } from "../hostDeps.ts";
 import type { ExchangeStore } from "../requests/exchangeStore.ts";
-import { scriptedMemberOptions } from "../sessions/sessionOptions.ts";
 import type { SessionRegistry } from "../sessions/sessionRegistry.ts";
 import type { OpenedSource, OpenSource } from "../sources.ts";
+import { ScriptedMembers } from "./scriptedMembers.ts";
 
 /** How many ports after the wanted one are tried while others have them: each window has a playground of its own. */
 const portAttempts = 50;
@@ -35,7 +33,8 @@ export class PlaygroundController {
   readonly #exchanges: ExchangeStore;
   #running: Running | undefined;
   #starting: Promise<Running> | undefined;
-  #nextMember = 1;
+  /** Its scripted members. */
+  readonly members: ScriptedMembers;
 
   constructor(options: {
     readonly deps: HostDeps;
@@ -44,6 +43,7 @@ export class PlaygroundController {
     readonly sessions: SessionRegistry;
     readonly model: () => Model;
     readonly exchanges: ExchangeStore;
+    readonly log: (message: string) => void;
   }) {
     this.#deps = options.deps;
     this.#openSource = options.openSource;
@@ -51,6 +51,8 @@ export class PlaygroundController {
     this.#sessions = options.sessions;
     this.#model = options.model;
     this.#exchanges = options.exchanges;
+    const { deps, sessions, model, log } = options;
+    this.members = new ScriptedMembers({ deps, sessions, model, log, playground: () => this.playground });
   }
 
   get isRunning(): boolean {
@@ -73,6 +75,7 @@ export class PlaygroundController {
   async stop(reason = "stopped"): Promise<void> {
     const running = this.#running;
     if (!running) return;
+    this.members.stopAll();
     await this.#sessions.stopAll("the playground stops", {
       deadlineMs: 2_000,
       clusterId: playgroundClusterId,
@@ -98,7 +101,7 @@ export class PlaygroundController {
         port,
         isUp: this.#running?.playground.isNodeUp(nodeId) === true,
       })),
-      members: this.members(),
+      members: this.members.list(),
       workloads: [...(cluster?.playground.workloads.values() ?? [])]
         .filter(({ running }) => this.isRunning && running)
         .map(({ workloadId, topic, recordsPerSecond }) => ({
@@ -113,52 +116,6 @@ export class PlaygroundController {
         holding,
       })),
     };
-  }
-
-  members(): readonly ScriptedMemberSummary[] {
-    const cluster = this.#model().clusters.get(playgroundClusterId);
-    return this.#sessions.running
-      .filter(({ options }) => options.scripted)
-      .map(({ options: { sessionId, name, groupId } }) => ({
-        sessionId,
-        name,
-        groupId: groupId ?? "",
-        memberId: cluster?.sessions.get(sessionId)?.state?.memberId,
-      }));
-  }
-
-  /** Adds a member that polls and commits steadily; without topics it reads what its group reads. */
-  async addMember(wanted: {
-    readonly groupId: string;
-    readonly topics: readonly string[];
-    readonly assignors: readonly string[];
-  }): Promise<ScriptedMemberSummary> {
-    // Refuses before a session is made that could only fail.
-    void this.playground;
-    const { groupId } = wanted;
-    const peer = this.#sessions.running.find(
-      ({ options }) => options.scripted && options.groupId === groupId,
-    )?.options;
-    const topics = wanted.topics.length > 0 ? wanted.topics : peer?.topics;
-    if (!topics)
-      throw new ChannelError("REFUSED", `Nothing is known of what ${groupId} reads: choose topics.`);
-    const name = `worker-${this.#nextMember++}`;
-    const options = scriptedMemberOptions({
-      sessionId: randomUuid(this.#deps.random),
-      name,
-      groupId,
-      topics,
-      assignors: wanted.assignors.length > 0 ? wanted.assignors : (peer?.assignors ?? []),
-    });
-    const running = await this.#sessions.start(playgroundClusterId, options);
-    const member = new ScriptedMember({
-      session: running.session,
-      clock: this.#deps.clock,
-      onFailure: () => void this.#sessions.stop(options.sessionId, "the member failed"),
-    });
-    running.drive(member);
-    member.start();
-    return { sessionId: options.sessionId, name, groupId, memberId: undefined };
   }
 
   addFault(choice: FaultChoice): string {

@@ -1,4 +1,5 @@
 import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
+import { type MemberScript, scriptIn } from "#scenario/members/memberScript.ts";
 import type { AdvancedOptions, SessionChoice } from "../channel/sessionRequests.ts";
 
 /** Kafka's own defaults, so that a debug consumer behaves like the application it stands beside. */
@@ -60,18 +61,21 @@ export function debugConsumerOptions(
   };
 }
 
-/** A scripted member of the playground. */
-export function scriptedMemberOptions(member: {
+/** What a scripted member is, apart from its script. */
+export interface ScriptedMemberIdentity {
   readonly sessionId: string;
   readonly name: string;
+  readonly clientId: string;
   readonly groupId: string;
+  readonly groupInstanceId: string | undefined;
   readonly topics: readonly string[];
+  readonly groupProtocol: ConsumerOptions["groupProtocol"];
   readonly assignors: readonly string[];
-}): ConsumerOptions {
+}
+
+/** A scripted member of the playground. */
+export function scriptedMemberOptions(member: ScriptedMemberIdentity, script: MemberScript): ConsumerOptions {
   return {
-    ...member,
-    clientId: member.name,
-    assignors: member.assignors.length > 0 ? member.assignors : ["range", "cooperative-sticky"],
     startPosition: { kind: "committed", else: "start" },
     resetPolicy: "start",
     isolation: "read_uncommitted",
@@ -80,7 +84,10 @@ export function scriptedMemberOptions(member: {
     maxBufferedBytes: 4_194_304,
     ...usualBehaviour,
     ...playgroundTimeouts,
+    ...scriptIn(script, member.groupProtocol).options,
+    ...member,
     fetch: { ...fetchLimits, maxPartitionBytes: 262_144 },
     scripted: true,
+    script: script.inWords,
   };
 }

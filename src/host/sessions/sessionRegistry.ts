@@ -1,4 +1,5 @@
 import type { Disposable } from "#base/lifecycle.ts";
+import type { Transport } from "#base/transport.ts";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import { type CloseOrder, ConsumerSession } from "#engine/consumerSession.ts";
 import { ClusterClient } from "#network/clusterClient.ts";
@@ -67,10 +68,14 @@ export class SessionRegistry {
     }
   }
 
-  /** Starts a session; what becomes of it is told by observations. */
-  async start(clusterId: string, options: ConsumerOptions): Promise<RunningSession> {
+  /** Starts a session, on a network of its own if one is given; what becomes of it is told by observations. */
+  async start(
+    clusterId: string,
+    options: ConsumerOptions,
+    { transport = this.#deps.transport }: { readonly transport?: Transport | undefined } = {},
+  ): Promise<RunningSession> {
     const settings = await this.#clusters.settingsOf(clusterId);
-    const { clock, random, transport } = this.#deps;
+    const { clock, random } = this.#deps;
     const { sessionId } = options;
     const source = this.#openSource({ sourceId: sessionId, clusterId, vantage: "member" });
     const client = new ClusterClient({ ...settings, clientId: options.clientId, transport, clock, random });
@@ -117,6 +122,14 @@ export class SessionRegistry {
     const { couldNot } = await running.session.close({ deadlineMs, leaveGroup, reason });
     running.end();
     return couldNot;
+  }
+
+  /** Ends a session as a process that dies does: without a word to its group. */
+  async crash(sessionId: string, reason: string): Promise<void> {
+    const running = this.#running.get(sessionId);
+    if (!running) return;
+    await running.session.close({ deadlineMs: 0, leaveGroup: false, reason });
+    running.end();
   }
 
   async stopAll(

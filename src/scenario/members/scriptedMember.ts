@@ -1,5 +1,8 @@
 import { CancelledError, type Clock, sleep } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
+import type { Random } from "#base/random.ts";
+import { CommitKeeper, type Progress } from "./commitKeeper.ts";
+import type { Pace, Span, Step } from "./memberScript.ts";
 
 /** The part of an engine session that a script drives. */
 export interface DrivenSession {
@@ -7,88 +10,166 @@ export interface DrivenSession {
     readonly maxRecords: number;
     readonly timeoutMs: number;
     readonly signal?: AbortSignal | undefined;
-  }): Promise<readonly unknown[]>;
+  }): Promise<readonly Progress[]>;
   commit(options: {
+    /** By default every position. */
+    readonly offsets?: readonly Progress[] | undefined;
     readonly deadlineMs: number;
     readonly signal?: AbortSignal | undefined;
   }): Promise<unknown>;
+  allowRebalance(): void;
 }
 
-/** How a well-behaved member works. */
-export interface SteadyPace {
-  readonly maxRecords: number;
-  /** Between two polls: what an application would do with the records. */
-  readonly workMs: number;
-  readonly commitIntervalMs: number;
-  readonly commitDeadlineMs: number;
+/** One life of a member: an engine session on a network of its own. */
+export interface MemberLife {
+  readonly session: DrivenSession;
+  /** From now on no JoinGroup gets through to the broker. */
+  swallowJoins(): void;
+  /** Ends without a word to the group. */
+  crash(): Promise<void>;
+  leave(): Promise<void>;
 }
 
-/** Quick enough to keep up with the playground's default scene, slow enough to watch. */
-const steadyPace: SteadyPace = {
-  maxRecords: 50,
-  workMs: 200,
-  commitIntervalMs: 2_000,
-  commitDeadlineMs: 30_000,
-};
+/** What a scripted member is made of. */
+export interface ScriptedMemberOptions {
+  readonly pace: Pace;
+  readonly steps: readonly Step[];
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Begins a life. The first failure is that of `start`; after that it is tried again. */
+  readonly open: () => Promise<MemberLife>;
+  /** Told why a life ended that the script did not end. */
+  readonly onFailure: (error: unknown) => void;
+}
 
 const pollWaitMs = 1_000;
+const commitDeadlineMs = 30_000;
+/** As whoever looks after an application starts it again. */
+const restartAfter: Span = { fromMs: 4_000, toMs: 6_000 };
 
 /**
- * Polls and commits steadily until disposed, as an application would. A failing commit does not stop it: the next one
- * carries the newer positions.
+ * Goes through the steps of a script until disposed, life after life: a life that ends by itself (a fenced member) is
+ * followed by another one, from the first step. A failing commit stops nothing: the next one carries newer positions.
  */
 export class ScriptedMember implements Disposable {
-  readonly #session: DrivenSession;
-  readonly #clock: Clock;
-  readonly #pace: SteadyPace;
-  readonly #onFailure: (error: unknown) => void;
+  readonly #options: ScriptedMemberOptions;
   readonly #stopped = new AbortController();
+  #life: MemberLife | undefined;
 
-  constructor(options: {
-    readonly session: DrivenSession;
-    readonly clock: Clock;
-    readonly pace?: SteadyPace | undefined;
-    /** Told when polling is no longer possible; the member stops then. */
-    readonly onFailure: (error: unknown) => void;
-  }) {
-    this.#session = options.session;
-    this.#clock = options.clock;
-    this.#pace = options.pace ?? steadyPace;
-    this.#onFailure = options.onFailure;
+  constructor(options: ScriptedMemberOptions) {
+    this.#options = options;
   }
 
-  start(): void {
-    void this.#work(this.#stopped.signal);
+  /** Begins the first life; rejects when that cannot be. */
+  async start(): Promise<void> {
+    this.#life = await this.#options.open();
+    void this.#run();
   }
 
+  /** Stops driving; the life under way is left to whoever opened it. */
   dispose(): void {
     this.#stopped.abort();
   }
 
-  async #work(signal: AbortSignal): Promise<void> {
-    const { maxRecords, workMs, commitIntervalMs, commitDeadlineMs } = this.#pace;
-    let consumed = 0;
-    let committedAt = this.#clock.now();
-    let committing = false;
-    try {
-      while (!signal.aborted) {
-        const records = await this.#session.poll({ maxRecords, timeoutMs: pollWaitMs, signal });
-        consumed += records.length;
-        if (consumed > 0 && !committing && this.#clock.now() - committedAt >= commitIntervalMs) {
-          consumed = 0;
-          committedAt = this.#clock.now();
-          committing = true;
-          // Not awaited: a slow answer must not keep the member from polling, or it would be evicted for it.
-          this.#session.commit({ deadlineMs: commitDeadlineMs, signal }).then(
-            () => (committing = false),
-            () => (committing = false),
-          );
-        }
-        await sleep(this.#clock, workMs, signal);
+  async #run(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      try {
+        for (const step of this.#options.steps) await this.#perform(step);
+      } catch (error) {
+        if (this.#stopped.signal.aborted) return;
+        this.#options.onFailure(error);
+        await this.#endAfterFailure();
       }
-    } catch (error) {
-      if (signal.aborted || CancelledError.is(error, "aborted")) return;
-      this.#onFailure(error);
     }
   }
+
+  async #endAfterFailure(): Promise<void> {
+    const life = this.#life;
+    this.#life = undefined;
+    await life?.crash().catch(() => {});
+    await this.#pause(restartAfter).catch(() => {});
+  }
+
+  async #perform(step: Step): Promise<void> {
+    switch (step.do) {
+      case "work":
+        await this.#work(await this.#alive(), this.#until(step.for));
+        return;
+      case "hang":
+        await this.#hang(await this.#alive(), step.for === "ever" ? Number.POSITIVE_INFINITY : step.for);
+        return;
+      case "swallowJoins":
+        (await this.#alive()).swallowJoins();
+        return;
+      case "crash":
+      case "leave": {
+        const life = this.#life;
+        this.#life = undefined;
+        await (step.do === "crash" ? life?.crash() : life?.leave());
+        return;
+      }
+      case "rest":
+        await this.#pause(step.for);
+    }
+  }
+
+  async #alive(): Promise<MemberLife> {
+    this.#life ??= await this.#options.open();
+    return this.#life;
+  }
+
+  async #work({ session }: MemberLife, until: number): Promise<void> {
+    const { clock, pace } = this.#options;
+    const { signal } = this.#stopped;
+    const keeper = new CommitKeeper(pace.commit, clock.now());
+    let committing = false;
+    while (clock.now() < until) {
+      const records = await session.poll({ maxRecords: pace.maxRecords, timeoutMs: pollWaitMs, signal });
+      keeper.consumed(records, clock.now());
+      if (records.length > 0) await this.#pause(pace.workMs);
+      const due = committing ? undefined : keeper.due(clock.now());
+      if (due) {
+        committing = true;
+        const offsets = due === "positions" ? undefined : due;
+        const done = () => (committing = false);
+        // Not awaited: a slow answer must not keep the member from polling, or it would be evicted for it.
+        session.commit({ offsets, deadlineMs: commitDeadlineMs, signal }).then(done, done);
+      }
+      session.allowRebalance();
+    }
+  }
+
+  /** With records in its hands. */
+  async #hang({ session }: MemberLife, span: Span): Promise<void> {
+    const { signal } = this.#stopped;
+    let taken = 0;
+    while (taken === 0) taken = (await session.poll({ maxRecords: 1, timeoutMs: pollWaitMs, signal })).length;
+    await this.#pause(span);
+    session.allowRebalance();
+  }
+
+  #until(span: Span | "ever"): number {
+    return span === "ever" ? Number.POSITIVE_INFINITY : this.#options.clock.now() + this.#take(span);
+  }
+
+  async #pause(span: Span): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#stopped;
+    const ms = this.#take(span);
+    if (Number.isFinite(ms)) await sleep(clock, ms, signal);
+    else await aborted(signal);
+  }
+
+  #take(span: Span): number {
+    if (typeof span === "number") return span;
+    return span.fromMs + Math.floor(this.#options.random.next() * (span.toMs - span.fromMs));
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(new CancelledError("aborted", "the script"));
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
 }

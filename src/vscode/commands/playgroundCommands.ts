@@ -2,9 +2,10 @@ import * as vscode from "vscode";
 import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
-import { checkGroupId, checkWholeNumber } from "../flows/validation.ts";
+import { chooseMember, chooseScript } from "../flows/scriptedMemberFlow.ts";
+import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
-import { askMany, askPick, askText } from "../ui/ask.ts";
+import { askPick, askText } from "../ui/ask.ts";
 import { pickTopic } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRequests } from "./showPanels.ts";
@@ -49,14 +50,18 @@ export function playgroundCommands(app: App): CommandFamily {
     },
 
     [commandIds.addScriptedMember]: async (target) => {
-      const groupId = groupIdOf(target) ?? (await askGroupId(app));
-      const topics = groupId === undefined ? undefined : await askTopics(app, groupId);
-      if (groupId === undefined || !topics) return undefined;
-      return app.link.request("playground.addMember", { groupId, topics, assignors: [] });
+      const choice = await chooseMember(app.link, groupIdOf(target));
+      return choice && app.link.request("playground.addMember", choice);
+    },
+    [commandIds.changeScriptedMember]: async (target) => {
+      const name = await memberFor(app, target, "Change scripted member");
+      const script = name && (await chooseScript(app.link, "Change scripted member"));
+      if (!name || !script) return undefined;
+      return app.link.request("playground.changeMember", { name, scriptId: script.scriptId });
     },
     [commandIds.removeScriptedMember]: async (target) => {
-      const sessionId = sessionIdOf(target) ?? (await memberFor(app, target));
-      if (sessionId !== undefined) await app.link.request("playground.removeMember", { sessionId });
+      const name = await memberFor(app, target, "Remove scripted member");
+      if (name !== undefined) await app.link.request("playground.removeMember", { name });
     },
   };
 }
@@ -99,59 +104,31 @@ async function askWorkload(app: App): Promise<string | undefined> {
   return typeof answer === "string" ? undefined : answer.choice;
 }
 
-async function askGroupId(app: App): Promise<string | undefined> {
-  const groups = await app.link.request("cluster.groups", { clusterId: playgroundClusterId });
-  const answer = await askPick<string>({
-    title: "Add scripted member",
-    placeholder: "Which group does it join? Type a name for a new group.",
-    choices: groups.map(({ groupId, state }) => ({
-      choice: groupId,
-      label: groupId,
-      description: state ?? "",
-    })),
-    create: (text) =>
-      checkGroupId(text) === undefined && !groups.some(({ groupId }) => groupId === text)
-        ? { choice: text, label: text, description: "new group", alwaysShow: true }
-        : undefined,
-  });
-  return typeof answer === "string" ? undefined : answer.choice;
-}
-
-/** A group that has members reads what they read; a new one has to say. */
-async function askTopics(app: App, groupId: string): Promise<readonly string[] | undefined> {
+/** The scripted member a row stands for, or the one chosen. */
+async function memberFor(
+  app: App,
+  target: NodeTarget | undefined,
+  title: string,
+): Promise<string | undefined> {
   const { members } = await app.link.request("playground.status", {});
-  if (members.some((member) => member.groupId === groupId)) return [];
-  const topics = await app.link.request("cluster.topics", { clusterId: playgroundClusterId });
-  const [only] = topics;
-  if (only && topics.length === 1) return [only.topic];
-  const answer = await askMany({
-    title: "Add scripted member",
-    placeholder: "Which topics does it read?",
-    none: "Choose at least one topic",
-    choices: topics.map(({ topic }) => ({ choice: topic, label: topic })),
-  });
-  return typeof answer === "string" ? undefined : answer.choices;
-}
-
-/** The scripted member a row of the Clusters tree stands for, or the one chosen. */
-async function memberFor(app: App, target: NodeTarget | undefined): Promise<string | undefined> {
-  const { members } = await app.link.request("playground.status", {});
-  const named =
-    target?.kind === "member" ? members.find(({ memberId }) => memberId === target.memberId) : undefined;
-  if (named) return named.sessionId;
+  const named = members.find(
+    ({ memberId, sessionId }) =>
+      (target?.kind === "member" && memberId === target.memberId) || sessionId === sessionIdOf(target),
+  );
+  if (named) return named.name;
   const groupId = groupIdOf(target);
   const candidates = members.filter((member) => groupId === undefined || member.groupId === groupId);
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage("There is no scripted member to remove.");
+    void vscode.window.showInformationMessage("There is no scripted member.");
     return undefined;
   }
   const answer = await askPick({
-    title: "Remove scripted member",
-    placeholder: "Which member leaves?",
-    choices: candidates.map(({ sessionId, name, groupId }) => ({
-      choice: sessionId,
+    title,
+    placeholder: "Which member?",
+    choices: candidates.map(({ name, groupId, script, isAlive }) => ({
+      choice: name,
       label: name,
-      description: groupId,
+      description: `${groupId} · ${script}${isAlive ? "" : " · away"}`,
     })),
   });
   return typeof answer === "string" ? undefined : answer.choice;

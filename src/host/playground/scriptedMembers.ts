@@ -1,0 +1,208 @@
+import { type Random, randomInt, randomUuid, seededRandom } from "#base/random.ts";
+import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { groupView } from "#model/groupView.ts";
+import type { Model } from "#model/model.ts";
+import type { Playground } from "#playground/playground.ts";
+import { joinGroup } from "#protocol/apis/joinGroup.ts";
+import {
+  isMemberScriptId,
+  type MemberScriptId,
+  memberScripts,
+  scriptIn,
+} from "#scenario/members/memberScript.ts";
+import { type MemberLife, ScriptedMember } from "#scenario/members/scriptedMember.ts";
+import { SwallowingTransport } from "#scenario/members/swallowingTransport.ts";
+import { ChannelError } from "../channel/channelError.ts";
+import { playgroundClusterId } from "../channel/clusterRequests.ts";
+import type {
+  ScriptedMemberChoice,
+  ScriptedMemberSummary,
+  ScriptSummary,
+} from "../channel/playgroundRequests.ts";
+import type { HostDeps } from "../hostDeps.ts";
+import { type ScriptedMemberIdentity, scriptedMemberOptions } from "../sessions/sessionOptions.ts";
+import type { SessionRegistry } from "../sessions/sessionRegistry.ts";
+
+/** Whatever its members do, a group with them can still be joined by others. */
+const usualAssignors = ["range", "cooperative-sticky"];
+
+/** A member that exists, alive or between two lives. */
+interface Member {
+  readonly number: number;
+  readonly identity: Omit<ScriptedMemberIdentity, "sessionId">;
+  scriptId: MemberScriptId;
+  driver: ScriptedMember;
+  sessionId: string;
+}
+
+/** The scripts as a person is offered them. */
+export const scriptSummaries: readonly ScriptSummary[] = Object.entries(memberScripts).flatMap(
+  ([scriptId, { title, inWords, shows, isTwin = false }]) =>
+    isMemberScriptId(scriptId) ? [{ scriptId, title, inWords, shows, isTwin }] : [],
+);
+
+/** The playground's scripted members: started, changed and removed by name, whatever life they are in. */
+export class ScriptedMembers {
+  readonly #deps: HostDeps;
+  readonly #sessions: SessionRegistry;
+  readonly #model: () => Model;
+  readonly #playground: () => Playground;
+  readonly #log: (message: string) => void;
+  readonly #members = new Map<string, Member>();
+  #nextNumber = 1;
+
+  constructor(options: {
+    readonly deps: HostDeps;
+    readonly sessions: SessionRegistry;
+    readonly model: () => Model;
+    /** Throws ChannelError while it does not run. */
+    readonly playground: () => Playground;
+    readonly log: (message: string) => void;
+  }) {
+    this.#deps = options.deps;
+    this.#sessions = options.sessions;
+    this.#model = options.model;
+    this.#playground = options.playground;
+    this.#log = options.log;
+  }
+
+  list(): readonly ScriptedMemberSummary[] {
+    return Array.from(this.#members.values(), (member) => this.#summary(member));
+  }
+
+  /** Starts a member; without topics it reads what its group reads. Throws ChannelError, in words. */
+  async add(choice: ScriptedMemberChoice): Promise<ScriptedMemberSummary> {
+    // Refuses before a session is made that could only fail.
+    void this.#playground();
+    const { groupId, scriptId = "steady" } = choice;
+    const peer = [...this.#members.values()].find(({ identity }) => identity.groupId === groupId)?.identity;
+    const topics = choice.topics.length > 0 ? choice.topics : peer?.topics;
+    if (!topics)
+      throw new ChannelError("REFUSED", `Nothing is known of what ${groupId} reads: choose topics.`);
+    const number = this.#nextNumber;
+    const name = `worker-${number}`;
+    const identity = {
+      name,
+      clientId: `${groupId}-${name}`,
+      groupId,
+      groupInstanceId: this.#instanceId(choice, name),
+      topics,
+      ...divisionOf(choice, peer),
+    };
+    this.#nextNumber++;
+    return this.#begin({ number, identity, scriptId });
+  }
+
+  async change(name: string, scriptId: MemberScriptId): Promise<ScriptedMemberSummary> {
+    const { number, identity } = this.#find(name);
+    await this.remove(name);
+    return this.#begin({ number, identity, scriptId });
+  }
+
+  /** It leaves its group in good order, if it is alive. */
+  async remove(name: string): Promise<void> {
+    const { driver, sessionId } = this.#find(name);
+    this.#members.delete(name);
+    driver.dispose();
+    await this.#sessions.stop(sessionId, "removed by the user");
+  }
+
+  /** No script goes on; the sessions under way are left to whoever ends them all. */
+  stopAll(): void {
+    for (const { driver } of this.#members.values()) driver.dispose();
+    this.#members.clear();
+  }
+
+  async #begin(wanted: Pick<Member, "number" | "identity" | "scriptId">): Promise<ScriptedMemberSummary> {
+    const { clock, random } = this.#deps;
+    const { identity, scriptId } = wanted;
+    const script = memberScripts[scriptId];
+    const driver: ScriptedMember = new ScriptedMember({
+      pace: script.pace,
+      steps: scriptIn(script, identity.groupProtocol).steps,
+      clock,
+      random: ownRandom(random),
+      open: () => this.#open(member),
+      onFailure: (error) => this.#log(`${identity.name} ended and is started again: ${String(error)}`),
+    });
+    const member: Member = { ...wanted, driver, sessionId: "" };
+    this.#members.set(identity.name, member);
+    try {
+      await driver.start();
+    } catch (error) {
+      this.#members.delete(identity.name);
+      throw error;
+    }
+    return this.#summary(member);
+  }
+
+  async #open(member: Member): Promise<MemberLife> {
+    const sessionId = randomUuid(this.#deps.random);
+    member.sessionId = sessionId;
+    const transport = new SwallowingTransport(this.#playground().transportFrom(hostOf(member.number)));
+    const options = scriptedMemberOptions({ ...member.identity, sessionId }, memberScripts[member.scriptId]);
+    const { session } = await this.#sessions.start(playgroundClusterId, options, { transport });
+    return {
+      session,
+      swallowJoins: () => transport.swallow(joinGroup.key),
+      crash: () => this.#sessions.crash(sessionId, "it crashed, as its script wants"),
+      leave: async () => {
+        await this.#sessions.stop(sessionId, "it leaves, as its script wants");
+      },
+    };
+  }
+
+  #summary({ identity, scriptId, sessionId }: Member): ScriptedMemberSummary {
+    const { name, groupId, groupInstanceId } = identity;
+    const session = this.#model().clusters.get(playgroundClusterId)?.sessions.get(sessionId);
+    return {
+      name,
+      groupId,
+      scriptId,
+      script: memberScripts[scriptId].inWords,
+      groupInstanceId,
+      sessionId,
+      isAlive: this.#sessions.isRunning(sessionId),
+      memberId: session?.state?.memberId,
+    };
+  }
+
+  /** A twin takes the id of another member; whose, it says or does not care. */
+  #instanceId(choice: ScriptedMemberChoice, name: string): string | undefined {
+    const { groupId, scriptId = "steady", isStatic = false } = choice;
+    if (!memberScripts[scriptId].isTwin) return isStatic ? `${groupId}-${name}` : undefined;
+    const cluster = this.#model().clusters.get(playgroundClusterId);
+    const group = cluster?.groups.byId.get(groupId);
+    const members = cluster && group ? groupView(cluster, group).members : [];
+    const taken = choice.groupInstanceId ?? members.find((each) => each.groupInstanceId)?.groupInstanceId;
+    if (taken !== undefined) return taken;
+    const why = `${groupId} has no static member whose instance id a twin could take`;
+    throw new ChannelError("REFUSED", `${why}. Add a static member first.`);
+  }
+
+  #find(name: string): Member {
+    const member = this.#members.get(name);
+    if (!member) throw new ChannelError("NOT_FOUND", `There is no scripted member ${name} any more.`);
+    return member;
+  }
+}
+
+function divisionOf(
+  { protocol }: ScriptedMemberChoice,
+  peer: Pick<ConsumerOptions, "groupProtocol" | "assignors"> | undefined,
+): Pick<ConsumerOptions, "groupProtocol" | "assignors"> {
+  if (protocol === "consumer") return { groupProtocol: "consumer", assignors: usualAssignors };
+  if (protocol !== undefined) return { groupProtocol: "classic", assignors: [protocol] };
+  const { groupProtocol, assignors } = peer ?? { groupProtocol: "classic", assignors: usualAssignors };
+  return { groupProtocol, assignors };
+}
+
+/** As if each ran on a machine of its own. */
+function hostOf(number: number): string {
+  return `10.20.${(number >> 8) & 255}.${number & 255}`;
+}
+
+/** What one member draws must not depend on how often the others do. */
+function ownRandom(random: Random): Random {
+  return seededRandom(randomInt(random, 2 ** 31));
+}
