@@ -32,6 +32,7 @@ export type AdvancedOptions = Omit<
   | "startPosition"
   | "isolation"
   | "scripted"
+  | "script"
 >;
 
 /** A debug consumer as the user chose it. */
