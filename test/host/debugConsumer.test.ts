@@ -38,10 +38,12 @@ test("in hold it fetches into its buffer and delivers nothing", async () => {
 });
 
 test("stepping delivers exactly what was asked for and says so in its row", async () => {
-  const { tree, ask, sessionId } = await withConsumer();
+  const { tree, ask, clock, sessionId } = await withConsumer();
   const before = await ask("session.partitions", { sessionId });
 
   const { records } = await ask("session.poll", { sessionId, maxRecords: 5 });
+  // Positions are told a few times a second.
+  await clock.advance(1_000);
 
   const after = await ask("session.partitions", { sessionId });
   const moved = after.map(({ position = 0n }, index) => position - (before[index]?.position ?? 0n));
