@@ -128,14 +128,14 @@ async function prepare(
     playground.createTopic(name, shape);
   }
   for (const { topic, records } of fill) {
-    const { workloadId, done } = playground.startWorkload({ topic, pace: { count: records } });
+    const { workloadId, done } = playground.startWorkload({ topic, pace: { kind: "burst", count: records } });
     const stop = () => playground.stopWorkload(workloadId);
     stopped.addEventListener("abort", stop);
     await done;
     stopped.removeEventListener("abort", stop);
   }
   for (const { topic, records } of produce) {
-    playground.startWorkload({ topic, pace: { recordsPerSecond: records } });
+    playground.startWorkload({ topic, pace: { kind: "steady", recordsPerSecond: records } });
   }
 }
 

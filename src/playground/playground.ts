@@ -35,7 +35,8 @@ import type { StartedTrouble, Trouble, TroubleTarget } from "./troubles/trouble.
 import { troubleTable } from "./troubles/troubleTable.ts";
 import { LocalProducer, type ProducedBatch, type ProduceInput } from "./workload/localProducer.ts";
 import { LocalTransaction, type LocalTransactionOptions } from "./workload/localTransaction.ts";
-import { type WorkloadOptions, Workloads } from "./workload/workloads.ts";
+import type { WorkloadOptions } from "./workload/workloadOptions.ts";
+import { Workloads } from "./workload/workloads.ts";
 
 /** What a playground is made of. */
 export interface PlaygroundOptions {
@@ -211,7 +212,7 @@ export class Playground {
     return this.#running().producer.produce(input);
   }
 
-  /** Produces orders, at once or steadily; `done` settles when that ends. */
+  /** Produces sample records, at once or on a schedule; `done` settles when that ends. Throws PlaygroundError. */
   startWorkload(options: WorkloadOptions): { readonly workloadId: string; readonly done: Promise<void> } {
     return this.#running().workloads.start(options);
   }
@@ -422,7 +423,9 @@ export class Playground {
     }
     const control = owned.add(new ClusterControl(broker, { ports, connections }));
     const producer = owned.add(new LocalProducer(broker, handlers));
-    const workloads = owned.add(new Workloads({ clock, random, observe, producer }));
+    const beginTransaction = (wanted: LocalTransactionOptions) =>
+      LocalTransaction.begin(wanted, { broker, producer });
+    const workloads = owned.add(new Workloads({ clock, random, observe, producer, beginTransaction }));
     return { broker, connections, control, producer, workloads, owned };
   }
 

@@ -43,6 +43,7 @@ export const commandIds = {
   stopPlayground: "groupscope.stopPlayground",
   produceBurst: "groupscope.produceBurst",
   produceSteadily: "groupscope.produceSteadily",
+  produceSamples: "groupscope.produceSamples",
   stopProducing: "groupscope.stopProducing",
   addScriptedMember: "groupscope.addScriptedMember",
   changeScriptedMember: "groupscope.changeScriptedMember",

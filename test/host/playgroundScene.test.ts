@@ -59,6 +59,38 @@ test("a member added to a group reads what the group reads, and a removed one is
   expect((await ask("playground.status", {})).members).toHaveLength(2);
 });
 
+test("a producer with everything that is not usual says so on its row, until it is stopped", async () => {
+  const { ask, clock, tree } = await withScene();
+  const options = {
+    topic: "orders",
+    sample: "clicks",
+    pace: { kind: "wave", lowPerSecond: 5, highPerSecond: 50, periodMs: 20_000 },
+    poison: { nth: 10 },
+  } as const;
+
+  const review = await ask("playground.reviewProducing", options);
+  const { workloadId } = await ask("playground.startProducing", options);
+  await clock.advance(10_000);
+  const shown = await tree.text(clusters);
+  await ask("playground.stopProducing", { workloadId });
+  await clock.advance(2_000);
+
+  expect(review.problem).toBeUndefined();
+  expect(shown).toContain(review.text);
+  expect(await tree.text(clusters)).not.toContain(review.text);
+});
+
+test("a producer that cannot be is refused with the reason", async () => {
+  const { ask } = await withScene();
+  const options = { topic: "orders", pace: { kind: "steady", recordsPerSecond: -1 } } as const;
+
+  const review = await ask("playground.reviewProducing", options);
+  const refusal = await ask("playground.startProducing", options).catch((error: Error) => error);
+
+  expect(review.problem).toMatch(/records a second/);
+  expect(refusal).toMatchObject({ code: "REFUSED", message: expect.stringContaining("records a second") });
+});
+
 test("stopping leaves the row, says so, and whoever asks for more is told to start it", async () => {
   const { ask, clock, tree } = await withScene();
 

@@ -190,7 +190,7 @@ test("the same seed gives the same trace", async () => {
     const member = await each.connect();
     const joined = await each.run(joinAs(member));
     await each.run(syncAs(member, joined, { [joined.memberId]: [0, 1] }));
-    const work = each.playground.startWorkload({ topic: "orders", pace: { count: 50 } });
+    const work = each.playground.startWorkload({ topic: "orders", pace: { kind: "burst", count: 50 } });
     await each.run(work.done);
     await each.clock.advance(30_000);
     return each.observed;

@@ -4,10 +4,14 @@ import { Playground } from "#playground/playground.ts";
 import type { ConnectionEnd } from "#playground/server/clientConnection.ts";
 import type { RequestTap } from "#playground/server/requestTap.ts";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
+import { loadSamples } from "#playground/workload/samples/loadSamples.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody, ObservationType } from "#trace/observation.ts";
 import { RawClient } from "./rawClient.ts";
+
+// Reading it takes real time, of which virtual time knows nothing.
+await loadSamples();
 
 interface SimulatedOptions {
   readonly nodes?: number;

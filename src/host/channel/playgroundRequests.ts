@@ -1,4 +1,5 @@
 import type { StartedTrouble, Trouble, TroubleTarget } from "#playground/troubles/trouble.ts";
+import type { WorkloadOptions } from "#playground/workload/workloadOptions.ts";
 import type { MemberScriptId } from "#scenario/members/memberScript.ts";
 import type { RequestShape } from "./channelContract.ts";
 
@@ -15,7 +16,8 @@ export interface PlaygroundStatus {
   readonly workloads: readonly {
     readonly workloadId: string;
     readonly topic: string;
-    readonly recordsPerSecond: number;
+    /** What it produces and how, in words. */
+    readonly description: string;
   }[];
   readonly faults: readonly FaultSummary[];
 }
@@ -83,7 +85,7 @@ export type FaultChoice =
       readonly damage: "crc" | "codec" | "recordLayout";
     };
 
-export type { MemberScriptId };
+export type { MemberScriptId, WorkloadOptions };
 
 type Nothing = Record<string, never>;
 
@@ -105,9 +107,12 @@ export interface PlaygroundRequests {
     { readonly topic: string; readonly count: number },
     { readonly produced: number }
   >;
-  readonly "playground.produceSteadily": RequestShape<
-    { readonly topic: string; readonly recordsPerSecond: number },
-    void
+  /** Starts a producer; what becomes of it is observed. */
+  readonly "playground.startProducing": RequestShape<WorkloadOptions, { readonly workloadId: string }>;
+  /** What a producer would be, in words, and why it cannot be. */
+  readonly "playground.reviewProducing": RequestShape<
+    WorkloadOptions,
+    { readonly text: string; readonly problem: string | undefined }
   >;
   readonly "playground.stopProducing": RequestShape<{ readonly workloadId: string }, void>;
   /** All scripts there are. */

@@ -1,3 +1,4 @@
+import { workloadProblem, workloadText } from "#playground/workload/workloadOptions.ts";
 import type { RequestHandlers } from "../channel/channelServer.ts";
 import type { PlaygroundRequests } from "../channel/playgroundRequests.ts";
 import type { HostParts } from "../hostParts.ts";
@@ -18,15 +19,20 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
     "playground.status": () => controller.status(),
 
     "playground.produce": async ({ topic, count }) => {
-      await controller.playground.startWorkload({ topic, pace: { count } }).done;
+      await controller.startProducing({ topic, pace: { kind: "burst", count } }).done;
       return { produced: count };
     },
-    "playground.produceSteadily": ({ topic, recordsPerSecond }) => {
-      const { done } = controller.playground.startWorkload({ topic, pace: { recordsPerSecond } });
+    "playground.startProducing": (options) => {
+      const { workloadId, done } = controller.startProducing(options);
       done.catch((error: unknown) =>
-        parts.output.log("warn", `producing to ${topic} stopped: ${String(error)}`),
+        parts.output.log("warn", `producing to ${options.topic} stopped: ${String(error)}`),
       );
+      return { workloadId };
     },
+    "playground.reviewProducing": (options) => ({
+      text: workloadText(options),
+      problem: workloadProblem(options),
+    }),
     "playground.stopProducing": ({ workloadId }) => {
       controller.playground.stopWorkload(workloadId);
     },

@@ -10,8 +10,8 @@ const groupId = "billing";
 export async function playDefaultScene(controller: PlaygroundController): Promise<void> {
   const { playground } = controller;
   playground.createTopic(topic, { partitions: 6 });
-  playground.startWorkload({ topic, pace: { count: 600 } });
-  playground.startWorkload({ topic, pace: { recordsPerSecond: 20 } });
+  playground.startWorkload({ topic, pace: { kind: "burst", count: 600 } });
+  playground.startWorkload({ topic, pace: { kind: "steady", recordsPerSecond: 20 } });
   for (let member = 0; member < 2; member++) {
     await controller.members.add({ groupId, topics: [topic] });
   }

@@ -4,6 +4,7 @@ import { parseRuleFile } from "#playground/faults/ruleFile.ts";
 import { Playground } from "#playground/playground.ts";
 import { PlaygroundError } from "#playground/playgroundError.ts";
 import type { StartedTrouble, TroubleTarget } from "#playground/troubles/trouble.ts";
+import { type WorkloadOptions, workloadProblem } from "#playground/workload/workloadOptions.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
@@ -104,11 +105,7 @@ export class PlaygroundController {
       members: this.members.list(),
       workloads: [...(cluster?.playground.workloads.values() ?? [])]
         .filter(({ running }) => this.isRunning && running)
-        .map(({ workloadId, topic, recordsPerSecond }) => ({
-          workloadId,
-          topic,
-          recordsPerSecond: recordsPerSecond ?? 0,
-        })),
+        .map(({ workloadId, topic, description = "" }) => ({ workloadId, topic, description })),
       faults: (this.#running?.playground.faults() ?? []).map(({ faultId, title, enabled, holding }) => ({
         faultId,
         title,
@@ -116,6 +113,14 @@ export class PlaygroundController {
         holding,
       })),
     };
+  }
+
+  /** Throws ChannelError when such a producer cannot be, in words. */
+  startProducing(options: WorkloadOptions): { readonly workloadId: string; readonly done: Promise<void> } {
+    const { playground } = this;
+    const problem = workloadProblem(options);
+    if (problem !== undefined) throw new ChannelError("REFUSED", `The producer cannot start: ${problem}.`);
+    return playground.startWorkload(options);
   }
 
   addFault(choice: FaultChoice): string {

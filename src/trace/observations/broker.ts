@@ -42,9 +42,18 @@ export interface BrokerWorkload {
   readonly type: "broker.workload";
   readonly workloadId: string;
   readonly topic: string;
-  /** Undefined for a burst. */
+  /** What it produces and how, in words: `orders · a burst of 600 · lz4`. */
+  readonly description?: string | undefined;
+  /** As it is now; undefined for a burst. */
   readonly recordsPerSecond?: number | undefined;
   readonly produced: number;
+  /** Keys and values, before compression. */
+  readonly bytes?: number | undefined;
+  readonly tombstones?: number | undefined;
+  /** Those that a consumer of JSON cannot parse. */
+  readonly poisoned?: number | undefined;
+  /** Records of transactions that it aborted. */
+  readonly aborted?: number | undefined;
   readonly running: boolean;
   /** Why it ended, when that was not a wish. */
   readonly error?: string | undefined;

@@ -133,8 +133,13 @@ export const brokerWorkload = object<BrokerWorkload>({
   type: oneOf("broker.workload"),
   workloadId: string,
   topic: string,
+  description: optional(string),
   recordsPerSecond: optional(number),
   produced: number,
+  bytes: optional(number),
+  tombstones: optional(number),
+  poisoned: optional(number),
+  aborted: optional(number),
   running: boolean,
   error: optional(string),
 });

@@ -68,6 +68,7 @@ export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
         !workload.running && `into ${workload.topic}`,
         rate === undefined ? "a burst" : `${countText(rate)}/s`,
         `${countText(workload.produced)} produced`,
+        workload.description,
       );
       const label = workload.running ? `Producing into ${workload.topic}` : "Stopped producing";
       return {
@@ -81,6 +82,11 @@ export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
             ["topic", workload.topic],
             ["records a second", rate ?? "a burst, as fast as it goes"],
             ["produced", workload.produced],
+            ["what", workload.description],
+            ["bytes", workload.bytes],
+            ["tombstones", workload.tombstones],
+            ["cannot be parsed", workload.poisoned],
+            ["aborted", workload.aborted],
           ],
           workload.error === undefined ? [] : [workload.error],
         ),

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
+import { chooseProducer } from "../flows/produceFlow.ts";
 import { chooseMember, chooseScript } from "../flows/scriptedMemberFlow.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
@@ -42,7 +43,13 @@ export function playgroundCommands(app: App): CommandFamily {
       const recordsPerSecond =
         topic && (await askNumber("Produce steadily", "Records a second", 10, 100_000));
       if (!topic || !recordsPerSecond) return;
-      await app.link.request("playground.produceSteadily", { topic, recordsPerSecond });
+      const pace = { kind: "steady", recordsPerSecond } as const;
+      await app.link.request("playground.startProducing", { topic, pace });
+    },
+    [commandIds.produceSamples]: async (target) => {
+      const topic = await topicFor(app, target, "Produce");
+      const options = topic && (await chooseProducer(app.link, topic));
+      return options ? app.link.request("playground.startProducing", options) : undefined;
     },
     [commandIds.stopProducing]: async (target) => {
       const workloadId = target?.kind === "workload" ? target.workloadId : await askWorkload(app);
@@ -88,17 +95,17 @@ async function askWorkload(app: App): Promise<string | undefined> {
   const { workloads } = await app.link.request("playground.status", {});
   const [only] = workloads;
   if (!only) {
-    void vscode.window.showInformationMessage("Nothing produces steadily.");
+    void vscode.window.showInformationMessage("Nothing is being produced.");
     return undefined;
   }
   if (workloads.length === 1) return only.workloadId;
   const answer = await askPick({
     title: "Stop producing",
     placeholder: "Which workload?",
-    choices: workloads.map(({ workloadId, topic, recordsPerSecond }) => ({
+    choices: workloads.map(({ workloadId, topic, description }) => ({
       choice: workloadId,
       label: topic,
-      description: `${recordsPerSecond} records a second`,
+      description,
     })),
   });
   return typeof answer === "string" ? undefined : answer.choice;

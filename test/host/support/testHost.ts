@@ -6,11 +6,15 @@ import type { HostContract } from "#host/channel/hostContract.ts";
 import type { HostSettings } from "#host/channel/hostSettings.ts";
 import { Host } from "#host/host.ts";
 import type { HostDeps } from "#host/hostDeps.ts";
+import { loadSamples } from "#playground/workload/samples/loadSamples.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
 import type { NodeTarget, TreeNode, TreeViewId } from "#views/treeNode.ts";
 import { memoryFiles } from "./memoryFiles.ts";
 import { portPair } from "./portPair.ts";
+
+// Reading it takes real time, of which virtual time knows nothing.
+await loadSamples();
 
 type Requests = HostContract["requests"];
 

@@ -1,13 +1,17 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { seededRandom } from "#base/random.ts";
 import type { Broker } from "#playground/broker.ts";
 import { Playground } from "#playground/playground.ts";
+import { loadSamples } from "#playground/workload/samples/loadSamples.ts";
 import { MemoryDataFiles } from "#test/support/memoryDataFiles.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
 import { batchWith, everythingOf, storedBroker } from "./storedBroker.ts";
 
 let files: MemoryDataFiles;
+
+// Reading it takes real time, of which virtual time knows nothing.
+beforeAll(loadSamples);
 
 beforeEach(() => {
   files = new MemoryDataFiles();
@@ -241,7 +245,9 @@ describe("a playground with a data directory", () => {
     const playground = playgroundAt(9092);
     await clock.runUntil(playground.start());
     playground.createTopic("orders", { partitions: 1 });
-    await clock.runUntil(playground.startWorkload({ topic: "orders", pace: { count: 1_200 } }).done);
+    await clock.runUntil(
+      playground.startWorkload({ topic: "orders", pace: { kind: "burst", count: 1_200 } }).done,
+    );
     const before = playground.topics();
     await playground.stop();
 
