@@ -1,6 +1,6 @@
 import { type Finding, findingId } from "../finding.ts";
 import { type GroupView, groupView, presentGroups } from "../groupView.ts";
-import { type MissingMember, missingMembers } from "../memberName.ts";
+import { type MissingMember, memberName, missingMembers } from "../memberName.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
 import { speaksFor } from "../seen.ts";
 import { durationText, listText } from "../words.ts";
@@ -12,7 +12,9 @@ interface Place {
   readonly now: number;
 }
 
-const betweenGenerations = new Set(["PreparingRebalance", "CompletingRebalance", "Assigning", "Reconciling"]);
+/** Of consumer groups (KIP-848). */
+const betweenEpochs = new Set(["Assigning", "Reconciling"]);
+const betweenGenerations = new Set(["PreparingRebalance", "CompletingRebalance", ...betweenEpochs]);
 
 /** Groups that have been between two generations for longer than `toleranceMs`. */
 export function findUnstableGroups(
@@ -62,8 +64,8 @@ function finding(
     kind: "groupNotStable",
     severity: "warning",
     title: `${groupId}: ${stuck.state} for ${waits}`,
-    detail: waitsForText(stuck.state, missing),
-    cause: `${causeOf(stuck.state, missing)} While a group rebalances, its members cannot commit, and with eager assignors nobody reads.`,
+    detail: betweenEpochs.has(stuck.state) ? waitsForRevocation(view) : waitsForText(stuck.state, missing),
+    cause: `${causeOf(stuck.state, missing)} ${consequenceOf(stuck.state)}`,
     evidence: [
       { label: "state", at: stuck.stateSince, value: `${stuck.state} since then` },
       ...(view.rebalanceReason === undefined ? [] : [{ label: "begun by", value: view.rebalanceReason }]),
@@ -105,6 +107,19 @@ function waitsForText(state: string, missing: readonly MissingMember[] | undefin
   if (missing === undefined) return "the coordinator does not say who it waits for";
   if (missing.length > 0) return `waits for ${listText(missing.map(({ name }) => name))}`;
   return state === "CompletingRebalance" ? "waits for the leader's assignment" : "everyone has rejoined";
+}
+
+/** Who still has what the assignment gives to others, where somebody who knows has told. */
+function waitsForRevocation(view: GroupView): string {
+  const revoking = view.members.filter(({ phase }) => phase === "revoking");
+  if (revoking.length === 0) return "members have not followed the new assignment yet";
+  return `waits for ${listText(revoking.map((member) => memberName(member, view.members)))} to give partitions up`;
+}
+
+function consequenceOf(state: string): string {
+  return betweenEpochs.has(state)
+    ? "Partitions that are to move are read by their old owner, or by nobody, until then; all others go on."
+    : "While a group rebalances, its members cannot commit, and with eager assignors nobody reads.";
 }
 
 function causeOf(state: string, missing: readonly MissingMember[] | undefined): string {
