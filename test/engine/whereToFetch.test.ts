@@ -147,6 +147,20 @@ describe("reading from a follower (KIP-392)", () => {
     },
   );
 
+  test("a replica that is no broker of the cluster does not keep the leader from being read", async () => {
+    bench.script = (_ask, { rack }) =>
+      rack === "a" ? { preferredReadReplica: 9, records: null } : undefined;
+    const { session, poll } = bench.session({ rack: "a" });
+    session.start();
+
+    const records = await poll(4, 5_000);
+    await bench.clock.advance(30_000);
+
+    expect(offsets(records)).toEqual([0, 1, 2, 3]);
+    // One every half a second, as for any end of a log, and a few that asked for a replica.
+    expect(bench.asked(p0).length).toBeLessThan(80);
+  });
+
   test("a replica that does not answer is left for the leader", async () => {
     const { session, poll } = bench.session({ rack: "a" });
     bench.brokers.get(2)?.on(fetch, ({ stream }) => stream.dispose());
@@ -155,6 +169,50 @@ describe("reading from a follower (KIP-392)", () => {
     const records = await poll(4, 10_000);
 
     expect(offsets(records)).toEqual([0, 1, 2, 3]);
+  });
+});
+
+describe("a leader that says more than it was asked", () => {
+  test("a partition that an answer names again and again is refused once", async () => {
+    const bench = new FakeLeaders([1], [1]);
+    await bench.start();
+    bench.logs = [log(2)];
+    const refusal = {
+      partitionIndex: 0,
+      errorCode: errorCode("KAFKA_STORAGE_ERROR"),
+      highWatermark: 4n,
+      records: null,
+    };
+    let isFirst = true;
+    const broker = bench.brokers.get(1);
+    broker?.on(fetch, ({ body, answer }) => {
+      const partitions = isFirst ? Array.from({ length: 5 }, () => refusal) : [];
+      isFirst = false;
+      const topics = body.topics.map(({ topic, topicId }) => ({ topic, topicId, partitions }));
+      bench.clock.schedule(body.maxWaitMs, () => answer({ errorCode: 0, responses: topics }));
+    });
+    const { session, seen } = bench.session();
+    session.start();
+
+    await bench.clock.advance(10_000);
+
+    expect(broker?.requests(fetch).length).toBeGreaterThan(1);
+    expect(ofType(seen, "position.state").filter(({ state }) => state === "errored")).toEqual([]);
+  });
+
+  test("a leader that is not to hold answers back is not asked all the time", async () => {
+    const bench = new FakeLeaders([1], [1]);
+    await bench.start();
+    bench.logs = [log(1)];
+    const limits = { maxWaitMs: 0, minBytes: 1, maxBytes: 1 << 20, maxPartitionBytes: 1 << 20 };
+    const { session, poll } = bench.session({ fetch: limits });
+    session.start();
+
+    const records = await poll(2, 5_000);
+    await bench.clock.advance(10_000);
+
+    expect(offsets(records)).toEqual([0, 1]);
+    expect(bench.asked(p0).length).toBeLessThan(150);
   });
 });
 

@@ -32,6 +32,7 @@ export interface FetcherPorts
 
 /** Answers that may be different soon are not shown as an error before the third in a row. */
 const patientFailures = 2;
+const metadataPatienceMs = 10_000;
 
 /** Keeps every partition that is to be fetched fetched: one request per broker at a time, within the budget. */
 export class Fetcher {
@@ -250,10 +251,17 @@ export class Fetcher {
     const { preferredReadReplica, records } = fetched;
     if (preferredReadReplica < 0 || isFromFollower || (records?.byteLength ?? 0) > 0) return false;
     if (preferredReadReplica === partition.leaderId) return false;
-    this.#places.follow(partition, preferredReadReplica);
+    if (!this.#places.follow(partition, preferredReadReplica)) this.#findReplica(partition);
     this.#noteEnds(partition, fetched);
     this.#ports.onChange(partition, true);
     return true;
+  }
+
+  /** A replica that came since metadata was asked for: it is known when the leader names it the next time. */
+  #findReplica({ topic }: AssignedPartition): void {
+    const request = { topics: [topic], timeoutMs: metadataPatienceMs, signal: this.#closed.signal };
+    // Without an answer the leader is read as well.
+    this.#ports.cluster.refreshMetadata(request).catch(() => undefined);
   }
 
   #noteEnds(partition: AssignedPartition, fetched: FetchedPartition): boolean {
@@ -323,7 +331,7 @@ export class Fetcher {
       this.poke();
     };
     cluster
-      .refreshMetadata({ topics, timeoutMs: 10_000, signal: this.#closed.signal })
+      .refreshMetadata({ topics, timeoutMs: metadataPatienceMs, signal: this.#closed.signal })
       .then(() => done(), done);
   }
 }

@@ -53,6 +53,8 @@ export interface NodeFetcherPorts {
 const patienceMs = 30_000;
 /** An answer this soon, with nothing in it, was not waited for: more of them would spin. */
 const tooSoonShare = 0.5;
+/** Whoever wants empty answers at once gets them, and does not ask for them all the time. */
+const shortestWaitMs = 5;
 
 const patientFailures = 2;
 
@@ -208,6 +210,8 @@ export class NodeFetcher {
     for (const [key, fetched] of fetchedPartitions(body, version, asks)) {
       const task = byPartition.get(key);
       if (!task) continue;
+      // A second answer for the same partition was not asked for.
+      byPartition.delete(key);
       if (this.#learnLeader(task, fetched, body.nodeEndpoints)) this.#ports.onLed(task);
       else if (await this.#ports.take(task, fetched)) {
         broughtAnything = true;
@@ -223,13 +227,10 @@ export class NodeFetcher {
     { errorCode, currentLeader }: FetchedPartition,
     endpoints: FetchResponse["nodeEndpoints"],
   ): boolean {
-    if (!ledElsewhere.has(errorName(errorCode)) || currentLeader.leaderId < 0) return false;
-    const nodes = endpoints.map(({ nodeId, host, port, rack }) => ({
-      nodeId,
-      host,
-      port,
-      rack: rack ?? undefined,
-    }));
+    const { leaderId } = currentLeader;
+    if (!ledElsewhere.has(errorName(errorCode)) || leaderId < 0) return false;
+    const leader = endpoints.find(({ nodeId }) => nodeId === leaderId);
+    const nodes = leader ? [{ ...leader, rack: leader.rack ?? undefined }] : [];
     return this.#ports.cluster.learnLeader(partition, { ...currentLeader, nodes });
   }
 
@@ -241,7 +242,7 @@ export class NodeFetcher {
   /** A broker is to hold an empty answer back; one that does not must not make us spin. */
   #slowDown(broughtAnything: boolean, tookMs: number): void {
     const { clock, limits } = this.#ports;
-    if (broughtAnything || tookMs >= limits.maxWaitMs * tooSoonShare) {
+    if (broughtAnything || tookMs >= Math.max(limits.maxWaitMs * tooSoonShare, shortestWaitMs)) {
       this.#fruitless = 0;
       return;
     }

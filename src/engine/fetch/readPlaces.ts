@@ -30,7 +30,7 @@ const firstStayMs = 5_000;
  *     leader ─────────────────────────────▶ replica
  *       ▲  ▲        the lease is over          │
  *       │  └───────────────────────────────────┤
- *       └── stay, longer each time ◀───────────┘ an error, or no answer
+ *       └── stay, longer each time ◀───────────┘ an error, no answer, or no such broker
  *
  * While it stays, the leader is not asked for a replica: it would name the one that just failed, again and again. A
  * damaged batch is asked of other replicas too, whatever the leader named.
@@ -68,9 +68,15 @@ export class ReadPlaces {
     return current !== undefined && current.nodeId === undefined;
   }
 
-  follow(partition: AssignedPartition, nodeId: number): void {
+  /** False when no such broker is known: the leader is read, for who asks it again is sent to the same one. */
+  follow(partition: AssignedPartition, nodeId: number): boolean {
+    if (this.#ports.cluster.metadata()?.brokers.has(nodeId) !== true) {
+      this.leave(partition);
+      return false;
+    }
     const failures = this.#choices.get(partition)?.failures ?? 0;
     this.#choices.set(partition, { nodeId, until: this.#ports.clock.now() + leaseMs, failures });
+    return true;
   }
 
   /** The replica served us. */
