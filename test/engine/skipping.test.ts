@@ -195,6 +195,20 @@ describe("skipping what arrived while paused", () => {
     expect(member.session.partitions()[0]?.discardUntil).toBeUndefined();
   });
 
+  test("asked for twice, the second goes on where the first was, and gets there", async () => {
+    const action = { kind: "error", code: "KAFKA_STORAGE_ERROR" } as const;
+    const fault = bench.playground.addFault({ match: { api: "Fetch" }, action });
+    const first = Promise.allSettled([member.session.skip(p0, toEnd, { how: "discard" })]);
+    await bench.clock.advance(1_000);
+
+    const second = Promise.allSettled([member.session.skip(p0, toEnd, { how: "discard" })]);
+    await bench.clock.advance(1_000);
+    bench.playground.removeFault(fault);
+    const outcomes = (await bench.run(Promise.all([first, second]))).flat();
+
+    expect(outcomes).toMatchObject([{ reason: { code: "SUPERSEDED" } }, { value: { to: 7n, records: 5 } }]);
+  });
+
   test("joining again begins at what was committed, in a new generation, and keeps the pause", async () => {
     const before = ofType(member.seen, "position.removed").length;
 

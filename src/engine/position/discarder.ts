@@ -43,6 +43,8 @@ const patienceMs = 60_000;
 export class Discarder {
   readonly #ports: DiscarderPorts;
   readonly #waiting = new Set<() => void>();
+  /** What each partition is being discarded for: of several orders the last one counts. */
+  readonly #current = new WeakMap<AssignedPartition, Run>();
 
   constructor(ports: DiscarderPorts) {
     this.#ports = ports;
@@ -66,6 +68,7 @@ export class Discarder {
   ): Promise<Discarded> {
     const { clock, onMoved } = this.#ports;
     const run: Run = { from: partition.position, records: 0 };
+    this.#current.set(partition, run);
     partition.discardUntil = to;
     onMoved(partition);
     let lastMoveAt = clock.now();
@@ -84,7 +87,7 @@ export class Discarder {
         await this.#somethingNew(order.signal);
       }
     } finally {
-      if (partition.discardUntil === to) partition.discardUntil = undefined;
+      if (this.#current.get(partition) === run) partition.discardUntil = undefined;
       this.#tell(partition, run);
       onMoved(partition);
     }
