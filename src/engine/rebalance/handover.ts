@@ -91,7 +91,7 @@ export class Handover implements HandoverPort {
       await clock.yieldTurn();
     } catch {
       // Whatever ended the membership takes them away; what it leaves is ours and delivered as before.
-      this.#release("leaving");
+      this.#release(Array.from(this.#withheld.keys()), "leaving");
       gate.passed();
     }
   }
@@ -105,8 +105,11 @@ export class Handover implements HandoverPort {
   }
 
   revoke(partitions: readonly TopicPartition[], generationId: number): void {
-    const { assignment, gate } = this.#ports;
+    const { assignment, gate, callbacks } = this.#ports;
+    // From cooperative to eager they go without notice; whatever comes back is assigned anew after that.
+    const untold = partitions.filter((key) => !this.#isLeaving(key));
     if (partitions.length > 0) assignment.revoke(partitions, generationId);
+    if (untold.length > 0) void callbacks.run("revoked", untold);
     this.#forgetGone();
     gate.passed();
   }
@@ -117,8 +120,9 @@ export class Handover implements HandoverPort {
     assignment.add(partitions, { assignedIn: generationId });
     onAssigned(partitions, generationId);
     if (!callbacks.has("assigned")) return;
-    this.#withhold(partitions, "arriving");
-    void callbacks.run("assigned", partitions).then(() => this.#release("arriving"));
+    // These and no others: what another epoch brings meanwhile waits for a callback of its own (KIP-848).
+    const arriving = this.#withhold(partitions, "arriving");
+    void callbacks.run("assigned", partitions).then(() => this.#release(arriving, "arriving"));
   }
 
   lose(partitions: readonly TopicPartition[], reason: string): void {
@@ -136,11 +140,10 @@ export class Handover implements HandoverPort {
     if (!signal.aborted) await this.#ports.save();
   }
 
-  #withhold(keys: readonly TopicPartition[], why: "arriving" | "leaving"): void {
-    for (const key of keys) {
-      const partition = this.#ports.table.get(key);
-      if (partition) this.#withheld.set(partition, why);
-    }
+  #withhold(keys: readonly TopicPartition[], why: "arriving" | "leaving"): readonly AssignedPartition[] {
+    const partitions = keys.flatMap((key) => this.#ports.table.get(key) ?? []);
+    for (const partition of partitions) this.#withheld.set(partition, why);
+    return partitions;
   }
 
   #isLeaving(key: TopicPartition): boolean {
@@ -148,9 +151,9 @@ export class Handover implements HandoverPort {
     return partition !== undefined && this.#withheld.get(partition) === "leaving";
   }
 
-  #release(why: "arriving" | "leaving"): void {
-    for (const [partition, reason] of this.#withheld) {
-      if (reason === why) this.#withheld.delete(partition);
+  #release(partitions: readonly AssignedPartition[], why: "arriving" | "leaving"): void {
+    for (const partition of partitions) {
+      if (this.#withheld.get(partition) === why) this.#withheld.delete(partition);
     }
     this.#ports.onReleased();
   }

@@ -62,6 +62,49 @@ describe("rebalance callbacks", () => {
     ]);
   });
 
+  test("an eager member that joins a cooperative group is told of as a revocation of everything", async () => {
+    const told: [string, number[]][] = [];
+    const tell = (kind: string) => (keys: readonly TopicPartition[]) =>
+      void told.push([kind, partitions(keys)]);
+    const a = bench.session(
+      { assignors: ["cooperative-sticky", "range"] },
+      { assigned: tell("assigned"), revoked: tell("revoked"), lost: tell("lost") },
+    );
+    a.session.start();
+    await settled(a);
+
+    const b = bench.session({ assignors: ["range"] });
+    b.session.start();
+    await settled(a, b);
+    await bench.clock.advance(1_000);
+
+    const has = partitions(a.session.assignment());
+    expect(told.filter(([, keys]) => keys.length > 0)).toEqual([
+      ["assigned", [0, 1]],
+      ["revoked", [0, 1]],
+      ["assigned", has],
+    ]);
+  });
+
+  test("in a consumer group, what is assigned while a callback runs waits for a callback of its own", async () => {
+    const options = { groupProtocol: "consumer", topics: ["orders", "later"] } as const;
+    const a = bench.session({ ...options, callbackDelays: { assignedMs: 8_000, revokedMs: 0, lostMs: 0 } });
+    a.session.start();
+    await bench.until("the callback runs", () => ofType(a.seen, "session.callback").length > 0);
+    bench.playground.createTopic("later", { partitions: 1 });
+    await bench.produce({ topic: "later", partition: 0 }, 1);
+    await bench.until("it has both", () => a.session.assignment().length === 3);
+    const callbacks = () => ofType(a.seen, "session.callback").filter(({ endedAt }) => endedAt !== undefined);
+    expect(callbacks()).toEqual([]);
+
+    const topics: string[] = [];
+    while (!topics.includes("later")) topics.push(...(await a.poll(1, 60_000)).map(({ topic }) => topic));
+
+    expect(callbacks().flatMap((callback) => callback.partitions.map(({ topic }) => topic))).toContain(
+      "later",
+    );
+  });
+
   test("a slow revoked callback keeps its partitions, its heartbeats and its commits, until it ends", async () => {
     let committed: string | undefined;
     const a: BenchSession = bench.session(
