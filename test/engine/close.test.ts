@@ -61,6 +61,24 @@ describe("closing a session", () => {
     expect(gone().map(({ how }) => how)).toEqual(["left"]);
   });
 
+  test("in the middle of a rebalance, what is committed already is not waited for", async () => {
+    const { session, poll } = bench.session({ commitOnRevoke: true });
+    session.start();
+    await poll(3, 20_000);
+    bench.playground.addFault({ match: { api: "JoinGroup" }, action: { kind: "hold" } });
+    session.rejoin();
+    await bench.until("it joins again", () => session.membership()?.state === "joining");
+    const startedAt = bench.clock.now();
+
+    const { couldNot } = await bench.run(
+      session.close({ deadlineMs: 6_000, leaveGroup: true, reason: "done", commit: true }),
+    );
+
+    expect(committed()).toEqual([3n]);
+    expect(couldNot).toEqual([]);
+    expect(bench.clock.now() - startedAt).toBeLessThan(1_000);
+  });
+
   test("what the broker does not answer in time is told, and the end comes by the deadline", async () => {
     const { session, poll } = bench.session();
     session.start();

@@ -112,6 +112,7 @@ export class Committer {
               ...key,
               offset: remembered.position,
               leaderEpoch: remembered.leaderEpoch,
+              from: remembered.committedOffset,
               ownedIn: remembered.ownedIn,
             },
           ],

@@ -68,6 +68,7 @@ export class Assignment {
         remembered.remember(key, {
           position: partition.position,
           leaderEpoch: partition.deliveredEpoch,
+          committedOffset: partition.committedOffset,
           topicId: partition.topicId,
           ownedIn,
         });

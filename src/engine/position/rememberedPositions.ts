@@ -4,6 +4,8 @@ import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts"
 export interface RememberedPosition {
   readonly position: bigint;
   readonly leaderEpoch: number | undefined;
+  /** What was committed then, where known. */
+  readonly committedOffset: bigint | undefined;
   /** Of the topic it is a place in: in another of the same name it means nothing. */
   readonly topicId: string | undefined;
   /** The generation it was owned in last; undefined without a group. */
