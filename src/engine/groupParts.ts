@@ -141,7 +141,8 @@ export class GroupParts {
       table,
       remembered,
       membership: () => this.member?.membership,
-      isKeptAcross: this.#options.groupProtocol === "classic",
+      // By what is spoken, not by what was chosen: where the broker has no consumer groups, it is the classic protocol.
+      isKeptAcross: () => this.member?.syncedGeneration?.memberEpoch === undefined,
       ownedIn: () => this.member?.syncedGeneration?.generationId,
       onGroupError: (error, generationId) => this.member?.report(error, generationId) ?? "lost",
       heldUpBy: () => this.#heldUpBy(),

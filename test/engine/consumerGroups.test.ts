@@ -199,6 +199,24 @@ describe("sessions in consumer groups (KIP-848)", () => {
     },
   );
 
+  test("after falling back, a commit that waits for a rebalance goes out where the partitions came back", async () => {
+    bench.playground.addFault({ match: heartbeats, action: { kind: "error", code: "UNSUPPORTED_VERSION" } });
+    const a = start();
+    await settled(a);
+    await produceEverywhere(0);
+    await drain(a);
+    const fault = bench.playground.holdSyncGroup("billing");
+    a.session.rejoin();
+    await bench.until("it syncs", () => a.session.membership()?.state === "syncing");
+
+    const committing = a.session.commit({ deadlineMs: 20_000 });
+    bench.playground.removeFault(fault);
+    bench.playground.releaseHeld(fault);
+    const result = await bench.run(committing);
+
+    expect(result).toMatchObject({ outcome: "committed", error: undefined });
+  });
+
   test("a topic that is created anew is read from its beginning, under its new id", async () => {
     const a = start();
     await settled(a);

@@ -38,7 +38,7 @@ export interface CommitterPorts {
   /** Undefined with direct assignment: commits go out from outside of the group. */
   readonly membership: () => Membership | undefined;
   /** What comes back in the very next generation was nobody else's in between: so with the classic protocol. */
-  readonly isKeptAcross: boolean;
+  readonly isKeptAcross: () => boolean;
   /** The last generation that was synced. */
   readonly ownedIn: () => number | undefined;
   readonly onGroupError: (error: ErrorName, generationId: number) => "rebalancing" | "lost";

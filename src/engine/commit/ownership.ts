@@ -13,20 +13,22 @@ interface Tenure {
  */
 export class Ownership {
   #tenures = new TopicPartitionMap<Tenure>();
-  readonly #isKeptAcross: boolean;
+  readonly #isKeptAcross: () => boolean;
 
-  constructor(options: { readonly isKeptAcross: boolean }) {
+  /** Asked at every generation: a member may fall back from one protocol to the other. */
+  constructor(options: { readonly isKeptAcross: () => boolean }) {
     this.#isKeptAcross = options.isKeptAcross;
   }
 
   /** A generation begins with these: `added` are new in it, the others were kept all along. */
   begins(owned: readonly TopicPartition[], added: readonly TopicPartition[], generationId: number): void {
+    const isKeptAcross = this.#isKeptAcross();
     const isNew = new TopicPartitionMap<true>();
     for (const key of added) isNew.set(key, true);
     const tenures = new TopicPartitionMap<Tenure>();
     for (const key of owned) {
       const before = this.#tenures.get(key);
-      const isUnbroken = !isNew.has(key) || (this.#isKeptAcross && before?.last === generationId - 1);
+      const isUnbroken = !isNew.has(key) || (isKeptAcross && before?.last === generationId - 1);
       const since = isUnbroken && before !== undefined ? before.since : generationId;
       tenures.set(key, { since, last: generationId });
     }

@@ -49,7 +49,7 @@ describe("since when a partition has been ours without a break", () => {
       1,
     ],
   ] as const)("%s", (_, generations, since) => {
-    const ownership = new Ownership({ isKeptAcross: true });
+    const ownership = new Ownership({ isKeptAcross: () => true });
 
     for (const [generationId, owned, added] of generations) ownership.begins(owned, added, generationId);
 
@@ -57,7 +57,7 @@ describe("since when a partition has been ours without a break", () => {
   });
 
   test("KIP-848 hands partitions on within an epoch: what comes back is new", () => {
-    const ownership = new Ownership({ isKeptAcross: false });
+    const ownership = new Ownership({ isKeptAcross: () => false });
     ownership.begins([p0], [p0], 4);
 
     ownership.begins([p0], [p0], 5);
@@ -66,7 +66,7 @@ describe("since when a partition has been ours without a break", () => {
   });
 
   test("what was lost is new when it comes back", () => {
-    const ownership = new Ownership({ isKeptAcross: true });
+    const ownership = new Ownership({ isKeptAcross: () => true });
     ownership.begins([p0], [p0], 4);
 
     ownership.lost();
