@@ -8,7 +8,7 @@ import { errorText } from "../engineError.ts";
 import { assignmentChange } from "./assignmentChange.ts";
 import { explainGroupError, meaningOf } from "./groupErrors.ts";
 import type { GroupMemberPorts, Member, MembershipStep } from "./groupMemberPorts.ts";
-import { type GroupIdentity, GroupRequests } from "./groupRequests.ts";
+import { type GroupIdentity, GroupRequests, type UnreadableMember, whyLeftOut } from "./groupRequests.ts";
 import { heartbeatWhileStable } from "./heartbeats.ts";
 import { GroupLeader } from "./leader.ts";
 import {
@@ -44,6 +44,7 @@ export class GroupMember implements Member {
   #membership: Membership;
   /** What the last JoinGroup answer told the leader. */
   #members: readonly AssignorMember[] = [];
+  #unreadable: readonly UnreadableMember[] = [];
   #isAssignmentKept = false;
   /** The last generation that was synced: owned partitions are claimed with it. */
   #synced: Generation | undefined;
@@ -212,6 +213,7 @@ export class GroupMember implements Member {
         // It stepped out, or left, while the coordinator gathered the group: nothing of this generation is ours.
         if (this.#membership.state !== "joining") return;
         this.#members = answer.members;
+        this.#unreadable = answer.unreadable;
         this.#isAssignmentKept = answer.skipAssignment;
         this.#dropOnProtocolChange(answer.generation);
         this.#enter({ type: "joined", generation: answer.generation });
@@ -240,7 +242,7 @@ export class GroupMember implements Member {
     this.#last = { generationId: generation.generationId, assigned: answer.assigned };
     // The partitions first, so that whoever hears of the new generation finds them.
     this.#ports.handover.assign(added, generation.generationId);
-    this.#enter({ type: "synced" }, { assignments });
+    this.#enter({ type: "synced", reason: whyLeftOut(this.#unreadable) }, { assignments });
     if (gone.length > 0) {
       this.#toRevoke = gone;
       this.#needRebalance("it gave up partitions that other members are to get");

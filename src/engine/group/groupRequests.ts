@@ -38,6 +38,8 @@ export type JoinAnswer =
       readonly generation: Generation;
       /** Only the leader is told. */
       readonly members: readonly AssignorMember[];
+      /** Members whose subscription cannot be read, and why: nothing can be assigned to them. */
+      readonly unreadable: readonly UnreadableMember[];
       /** The generation keeps its assignment; the leader is only to know about it (KIP-814). */
       readonly skipAssignment: boolean;
       /** Who answered, for people. */
@@ -45,6 +47,12 @@ export type JoinAnswer =
     }
   | { readonly kind: "memberIdRequired"; readonly memberId: string }
   | { readonly kind: "refused"; readonly error: ErrorName };
+
+/** A member that the leader cannot make anything of. */
+export interface UnreadableMember {
+  readonly memberId: string;
+  readonly why: string;
+}
 
 /** How SyncGroup was answered. */
 export type SyncAnswer =
@@ -117,6 +125,13 @@ export class GroupRequests {
     if (error !== "NONE") return { kind: "refused", error };
     const assignor = assignors.find(({ name }) => name === body.protocolName);
     if (!assignor) return { kind: "refused", error: "INCONSISTENT_GROUP_PROTOCOL" };
+    const members: AssignorMember[] = [];
+    const unreadable: UnreadableMember[] = [];
+    for (const { memberId, groupInstanceId: instanceId, metadata } of body.members) {
+      const decoded = decodeSubscription(memberId, instanceId, metadata);
+      if (decoded.ok) members.push(decoded.value);
+      else unreadable.push({ memberId, why: decoded.error.message });
+    }
     return {
       kind: "joined",
       generation: {
@@ -126,10 +141,8 @@ export class GroupRequests {
         rebalanceProtocol: assignor.rebalanceProtocol,
         isLeader: body.leader === body.memberId,
       },
-      members: body.members.flatMap((member) => {
-        const decoded = decodeSubscription(member.memberId, member.groupInstanceId, member.metadata);
-        return decoded.ok ? [decoded.value] : [];
-      }),
+      members,
+      unreadable,
       skipAssignment: body.skipAssignment,
       coordinator: nodeId === undefined ? broker : `${broker} (id ${nodeId})`,
     };
@@ -209,4 +222,12 @@ export class GroupRequests {
   #route() {
     return { coordinator: this.#identity.groupId, channel: this.#identity.channel };
   }
+}
+
+/** What the leader could not do for members that it cannot read, in words; undefined when it read all of them. */
+export function whyLeftOut(unreadable: readonly UnreadableMember[]): string | undefined {
+  const [first] = unreadable;
+  if (!first) return undefined;
+  const who = unreadable.length === 1 ? "" : ` and ${unreadable.length - 1} more`;
+  return `it leads the group and assigned nothing to ${first.memberId}${who}, whose subscription cannot be read: ${first.why}`;
 }

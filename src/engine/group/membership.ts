@@ -60,7 +60,8 @@ export type MembershipEvent = { readonly at: number } & (
   /** The coordinator gave this member the id that it is to join with (KIP-394). */
   | { readonly type: "named"; readonly memberId: string }
   | { readonly type: "joined"; readonly generation: Generation }
-  | { readonly type: "synced" }
+  /** The assignment is here; `reason` is what its leader, this member, could not do. */
+  | { readonly type: "synced"; readonly reason?: string | undefined }
   /** A heartbeat of this generation was answered well: it lasts. */
   | { readonly type: "confirmed" }
   /** The attempt led nowhere; the member keeps `memberId` for the next one. */
@@ -149,7 +150,7 @@ function advanceAttempt(
       return {
         state: "stable",
         since: event.at,
-        reason: undefined,
+        reason: event.reason,
         failures,
         generation: current.generation,
       };

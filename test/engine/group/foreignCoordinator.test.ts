@@ -14,6 +14,7 @@ import { FakeBroker } from "../../network/fakeBroker.ts";
 import { MemoryNetwork } from "../../support/memoryNetwork.ts";
 import { VirtualClock } from "../../support/virtualClock.ts";
 import { type BenchSession, benchSession } from "../support/benchSession.ts";
+import { ofType } from "../support/engineBench.ts";
 
 const at = { host: "b1", port: 9092 };
 
@@ -71,6 +72,25 @@ describe("a coordinator that answers as it likes", () => {
       me: "orders-1 orders-3",
       other: "orders-0 orders-2",
     });
+  });
+
+  test("a member whose subscription cannot be read gets nothing, and its leader says so", async () => {
+    const answer = lead();
+    broker.on(joinGroup, ({ answer: reply }) =>
+      reply({
+        ...answer,
+        members: answer.members.map((member) =>
+          member.memberId === "me" ? member : { ...member, metadata: Uint8Array.of(0, 3, 0x7f) },
+        ),
+      }),
+    );
+
+    const { session, seen } = start();
+    await clock.advance(1_000);
+
+    const reason = expect.stringMatching(/assigned nothing to other, whose subscription cannot be read: ./);
+    expect(session.membership()).toMatchObject({ state: "stable", reason });
+    expect(ofType(seen, "session.state").at(-1)).toMatchObject({ membership: "stable", reason });
   });
 
   test("a static member does not join a coordinator that would take it for a dynamic one", async () => {
