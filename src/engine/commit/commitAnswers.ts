@@ -1,5 +1,10 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
-import type { CommitOffset, CommitRefusal, CommittedPartition } from "./commitEntry.ts";
+import {
+  answersByPartition,
+  type CommitOffset,
+  type CommitRefusal,
+  type CommittedPartition,
+} from "./commitEntry.ts";
 
 /** An answer of our own: why the partition was not, or may not be, committed. */
 export function refused({ topic, partition }: TopicPartition, error: CommitRefusal): CommittedPartition {
@@ -11,12 +16,6 @@ export function complete(
   asked: readonly CommitOffset[],
   answers: readonly CommittedPartition[],
 ): readonly CommittedPartition[] {
-  return asked.map(
-    (offset) => answers.find((answer) => isSame(answer, offset)) ?? refused(offset, "NOT_ANSWERED"),
-  );
-}
-
-/** Both speak of the same partition. */
-export function isSame(a: TopicPartition, b: TopicPartition): boolean {
-  return a.topic === b.topic && a.partition === b.partition;
+  const known = answersByPartition(answers);
+  return asked.map((offset) => known.get(offset) ?? refused(offset, "NOT_ANSWERED"));
 }

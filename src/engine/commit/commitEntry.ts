@@ -1,4 +1,4 @@
-import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import type { CommitBlock, CommitOutcome, CommitState } from "#trace/observations/commit.ts";
 
@@ -106,7 +106,7 @@ export interface CommitIdentity {
 
 export function commitObservation(entry: CommitEntry, identity: CommitIdentity): CommitState {
   const { phase } = entry;
-  const errors = errorsByPartition(entry.answers);
+  const answers = answersByPartition(entry.answers);
   return {
     type: "commit.state",
     commitId: entry.commitId,
@@ -118,7 +118,7 @@ export function commitObservation(entry: CommitEntry, identity: CommitIdentity):
       partition,
       from,
       to: offset,
-      error: errors(topic, partition),
+      error: answers.get({ topic, partition })?.error,
     })),
     queuedAt: entry.queuedAt,
     stateSince: entry.phaseSince,
@@ -139,7 +139,7 @@ export function commitObservation(entry: CommitEntry, identity: CommitIdentity):
 
 export function commitResult(entry: CommitEntry): CommitResult {
   const { phase } = entry;
-  const errors = errorsByPartition(entry.answers);
+  const answers = answersByPartition(entry.answers);
   const settled = phase.state === "settled" ? phase : undefined;
   return {
     commitId: entry.commitId,
@@ -150,14 +150,18 @@ export function commitResult(entry: CommitEntry): CommitResult {
       topic,
       partition,
       offset,
-      error: errors(topic, partition),
+      error: answers.get({ topic, partition })?.error,
     })),
   };
 }
 
-function errorsByPartition(answers: readonly CommittedPartition[]) {
-  return (topic: string, partition: number) =>
-    answers.find((answer) => answer.topic === topic && answer.partition === partition)?.error;
+/** What is known of each partition; of several answers the first counts. */
+export function answersByPartition(
+  answers: readonly CommittedPartition[],
+): TopicPartitionMap<CommittedPartition> {
+  const byPartition = new TopicPartitionMap<CommittedPartition>();
+  for (const answer of answers) if (!byPartition.has(answer)) byPartition.set(answer, answer);
+  return byPartition;
 }
 
 /** What a commit waits for, completing "waited … for …". */

@@ -5,8 +5,9 @@ import { ConnectionError } from "#network/connectionError.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import type { CommitBlock, CommitState } from "#trace/observations/commit.ts";
 import { errorText } from "../engineError.ts";
-import { complete, isSame, refused } from "./commitAnswers.ts";
+import { complete, refused } from "./commitAnswers.ts";
 import {
+  answersByPartition,
   type CommitEntry,
   type CommitIdentity,
   type CommitOffset,
@@ -155,7 +156,8 @@ export class CommitQueue {
       const refusal = this.#ports.refusal(offset, { authority, trigger });
       return refusal ? [refused(offset, refusal)] : [];
     });
-    const going = offsets.filter((offset) => !kept.some((one) => isSame(one, offset)));
+    const isKept = answersByPartition(kept);
+    const going = offsets.filter((offset) => !isKept.has(offset));
     head.answers(kept);
     const notOurs = kept.filter(({ error }) => error === "NOT_ASSIGNED");
     if (going.length === 0) {
@@ -214,8 +216,9 @@ export class CommitQueue {
   ): void {
     const { authority, going, notOurs } = request;
     const failed = answers.filter(({ error }) => error !== undefined);
+    const hasFailed = answersByPartition(failed);
     for (const offset of going) {
-      if (!failed.some((one) => isSame(one, offset))) this.#ports.onCommitted(offset, head.entry.trigger);
+      if (!hasFailed.has(offset)) this.#ports.onCommitted(offset, head.entry.trigger);
     }
     const error = failed[0]?.error;
     if (error !== "COORDINATOR_LOAD_IN_PROGRESS") this.#coordinatorLoadingSince = undefined;

@@ -21,16 +21,15 @@ export async function sendCommit(
   offsets: readonly CommitOffset[],
   authority: CommitAuthority,
 ): Promise<readonly CommittedPartition[]> {
-  const topics = Array.from(new Set(offsets.map(({ topic }) => topic)), (name) => ({
+  const byTopic = Map.groupBy(offsets, ({ topic }) => topic);
+  const topics = Array.from(byTopic, ([name, ofTopic]) => ({
     name,
-    partitions: offsets
-      .filter(({ topic }) => topic === name)
-      .map(({ partition, offset, leaderEpoch, metadata }) => ({
-        partitionIndex: partition,
-        committedOffset: offset,
-        committedLeaderEpoch: leaderEpoch ?? -1,
-        committedMetadata: metadata ?? "",
-      })),
+    partitions: ofTopic.map(({ partition, offset, leaderEpoch, metadata }) => ({
+      partitionIndex: partition,
+      committedOffset: offset,
+      committedLeaderEpoch: leaderEpoch ?? -1,
+      committedMetadata: metadata ?? "",
+    })),
   }));
   const { body } = await cluster.send(
     { coordinator: groupId, channel },

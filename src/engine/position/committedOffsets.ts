@@ -1,4 +1,4 @@
-import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import { groupByTopic, type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { type ErrorName, errorName, isRetriable } from "#protocol/errorCodes.ts";
@@ -32,10 +32,9 @@ export async function lookUpCommitted(
   signal?: AbortSignal,
 ): Promise<TopicPartitionMap<OffsetAnswer>> {
   const { cluster, groupId, channel, timeoutMs } = lookup;
-  const names = Array.from(new Set(keys.map(({ topic }) => topic)));
-  const topics = names.map((name) => ({
+  const topics = groupByTopic(keys).map(({ topic: name, partitions: partitionIndexes }) => ({
     name,
-    partitionIndexes: keys.filter(({ topic }) => topic === name).map(({ partition }) => partition),
+    partitionIndexes,
   }));
   const answers = new TopicPartitionMap<OffsetAnswer>();
   const standing = lookup.asMember?.();

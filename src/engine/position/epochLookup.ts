@@ -1,4 +1,9 @@
-import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
+import {
+  groupByTopic,
+  type TopicPartition,
+  TopicPartitionMap,
+  topicPartitionText,
+} from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { ConnectionError } from "#network/connectionError.ts";
 import {
@@ -67,15 +72,13 @@ async function askLeader(
   const { nodeId, keys, epochs, signal } = ask;
   const leaderEpochs = new TopicPartitionMap<number | undefined>();
   for (const key of keys) leaderEpochs.set(key, leaderEpochOf(cluster, key));
-  const topics = Array.from(new Set(keys.map(({ topic }) => topic)), (topic) => ({
+  const topics = groupByTopic(keys).map(({ topic, partitions }) => ({
     topic,
-    partitions: keys
-      .filter((key) => key.topic === topic)
-      .map((key) => ({
-        partition: key.partition,
-        currentLeaderEpoch: leaderEpochs.get(key) ?? -1,
-        leaderEpoch: epochs.get(key) ?? -1,
-      })),
+    partitions: partitions.map((partition) => ({
+      partition,
+      currentLeaderEpoch: leaderEpochs.get({ topic, partition }) ?? -1,
+      leaderEpoch: epochs.get({ topic, partition }) ?? -1,
+    })),
   }));
   try {
     const { body } = await cluster.send(

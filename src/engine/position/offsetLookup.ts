@@ -1,4 +1,4 @@
-import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import { groupByTopic, type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { type ListOffsetsResponse, listOffsets } from "#protocol/apis/listOffsets.ts";
 import { errorName, isRetriable } from "#protocol/errorCodes.ts";
@@ -101,11 +101,9 @@ async function askLeader(
   answers: TopicPartitionMap<OffsetAnswer>,
 ): Promise<void> {
   const { nodeId, keys, timestamp, signal } = ask;
-  const topics = Array.from(new Set(keys.map(({ topic }) => topic)), (name) => ({
+  const topics = groupByTopic(keys).map(({ topic: name, partitions }) => ({
     name,
-    partitions: keys
-      .filter(({ topic }) => topic === name)
-      .map(({ partition }) => ({ partitionIndex: partition, timestamp })),
+    partitions: partitions.map((partitionIndex) => ({ partitionIndex, timestamp })),
   }));
   const body = {
     replicaId: -1,
