@@ -24,15 +24,27 @@ function behaviourProblem(options: ConsumerOptions): string | undefined {
   return protocolProblem(options) ?? commitProblem(options) ?? rebalanceProblem(options);
 }
 
+/** Numbers are asked what they are, not what they are not: one that is none is refused with the rest. */
 function limitProblem(options: ConsumerOptions): string | undefined {
   const { fetch, maxBufferedBytes, maxBufferedRecords, heartbeatIntervalMs, sessionTimeoutMs } = options;
-  if (maxBufferedRecords < 1 || maxBufferedBytes < 1)
+  if (!(maxBufferedRecords >= 1 && maxBufferedBytes >= 1))
     return "the buffer must have room for at least one record";
-  if (fetch.maxBytes < 1 || fetch.maxPartitionBytes < 1) return "a fetch must ask for at least one byte";
-  if (heartbeatIntervalMs <= 0 || heartbeatIntervalMs >= sessionTimeoutMs) {
+  if (!(fetch.maxBytes >= 1 && fetch.maxPartitionBytes >= 1)) return "a fetch must ask for at least one byte";
+  if (!(fetch.maxWaitMs >= 0 && fetch.minBytes >= 0)) {
+    return "a fetch waits for 0 ms or more, and for 0 bytes or more";
+  }
+  if (!(heartbeatIntervalMs > 0 && heartbeatIntervalMs < sessionTimeoutMs)) {
     return "the heartbeat interval must be shorter than the session timeout";
   }
-  return placeProblem(options);
+  if (!(options.rebalanceTimeoutMs > 0)) return "the rebalance timeout must be longer than 0 ms";
+  return retryProblem(options) ?? placeProblem(options);
+}
+
+function retryProblem({ corruptBatchPolicy }: ConsumerOptions): string | undefined {
+  if (typeof corruptBatchPolicy === "string") return undefined;
+  const { times, backoffMs } = corruptBatchPolicy;
+  if (!(Number.isSafeInteger(times) && times >= 1)) return "a corrupt batch is asked for again once or more";
+  return backoffMs >= 0 ? undefined : "the pause before a corrupt batch is asked for again is 0 ms or more";
 }
 
 function placeProblem({ startPosition, resetPolicy }: ConsumerOptions): string | undefined {

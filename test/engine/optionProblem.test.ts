@@ -27,6 +27,37 @@ const alone: Partial<ConsumerOptions> = { groupId: undefined };
 const direct: Partial<ConsumerOptions> = { directPartitions: [{ topic: "orders", partition: 0 }] };
 const slow = { assignedMs: 0, revokedMs: 100, lostMs: 0 };
 
+const limits = good.fetch;
+const retry = { kind: "retry", times: 3, backoffMs: 100, otherwise: "halt" } as const;
+
+describe("numbers that cannot be", () => {
+  test.each<[string, Partial<ConsumerOptions>, string]>([
+    ["no room for a record", { maxBufferedRecords: 0 }, "at least one record"],
+    ["a buffer of no size", { maxBufferedBytes: Number.NaN }, "at least one record"],
+    ["a fetch of nothing", { fetch: { ...limits, maxBytes: 0 } }, "at least one byte"],
+    ["a fetch that waits for less than no time", { fetch: { ...limits, maxWaitMs: -1 } }, "0 ms or more"],
+    ["a fetch that waits for less than nothing", { fetch: { ...limits, minBytes: -1 } }, "0 bytes or more"],
+    ["heartbeats slower than the session", { heartbeatIntervalMs: 10_000 }, "shorter than the session"],
+    ["a session of no length", { sessionTimeoutMs: Number.NaN }, "shorter than the session"],
+    ["no time to rebalance", { rebalanceTimeoutMs: 0 }, "longer than 0 ms"],
+    ["no attempt at all", { corruptBatchPolicy: { ...retry, times: 0 } }, "once or more"],
+    ["attempts without a number", { corruptBatchPolicy: { ...retry, times: Number.NaN } }, "once or more"],
+    ["a pause of less than no time", { corruptBatchPolicy: { ...retry, backoffMs: -1 } }, "0 ms or more"],
+  ])("%s is refused, with the reason", (_, options, reason) => {
+    const problem = optionProblem({ ...good, ...options });
+
+    expect(problem).toContain(reason);
+  });
+
+  test("a fetch that waits for nothing, and a batch that is asked for again at once, are fine", () => {
+    const fetch = { ...limits, maxWaitMs: 0, minBytes: 0 };
+
+    const problem = optionProblem({ ...good, fetch, corruptBatchPolicy: { ...retry, backoffMs: 0 } });
+
+    expect(problem).toBeUndefined();
+  });
+});
+
 describe("options about commits and rebalances", () => {
   test.each<[string, Partial<ConsumerOptions>, string]>([
     ["automatic commits without a group", { ...alone, autoCommit: "onPoll" }, "nowhere to commit to"],
