@@ -131,9 +131,10 @@ export class ConsumerRequests {
       { topics: topicIds.map((topicId) => ({ topicId, name: null })), allowAutoTopicCreation: false },
       { timeoutMs: patienceMs, signal, versions: [12, 13] },
     );
+    const asked = new Set(topicIds);
     return new Map(
       body.topics.flatMap(({ topicId, name, errorCode }) =>
-        name === null || errorCode !== 0 ? [] : [[topicId, name] as const],
+        name === null || errorCode !== 0 || !asked.has(topicId) ? [] : [[topicId, name] as const],
       ),
     );
   }
