@@ -213,4 +213,17 @@ describe("rebalances", () => {
     const gone = ofType(bench.brokerSaw, "group.memberGone");
     expect(gone.some(({ how, reason }) => how === "left" && reason.includes("enough"))).toBe(true);
   });
+
+  test("a heartbeat that is never answered is given up in time for the next one", async () => {
+    const a = bench.session({ sessionTimeoutMs: 45_000, heartbeatIntervalMs: 3_000 });
+    a.session.start();
+    await bench.until("it is in", () => a.session.membership()?.state === "stable");
+    const action = { kind: "hold" } as const;
+    bench.playground.addFault({ match: { api: "Heartbeat" }, action, times: 1 });
+
+    await bench.clock.advance(90_000);
+
+    expect(ofType(a.seen, "group.memberPhase").flatMap(({ lost }) => lost)).toEqual([]);
+    expect(ofType(bench.brokerSaw, "group.memberGone")).toEqual([]);
+  });
 });

@@ -64,6 +64,11 @@ const staticSince = 5;
 
 /** Longer than the coordinator may take to gather the group. */
 const patienceMs = 5_000;
+/**
+ * The share of a session that a heartbeat may take, as with Java's 30 of 45 seconds: after a connection that died in
+ * silence another one has to get through before the session ends.
+ */
+const answeredWithin = 2 / 3;
 
 /** The group requests of a classic member, and what their answers say. Rejects when no answer came. */
 export class GroupRequests {
@@ -192,7 +197,7 @@ export class GroupRequests {
         generationId: generation.generationId,
         memberId: generation.memberId,
       },
-      { timeoutMs: sessionTimeoutMs, signal, retry: "never" },
+      { timeoutMs: sessionTimeoutMs * answeredWithin, signal, retry: "never" },
     );
     return errorName(body.errorCode);
   }
