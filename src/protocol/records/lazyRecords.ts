@@ -94,10 +94,9 @@ export class LazyRecords implements Iterable<KafkaRecord>, RecordFields {
   /** A field with its length in front. Read here for lengths of one or two bytes, which nearly all have. */
   #view(at: number): Uint8Array | null {
     const first = this.#body[at] as number;
-    if (first < 0x80) {
-      const from = this.#bodyAt + at + 1;
-      return (first & 1) === 1 ? null : new Uint8Array(this.#buffer, from, first >>> 1);
-    }
+    // The lowest bit is the sign, and no length but -1 is negative, in however many bytes it is written.
+    if ((first & 1) === 1) return null;
+    if (first < 0x80) return new Uint8Array(this.#buffer, this.#bodyAt + at + 1, first >>> 1);
     const second = this.#body[at + 1] as number;
     if (second < 0x80) {
       const length = ((first & 0x7f) | (second << 7)) >>> 1;

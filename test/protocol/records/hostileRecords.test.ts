@@ -48,6 +48,23 @@ function mutate(original: Uint8Array, random: Random): Uint8Array {
   return mutated;
 }
 
+test("a null key and value are null, in however many bytes their length is written", () => {
+  const [first, more, last] = [0x81, 0x80, 0];
+  const inTwo = [first, last];
+  const inThree = [first, more, last];
+  const content = [0, 0, 0, ...inTwo, ...inThree, 0];
+  const batch = batchOf(Uint8Array.of(content.length * 2, ...content), {
+    recordCount: 1,
+    lastOffsetDelta: 0,
+  });
+
+  const [frame] = readBatches(batch);
+  const decoded = frame?.type === "batch" ? decodeBatch(frame) : undefined;
+
+  const record = decoded?.ok ? decoded.value.records.at(0) : undefined;
+  expect([record?.key, record?.value]).toEqual([null, null]);
+});
+
 describe("random damage", () => {
   const random = seededRandom(20_260_101);
 
