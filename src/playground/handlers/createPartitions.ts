@@ -1,14 +1,17 @@
-import { createPartitions } from "#protocol/apis/createPartitions.ts";
+import { type CreatePartitionsRequest, createPartitions } from "#protocol/apis/createPartitions.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
 import { defineHandler } from "./handler.ts";
+import { addedAssignmentProblem, placeAssigned } from "./replicaAssignment.ts";
+
+type WantedTopic = CreatePartitionsRequest["topics"][number];
 
 /** Gives a topic more partitions; it can never have fewer. */
 export const createPartitionsHandler = defineHandler({
   api: createPartitions,
   handle: (request, { broker }) => ({
     throttleTimeMs: 0,
-    results: request.topics.map(({ name, count }) => grow(broker, { name, count }, request.validateOnly)),
+    results: request.topics.map((wanted) => grow(broker, wanted, request.validateOnly)),
   }),
   failed: (request, code) => ({
     throttleTimeMs: 0,
@@ -16,11 +19,7 @@ export const createPartitionsHandler = defineHandler({
   }),
 });
 
-function grow(
-  broker: Broker,
-  { name, count }: { readonly name: string; readonly count: number },
-  validateOnly: boolean,
-) {
+function grow(broker: Broker, { name, count, assignments }: WantedTopic, validateOnly: boolean) {
   const refused = (error: KnownErrorName, errorMessage: string | null) => ({
     name,
     errorCode: errorCode(error),
@@ -38,6 +37,14 @@ function grow(
     const message = `The playground holds at most ${broker.settings.maxPartitions} partitions.`;
     return refused("POLICY_VIOLATION", message);
   }
-  if (!validateOnly) broker.topics.addPartitions(topic, count);
+  // Kafka's own word: as many lists of brokers as there are new partitions.
+  const placed = assignments?.map(({ brokerIds }, index) => ({ partitionIndex: now + index, brokerIds }));
+  const problem = placed && addedAssignmentProblem(broker, placed, count - now);
+  if (problem !== undefined) return refused("INVALID_REPLICA_ASSIGNMENT", problem);
+  if (!validateOnly) {
+    broker.topics.addPartitions(topic, count);
+    const grown = broker.topics.byName(name);
+    if (grown && placed) placeAssigned(broker, grown, placed);
+  }
   return { name, errorCode: 0 };
 }

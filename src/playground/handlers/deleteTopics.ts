@@ -22,6 +22,11 @@ export const deleteTopicsHandler = defineHandler({
 });
 
 function deleteOne(broker: Broker, wanted: { readonly name: string | null; readonly topicId: string }) {
+  // Exactly one of the two names a topic (KIP-516).
+  if ((wanted.name === null) === (wanted.topicId === zeroUuid)) {
+    const errorMessage = "A topic is named either by its name or by its id.";
+    return { ...wanted, errorCode: errorCode("INVALID_REQUEST"), errorMessage };
+  }
   const found = findTopic(broker, { name: wanted.name ?? "", topicId: wanted.topicId });
   if ("error" in found) {
     const errorMessage =

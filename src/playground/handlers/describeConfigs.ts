@@ -1,6 +1,7 @@
 import { type DescribeConfigsRequest, describeConfigs } from "#protocol/apis/describeConfigs.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
+import { topicNameProblem } from "../log/topicStore.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
 import { topicConfigs } from "./topicConfigs.ts";
@@ -52,6 +53,8 @@ function describe(broker: Broker, resource: Resource, includeSynonyms: boolean) 
   if (resourceType !== topicResource) {
     return refused("INVALID_REQUEST", `Resource type ${resourceType} has no configs here`);
   }
+  const nameProblem = topicNameProblem(resourceName);
+  if (nameProblem !== undefined) return refused("INVALID_TOPIC_EXCEPTION", nameProblem);
   const topic = broker.topics.byName(resourceName);
   if (!topic) return refused("UNKNOWN_TOPIC_OR_PARTITION", "This server does not host this topic-partition.");
   const configs = topicConfigs(topic, broker.settings, configurationKeys).map((config) => {

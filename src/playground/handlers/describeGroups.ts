@@ -7,7 +7,7 @@ import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
 import { isCoordinator } from "./routing.ts";
 
-/** Groups with their members; what members do is told only while the group is stable, as Kafka has it. */
+/** Groups with their members; what members want is told only while the group is stable, as Kafka has it. */
 export const describeGroupsHandler = defineHandler({
   api: describeGroups,
   subject: ({ groups }) => ({ groupIds: groups }),
@@ -19,7 +19,9 @@ export const describeGroupsHandler = defineHandler({
         const group = context.broker.groups.group(groupId);
         if (group?.type === "classic") return { ...describe(group), authorizedOperations: operations };
         // Before KIP-1043 a group nobody knows was called dead; to this API a consumer group is one (KIP-848).
-        if (context.version < 6) return nothing(groupId, "NONE", "Dead");
+        if (context.version < 6) {
+          return { ...nothing(groupId, "NONE", "Dead"), authorizedOperations: operations };
+        }
         const errorMessage = group
           ? `Group ${groupId} is not a classic group.`
           : `Group ${groupId} not found.`;
@@ -46,7 +48,7 @@ function describe(group: ClassicGroup) {
       clientId: member.clientId,
       clientHost: member.clientHost,
       memberMetadata: isStable ? metadataFor(member, group.protocolName) : noBytes,
-      memberAssignment: isStable ? member.assignment : noBytes,
+      memberAssignment: member.assignment,
     })),
   };
 }

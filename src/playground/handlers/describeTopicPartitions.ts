@@ -2,6 +2,7 @@ import { describeTopicPartitions } from "#protocol/apis/describeTopicPartitions.
 import { errorCode } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
+import { topicNameProblem } from "../log/topicStore.ts";
 import { allowedOperations, topicOperations } from "./authorizedOperations.ts";
 import { defineHandler } from "./handler.ts";
 import { describePartition } from "./partitionPlacement.ts";
@@ -57,7 +58,8 @@ function describeTopic(
 ) {
   const topic = broker.topics.byName(name);
   if (!topic) {
-    const code = errorCode("UNKNOWN_TOPIC_OR_PARTITION");
+    const isName = topicNameProblem(name) === undefined;
+    const code = errorCode(isName ? "UNKNOWN_TOPIC_OR_PARTITION" : "INVALID_TOPIC_EXCEPTION");
     return { topic: { errorCode: code, name, topicId: zeroUuid, partitions: [] }, next: undefined };
   }
   const partitions = topic.partitions.slice(first, first + limit).map((log) => ({

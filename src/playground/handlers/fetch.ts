@@ -140,6 +140,9 @@ function byTopic<T>(found: readonly FetchedPartition[], toAnswer: (partition: Fe
   return topics;
 }
 
+/** A partition that Kafka does not have is answered for apart from its logs: with a list that is empty, not missing. */
+const notThere = (["UNKNOWN_TOPIC_OR_PARTITION", "UNKNOWN_TOPIC_ID"] as const).map(errorCode);
+
 function answer(found: FetchedPartition, isCommittedOnly: boolean) {
   return {
     partitionIndex: found.partition,
@@ -149,7 +152,8 @@ function answer(found: FetchedPartition, isCommittedOnly: boolean) {
     logStartOffset: found.logStartOffset,
     ...(found.divergingEpoch === undefined ? {} : { divergingEpoch: found.divergingEpoch }),
     ...(found.preferredReadReplica === undefined ? {} : { preferredReadReplica: found.preferredReadReplica }),
-    abortedTransactions: isCommittedOnly ? found.abortedTransactions : null,
+    abortedTransactions:
+      isCommittedOnly || notThere.includes(found.errorCode) ? found.abortedTransactions : null,
     records: found.records,
   };
 }

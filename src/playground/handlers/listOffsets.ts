@@ -4,6 +4,7 @@ import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { ReplicaView } from "../cluster/replicaView.ts";
 import { visibleEnd } from "../fetch/readPartition.ts";
 import type { TimestampHit } from "../log/partitionLog.ts";
+import { distinct } from "./distinct.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { findLog, findTopic } from "./routing.ts";
 
@@ -32,9 +33,7 @@ export const listOffsetsHandler = defineHandler({
   handle: (request, context) => ({
     topics: request.topics.map((topic) => ({
       name: topic.name,
-      partitions: topic.partitions.map((wanted) =>
-        listPartition(context, topic, { ...wanted, isCommittedOnly: request.isolationLevel === 1 }),
-      ),
+      partitions: listPartitions(context, topic, request.isolationLevel === 1),
     })),
   }),
   failed: (request, code) => ({
@@ -44,6 +43,21 @@ export const listOffsetsHandler = defineHandler({
     })),
   }),
 });
+
+/** Who asks twice of one partition is told once that this cannot be. */
+function listPartitions(context: RequestContext, topic: WantedTopic, isCommittedOnly: boolean) {
+  const seen = new Set<number>();
+  const repeated = new Set<number>();
+  for (const { partitionIndex } of topic.partitions) {
+    (seen.has(partitionIndex) ? repeated : seen).add(partitionIndex);
+  }
+  return distinct(topic.partitions, ({ partitionIndex }) => String(partitionIndex)).map((wanted) => {
+    const { partitionIndex } = wanted;
+    return repeated.has(partitionIndex)
+      ? { partitionIndex, errorCode: errorCode("INVALID_REQUEST") }
+      : listPartition(context, topic, { ...wanted, isCommittedOnly });
+  });
+}
 
 function listPartition(
   context: RequestContext,

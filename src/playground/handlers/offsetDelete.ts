@@ -19,6 +19,7 @@ export const offsetDeleteHandler = defineHandler({
       throttleTimeMs: 0,
       topics: [],
     });
+    if (groupId === "") return refuse("INVALID_GROUP_ID");
     if (!isCoordinator(context, groupId)) return refuse("NOT_COORDINATOR");
     const group = broker.groups.group(groupId);
     const offsets = broker.groups.offsets(groupId);

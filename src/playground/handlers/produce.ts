@@ -114,12 +114,13 @@ function producePartition(
   const limits = { ...produceLimitsOf(topic, broker), allowsZstd: version >= 7 };
   const valid = validateProduced(records, limits);
   if (!valid.ok) {
-    const { error, message, records: spoilt = [] } = valid.error;
+    const { error, message, reachedLog, records: spoilt = [] } = valid.error;
     const recordErrors = spoilt.map((each) => ({
       batchIndex: each.index,
       batchIndexErrorMessage: each.message,
     }));
-    return { ...refused(index, error, message), recordErrors };
+    const known = reachedLog ? { logStartOffset: log.logStartOffset } : {};
+    return { ...refused(index, error, message), ...known, recordErrors };
   }
 
   const { header, bytes } = valid.value;
@@ -133,9 +134,10 @@ function producePartition(
   const verdict = log.producers.judge(header, { beginsKnownEmpty });
   switch (verdict.type) {
     case "refused":
-      return refused(index, verdict.error, verdict.message);
+      return { ...refused(index, verdict.error, verdict.message), logStartOffset: log.logStartOffset };
     case "duplicate":
-      return accepted(log, verdict.baseOffset);
+      // Whatever the topic's kind of timestamps: Kafka tells the newest of the batch that it already has.
+      return { ...accepted(log, verdict.baseOffset), logAppendTimeMs: verdict.maxTimestamp };
     case "append":
       return acceptedAs(log, broker.append(log, bytes, context.editFor(log.id)));
   }

@@ -25,7 +25,17 @@ export function assignmentProblem(
   return message === undefined ? undefined : { error: "INVALID_REPLICA_ASSIGNMENT", message };
 }
 
-/** Puts a new topic where its client wants it; the first node of each partition leads. */
+/** Why the replicas of partitions that are added cannot be placed so. */
+export function addedAssignmentProblem(
+  broker: Broker,
+  assignments: Assignments,
+  addedCount: number,
+): string | undefined {
+  if (assignments.length === addedCount) return replicaProblem(broker, assignments);
+  return `Attempted to add ${addedCount} additional partition(s), but only ${assignments.length} assignment(s) were specified.`;
+}
+
+/** Puts partitions where a client wants them; the first node of each partition leads. */
 export function placeAssigned(broker: Broker, topic: Topic, assignments: Assignments): void {
   for (const { partitionIndex, brokerIds } of assignments) {
     const log = topic.partitions[partitionIndex];

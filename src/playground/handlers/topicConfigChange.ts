@@ -6,11 +6,17 @@ const topicResource = 2;
 
 type Configs = ReadonlyMap<string, string>;
 
-/** Changes the settings of a topic and says how that went; undefined from `change` means it asks for the impossible. */
+/** Why settings cannot be changed so. */
+export interface ConfigChangeProblem {
+  readonly error: KnownErrorName;
+  readonly message: string;
+}
+
+/** Changes the settings of a topic and says how that went. */
 export function alterTopicConfigs(
   broker: Broker,
   { resourceType, resourceName }: { readonly resourceType: number; readonly resourceName: string },
-  how: { readonly validateOnly: boolean; change(configs: Configs): Configs | undefined },
+  how: { readonly validateOnly: boolean; change(configs: Configs): Configs | ConfigChangeProblem },
 ) {
   const answer = (error: KnownErrorName, errorMessage: string | null) => ({
     resourceType,
@@ -24,7 +30,7 @@ export function alterTopicConfigs(
   const topic = broker.topics.byName(resourceName);
   if (!topic) return answer("UNKNOWN_TOPIC_OR_PARTITION", `The topic '${resourceName}' does not exist.`);
   const configs = how.change(topic.configs);
-  if (!configs) return answer("INVALID_REQUEST", "Only SET and DELETE are supported, and SET needs a value.");
+  if ("error" in configs) return answer(configs.error, configs.message);
   for (const [name, value] of configs) {
     const problem = topicConfigProblem(name, value);
     if (problem !== undefined) return answer("INVALID_CONFIG", problem);

@@ -13,30 +13,39 @@ export interface TopicConfig {
   readonly value: string;
   readonly isDefault: boolean;
   readonly type: number;
+  readonly isList: boolean;
 }
 
 interface Known {
   readonly type: keyof typeof types;
   readonly defaultValue: (settings: PlaygroundSettings) => string;
+  /** The only values, or elements of a list, where there are few. */
+  readonly choices?: readonly string[] | undefined;
 }
 
-const fixed = (type: Known["type"], value: string): Known => ({ type, defaultValue: () => value });
+const fixed = (type: Known["type"], value: string, choices?: readonly string[]): Known => ({
+  type,
+  defaultValue: () => value,
+  choices,
+});
+
+const compressionTypes = ["uncompressed", "zstd", "lz4", "snappy", "gzip", "producer"];
 
 /** The settings a topic here may have. Segments, replicas' number and compression have no effect here; they are kept and shown. */
 const known: ReadonlyMap<string, Known> = new Map<string, Known>([
-  ["cleanup.policy", fixed("list", "delete")],
-  ["compression.type", fixed("string", "producer")],
+  ["cleanup.policy", fixed("list", "delete", ["compact", "delete"])],
+  ["compression.type", fixed("string", "producer", compressionTypes)],
   ["delete.retention.ms", fixed("long", "86400000")],
   ["max.message.bytes", { type: "int", defaultValue: ({ maxMessageBytes }) => String(maxMessageBytes) }],
   ["message.timestamp.after.max.ms", fixed("long", "3600000")],
   ["message.timestamp.before.max.ms", fixed("long", "9223372036854775807")],
-  ["message.timestamp.type", fixed("string", "CreateTime")],
+  ["message.timestamp.type", fixed("string", "CreateTime", ["CreateTime", "LogAppendTime"])],
   ["min.insync.replicas", fixed("int", "1")],
   ["retention.bytes", { type: "long", defaultValue: () => "-1" }],
   ["retention.ms", fixed("long", "-1")],
   ["segment.bytes", fixed("int", "1073741824")],
   ["segment.ms", fixed("long", "604800000")],
-  ["unclean.leader.election.enable", fixed("boolean", "false")],
+  ["unclean.leader.election.enable", fixed("boolean", "false", ["true", "false"])],
 ]);
 
 /** Why a topic cannot have this setting, or undefined when it can. */
@@ -48,7 +57,10 @@ export function topicConfigProblem(name: string, value: string | null): string |
   if (isNumber && !/^-?\d{1,19}$/.test(value)) {
     return `Invalid value ${value} for configuration ${name}: Not a number of type ${setting.type.toUpperCase()}`;
   }
-  return undefined;
+  const given = setting.type === "list" ? value.split(",").map((each) => each.trim()) : [value];
+  const { choices } = setting;
+  if (choices === undefined || given.every((each) => each === "" || choices.includes(each))) return undefined;
+  return `Invalid value ${value} for configuration ${name}: only ${choices.join(", ")} are possible`;
 }
 
 /** All settings of a topic, or those asked for, given and default. */
@@ -62,7 +74,13 @@ export function topicConfigs(
     if (keys !== null && !keys.includes(name)) continue;
     const given = topic.configs.get(name);
     const isDefault = given === undefined;
-    configs.push({ name, value: given ?? defaultValue(settings), isDefault, type: types[type] });
+    configs.push({
+      name,
+      value: given ?? defaultValue(settings),
+      isDefault,
+      type: types[type],
+      isList: type === "list",
+    });
   }
   return configs;
 }

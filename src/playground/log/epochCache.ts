@@ -51,9 +51,10 @@ export class EpochCache {
 
   /**
    * The newest epoch that is not above the one asked for, and where it ends; a log that begins after it says where it
-   * begins itself. Undefined for an epoch above all that are known.
+   * begins itself. Undefined for an epoch above all that are known, and for -1, which is none.
    */
   endOf(epoch: number, logEndOffset: bigint): EpochEnd | undefined {
+    if (epoch < 0) return undefined;
     if (epoch === this.latest) return { epoch, endOffset: logEndOffset };
     const next = this.#entries.find((entry) => entry.epoch > epoch);
     if (next === undefined) return undefined;

@@ -9,9 +9,13 @@ import type { BatchHeader } from "#protocol/records/recordBatch.ts";
 export interface ProduceRefusal {
   readonly error: KnownErrorName;
   readonly message: string;
+  /** The log itself refused it, not the check before it: Kafka tells then where the log starts. */
+  readonly reachedLog: boolean;
   /** The records that spoil the batch, where single ones do (KIP-467). */
   readonly records?: readonly { readonly index: number; readonly message: string }[] | undefined;
 }
+
+type Refusal = Omit<ProduceRefusal, "reachedLog">;
 
 /** What a topic and a version of Produce allow. */
 export interface ProduceLimits {
@@ -41,12 +45,17 @@ export function validateProduced(
   }
 
   if (limits.acceptsDamage && frame.header.lastOffsetDelta >= 0) return ok(frame);
-  const refusal = headerRefusal(frame, limits);
-  if (refusal) return err(refusal);
+  const sizeRefusal = sizeOrCodecRefusal(frame, limits);
+  if (sizeRefusal) return refuse(sizeRefusal.error, sizeRefusal.message);
+  const refusal = headerRefusal(frame);
+  if (refusal) return err({ ...refusal, reachedLog: true });
   const decoded = decodeBatch(frame);
-  if (!decoded.ok) return refuse(errorOf(decoded.error), decoded.error.message);
+  if (!decoded.ok) {
+    const { message, cause } = decoded.error;
+    return err({ error: errorOf(decoded.error), message, reachedLog: cause !== "crc" });
+  }
   const recordRefusal = recordsRefusal(decoded.value.records, frame.header, limits);
-  return recordRefusal ? err(recordRefusal) : ok(frame);
+  return recordRefusal ? err({ ...recordRefusal, reachedLog: true }) : ok(frame);
 }
 
 /** Looks at single records, only where the topic asks for it. */
@@ -54,7 +63,7 @@ function recordsRefusal(
   records: Iterable<KafkaRecord>,
   { maxTimestamp }: BatchHeader,
   { needsKeys, timestamps }: ProduceLimits,
-): ProduceRefusal | undefined {
+): Refusal | undefined {
   const asksForEarliest = timestamps !== undefined && timestamps.earliest > 0n;
   const isLate = timestamps !== undefined && maxTimestamp > timestamps.latest;
   if (!needsKeys && !asksForEarliest && !isLate) return undefined;
@@ -80,11 +89,8 @@ function recordsRefusal(
   return { error, message: `${spoilt.length} record(s) of the batch are refused`, records: spoilt };
 }
 
-function headerRefusal({ header, bytes }: WholeBatch, limits: ProduceLimits): ProduceRefusal | undefined {
-  const invalid = (message: string): ProduceRefusal => ({ error: "INVALID_RECORD", message });
-  if (header.baseOffset !== 0n) {
-    return invalid(`the base offset of a produced batch must be 0, not ${header.baseOffset}`);
-  }
+/** What is known without the log. */
+function sizeOrCodecRefusal({ header, bytes }: WholeBatch, limits: ProduceLimits): Refusal | undefined {
   if (bytes.length > limits.maxMessageBytes) {
     const message = `the batch has ${bytes.length} bytes, and the topic allows ${limits.maxMessageBytes}`;
     return { error: "MESSAGE_TOO_LARGE", message };
@@ -92,6 +98,14 @@ function headerRefusal({ header, bytes }: WholeBatch, limits: ProduceLimits): Pr
   if (header.compression === "zstd" && !limits.allowsZstd) {
     const message = "zstd needs Produce version 7 or newer (KIP-110)";
     return { error: "UNSUPPORTED_COMPRESSION_TYPE", message };
+  }
+  return undefined;
+}
+
+function headerRefusal({ header }: WholeBatch): Refusal | undefined {
+  const invalid = (message: string): Refusal => ({ error: "INVALID_RECORD", message });
+  if (header.baseOffset !== 0n) {
+    return invalid(`the base offset of a produced batch must be 0, not ${header.baseOffset}`);
   }
   if (header.isControl) return invalid("clients may not write control batches");
   const { recordCount, lastOffsetDelta } = header;
@@ -141,5 +155,5 @@ function isOldFormat({ header }: BatchDamage): boolean {
 }
 
 function refuse(error: KnownErrorName, message: string): Result<never, ProduceRefusal> {
-  return err({ error, message });
+  return err({ error, message, reachedLog: false });
 }

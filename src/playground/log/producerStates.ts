@@ -6,6 +6,7 @@ interface Appended {
   readonly firstSequence: number;
   readonly lastSequence: number;
   readonly baseOffset: bigint;
+  readonly maxTimestamp: bigint;
 }
 
 /** What a partition knows of a producer. */
@@ -38,7 +39,7 @@ export interface ProducerRefusal {
 /** Whether a batch of an idempotent producer is appended, known already, or refused. */
 export type SequenceVerdict =
   | { readonly type: "append" }
-  | { readonly type: "duplicate"; readonly baseOffset: bigint }
+  | { readonly type: "duplicate"; readonly baseOffset: bigint; readonly maxTimestamp: bigint }
   | ({ readonly type: "refused" } & ProducerRefusal);
 
 const keptBatches = 5;
@@ -88,7 +89,7 @@ export class ProducerStates {
             (batch) => batch.firstSequence === baseSequence && batch.lastSequence === lastSequence,
           )
         : undefined;
-    if (same) return { type: "duplicate", baseOffset: same.baseOffset };
+    if (same) return { type: "duplicate", baseOffset: same.baseOffset, maxTimestamp: same.maxTimestamp };
     const refusal = state && epochRefusal(state, header.producerEpoch);
     if (refusal) return { type: "refused", ...refusal };
     const hasNoBatches = state === undefined || state.batches.length === 0;
@@ -123,6 +124,7 @@ export class ProducerStates {
       firstSequence: baseSequence,
       lastSequence: addSequence(baseSequence, header.lastOffsetDelta),
       baseOffset,
+      maxTimestamp: header.maxTimestamp,
     };
     const begins = header.isTransactional && state?.transactionStart === undefined;
     if (begins) this.#transactions.began(producerId, baseOffset);
