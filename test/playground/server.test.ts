@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { randomInt, seededRandom } from "#base/random.ts";
 import { handlerTable } from "#playground/handlers/handlerTable.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
@@ -10,7 +9,6 @@ import { encodeRequest } from "#protocol/message.ts";
 import { joinAs } from "./groupDialogue.ts";
 import { batchOf } from "./produceAndFetch.ts";
 import type { RawClient } from "./rawClient.ts";
-import { sampleRequests } from "./sampleRequests.ts";
 import { SimulatedPlayground } from "./simulatedPlayground.ts";
 
 let simulated: SimulatedPlayground;
@@ -181,37 +179,3 @@ describe("Produce with acks=0", () => {
     ]);
   });
 });
-
-test("no mutated request brings the playground down or makes it fail", async () => {
-  const random = seededRandom(42);
-  const samples = sampleRequests();
-  const each = 200;
-
-  for (const sample of samples) {
-    for (let index = 0; index < each; index++) {
-      if (client.isClosed) client = await simulated.connect();
-      client.write(mutated(sample, () => random.next()));
-      if (randomInt(random, 10) === 0) await simulated.clock.advance(5);
-    }
-    client.close();
-    await simulated.clock.advance(50);
-    client = await simulated.connect();
-  }
-
-  expect(simulated.ended.map(({ reason }) => reason).filter((reason) => reason.includes("failed"))).toEqual(
-    [],
-  );
-  expect((await simulated.run(client.call(metadata, { topics: [] }))).brokers.length).toBe(1);
-});
-
-/** The frame with some bytes changed; mostly after its size and API key, so that decoders have something to do. */
-function mutated(frame: Uint8Array, chance: () => number): Uint8Array {
-  const copy = frame.slice();
-  const flips = 1 + Math.floor(chance() * 4);
-  for (let flip = 0; flip < flips; flip++) {
-    const from = chance() < 0.05 ? 0 : 8;
-    const at = from + Math.floor(chance() * (copy.length - from));
-    copy[at] = chance() < 0.3 ? 0xff : Math.floor(chance() * 256);
-  }
-  return copy;
-}
