@@ -2,18 +2,21 @@
 import { parseArgs } from "node:util";
 import { benchBundles } from "./bundles.ts";
 import { benchEditor } from "./editor.ts";
+import { benchPlayground } from "./playground.ts";
 import { benchThroughput } from "./throughput.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     records: { type: "string", default: "1500000" },
+    megabytes: { type: "string", default: "400" },
     rounds: { type: "string", default: "3" },
   },
 });
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
   throughput: () => benchThroughput({ records: Number(values.records), rounds: Number(values.rounds) }),
+  playground: () => benchPlayground({ records: Number(values.records), megabytes: Number(values.megabytes) }),
   bundles: () => benchBundles(),
   editor: () => benchEditor(),
 };
