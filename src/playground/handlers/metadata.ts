@@ -24,6 +24,9 @@ export const metadataHandler = defineHandler({
     partitions: (topics ?? []).flatMap(({ name }) => (name === null ? [] : [{ topic: name, partition: -1 }])),
   }),
   handle(request, { broker, version }) {
+    if (version < sinceTopicIds && (request.topics ?? []).some(isNamedById)) {
+      return refused(request, version, errorCode("INVALID_REQUEST"));
+    }
     const wanted = wantedTopics(request, version);
     const operations = allowedOperations(request.includeTopicAuthorizedOperations, topicOperations);
     const topics = wanted
@@ -40,19 +43,36 @@ export const metadataHandler = defineHandler({
       ),
     };
   },
-  failed: (request, code, version) => ({
+  failed: (request, code, version) => refused(request, version, code),
+});
+
+/** Versions 10 and 11 have room for the id of a topic, but are not to be asked by it (KIP-516). */
+const sinceTopicIds = 12;
+
+function isNamedById({ name, topicId }: WantedTopic): boolean {
+  return name === null || topicId !== zeroUuid;
+}
+
+/** An answer that knows nothing. A name that is missing could not be told before version 12. */
+function refused(request: MetadataRequest, version: number, code: number) {
+  return {
     brokers: [],
     errorCode: code,
     topics: (wantedTopics(request, version) ?? []).map(({ name, topicId }) => ({
-      ...noTopic("NONE", name, topicId),
+      ...noTopic("NONE", version < sinceTopicIds ? (name ?? "") : name, topicId),
       errorCode: code,
     })),
-  }),
-});
+  };
+}
 
 /** Null means all; in version 0, where null cannot be said, no topics do. */
 function wantedTopics(request: MetadataRequest, version: number): readonly WantedTopic[] | null {
   if (request.topics === null || (version === 0 && request.topics.length === 0)) return null;
+  // Who asks by one id asks by ids: Kafka passes over the names beside it.
+  const byId = request.topics.filter(({ topicId }) => version >= sinceTopicIds && topicId !== zeroUuid);
+  if (byId.length > 0) {
+    return distinct(byId, ({ topicId }) => topicId).map(({ topicId }) => ({ name: null, topicId }));
+  }
   return distinct(request.topics, ({ name, topicId }) => (name === null ? `id ${topicId}` : `name ${name}`));
 }
 

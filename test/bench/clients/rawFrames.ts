@@ -31,7 +31,10 @@ async function measured(once: () => Promise<number>) {
   const [startedAt, cpu] = [performance.now(), process.cpuUsage()];
   let moved = 0;
   const worker = async () => {
-    while (moved < bytes) moved += await once();
+    while (moved < bytes) {
+      const bytesMoved = await once();
+      moved += bytesMoved;
+    }
   };
   await Promise.all(Array.from({ length: inFlight }, worker));
   const seconds = (performance.now() - startedAt) / 1_000;

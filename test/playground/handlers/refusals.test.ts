@@ -5,6 +5,7 @@ import { describeConfigs } from "#protocol/apis/describeConfigs.ts";
 import { fetch } from "#protocol/apis/fetch.ts";
 import { incrementalAlterConfigs } from "#protocol/apis/incrementalAlterConfigs.ts";
 import { listOffsets } from "#protocol/apis/listOffsets.ts";
+import { metadata } from "#protocol/apis/metadata.ts";
 import { offsetForLeaderEpoch } from "#protocol/apis/offsetForLeaderEpoch.ts";
 import { errorName } from "#protocol/errorCodes.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
@@ -88,6 +89,22 @@ test("a partition that is not there has an empty list of aborted transactions, o
   const lists = responses.flatMap((topic) => topic.partitions.map((each) => each.abortedTransactions));
   expect(lists).toEqual([null, []]);
 });
+
+test.each([10, 11])(
+  "Metadata of version %s, asked by the id of a topic, refuses instead of failing",
+  async (version) => {
+    const topicId = simulated.playground.topics()[0]?.topicId ?? "";
+
+    const { topics } = await simulated.run(
+      client.call(metadata, { topics: [{ name: null, topicId }] }, { version }),
+    );
+
+    expect(topics.map(({ name, errorCode }) => [name, errorName(errorCode)])).toEqual([
+      ["", "INVALID_REQUEST"],
+    ]);
+    expect(simulated.ended).toEqual([]);
+  },
+);
 
 describe("partitions that are added", () => {
   const grow = async (count: number, brokerIds: readonly (readonly number[])[]) => {

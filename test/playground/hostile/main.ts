@@ -36,7 +36,7 @@ async function run(): Promise<void> {
     console.log(`${String(count).padStart(9)}  ${reason}`);
   }
   console.log(`\nat most ${megabytes(peakBytes)} of memory, ${megabytes(logBytes)} of it in the logs`);
-  for (const { reason, frames: sent } of failures) console.log(`\n${reason}\n${sent.slice(-3).join("\n")}`);
+  for (const { reason, sent } of failures) console.log(`\nafter ${sent} frames: ${reason}`);
   console.log(
     `${failures.length} failures of the playground; ${isServing ? "it still serves" : "it is down"}`,
   );

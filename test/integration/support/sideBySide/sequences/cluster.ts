@@ -30,6 +30,11 @@ export const clusterSequences: readonly Sequence[] = [
     ask(metadata, { topics: [{ name: "" }], allowAutoTopicCreation: true }),
     ask(metadata, { topics: [{ name: null, topicId }] }),
     ask(metadata, { topics: [{ name: null, topicId: unknownId }] }),
+    ...[10, 11, 12].flatMap((version) => [
+      ask(metadata, { topics: [{ name: null, topicId }] }, { version }),
+      ask(metadata, { topics: [{ name: topic, topicId }] }, { version }),
+      ask(metadata, { topics: [{ name: topic }, { name: null, topicId: unknownId }] }, { version }),
+    ]),
     ask(metadata, { topics: [{ name: topic, topicId }] }),
     ask(metadata, { topics: [{ name: topic }, { name: topic }] }),
     ...[8, 10, 12].map((version) =>
