@@ -26,6 +26,11 @@ export class Configuration {
     return this.#current.settings;
   }
 
+  /** Undefined when the window has no storage. */
+  get storageDirectory(): string | undefined {
+    return this.#current.storageDirectory;
+  }
+
   get product(): string {
     return this.#current.product;
   }

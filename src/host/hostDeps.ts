@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import type { DataFiles } from "#base/dataFiles.ts";
 import type { Random } from "#base/random.ts";
 import type { StreamServer, Transport } from "#base/transport.ts";
 
@@ -18,6 +19,8 @@ export interface HostDeps {
   readonly transport: Transport;
   readonly server: StreamServer;
   readonly files: HostFiles;
+  /** A directory that a playground keeps itself in. */
+  readonly dataDirectory: (directory: string) => DataFiles;
   /** The standard output of a command of the user, run by their shell. */
   readonly runCommand: (command: string) => Promise<string>;
   readonly environment: (name: string) => string | undefined;

@@ -1,6 +1,7 @@
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { Summaries } from "#views/requests/summaries.ts";
 import { BytesStore } from "./bytesStore.ts";
+import { playgroundClusterId } from "./channel/clusterRequests.ts";
 import type { HostContract } from "./channel/hostContract.ts";
 import { ClusterRegistry } from "./clusters/clusterRegistry.ts";
 import { Configuration } from "./configuration.ts";
@@ -79,10 +80,12 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
         void sessions.stopAll("its cluster was removed", { deadlineMs: 3_000, clusterId }),
     }),
   );
-  const sessions = new SessionRegistry({ deps, openSource, clusters, bytes });
+  const clockOf = (clusterId: string) =>
+    clusterId === playgroundClusterId ? playground.clockOfMembers : clock;
+  const sessions = new SessionRegistry({ deps, openSource, clusters, bytes, clockOf });
   const debugConsumers = new DebugConsumers({ deps, recording, sessions, records, configuration, log: warn });
   const model = () => recording.model;
-  const playground = new PlaygroundController({
+  const playground: PlaygroundController = new PlaygroundController({
     deps,
     openSource,
     clusters,

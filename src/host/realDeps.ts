@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { getHeapStatistics } from "node:v8";
+import { dataDirectory } from "#node/dataDirectory.ts";
 import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
 import { tcpServer } from "#node/tcpServer.ts";
@@ -49,6 +50,7 @@ export const realDeps: HostDeps = {
   transport: tcpTransport,
   server: tcpServer,
   files,
+  dataDirectory,
   runCommand,
   environment: (name) => process.env[name],
   heap: () => {

@@ -1,3 +1,4 @@
+import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import type { Observe, Vantage } from "#trace/observation.ts";
 
@@ -6,6 +7,8 @@ export interface SourceIdentity {
   readonly sourceId: string;
   readonly clusterId: string;
   readonly vantage: Vantage;
+  /** Its cluster's clock, where that has one of its own. */
+  readonly clock?: Clock | undefined;
 }
 
 /** A source's way into the trace, until it is disposed. */

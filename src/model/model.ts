@@ -223,6 +223,9 @@ const folds: Folds = {
   "broker.trouble": (cluster, seen) => foldTrouble(cluster.playground, seen),
   "broker.transaction": (cluster, seen) => foldTransaction(cluster.playground, seen),
   "broker.invariant": (cluster, seen) => foldInvariant(cluster.playground, seen),
+  "broker.clock": (cluster, seen) => {
+    cluster.playground.clock = seen;
+  },
   "recorder.merged": (cluster, seen) => {
     const before = cluster.merged.get(seen.mergedSourceId)?.count ?? 0;
     cluster.merged.set(seen.mergedSourceId, { count: before + seen.count, latest: seen });

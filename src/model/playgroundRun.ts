@@ -1,4 +1,5 @@
 import type {
+  BrokerClock,
   BrokerFault,
   BrokerInvariant,
   BrokerStarted,
@@ -30,6 +31,8 @@ export interface PlaygroundState {
   transactions: Map<string, Seen<BrokerTransaction>>;
   /** What must hold in every group and is broken in one, the newest last. */
   brokenInvariants: Seen<BrokerInvariant>[];
+  /** Undefined while time has always been real. */
+  clock: Seen<BrokerClock> | undefined;
 }
 
 const maxSegments = 100;
@@ -50,6 +53,7 @@ export function createPlayground(): PlaygroundState {
     nodesDown: [],
     transactions: new Map(),
     brokenInvariants: [],
+    clock: undefined,
   };
 }
 
@@ -58,6 +62,25 @@ export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): 
   state.stopped = undefined;
   state.nodesDown = [];
   state.brokenInvariants = [];
+  state.clock = undefined;
+}
+
+/** What time it is for everybody on the playground, given the real one. */
+export function playgroundNow(
+  { clock }: Pick<PlaygroundState, "clock">,
+  now: number,
+  lastAt: number,
+): number {
+  switch (clock?.mode) {
+    case undefined:
+      return now;
+    case "real":
+      return now + clock.aheadMs;
+    case "paused":
+      return clock.now;
+    case "fast":
+      return lastAt;
+  }
 }
 
 /** A broker that stopped holds nothing and produces nothing. */

@@ -19,7 +19,7 @@ import { corruptNextBatch, delayCommits, holdSyncGroup } from "./faults/readyMad
 import { handlerTable } from "./handlers/handlerTable.ts";
 import { topicNameProblem } from "./log/topicStore.ts";
 import { PlaygroundError } from "./playgroundError.ts";
-import type { ConnectionEnd } from "./server/clientConnection.ts";
+import type { ConnectedClient, ConnectionEnd } from "./server/clientConnection.ts";
 import { ConnectionSet } from "./server/connectionSet.ts";
 import { isPortTaken, listenOnAll, listenOnBlock } from "./server/listenBlock.ts";
 import { LocalTransport } from "./server/localTransport.ts";
@@ -82,6 +82,7 @@ interface Run {
 export class Playground {
   readonly #options: PlaygroundOptions;
   readonly #connectionEnded = new Emitter<ConnectionEnd>();
+  readonly #clientKnown = new Emitter<ConnectedClient>();
   #run: Run | undefined;
   #starting: Promise<readonly BrokerNode[]> | undefined;
 
@@ -126,6 +127,21 @@ export class Playground {
   /** Fires with the reason whenever a client's connection ended. */
   get onConnectionEnded(): Event<ConnectionEnd> {
     return this.#connectionEnded.event;
+  }
+
+  /** Who is connected and has asked something; nobody while it does not run. */
+  clients(): readonly ConnectedClient[] {
+    return this.#run?.connections.clients ?? [];
+  }
+
+  /** Fires when a client has said who it is, before anything is done for it. */
+  get onClientKnown(): Event<ConnectedClient> {
+    return this.#clientKnown.event;
+  }
+
+  /** Requests that came since the start. */
+  get requests(): number {
+    return this.#run?.connections.requests ?? 0;
   }
 
   /** Listens and is ready. Rejects when the ports are taken; starting twice is starting once. */
@@ -410,6 +426,7 @@ export class Playground {
     );
     const connections = owned.add(new ConnectionSet(broker, handlers));
     connections.onEnded((end) => this.#connectionEnded.fire(end));
+    connections.onClientKnown((client) => this.#clientKnown.fire(client));
     const ports = owned.add(
       new NodePorts({
         server: this.#server(),

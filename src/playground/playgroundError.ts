@@ -1,4 +1,10 @@
-type PlaygroundErrorCode = "NOT_RUNNING" | "NO_SUCH_NODE" | "NODE_IS_DOWN" | "NOT_POSSIBLE";
+type PlaygroundErrorCode =
+  | "NOT_RUNNING"
+  | "NO_SUCH_NODE"
+  | "NODE_IS_DOWN"
+  | "NOT_POSSIBLE"
+  | "INVALID_STEP"
+  | "FOREIGN_CLIENTS";
 
 /** The playground was asked for something it cannot do now; the message says what to do instead. */
 export class PlaygroundError extends Error {

@@ -88,6 +88,7 @@ export const settingKeys = {
   playgroundStartOnOpen: "playground.startOnOpen",
   playgroundPort: "playground.port",
   playgroundNodes: "playground.nodes",
+  playgroundDataDirectory: "playground.dataDirectory",
   refreshIntervalMs: "refreshIntervalMs",
   commitHangToleranceMs: "commitHangToleranceMs",
   maxBufferedMegabytes: "maxBufferedMegabytes",

@@ -382,6 +382,12 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     from: maybe(offset),
     to: maybe(offset),
   }),
+  "broker.clock": fc.record({
+    mode: fc.constantFrom("real", "paused", "fast"),
+    now: small,
+    aheadMs: small,
+    reason: maybe(text),
+  }),
   "broker.trouble": fc.record({
     kind: text,
     title: text,

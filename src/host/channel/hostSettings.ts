@@ -10,6 +10,8 @@ export interface HostSettings {
   readonly requestTimeoutMs: number;
   readonly playgroundPort: number;
   readonly playgroundNodes: number;
+  /** Where the playground is kept, relative to the window's storage; empty or undefined: nowhere. */
+  readonly playgroundDataDirectory?: string | undefined;
 }
 
 /** Everything the worker is told once at its start and again at every change. */

@@ -74,6 +74,15 @@ export interface FaultSummary {
   readonly holding: number;
 }
 
+/** How time passes on the playground. */
+export type PlaygroundClockMode = "real" | "paused" | "fast";
+
+export interface PlaygroundClockStatus {
+  readonly mode: PlaygroundClockMode;
+  /** What its clock shows. */
+  readonly now: number;
+}
+
 /** The three ready-made faults. */
 export type FaultChoice =
   | { readonly kind: "holdSyncGroup"; readonly groupId: string }
@@ -124,6 +133,14 @@ export interface PlaygroundRequests {
     ScriptedMemberSummary
   >;
   readonly "playground.removeMember": RequestShape<{ readonly name: string }, void>;
+  readonly "playground.clock": RequestShape<Nothing, PlaygroundClockStatus>;
+  /** Refused, with the reason, while a foreign client is connected, unless time is to be real. */
+  readonly "playground.clock.set": RequestShape<
+    { readonly mode: PlaygroundClockMode },
+    PlaygroundClockStatus
+  >;
+  /** Lets so much time pass at once; time stands still then. */
+  readonly "playground.clock.step": RequestShape<{ readonly ms: number }, PlaygroundClockStatus>;
   readonly "playground.addFault": RequestShape<FaultChoice, { readonly faultId: string }>;
   /** Every ready-made trouble, with what it must be told. */
   readonly "playground.troubles": RequestShape<Nothing, readonly TroubleSummary[]>;

@@ -1,9 +1,21 @@
+import path from "node:path";
 import { workloadProblem, workloadText } from "#playground/workload/workloadOptions.ts";
+import { ChannelError } from "../channel/channelError.ts";
 import type { RequestHandlers } from "../channel/channelServer.ts";
 import type { PlaygroundRequests } from "../channel/playgroundRequests.ts";
 import type { HostParts } from "../hostParts.ts";
 import { playDefaultScene } from "../playground/defaultScene.ts";
 import { scriptSummaries } from "../playground/scriptedMembers.ts";
+
+/** Undefined when nothing is to be kept; a name alone means a folder of the window's storage. */
+function dataDirectoryOf({ settings, storageDirectory }: HostParts["configuration"]): string | undefined {
+  const wanted = settings.playgroundDataDirectory ?? "";
+  if (wanted === "") return undefined;
+  if (path.isAbsolute(wanted)) return wanted;
+  if (storageDirectory !== undefined) return path.join(storageDirectory, wanted);
+  const message = `The playground cannot be kept in ${wanted}: this window has no storage. Open a folder, or give an absolute path in the settings.`;
+  throw new ChannelError("REFUSED", message);
+}
 
 /** Answers about the playground. */
 export function playgroundRequests(parts: HostParts): RequestHandlers<PlaygroundRequests> {
@@ -11,7 +23,11 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
   return {
     "playground.start": async ({ scene }) => {
       const { playgroundPort, playgroundNodes } = configuration.settings;
-      const started = await controller.start({ basePort: playgroundPort, nodes: playgroundNodes });
+      const started = await controller.start({
+        basePort: playgroundPort,
+        nodes: playgroundNodes,
+        dataDirectory: dataDirectoryOf(configuration),
+      });
       if (started && scene) await playDefaultScene(controller);
       return controller.status();
     },
@@ -41,6 +57,10 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
     "playground.addMember": (choice) => controller.members.add(choice),
     "playground.changeMember": ({ name, scriptId }) => controller.members.change(name, scriptId),
     "playground.removeMember": ({ name }) => controller.members.remove(name),
+
+    "playground.clock": () => controller.clockStatus(),
+    "playground.clock.set": ({ mode }) => controller.setClock(mode),
+    "playground.clock.step": ({ ms }, { signal }) => controller.stepClock(ms, signal),
 
     "playground.addFault": (choice) => ({ faultId: controller.addFault(choice) }),
     "playground.troubles": () => controller.playground.troubles(),

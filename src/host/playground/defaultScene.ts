@@ -9,8 +9,11 @@ const groupId = "billing";
  */
 export async function playDefaultScene(controller: PlaygroundController): Promise<void> {
   const { playground } = controller;
-  playground.createTopic(topic, { partitions: 6 });
-  playground.startWorkload({ topic, pace: { kind: "burst", count: 600 } });
+  // One that comes back from its data directory has the topic and its records already.
+  if (!playground.topics().some((each) => each.topic === topic)) {
+    playground.createTopic(topic, { partitions: 6 });
+    playground.startWorkload({ topic, pace: { kind: "burst", count: 600 } });
+  }
   playground.startWorkload({ topic, pace: { kind: "steady", recordsPerSecond: 20 } });
   for (let member = 0; member < 2; member++) {
     await controller.members.add({ groupId, topics: [topic] });

@@ -1,14 +1,19 @@
+import type { Clock } from "#base/clock.ts";
 import { groupView } from "#model/groupView.ts";
 import type { Model } from "#model/model.ts";
+import { ClockControl } from "#playground/clock/clockControl.ts";
+import { type ClockMode, PlaygroundClock } from "#playground/clock/playgroundClock.ts";
+import { quietTurns } from "#playground/clock/quietTurns.ts";
 import { parseRuleFile } from "#playground/faults/ruleFile.ts";
 import { Playground } from "#playground/playground.ts";
 import { PlaygroundError } from "#playground/playgroundError.ts";
+import { isPortTaken } from "#playground/server/listenBlock.ts";
 import type { StartedTrouble, TroubleTarget } from "#playground/troubles/trouble.ts";
 import { type WorkloadOptions, workloadProblem } from "#playground/workload/workloadOptions.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
-import type { FaultChoice, PlaygroundStatus } from "../channel/playgroundRequests.ts";
+import type { FaultChoice, PlaygroundClockStatus, PlaygroundStatus } from "../channel/playgroundRequests.ts";
 import type { ClusterRegistry } from "../clusters/clusterRegistry.ts";
 import type { HostDeps } from "../hostDeps.ts";
 import type { ExchangeStore } from "../requests/exchangeStore.ts";
@@ -19,8 +24,18 @@ import { ScriptedMembers } from "./scriptedMembers.ts";
 /** How many ports after the wanted one are tried while others have them: each window has a playground of its own. */
 const portAttempts = 50;
 
+/** Where a playground is to be. */
+interface PlaygroundPlace {
+  readonly basePort: number;
+  readonly nodes: number;
+  /** Undefined keeps nothing. */
+  readonly dataDirectory?: string | undefined;
+}
+
 interface Running {
   readonly playground: Playground;
+  readonly clock: PlaygroundClock;
+  readonly control: ClockControl;
   readonly source: OpenedSource;
 }
 
@@ -53,7 +68,14 @@ export class PlaygroundController {
     this.#model = options.model;
     this.#exchanges = options.exchanges;
     const { deps, sessions, model, log } = options;
-    this.members = new ScriptedMembers({ deps, sessions, model, log, playground: () => this.playground });
+    this.members = new ScriptedMembers({
+      deps,
+      sessions,
+      model,
+      log,
+      playground: () => this.playground,
+      clock: () => this.clockOfMembers,
+    });
   }
 
   get isRunning(): boolean {
@@ -65,7 +87,7 @@ export class PlaygroundController {
   }
 
   /** Starts it, or gives the one that runs. True when it was started by this call. */
-  async start(where: { readonly basePort: number; readonly nodes: number }): Promise<boolean> {
+  async start(where: PlaygroundPlace): Promise<boolean> {
     if (this.#running) return false;
     const first = this.#starting === undefined;
     this.#starting ??= this.#start(where).finally(() => (this.#starting = undefined));
@@ -76,6 +98,7 @@ export class PlaygroundController {
   async stop(reason = "stopped"): Promise<void> {
     const running = this.#running;
     if (!running) return;
+    this.letTimePass();
     this.members.stopAll();
     await this.#sessions.stopAll("the playground stops", {
       deadlineMs: 2_000,
@@ -83,8 +106,32 @@ export class PlaygroundController {
     });
     this.#running = undefined;
     this.#clusters.stopPlayground();
+    running.control.dispose();
     await running.playground.stop(reason);
     running.source.dispose();
+  }
+
+  /** What everybody on the playground waits by. */
+  get clockOfMembers(): Clock {
+    return this.#running?.clock ?? this.#deps.clock;
+  }
+
+  /** Time is real, whatever it was. */
+  letTimePass(): void {
+    this.#running?.control.set("real");
+  }
+
+  clockStatus(): PlaygroundClockStatus {
+    const { mode, now } = this.#control;
+    return { mode, now };
+  }
+
+  setClock(mode: ClockMode): Promise<PlaygroundClockStatus> {
+    return this.#withClock((control) => control.set(mode));
+  }
+
+  stepClock(ms: number, signal?: AbortSignal): Promise<PlaygroundClockStatus> {
+    return this.#withClock((control) => control.step(ms, signal));
   }
 
   get playground(): Playground {
@@ -137,12 +184,7 @@ export class PlaygroundController {
 
   /** Starts a ready-made trouble; what cannot be is refused with what to do instead. */
   async trouble(id: string, target: TroubleTarget): Promise<StartedTrouble> {
-    try {
-      return await this.playground.trouble(id, target);
-    } catch (error) {
-      if (!PlaygroundError.is(error) && !BrokerError.is(error)) throw error;
-      throw new ChannelError("REFUSED", error.message);
-    }
+    return orRefused(() => this.playground.trouble(id, target));
   }
 
   groupMembers(groupId: string): readonly { readonly memberId: string; readonly clientId: string }[] {
@@ -163,19 +205,42 @@ export class PlaygroundController {
     return { faultIds: rules.value.map((rule) => playground.addFault(rule)), problems: [] };
   }
 
-  async #start(where: { readonly basePort: number; readonly nodes: number }): Promise<Running> {
-    const { clock, random, server } = this.#deps;
+  get #control(): ClockControl {
+    void this.playground;
+    if (!this.#running) throw new TypeError("a playground that runs has a clock");
+    return this.#running.control;
+  }
+
+  async #withClock(change: (control: ClockControl) => unknown): Promise<PlaygroundClockStatus> {
+    await orRefused(async () => change(this.#control));
+    return this.clockStatus();
+  }
+
+  /** Ours wait by the playground's clock; the others observe and administer, and wait for nothing in it. */
+  #isOwn(clientId: string): boolean {
+    if (clientId.startsWith("groupscope-")) return true;
+    return this.#sessions.running.some(({ options }) => options.clientId === clientId);
+  }
+
+  async #start(where: PlaygroundPlace): Promise<Running> {
+    const { dataDirectory, ...ports } = where;
+    const { clock: realClock, random, server } = this.#deps;
+    const clock = new PlaygroundClock(realClock, {
+      settle: () => quietTurns(realClock, () => playground.requests),
+    });
     const source = this.#openSource({
       sourceId: "playground",
       clusterId: playgroundClusterId,
       vantage: "broker",
-    });
-    const playground = new Playground({
       clock,
+    });
+    const playground: Playground = new Playground({
+      clock,
+      data: dataDirectory === undefined ? undefined : this.#deps.dataDirectory(dataDirectory),
       random,
       server,
       observe: source.observe,
-      ...where,
+      ...ports,
       portAttempts,
       requestTap: this.#exchanges,
     });
@@ -186,14 +251,31 @@ export class PlaygroundController {
     } catch (error) {
       source.dispose();
       const why = error instanceof Error ? error.message : String(error);
+      const advice = isPortTaken(error) ? " Choose another port in the settings." : "";
       throw new ChannelError(
         "REFUSED",
-        `The playground could not start: ${why}. Choose another port in the settings.`,
+        `The playground could not start: ${why.replace(/\.$/, "")}.${advice}`,
       );
     }
-    const running = { playground, source };
+    const control = new ClockControl({
+      clock,
+      playground,
+      observe: source.observe,
+      isOwn: ({ clientId }) => this.#isOwn(clientId),
+    });
+    const running = { playground, source, clock, control };
     this.#running = running;
     this.#clusters.addPlayground(playground.bootstrapServers);
     return running;
+  }
+}
+
+/** What the playground cannot do now is refused with what to do instead. */
+async function orRefused<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!PlaygroundError.is(error) && !BrokerError.is(error)) throw error;
+    throw new ChannelError("REFUSED", error.message);
   }
 }

@@ -1,3 +1,4 @@
+import type { Clock } from "#base/clock.ts";
 import { type Random, randomInt, randomUuid, seededRandom } from "#base/random.ts";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import { groupView } from "#model/groupView.ts";
@@ -47,6 +48,7 @@ export class ScriptedMembers {
   readonly #sessions: SessionRegistry;
   readonly #model: () => Model;
   readonly #playground: () => Playground;
+  readonly #clock: () => Clock;
   readonly #log: (message: string) => void;
   readonly #members = new Map<string, Member>();
   #nextNumber = 1;
@@ -57,12 +59,15 @@ export class ScriptedMembers {
     readonly model: () => Model;
     /** Throws ChannelError while it does not run. */
     readonly playground: () => Playground;
+    /** The playground's own. */
+    readonly clock: () => Clock;
     readonly log: (message: string) => void;
   }) {
     this.#deps = options.deps;
     this.#sessions = options.sessions;
     this.#model = options.model;
     this.#playground = options.playground;
+    this.#clock = options.clock;
     this.#log = options.log;
   }
 
@@ -114,13 +119,13 @@ export class ScriptedMembers {
   }
 
   async #begin(wanted: Pick<Member, "number" | "identity" | "scriptId">): Promise<ScriptedMemberSummary> {
-    const { clock, random } = this.#deps;
+    const { random } = this.#deps;
     const { identity, scriptId } = wanted;
     const script = memberScripts[scriptId];
     const driver: ScriptedMember = new ScriptedMember({
       pace: script.pace,
       steps: scriptIn(script, identity.groupProtocol).steps,
-      clock,
+      clock: this.#clock(),
       random: ownRandom(random),
       open: () => this.#open(member),
       onFailure: (error) => this.#log(`${identity.name} ended and is started again: ${String(error)}`),

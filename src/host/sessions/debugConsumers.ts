@@ -1,6 +1,7 @@
 import { randomUuid } from "#base/random.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { optionProblem } from "#engine/optionProblem.ts";
+import { presentOf } from "#model/detectors/detect.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { sessionName, sessionPartitions } from "#model/sessionView.ts";
 import type { PollMode } from "#trace/observations/session.ts";
@@ -75,7 +76,7 @@ export class DebugConsumers {
     );
     const driver = new PollDriver({
       session: running.session,
-      clock: this.#deps.clock,
+      clock: running.clock,
       deliver: (records) => this.#records.add(sessionId, records),
       onFailure: (error) => this.#log(`${name}: delivery stopped: ${String(error)}`),
     });
@@ -155,7 +156,7 @@ export class DebugConsumers {
           commitId: commit.commitId,
           sessionId: session.sessionId,
           sessionName: sessionName(session),
-          waitedMs: now - commit.queuedAt,
+          waitedMs: presentOf(cluster, now) - commit.queuedAt,
           waitsFor: commit.offsets.map(topicPartitionText).join(", "),
         })),
       )

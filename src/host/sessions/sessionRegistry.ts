@@ -1,3 +1,4 @@
+import { CancelledError, type Clock, withDeadline } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import type { Transport } from "#base/transport.ts";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
@@ -15,6 +16,8 @@ export interface RunningSession {
   readonly options: ConsumerOptions;
   readonly clusterId: string;
   readonly session: ConsumerSession;
+  /** Its cluster's. */
+  readonly clock: Clock;
   /** For facts about the session that the engine does not know, such as who drives it. */
   readonly observe: Observe;
   /** Ends with the session: whatever drives it. */
@@ -24,12 +27,16 @@ export interface RunningSession {
 /** How long leaving a group may take before the session ends without. */
 const closeLimitMs = 5_000;
 
+/** What a session may take beyond its own deadline to notice that it passed. */
+const closeSpareMs = 500;
+
 /** All engine sessions that run: debug consumers and scripted members. Each has a client of its own. */
 export class SessionRegistry {
   readonly #deps: HostDeps;
   readonly #openSource: OpenSource;
   readonly #clusters: ClusterRegistry;
   readonly #bytes: BytesStore;
+  readonly #clockOf: (clusterId: string) => Clock;
   readonly #running = new Map<string, RunningSession & { readonly end: () => void }>();
 
   constructor(options: {
@@ -37,11 +44,14 @@ export class SessionRegistry {
     readonly openSource: OpenSource;
     readonly clusters: ClusterRegistry;
     readonly bytes: BytesStore;
+    /** A playground has a clock of its own, which everybody on it shares. */
+    readonly clockOf: (clusterId: string) => Clock;
   }) {
     this.#deps = options.deps;
     this.#openSource = options.openSource;
     this.#clusters = options.clusters;
     this.#bytes = options.bytes;
+    this.#clockOf = options.clockOf;
   }
 
   get running(): readonly RunningSession[] {
@@ -75,9 +85,10 @@ export class SessionRegistry {
     { transport = this.#deps.transport }: { readonly transport?: Transport | undefined } = {},
   ): Promise<RunningSession> {
     const settings = await this.#clusters.settingsOf(clusterId);
-    const { clock, random } = this.#deps;
+    const { random } = this.#deps;
+    const clock = this.#clockOf(clusterId);
     const { sessionId } = options;
-    const source = this.#openSource({ sourceId: sessionId, clusterId, vantage: "member" });
+    const source = this.#openSource({ sourceId: sessionId, clusterId, vantage: "member", clock });
     const client = new ClusterClient({ ...settings, clientId: options.clientId, transport, clock, random });
     const session = new ConsumerSession(options, {
       cluster: client,
@@ -97,6 +108,7 @@ export class SessionRegistry {
       options,
       clusterId,
       session,
+      clock,
       observe: source.observe,
       drive: (driver: Disposable) => void drivers.push(driver),
       end,
@@ -119,7 +131,8 @@ export class SessionRegistry {
     const running = this.#running.get(sessionId);
     if (!running) return [];
     const { deadlineMs = closeLimitMs, leaveGroup = "unlessStatic" } = how;
-    const { couldNot } = await running.session.close({ deadlineMs, leaveGroup, reason });
+    const closing = running.session.close({ deadlineMs, leaveGroup, reason });
+    const couldNot = await this.#inTime(closing, deadlineMs);
     running.end();
     return couldNot;
   }
@@ -130,6 +143,22 @@ export class SessionRegistry {
     if (!running) return;
     await running.session.close({ deadlineMs: 0, leaveGroup: false, reason });
     running.end();
+  }
+
+  /** The session's own deadline may be one of a clock that stands still. */
+  async #inTime(
+    closing: Promise<{ readonly couldNot: readonly string[] }>,
+    deadlineMs: number,
+  ): Promise<readonly string[]> {
+    const { clock } = this.#deps;
+    const deadlineAt = clock.now() + deadlineMs + closeSpareMs;
+    try {
+      const { couldNot } = await withDeadline(clock, closing, { what: "leaving", deadlineAt });
+      return couldNot;
+    } catch (error) {
+      if (!CancelledError.is(error, "deadline")) throw error;
+      return ["leave the group: its clock stands still"];
+    }
   }
 
   async stopAll(

@@ -1,5 +1,6 @@
 import { type DetectorSettings, defaultDetectorSettings, type Finding, type Severity } from "../finding.ts";
 import type { ClusterModel, Model } from "../model.ts";
+import { playgroundNow } from "../playgroundRun.ts";
 import { findBrokenInvariants } from "./brokenInvariant.ts";
 import { findConnectionFailure } from "./clusterConnection.ts";
 import { findCommitHangs } from "./commitHang.ts";
@@ -31,7 +32,8 @@ export function detect(
 
 /** The present of a cluster: a trace's ended when it was written. */
 export function presentOf(cluster: ClusterModel, now: number): number {
-  return cluster.profile?.kind === "trace" ? cluster.lastAt : now;
+  if (cluster.profile?.kind === "trace") return cluster.lastAt;
+  return playgroundNow(cluster.playground, now, cluster.lastAt);
 }
 
 function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings): readonly Finding[] {

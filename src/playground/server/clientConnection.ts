@@ -22,6 +22,13 @@ export interface ConnectionEnd {
   readonly reason: string;
 }
 
+/** Who is connected, as far as it said. */
+export interface ConnectedClient {
+  /** Empty when it gives none. */
+  readonly clientId: string;
+  readonly remote: string;
+}
+
 /** What a connection needs of its node. */
 export interface ConnectionDeps {
   readonly broker: Broker;
@@ -30,6 +37,8 @@ export interface ConnectionDeps {
   readonly turns: TurnShare;
   /** Whether all connections together hold no more than they may. */
   hasRoom(): boolean;
+  /** Told before each request is served. */
+  onRequest(clientId: string): void;
   onEnded(end: ConnectionEnd): void;
 }
 
@@ -76,6 +85,12 @@ export class ClientConnection implements Disposable {
         this.#end(error ? `the client is gone: ${error.message}` : "the client closed it"),
       ),
     );
+  }
+
+  /** Undefined before its first request. */
+  get client(): ConnectedClient | undefined {
+    const { remote } = this.#stream;
+    return this.#clientId === undefined ? undefined : { clientId: this.#clientId, remote };
   }
 
   get nodeId(): number {
@@ -222,7 +237,8 @@ export class ClientConnection implements Disposable {
     const header = decodeRequestHeader(frame);
     if (!header.ok) return { type: "close", reason: `a request header is garbage: ${header.error.message}` };
     const { apiKey, apiVersion, correlationId, clientId } = header.value;
-    this.#clientId = clientId ?? this.#clientId;
+    this.#clientId = clientId ?? this.#clientId ?? "";
+    this.#deps.onRequest(this.#clientId);
     const { handlers } = this.#deps;
     const handler = handlers.get(apiKey);
     if (handler === undefined) return { type: "close", reason: `API key ${apiKey} is not served` };

@@ -5,7 +5,7 @@ import type { ByteStream } from "#base/transport.ts";
 import type { Broker } from "../broker.ts";
 import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import type { Handler } from "../handlers/handler.ts";
-import { ClientConnection, type ConnectionEnd } from "./clientConnection.ts";
+import { ClientConnection, type ConnectedClient, type ConnectionEnd } from "./clientConnection.ts";
 import { TurnShare } from "./turnShare.ts";
 
 /** Requests that wait and answers that are not read, of all connections: a memory bound that no settings raise. */
@@ -18,6 +18,8 @@ export class ConnectionSet implements Disposable {
   readonly #turns: TurnShare;
   readonly #open = new Set<ClientConnection>();
   readonly #ended = new Emitter<ConnectionEnd>();
+  readonly #known = new Emitter<ConnectedClient>();
+  #requests = 0;
 
   constructor(broker: Broker, handlers: ReadonlyMap<number, Handler>) {
     this.#broker = broker;
@@ -36,6 +38,21 @@ export class ConnectionSet implements Disposable {
     return bytes;
   }
 
+  /** Those that have asked something. */
+  get clients(): readonly ConnectedClient[] {
+    return Array.from(this.#open).flatMap(({ client }) => client ?? []);
+  }
+
+  /** Fires when a client has said who it is, before anything is done for it. */
+  get onClientKnown(): Event<ConnectedClient> {
+    return this.#known.event;
+  }
+
+  /** Requests that came so far. */
+  get requests(): number {
+    return this.#requests;
+  }
+
   /** Fires with the reason whenever a connection ended, whoever ended it. */
   get onEnded(): Event<ConnectionEnd> {
     return this.#ended.event;
@@ -43,12 +60,19 @@ export class ConnectionSet implements Disposable {
 
   /** Serves a client; one too many is turned away. */
   accept(node: BrokerNode, stream: ByteStream): void {
+    let knownAs: string | undefined;
     const connection = new ClientConnection(stream, {
       broker: this.#broker,
       node,
       handlers: this.#handlers,
       turns: this.#turns,
       hasRoom: () => this.heldBytes <= mostHeldBytes,
+      onRequest: (clientId) => {
+        this.#requests++;
+        if (clientId === knownAs) return;
+        knownAs = clientId;
+        this.#known.fire({ clientId, remote: stream.remote });
+      },
       onEnded: (end) => {
         this.#open.delete(connection);
         this.#ended.fire(end);
@@ -71,5 +95,6 @@ export class ConnectionSet implements Disposable {
   dispose(): void {
     for (const connection of Array.from(this.#open)) connection.dispose();
     this.#ended.dispose();
+    this.#known.dispose();
   }
 }

@@ -120,6 +120,19 @@ export interface BrokerInvariant {
   readonly to?: bigint | undefined;
 }
 
+/** How time passes for the playground and everybody on it, after a change or a step. */
+export interface BrokerClock {
+  readonly type: "broker.clock";
+  /** `real`: as elsewhere. `paused`: not at all. `fast`: from one timer to the next, without waiting. */
+  readonly mode: "real" | "paused" | "fast";
+  /** What the clock shows. */
+  readonly now: number;
+  /** By how much that is ahead of the real time; below zero after a pause. */
+  readonly aheadMs: number;
+  /** Why it changed, when that was not a wish. */
+  readonly reason?: string | undefined;
+}
+
 export type BrokerObservation =
   | BrokerStarted
   | BrokerStopped
@@ -127,4 +140,5 @@ export type BrokerObservation =
   | BrokerWorkload
   | BrokerTrouble
   | BrokerTransaction
-  | BrokerInvariant;
+  | BrokerInvariant
+  | BrokerClock;

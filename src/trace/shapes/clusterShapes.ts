@@ -1,4 +1,5 @@
 import type {
+  BrokerClock,
   BrokerFault,
   BrokerInvariant,
   BrokerStarted,
@@ -173,6 +174,14 @@ export const brokerTransaction = object<BrokerTransaction>({
   partitions: list(object<BrokerTransaction["partitions"][number]>({ topic: string, partition: number })),
   startedAt: optional(number),
   timeoutMs: optional(number),
+  reason: optional(string),
+});
+
+export const brokerClock = object<BrokerClock>({
+  type: oneOf("broker.clock"),
+  mode: oneOf("real", "paused", "fast"),
+  now: number,
+  aheadMs: number,
   reason: optional(string),
 });
 

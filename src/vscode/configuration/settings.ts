@@ -22,6 +22,7 @@ export function readHostSettings(): HostSettings {
     requestTimeoutMs: number(settingKeys.requestTimeoutMs, 1_000, 600_000),
     playgroundPort: Math.round(number(settingKeys.playgroundPort, 1_024, 65_000)),
     playgroundNodes: Math.round(number(settingKeys.playgroundNodes, 1, 9)),
+    playgroundDataDirectory: configuration.get<string>(settingKeys.playgroundDataDirectory)?.trim(),
   };
 }
 

@@ -7,6 +7,7 @@ import type { HostSettings } from "#host/channel/hostSettings.ts";
 import { Host } from "#host/host.ts";
 import type { HostDeps } from "#host/hostDeps.ts";
 import { loadSamples } from "#playground/workload/samples/loadSamples.ts";
+import { MemoryDataFiles } from "#test/support/memoryDataFiles.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
 import type { NodeTarget, TreeNode, TreeViewId } from "#views/treeNode.ts";
@@ -36,6 +37,7 @@ export function startHost(
   const clock = new VirtualClock();
   const network = new MemoryNetwork({ clock });
   const files = memoryFiles();
+  const dataFiles = new MemoryDataFiles();
   const ports = portPair();
   const deps: HostDeps = {
     clock,
@@ -43,6 +45,7 @@ export function startHost(
     transport: network,
     server: network,
     files,
+    dataDirectory: () => dataFiles,
     runCommand: () => Promise.reject(new Error("no command")),
     environment: () => undefined,
     heap: () => ({ usedBytes: 0, limitBytes: 1 }),
@@ -65,7 +68,7 @@ export function startHost(
     clock.runUntil(client.request(name, params, requestOptions), { limitMs: 120_000, what: name });
 
   const tree = new TestTree(ask);
-  return { clock, network, files, client, ask, tree, host, ports };
+  return { clock, network, files, dataFiles, client, ask, tree, host, ports };
 }
 
 type AskForChildren = (

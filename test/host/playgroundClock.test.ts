@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { apiVersions } from "#protocol/apis/apiVersions.ts";
+import { RawClient } from "#test/playground/rawClient.ts";
+import { startHost } from "./support/testHost.ts";
+
+const clusters = "groupscope.clusters";
+
+async function withScene() {
+  const host = startHost();
+  host.client.notify("tree.visible", { view: clusters, visible: true });
+  await host.ask("playground.start", { scene: true });
+  await host.clock.advance(6_000);
+  return host;
+}
+
+/** The offsets committed so far, as the tree says them. */
+async function committed({ tree }: Awaited<ReturnType<typeof withScene>>): Promise<string> {
+  const text = await tree.text(clusters);
+  return (text.match(/orders-\d \| .*committed\s+\d+/g) ?? []).join("\n");
+}
+
+test("nothing happens on a playground whose clock stands still, however long one waits", async () => {
+  const host = await withScene();
+  await host.ask("playground.clock.set", { mode: "paused" });
+  await host.clock.advance(1_000);
+  const before = await committed(host);
+
+  await host.clock.advance(120_000);
+
+  expect(before).toContain("committed");
+  expect(await committed(host)).toBe(before);
+  // Two minutes without a heartbeat, and nobody was evicted.
+  expect((await host.tree.find(clusters, "billing"))?.description).toContain("classic generation 1");
+});
+
+test("a step lets the time pass for the broker, its producers and its members alike", async () => {
+  const host = await withScene();
+  const paused = await host.ask("playground.clock.set", { mode: "paused" });
+  await host.clock.advance(1_000);
+  const before = await committed(host);
+
+  const stepped = await host.ask("playground.clock.step", { ms: 20_000 });
+  await host.clock.advance(1_000);
+
+  expect(stepped).toEqual({ mode: "paused", now: paused.now + 20_000 });
+  expect(await committed(host)).not.toBe(before);
+});
+
+test("time is real again on the user's word, from where it stood", async () => {
+  const host = await withScene();
+  await host.ask("playground.clock.set", { mode: "paused" });
+  const before = await committed(host);
+  await host.clock.advance(60_000);
+
+  await host.ask("playground.clock.set", { mode: "real" });
+  await host.clock.advance(10_000);
+
+  expect(await committed(host)).not.toBe(before);
+  expect((await host.tree.find(clusters, "billing"))?.description).toContain("classic generation 1");
+});
+
+test("a foreign client keeps the clock real, and the refusal names it", async () => {
+  const host = await withScene();
+  const client = await host.clock.runUntil(
+    RawClient.connect(host.network, { host: "127.0.0.1", port: 9_092 }),
+  );
+  const asked = client.call(
+    apiVersions,
+    { clientSoftwareName: "test", clientSoftwareVersion: "1" },
+    { version: 3, clientId: "my-service" },
+  );
+  await host.clock.runUntil(asked);
+
+  const refusal = await host.ask("playground.clock.set", { mode: "paused" }).catch((error: Error) => error);
+
+  expect(refusal).toMatchObject({ code: "REFUSED", message: expect.stringContaining("my-service") });
+  expect(await host.ask("playground.clock", {})).toMatchObject({ mode: "real" });
+});
+
+test("a playground whose clock stands still can be stopped", async () => {
+  const host = await withScene();
+  await host.ask("playground.clock.set", { mode: "paused" });
+
+  await host.ask("playground.stop", {});
+
+  expect(await host.ask("playground.status", {})).toMatchObject({ running: false, members: [] });
+});
+
+test("a playground that is kept comes back with its records, and the scene is not played twice", async () => {
+  const host = startHost({ settings: { playgroundDataDirectory: "playground" } });
+  await host.ask("playground.start", { scene: true });
+  await host.clock.advance(3_000);
+  await host.ask("playground.stop", {});
+  const held = host.dataFiles.contents.size;
+
+  const status = await host.ask("playground.start", { scene: true });
+
+  expect(held).toBeGreaterThan(6);
+  expect(status.running).toBe(true);
+  expect(status.members).toHaveLength(2);
+});
+
+test("a playground is not kept unless that is wished for", async () => {
+  const host = await withScene();
+
+  await host.ask("playground.stop", {});
+
+  expect(host.dataFiles.contents.size).toBe(0);
+});
