@@ -83,11 +83,19 @@ export class TopicStore {
   ): Topic {
     return this.#put({
       name,
-      topicId: topicIdFrom(this.#random),
+      topicId: this.#newId(),
       replicationFactor: shape.replicationFactor,
       configs: shape.configs ?? new Map(),
       partitions: Array.from({ length: shape.partitions }, (_, partition) => newLog(name, partition)),
     });
+  }
+
+  /** With a seed, chance begins where it began before: what was kept from then has its ids already. */
+  #newId(): string {
+    for (;;) {
+      const topicId = topicIdFrom(this.#random);
+      if (!this.#byId.has(topicId)) return topicId;
+    }
   }
 
   /** A topic as it was before, its id and logs included. */

@@ -23,10 +23,13 @@ export class MetadataJournal {
     this.#files = files;
   }
 
-  /** Reads what is there, up to where it can be trusted; says in words what is wrong with the rest. */
-  load(): { readonly problem: string | undefined; readonly isDamaged: boolean } {
+  /**
+   * Reads what is there, up to where it can be trusted; says in words what is wrong with the rest, if anything is.
+   * Nothing may be written before it is written anew.
+   */
+  load(): string | undefined {
     const bytes = this.#files.read(file);
-    if (bytes === undefined) return { problem: undefined, isDamaged: false };
+    if (bytes === undefined) return undefined;
     const { frames, wholeBytes, end } = readFrames(bytes);
     let isDamaged = end === "damaged";
     for (const { kind, payload } of frames) {
@@ -37,18 +40,13 @@ export class MetadataJournal {
       }
       this.saved.apply(entry);
     }
-    if (isDamaged) this.#files.rename(file, `${file}.damaged`);
-    this.#writeAnew();
+    if (isDamaged) this.#files.replace(`${file}.damaged`, [bytes]);
+    const place = `${file}, byte ${wholeBytes}`;
     if (isDamaged) {
-      const problem = `${file}, byte ${wholeBytes}: this is not what was written; what came after is lost (kept as ${file}.damaged)`;
-      return { problem, isDamaged };
+      return `${place}: this is not what was written; what came after is lost (kept as ${file}.damaged)`;
     }
-    if (end === "whole") return { problem: undefined, isDamaged };
-    const lost = bytes.length - wholeBytes;
-    return {
-      problem: `${file}, byte ${wholeBytes}: the last entry was not finished; ${lost} bytes are cut off`,
-      isDamaged,
-    };
+    if (end === "whole") return undefined;
+    return `${place}: the last entry was not finished; ${bytes.length - wholeBytes} bytes are cut off`;
   }
 
   write(entry: JournalEntry): void {
@@ -56,10 +54,11 @@ export class MetadataJournal {
     const frame = encode(entry);
     this.#files.append(file, frame);
     this.#bytes += frame.length;
-    if (this.#bytes > spareBytes + spareFactor * this.#shortestBytes) this.#writeAnew();
+    if (this.#bytes > spareBytes + spareFactor * this.#shortestBytes) this.writeAnew();
   }
 
-  #writeAnew(): void {
+  /** As short as it can be, with nothing behind that is not to be trusted. */
+  writeAnew(): void {
     const parts = Array.from(this.saved.entries(), encode);
     this.#files.replace(file, parts);
     this.#shortestBytes = parts.reduce((total, part) => total + part.length, 0);

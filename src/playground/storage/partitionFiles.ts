@@ -37,8 +37,11 @@ export class PartitionFiles {
     this.#segmentBytes = segmentBytes;
   }
 
-  /** Reads what is there. A torn end is cut off; what is damaged is set aside, and the log begins empty. */
-  load(id: TopicPartition): LoadedLog {
+  /**
+   * Reads what is there, with a pause after each file. A torn end is cut off; what is damaged is set aside, and the log
+   * begins empty.
+   */
+  async load(id: TopicPartition, pause: () => Promise<void>): Promise<LoadedLog> {
     const log = new PartitionLog(id);
     const problems: string[] = [];
     const names = this.#files.list(this.#folder);
@@ -50,6 +53,7 @@ export class PartitionFiles {
         isFirst: index === 0,
         isLast: index === numbers.length - 1,
       });
+      await pause();
       if (problem === undefined) continue;
       problems.push(problem.text);
       if (problem.type === "damaged") {

@@ -11,6 +11,7 @@ import { PartitionFiles } from "./partitionFiles.ts";
 import type { JournalEntry, SavedPorts, SavedTopic } from "./savedCluster.ts";
 
 const topicsFolder = "topics";
+const setAsideSuffix = ".damaged";
 /** Small enough that little stays on disk of what the memory's bound took. */
 const defaultSegmentBytes = 1 << 20;
 
@@ -29,7 +30,7 @@ export class PlaygroundStorage implements Disposable {
   readonly #attached = new WeakSet<PartitionLog>();
   readonly #journal: MetadataJournal;
   #isWriting = true;
-  #keepsUnknown = false;
+  #isJournalWhole = true;
   #broker: Broker | undefined;
 
   readonly #segmentBytes: number;
@@ -50,8 +51,8 @@ export class PlaygroundStorage implements Disposable {
     const storage = new PlaygroundStorage(files, observe, segmentBytes);
     storage.#owned.add(files.lock());
     try {
-      const { problem, isDamaged } = storage.#journal.load();
-      storage.#keepsUnknown = isDamaged;
+      const problem = storage.#journal.load();
+      storage.#isJournalWhole = problem === undefined;
       if (problem !== undefined) storage.#notice(problem);
     } catch (error) {
       storage.dispose();
@@ -73,9 +74,11 @@ export class PlaygroundStorage implements Disposable {
   async restore(broker: Broker, ports: SavedPorts): Promise<void> {
     this.#broker = broker;
     const { saved } = this.#journal;
+    // What a journal does not tell of is set aside before it is made to look whole.
+    this.#clearUnknown();
+    this.#guard(() => this.#journal.writeAnew());
     this.#write({ type: "cluster", kafkaClusterId: broker.kafkaClusterId });
     this.#write({ type: "ports", ...ports });
-    if (!this.#keepsUnknown) this.#removeUnknown();
     for (const topic of Array.from(saved.topics.values())) await this.#restoreTopic(broker, topic);
     for (const [groupId, offsets] of saved.offsets) {
       broker.groups.restoreOffsets(groupId, offsets.values());
@@ -83,6 +86,8 @@ export class PlaygroundStorage implements Disposable {
     this.#restoreProducerIds(broker);
     this.#follow(broker);
     this.#account(broker);
+    for (const { partitions } of broker.topics.all)
+      for (const log of partitions) broker.housekeeping.appended(log);
     this.#abortOpenTransactions(broker);
   }
 
@@ -97,11 +102,10 @@ export class PlaygroundStorage implements Disposable {
     for (let partition = 0; partition < saved.partitions; partition++) {
       const id = { topic: name, partition };
       const files = this.#filesOf(topicId, partition);
-      const { log, problems } = files.load(id);
+      const { log, problems } = await files.load(id, () => broker.clock.yieldTurn());
       for (const problem of problems) this.#notice(problem, id);
       this.#attach(log, files);
       partitions.push(log);
-      await broker.clock.yieldTurn();
     }
     broker.topics.restore({ name, topicId, replicationFactor, configs: new Map(saved.configs), partitions });
   }
@@ -195,11 +199,15 @@ export class PlaygroundStorage implements Disposable {
     return new PartitionFiles(this.#files, `${topicsFolder}/${topicId}/${partition}`, this.#segmentBytes);
   }
 
-  /** Folders of topics that are gone. */
-  #removeUnknown(): void {
-    for (const topicId of this.#files.list(topicsFolder)) {
-      if (this.#journal.saved.topics.has(topicId)) continue;
-      this.#guard(() => this.#files.remove(`${topicsFolder}/${topicId}`));
+  /** Folders of topics that are gone, or that a journal which lost something no longer tells of: those are set aside. */
+  #clearUnknown(): void {
+    for (const name of this.#files.list(topicsFolder)) {
+      if (this.#journal.saved.topics.has(name) || name.endsWith(setAsideSuffix)) continue;
+      const folder = `${topicsFolder}/${name}`;
+      this.#guard(() => {
+        if (this.#isJournalWhole) this.#files.remove(folder);
+        else this.#files.rename(folder, folder + setAsideSuffix);
+      });
     }
   }
 

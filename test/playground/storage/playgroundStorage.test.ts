@@ -74,19 +74,25 @@ describe("a data directory", () => {
     expect(logOf(broker, 0).logEndOffset).toBe(0n);
   });
 
-  test("whose journal is damaged comes back with what was before, and removes nothing it does not know", async () => {
-    const { broker } = await filled();
-    files.append("journal.log", files.read("journal.log")?.slice(0, 40) ?? new Uint8Array(0));
-    const [topic] = broker.topics.all;
-    const journal = files.read("journal.log") ?? new Uint8Array(0);
-    flipByte("journal.log", journal.length - 45);
+  test.each([
+    ["in the middle", '"kafkaClusterId"', /^journal.log, byte \d+: this is not what was written/],
+    ["at its end", '"type":"topic"', /^journal.log, byte \d+: the last entry was not finished/],
+  ])(
+    "whose journal is damaged %s sets aside what it no longer knows, for good",
+    async (_where, mark, notice) => {
+      const { broker } = await filled();
+      const [topic] = broker.topics.all;
+      flipByte("journal.log", Buffer.from(files.read("journal.log") ?? []).indexOf(mark));
 
-    const next = await storedBroker(files);
+      const next = await storedBroker(files);
+      next.stop();
+      const again = await storedBroker(files);
 
-    expect(next.notices[0]).toMatch(/^journal.log, byte \d+: this is not what was written/);
-    expect(files.contents.has("journal.log.damaged")).toBe(true);
-    expect(files.list("topics")).toEqual([topic?.topicId]);
-  });
+      expect(next.notices).toEqual([expect.stringMatching(notice)]);
+      expect(again.notices).toEqual([]);
+      expect(files.list("topics")).toEqual([`${topic?.topicId}.damaged`]);
+    },
+  );
 
   test("that cannot be written any more says so once, and the playground goes on", async () => {
     const { broker, notices } = await storedBroker(files);
@@ -124,6 +130,31 @@ describe("a data directory", () => {
 
     expect(notices).toEqual([expect.stringContaining("of the oldest batches had no room in memory")]);
     expect(broker.memory.usedBytes).toBeLessThanOrEqual(700);
+  });
+
+  test("never gives a topic the id of another that was kept, although a seed gives the same ids again", async () => {
+    const first = await storedBroker(files);
+    const orders = first.broker.topics.create("orders", { partitions: 1, replicationFactor: 1 });
+    first.stop();
+    const next = await storedBroker(files);
+
+    const clicks = next.broker.topics.create("clicks", { partitions: 1, replicationFactor: 1 });
+
+    expect(clicks.topicId).not.toBe(orders.topicId);
+    expect(Array.from(next.broker.topics.all, ({ name }) => name)).toEqual(["orders", "clicks"]);
+  });
+
+  test("expires what a topic's retention had not expired before", async () => {
+    const first = await storedBroker(files);
+    const configs = new Map([["retention.ms", "1000"]]);
+    first.broker.topics.create("orders", { partitions: 1, replicationFactor: 1, configs });
+    first.broker.append(logOf(first.broker), batchWith(["old"]));
+    first.stop();
+    const next = await storedBroker(files);
+
+    await next.clock.advance(60_000);
+
+    expect(logOf(next.broker).logStartOffset).toBe(1n);
   });
 
   test("never gives a producer id twice", async () => {

@@ -12,6 +12,7 @@ const encoder = new TextEncoder();
 /** A broker without a network that is kept in files. */
 export interface StoredBroker {
   readonly broker: Broker;
+  readonly clock: VirtualClock;
   /** What the data directory had to say. */
   readonly notices: readonly string[];
   /** Ends it in order. */
@@ -41,6 +42,7 @@ export async function storedBroker(
   await clock.runUntil(storage.restore(broker, ports));
   return {
     broker,
+    clock,
     notices,
     stop: () => {
       broker.dispose();
