@@ -139,12 +139,14 @@ export class PlaygroundStorage implements Disposable {
 
   /** The memory's bound holds for what was read as well: the oldest batches go. */
   #account(broker: Broker): void {
-    const held: { readonly log: PartitionLog; readonly batch: StoredBatch }[] = [];
+    const held: { readonly log: PartitionLog; readonly batch: StoredBatch; readonly at: number }[] = [];
     for (const { partitions } of broker.topics.all) {
-      for (const log of partitions) for (const batch of log.batches) held.push({ log, batch });
+      for (const log of partitions) {
+        for (const batch of log.batches) held.push({ log, batch, at: Number(batch.newestSoFar) });
+      }
     }
     // Which of two partitions a batch came to first is not written down; its time is near enough.
-    held.sort((a, b) => Number(a.batch.newestSoFar - b.batch.newestSoFar));
+    held.sort((a, b) => a.at - b.at);
     let dropped = 0;
     for (const { log, batch } of held) dropped += broker.memory.appended(log, batch).length;
     if (dropped > 0) this.#notice(`${dropped} of the oldest batches had no room in memory and are gone`);
