@@ -88,6 +88,8 @@ export class PartitionFiles {
     if (end === "damaged" || (end === "torn" && !isLast)) {
       return { type: "damaged", text: `${place}: this is not what was written` };
     }
+    const previous = this.#segments.at(-1);
+    if (previous) previous.endOffset = log.logEndOffset;
     for (const [index, frame] of frames.entries()) {
       if (!replayed(log, frame, isFirst && index === 0)) {
         return {
@@ -96,11 +98,11 @@ export class PartitionFiles {
         };
       }
     }
-    const previous = this.#segments.at(-1);
-    if (previous) previous.endOffset = log.logEndOffset;
     // A file whose first entry was not finished holds nothing; the one before it goes on.
-    if (frames.length === 0) this.#files.remove(file);
-    else this.#segments.push({ number, bytes: wholeBytes, endOffset: undefined });
+    if (frames.length === 0) {
+      this.#files.remove(file);
+      if (previous) previous.endOffset = undefined;
+    } else this.#segments.push({ number, bytes: wholeBytes, endOffset: undefined });
     if (end === "whole") return undefined;
     if (frames.length > 0) this.#files.truncate(file, wholeBytes);
     return {

@@ -29,11 +29,10 @@ export class PlaygroundStorage implements Disposable {
   readonly #owned = new DisposableStore();
   readonly #attached = new WeakSet<PartitionLog>();
   readonly #journal: MetadataJournal;
+  readonly #segmentBytes: number;
   #isWriting = true;
   #isJournalWhole = true;
   #broker: Broker | undefined;
-
-  readonly #segmentBytes: number;
 
   private constructor(files: DataFiles, observe: Observe, segmentBytes: number) {
     this.#segmentBytes = segmentBytes;

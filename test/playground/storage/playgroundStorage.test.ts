@@ -123,6 +123,17 @@ describe("a data directory", () => {
     expect(everythingOf((await storedBroker(files)).broker)).toEqual(before);
   });
 
+  test("goes on giving up files of a log that was read back", async () => {
+    await filled();
+    const { broker } = await storedBroker(files, { segmentBytes: 1 });
+    broker.append(logOf(broker), batchWith(["d"]));
+
+    const folder = fileOf(0).split("/").slice(0, -1).join("/");
+    broker.memory.freed(logOf(broker).deleteBefore(2n));
+
+    expect(files.list(folder)[0]).toBe("00000002.log");
+  });
+
   test("gives up the oldest batches when it is opened with less memory", async () => {
     await filled();
 
