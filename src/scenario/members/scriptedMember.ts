@@ -114,8 +114,13 @@ export class ScriptedMember implements Disposable {
   }
 
   async #alive(): Promise<MemberLife> {
-    this.#life ??= await this.#options.open();
-    return this.#life;
+    if (this.#life) return this.#life;
+    const life = await this.#options.open();
+    this.#life = life;
+    // Whoever stopped the script meanwhile knew of no life to end.
+    if (!this.#stopped.signal.aborted) return life;
+    await life.leave();
+    throw new CancelledError("aborted", "the script");
   }
 
   async #work({ session }: MemberLife, until: number): Promise<void> {
