@@ -73,6 +73,30 @@ describe("commits of a session", () => {
     expect(values(records)).toEqual(holder === a ? [3] : [0, 1, 2, 3]);
   });
 
+  test("what waits while its topic is created anew is not committed to the new one, and says so", async () => {
+    await bench.produce(p0, 4);
+    const a = bench.session();
+    a.session.start();
+    await a.poll(3, 20_000);
+    const fault = bench.playground.holdSyncGroup("billing");
+    a.session.rejoin();
+    await bench.until("it syncs", () => a.session.membership()?.state === "syncing");
+    const offsets = [{ ...p0, offset: 3n }];
+
+    const committing = a.session.commit({ offsets, deadlineMs: 20_000 });
+    bench.playground.recreateTopic("orders");
+    bench.playground.removeFault(fault);
+    bench.playground.releaseHeld(fault);
+    const result = await bench.run(committing);
+
+    expect(result).toMatchObject({
+      outcome: "failed",
+      error: "TOPIC_RECREATED",
+      message: expect.stringContaining("the topic of orders-0 was deleted and created anew"),
+    });
+    expect(ofType(bench.brokerSaw, "group.offsets").at(-1)?.offsets ?? []).toEqual([]);
+  });
+
   test("a commit that the broker delays lets its waiter go and is recorded when it is answered", async () => {
     await bench.produce(p0, 2);
     const { session, seen, poll } = bench.session();

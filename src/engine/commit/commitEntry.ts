@@ -7,6 +7,8 @@ export interface CommitOffset extends TopicPartition {
   /** The offset the group goes on from. */
   readonly offset: bigint;
   readonly leaderEpoch?: number | undefined;
+  /** Of the topic that the offset is a place in: in another one of the same name it means nothing. */
+  readonly topicId?: string | undefined;
   /** Stored with the offset, for people. */
   readonly metadata?: string | undefined;
   /** How often the position had been moved on purpose by then; undefined when the partition was not ours. */
@@ -26,6 +28,8 @@ export interface CommittedPartition extends TopicPartition {
 export type CommitRefusal =
   /** It is not this consumer's, or somebody else had it since. */
   | "NOT_ASSIGNED"
+  /** The topic was deleted, and another one has its name: the offset would be a place in that one. */
+  | "TOPIC_RECREATED"
   /** More is committed already. */
   | "OVERTAKEN"
   /** The coordinator's answer leaves it out. */

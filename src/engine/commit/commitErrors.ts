@@ -57,6 +57,8 @@ export function explainCommitError(error: ErrorName | CommitRefusal, what: strin
       return `the metadata committed with ${what} is longer than the broker allows (${error}): shorten it, or raise offset.metadata.max.bytes, which is 4096 unless set`;
     case "INVALID_COMMIT_OFFSET_SIZE":
       return `the commit is larger than the broker allows (${error}): commit fewer partitions at once`;
+    case "TOPIC_RECREATED":
+      return `the topic of ${what} was deleted and created anew: the offsets are places in the one that is gone`;
     case "NOT_ANSWERED":
       return `the coordinator's answer leaves ${what} out: whether it is committed is not known`;
     default:

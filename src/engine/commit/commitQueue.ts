@@ -1,6 +1,5 @@
 import { type Clock, withDeadline } from "#base/clock.ts";
 import { type Random, randomUuid } from "#base/random.ts";
-import type { TopicPartition } from "#base/topicPartition.ts";
 import { ConnectionError } from "#network/connectionError.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import type { CommitBlock, CommitState } from "#trace/observations/commit.ts";
@@ -84,8 +83,9 @@ export class CommitQueue {
       onSettled: (settled) => this.#onSettled(settled),
     });
     if (request.offsets.every(this.#ports.hopeless)) {
-      commit.answers(request.offsets.map((offset) => refused(offset, "NOT_ASSIGNED")));
-      commit.end(notOursAnyMore(request.offsets));
+      const notOurs = request.offsets.map((offset) => refused(offset, "NOT_ASSIGNED"));
+      commit.answers(notOurs);
+      commit.end(notOursAnyMore(notOurs));
     }
     if (!commit.isSettled) {
       this.#queue.push(commit);
@@ -159,9 +159,9 @@ export class CommitQueue {
     const isKept = answersByPartition(kept);
     const going = offsets.filter((offset) => !isKept.has(offset));
     head.answers(kept);
-    const notOurs = kept.filter(({ error }) => error === "NOT_ASSIGNED");
+    // What others overtook is committed, and further than was asked for.
+    const notOurs = kept.filter(({ error }) => error !== "OVERTAKEN");
     if (going.length === 0) {
-      // What others overtook is committed, and further than was asked for.
       this.#end(head, notOurs.length > 0 ? notOursAnyMore(notOurs) : { outcome: "committed" });
       return;
     }
@@ -304,10 +304,15 @@ export class CommitQueue {
   }
 }
 
-function notOursAnyMore(offsets: readonly TopicPartition[]): CommitEnd {
+function notOursAnyMore(offsets: readonly CommittedPartition[]): CommitEnd {
+  const went = offsets.filter(({ error }) => error !== "TOPIC_RECREATED");
+  if (went.length === 0) {
+    const message = explainCommitError("TOPIC_RECREATED", partitionsText(offsets));
+    return { outcome: "failed", error: "TOPIC_RECREATED", message };
+  }
   return {
     outcome: "failed",
     error: "NOT_ASSIGNED",
-    message: `${partitionsText(offsets)} went to another member in a rebalance, or were lost: committing there could rewind its new owner`,
+    message: `${partitionsText(went)} went to another member in a rebalance, or were lost: committing there could rewind its new owner`,
   };
 }

@@ -83,6 +83,7 @@ export class Committer {
       hopeless: (offset) => offset.ownedIn === undefined && this.#ports.membership() !== undefined,
       refusal: (offset, { authority, trigger }) => {
         if (!this.#stillOurs(offset, authority)) return "NOT_ASSIGNED";
+        if (this.#isOfAnotherTopic(offset)) return "TOPIC_RECREATED";
         return trigger !== "user" && this.#isOvertaken(offset) ? "OVERTAKEN" : undefined;
       },
       locate: async (signal) => {
@@ -112,6 +113,7 @@ export class Committer {
               ...key,
               offset: remembered.position,
               leaderEpoch: remembered.leaderEpoch,
+              topicId: remembered.topicId,
               from: remembered.committedOffset,
               ownedIn: remembered.ownedIn,
             },
@@ -142,7 +144,8 @@ export class Committer {
       const current = this.#ports.table.get({ topic, partition });
       if (current) return { ...this.#offset(current, offset, ownedIn), leaderEpoch, metadata };
       const away = this.#ports.remembered.get({ topic, partition });
-      return { topic, partition, offset, leaderEpoch, metadata, ownedIn: away?.ownedIn };
+      const { topicId, ownedIn: awaySince } = away ?? {};
+      return { topic, partition, offset, leaderEpoch, topicId, metadata, ownedIn: awaySince };
     });
   }
 
@@ -201,12 +204,13 @@ export class Committer {
   }
 
   #offset(partition: AssignedPartition, offset: bigint, ownedIn: number | undefined): CommitOffset {
-    const { topic, partition: index, committedOffset, deliveredEpoch, version } = partition;
+    const { topic, partition: index, committedOffset, deliveredEpoch, topicId, version } = partition;
     return {
       topic,
       partition: index,
       offset,
       leaderEpoch: deliveredEpoch,
+      topicId,
       from: committedOffset,
       version,
       ownedIn,
@@ -252,6 +256,11 @@ export class Committer {
     if (authority === fromOutside) return true;
     const since = this.#ownership.since(offset);
     return since !== undefined && offset.ownedIn !== undefined && since <= offset.ownedIn;
+  }
+
+  #isOfAnotherTopic({ topic, topicId }: CommitOffset): boolean {
+    const now = this.#ports.target.cluster.metadata()?.topics.get(topic)?.topicId;
+    return topicId !== undefined && now !== undefined && topicId !== now;
   }
 
   /** More was committed since it was asked for, and the position was not moved back on purpose in between. */
