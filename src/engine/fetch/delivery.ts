@@ -1,6 +1,6 @@
 import { CancelledError, type Clock } from "#base/clock.ts";
-import type { Disposable } from "#base/lifecycle.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
+import { Waiters } from "../waiters.ts";
 import type { ConsumedRecord } from "./consumedRecord.ts";
 import type { RecordBuffer } from "./recordBuffer.ts";
 
@@ -30,12 +30,13 @@ const turnMs = 8;
 /** Hands buffered records out, a fair share of every partition that is not paused, and waits when there are none. */
 export class Delivery {
   readonly #ports: DeliveryPorts;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters: Waiters;
   #turn = 0;
   #isClosed = false;
 
   constructor(ports: DeliveryPorts) {
     this.#ports = ports;
+    this.#waiters = new Waiters(ports.clock);
   }
 
   /** Up to `maxRecords`; none when `timeoutMs` passed or the consumer was closed. */
@@ -47,13 +48,13 @@ export class Delivery {
       const records = this.#take(request.maxRecords);
       const leftMs = deadlineAt - clock.now();
       if (records.length > 0 || leftMs <= 0 || this.#isClosed) return records;
-      await this.#somethingNew(leftMs, request.signal);
+      await this.#waiters.wait(leftMs, [request.signal]);
     }
   }
 
   /** There may be something to deliver now. */
   wake(): void {
-    for (const resolve of Array.from(this.#waiting)) resolve();
+    this.#waiters.wake();
   }
 
   /** Ends every waiting poll, with nothing. */
@@ -98,22 +99,6 @@ export class Delivery {
     }
     onMoved(partition);
     return bytes;
-  }
-
-  /** Ends with `wake`, the time, or the signal, whichever is first. */
-  #somethingNew(limitMs: number, signal: AbortSignal | undefined): Promise<void> {
-    return new Promise((resolve) => {
-      let timer: Disposable | undefined;
-      const done = () => {
-        this.#waiting.delete(done);
-        timer?.dispose();
-        signal?.removeEventListener("abort", done);
-        resolve();
-      };
-      this.#waiting.add(done);
-      signal?.addEventListener("abort", done, { once: true });
-      timer = this.#ports.clock.schedule(limitMs, done);
-    });
   }
 }
 

@@ -1,9 +1,9 @@
 import { CancelledError, type Clock } from "#base/clock.ts";
-import type { Disposable } from "#base/lifecycle.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import type { Observe } from "#trace/observation.ts";
 import { EngineError } from "../engineError.ts";
 import type { RecordBuffer } from "../fetch/recordBuffer.ts";
+import { Waiters } from "../waiters.ts";
 import type { AssignedPartition } from "./assignedPartition.ts";
 
 /** How far a skip that takes time has come. */
@@ -35,6 +35,8 @@ export interface Discarded {
 
 /** Nothing may come of it for so long before it is given up. */
 const patienceMs = 60_000;
+/** Whatever nobody is told of is found out this often. */
+const lookEveryMs = 1_000;
 
 /**
  * Consumes a partition up to an offset and drops what it gets: paused or not, nothing of it is delivered. What stands
@@ -42,17 +44,18 @@ const patienceMs = 60_000;
  */
 export class Discarder {
   readonly #ports: DiscarderPorts;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiters: Waiters;
   /** What each partition is being discarded for: of several orders the last one counts. */
   readonly #current = new WeakMap<AssignedPartition, Run>();
 
   constructor(ports: DiscarderPorts) {
     this.#ports = ports;
+    this.#waiters = new Waiters(ports.clock);
   }
 
   /** There may be something to drop, or a reason to stop. */
   wake(): void {
-    for (const resolve of Array.from(this.#waiting)) resolve();
+    this.#waiters.wake();
   }
 
   /** Rejects when it could not get there; what was dropped until then stays dropped, and is said. */
@@ -84,7 +87,7 @@ export class Discarder {
         const { position } = partition;
         if (position !== undefined && position >= to) return { ...run, position };
         this.#mustGoOn(partition, clock.now() - lastMoveAt);
-        await this.#somethingNew(order.signal);
+        await this.#waiters.wait(lookEveryMs, [order.signal, this.#ports.closed]);
       }
     } finally {
       if (this.#current.get(partition) === run) partition.discardUntil = undefined;
@@ -127,25 +130,6 @@ export class Discarder {
       sessionId: this.#ports.sessionId,
       reason: "userSkip",
       ...gap,
-    });
-  }
-
-  /** Ends with `wake`, after a second, or when nobody wants it any more. */
-  #somethingNew(signal: AbortSignal | undefined): Promise<void> {
-    const { clock, closed } = this.#ports;
-    return new Promise((resolve) => {
-      let timer: Disposable | undefined;
-      const done = () => {
-        this.#waiting.delete(done);
-        timer?.dispose();
-        signal?.removeEventListener("abort", done);
-        closed.removeEventListener("abort", done);
-        resolve();
-      };
-      this.#waiting.add(done);
-      signal?.addEventListener("abort", done, { once: true });
-      closed.addEventListener("abort", done, { once: true });
-      timer = clock.schedule(1_000, done);
     });
   }
 }
