@@ -34,7 +34,7 @@ test("1. the playground runs when the window appears, and the views say what to 
   await workbench.row("Clusters", /playground.*127\.0\.0\.1:\d+/).waitFor();
   await workbench.view("Debug Consumers").getByRole("button", { name: "Start Debug Consumer" }).waitFor();
   await workbench.view("Findings").getByText("Nothing is wrong").waitFor();
-  await dragSideBar(690);
+  await workbench.dragSideBar(690);
   await workbench.screenshot("1-first-look");
 });
 
@@ -51,7 +51,7 @@ test("3. a cluster shows its group, the members, and what each partition has com
 
 test("4. a debug consumer joins a group as a real member with one press of Enter, and holds", async () => {
   await workbench.contextMenu(workbench.row("Clusters", "billing"), /Start Debug Consumer/);
-  await quickInput("Enter starts it");
+  await workbench.asked("Enter starts it");
   await workbench.screenshot("4-start-debug-consumer");
   await workbench.page.keyboard.press("Enter");
 
@@ -111,7 +111,7 @@ test("5. the Rebalances panel draws members, generations, commits and the fault,
   // The mark grows while its commit waits, so it never stands still for a click of the pointer.
   await page.getByRole("button", { name: /^commit by A: waits/ }).dispatchEvent("click");
   await page.getByRole("button", { name: "Release the waiter" }).first().waitFor();
-  await dragSideBar(560);
+  await workbench.dragSideBar(560);
   await workbench.screenshot("readme");
 });
 
@@ -134,11 +134,11 @@ test("5. the Rebalances panel has a table twin, and neither breaks a rule of acc
 
 test("6. a corrupt batch halts one partition with its bounds, and is skipped in one click", async () => {
   await workbench.command("Groupscope: Corrupt the Next Batch");
-  await quickInput("Which topic?");
+  await workbench.asked("Which topic?");
   await workbench.pick("orders");
-  await quickInput("Which partition");
+  await workbench.asked("Which partition");
   await workbench.pick("orders-1");
-  await quickInput("How is it damaged?");
+  await workbench.asked("How is it damaged?");
   await workbench.pick("CRC");
 
   const row = workbench.row("Debug Consumers", /orders-1.*corrupt.*fails CRC.*next safe \d/);
@@ -162,11 +162,11 @@ test("4. leaving ends the consumer, and the group rebalances without it", async 
 test("2. a cluster is added by a guided flow, and a failure names the stage", async () => {
   await workbench.command("Groupscope: Add Cluster");
   await workbench.type("localhost:1");
-  await quickInput("A name for the cluster");
+  await workbench.asked("A name for the cluster");
   await workbench.type("staging");
-  await quickInput("How is the connection protected?");
+  await workbench.asked("How is the connection protected?");
   await workbench.pick("Plaintext");
-  await quickInput("How do you sign in?");
+  await workbench.asked("How do you sign in?");
   await workbench.screenshot("2-add-cluster");
   await workbench.pick("No sign-in");
 
@@ -183,24 +183,4 @@ async function shows(locator: Locator, timeout: number): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-async function quickInput(placeholder: string): Promise<void> {
-  const widget = workbench.page.locator(".quick-input-widget:visible");
-  await widget
-    .locator(`input[placeholder*="${placeholder}"], .quick-input-message:has-text("${placeholder}")`)
-    .first()
-    .waitFor();
-}
-
-/** Rows say a lot; at its first width the side bar cuts them. */
-async function dragSideBar(toX: number): Promise<void> {
-  const { page } = workbench;
-  const box = await page.locator(".part.sidebar").boundingBox();
-  if (!box) throw new Error("no side bar");
-  await page.mouse.move(box.x + box.width + 1, 500);
-  await page.mouse.down();
-  await page.mouse.move(toX, 500, { steps: 5 });
-  await page.mouse.up();
-  await page.mouse.move(1_000, 850);
 }

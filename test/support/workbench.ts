@@ -28,6 +28,10 @@ export interface Workbench {
   command(title: string): Promise<void>;
   /** Chooses a row of the quick pick that is open, or opens next. */
   pick(text: string | RegExp): Promise<void>;
+  /** Waits until a question with this text is asked. */
+  asked(question: string): Promise<void>;
+  /** Makes the side bar so wide: rows say a lot, and at its first width it cuts them. */
+  dragSideBar(toX: number): Promise<void>;
   /** Types into the input box that is open, or opens next, and accepts. */
   type(text: string): Promise<void>;
   /** Waits for a notification and returns it, for its buttons. */
@@ -108,6 +112,21 @@ function actions(page: Page, timeoutMs: number): Omit<Workbench, "page" | "host"
       await pick(title);
     },
     pick,
+    asked: async (question) => {
+      await quickInput
+        .locator(`input[placeholder*="${question}"], .quick-input-message:has-text("${question}")`)
+        .first()
+        .waitFor();
+    },
+    dragSideBar: async (toX) => {
+      const box = await page.locator(".part.sidebar").boundingBox();
+      if (!box) throw new Error("no side bar");
+      await page.mouse.move(box.x + box.width + 1, 500);
+      await page.mouse.down();
+      await page.mouse.move(toX, 500, { steps: 5 });
+      await page.mouse.up();
+      await page.mouse.move(1_000, 850);
+    },
     type: async (text) => {
       await input.waitFor();
       await input.fill(text);

@@ -1,5 +1,6 @@
 import type { Finding } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
+import { heldRebalance } from "#model/sessionHolds.ts";
 import type { SessionPartitionView } from "#model/sessionView.ts";
 import { bytesText } from "#model/words.ts";
 import { joined, lasting, numberText } from "./numbers.ts";
@@ -46,6 +47,8 @@ export function pollModeText(session: SessionModel): string {
 
 /** Where it stands when that is not as it should be, and for how long: `waits for SyncGroup 4.2 s`. */
 export function unusualState(session: SessionModel, now: number): string | undefined {
+  // What it holds up itself says more than the phase that does not get on because of it.
+  if (heldRebalance(session)) return undefined;
   const notPolledSince = session.state?.notPolledSince;
   if (notPolledSince !== undefined)
     return `not polled in time, out of the group${lasting(now - notPolledSince)}`;

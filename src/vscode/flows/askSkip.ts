@@ -60,7 +60,7 @@ export async function askSkipWay(
     {
       choice: { how: "rejoin", commit: true },
       label: "$(sync) Commit, leave and rejoin",
-      description: "as stopping the consumer, moving the group's offset and starting again: rebalances twice",
+      description: "as if it was stopped, the offset moved, and started again",
     },
   ] as const;
   const answer = await askPick<SkipDecision>({

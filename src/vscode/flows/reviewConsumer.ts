@@ -22,17 +22,16 @@ export async function reviewConsumer(
 ): Promise<SessionChoice | "back" | "cancel"> {
   const defaults = await link.request("session.defaults", { clusterId: start.clusterId });
   let choice = start;
-  let active: Part = "start";
   for (;;) {
     const { problem } = await link.request("session.problem", choice);
     const answer: { readonly choice: Part } | "back" | "cancel" = await askPick<Part>({
       ...place,
       placeholder: problem === undefined ? "Enter starts it" : `Cannot be started like this: ${problem}`,
-      active,
+      // Whatever was changed last: Enter starts it, as the line above says.
+      active: "start",
       choices: lines(choice, { ...defaults, ...choice.advanced }, problem),
     });
     if (typeof answer === "string") return answer;
-    active = answer.choice;
     if (answer.choice === "start") {
       if (problem === undefined) return choice;
     } else if (answer.choice === "advanced") {

@@ -105,6 +105,7 @@ export const checkDuration: Check = (text) =>
 
 /** The shortest way to write a duration that `parseDuration` reads back. */
 export function durationInput(ms: number): string {
-  const unit = ["d", "h", "min", "s"].find((each) => ms > 0 && ms % (unitsMs[each] ?? 1) === 0) ?? "ms";
+  if (ms === 0) return "0 s";
+  const unit = ["d", "h", "min", "s"].find((each) => ms % (unitsMs[each] ?? 1) === 0) ?? "ms";
   return `${ms / (unitsMs[unit] ?? 1)} ${unit}`;
 }

@@ -44,11 +44,7 @@ function gateDetail(
       toAt !== undefined && row("released", "the rebalance was allowed", toAt),
       records !== undefined && row("records in hand", countText(records)),
       waitedSince !== undefined &&
-        row(
-          isOpen ? "a rebalance waits" : "a rebalance waited",
-          durationText(end - waitedSince),
-          waitedSince,
-        ),
+        row("rebalance", `${isOpen ? "waits" : "waited"} ${durationText(end - waitedSince)}`, waitedSince),
       reason !== undefined && row("because", reason),
       evictedAt !== undefined && row("evicted", "unless it has joined again", evictedAt),
     ),
