@@ -41,7 +41,7 @@ test("7. the form's advanced part starts a consumer of the consumer protocol tha
   await workbench.asked("Enter changes the line");
   await workbench.screenshot("7-advanced-changed");
 
-  await workbench.pick("Done");
+  await find("Done");
   await workbench.asked("Enter starts it");
   await workbench.page.keyboard.press("Enter");
 
@@ -68,7 +68,7 @@ test("7. a rebalance waits for the records of a poll, the row and the finding sa
   await startInGroup("shipping");
   await workbench.pick("Advanced…");
   await change("Group protocol", "consumer");
-  await workbench.pick("Done");
+  await find("Done");
   await workbench.asked("Enter starts it");
   await workbench.page.keyboard.press("Enter");
 
