@@ -4,7 +4,7 @@ import type { SessionChoice } from "#host/channel/sessionRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { groupIdOf, topicOf } from "../commands/target.ts";
-import { askMany, askPick } from "../ui/ask.ts";
+import { askMany, askPick, askText } from "../ui/ask.ts";
 import { pickCluster } from "../ui/pickers.ts";
 import { runWizard, type Step } from "../ui/wizard.ts";
 import { reviewConsumer } from "./reviewConsumer.ts";
@@ -14,6 +14,8 @@ const title = "Start debug consumer";
 /** A debug consumer while it is being chosen; what is missing is asked for. */
 interface Draft {
   readonly topics: readonly string[];
+  /** Topics whose whole name matches are read as well. */
+  readonly topicPattern: string | undefined;
   /** Without a group: only this one. */
   readonly partition: TopicPartition | undefined;
   /** Null is "no group"; undefined is not decided yet. */
@@ -53,32 +55,60 @@ function draftFor(target: NodeTarget | undefined, groups: readonly GroupSummary[
   const known = groups.find((group) => group.groupId === groupId)?.topics ?? [];
   if (target?.kind === "topicPartition") {
     const partition = { topic: target.topic, partition: target.partition };
-    return { topics: [target.topic], partition, groupId: null, choice: undefined };
+    return { ...nothing, topics: [target.topic], partition, groupId: null };
   }
-  return { topics: topic === undefined ? known : [topic], partition: undefined, groupId, choice: undefined };
+  return { ...nothing, topics: topic === undefined ? known : [topic], groupId };
 }
+
+const nothing: Draft = {
+  topics: [],
+  topicPattern: undefined,
+  partition: undefined,
+  groupId: undefined,
+  choice: undefined,
+};
+
+/** Beside the topics there are: those to come. */
+const byPattern = { pattern: "asked for" } as const;
 
 function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
   return async (draft, { step, canGoBack }) => {
-    if (draft.topics.length > 0) return "skip";
+    if (draft.topics.length > 0 || draft.topicPattern !== undefined) return "skip";
     const shown = topics.filter(({ isInternal }) => !isInternal);
     const [only] = shown;
-    const answer = await askMany({
+    const answer = await askMany<string | typeof byPattern>({
       title,
       step,
       canGoBack,
       placeholder: shown.length === 0 ? "The cluster has no topic yet. Create one first." : "Which topics?",
       none: "Choose at least one topic",
       selected: only && shown.length === 1 ? [only.topic] : [],
-      choices: shown
-        .toSorted((a, b) => a.topic.localeCompare(b.topic))
-        .map(({ topic, partitions }) => ({
-          choice: topic,
-          label: topic,
-          description: `${partitions} ${partitions === 1 ? "partition" : "partitions"}`,
-        })),
+      choices: [
+        ...shown
+          .toSorted((a, b) => a.topic.localeCompare(b.topic))
+          .map(({ topic, partitions }) => ({
+            choice: topic,
+            label: topic,
+            description: `${partitions} ${partitions === 1 ? "partition" : "partitions"}`,
+          })),
+        {
+          choice: byPattern,
+          label: "Topics like a pattern…",
+          description: "in a group; those that appear later too",
+        },
+      ],
     });
-    return typeof answer === "string" ? answer : { ...draft, topics: answer.choices };
+    if (typeof answer === "string") return answer;
+    const chosen = answer.choices.filter((each) => typeof each === "string");
+    if (chosen.length === answer.choices.length) return { ...draft, topics: chosen };
+    const pattern = await askText({
+      title,
+      prompt: "A regular expression (RE2) for whole names",
+      placeholder: "orders-.*",
+      validate: (text) => (text.trim() === "" ? "A pattern is needed." : undefined),
+    });
+    if (typeof pattern === "string") return pattern;
+    return { ...draft, topics: chosen, topicPattern: pattern.text.trim() };
   };
 }
 
@@ -116,12 +146,16 @@ function review(link: App["link"], clusterId: string): Step<Draft> {
 }
 
 /** Reads committed offsets in a group, everything without one, and delivers nothing until told. */
-function defaultChoice(clusterId: string, { topics, partition, groupId }: Draft): SessionChoice {
+function defaultChoice(
+  clusterId: string,
+  { topics, topicPattern, partition, groupId }: Draft,
+): SessionChoice {
   const reads = {
     clusterId,
     topics,
     isolation: "read_uncommitted",
     pollMode: { mode: "hold" },
+    ...(topicPattern !== undefined && { advanced: { topicPattern } }),
   } as const;
   if (groupId === undefined || groupId === null) {
     return {
