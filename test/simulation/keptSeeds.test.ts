@@ -46,6 +46,29 @@ const kept: readonly KeptSeed[] = [
       },
     ],
   },
+  {
+    symptom: "a partition stayed errored for as long as its fetch session had nothing new to say of it",
+    seed: 11_453,
+    meets: ["partition errored", "trouble moveLeader"],
+    steps: [
+      { operation: undefined, waitMs: 13_451 },
+      { operation: { kind: "join", isDirect: false, index: 2 }, waitMs: 3_459 },
+      {
+        operation: {
+          kind: "fault",
+          fault: {
+            match: { api: "Metadata" },
+            times: 4,
+            at: "response",
+            action: { kind: "error", code: "LEADER_NOT_AVAILABLE" },
+          },
+        },
+        waitMs: 928,
+      },
+      { operation: { kind: "pause", member: "member-0", scope: { topic: "orders-0" } }, waitMs: 2_862 },
+      { operation: { kind: "moveLeader", key: p0 }, waitMs: 6_465 },
+    ],
+  },
 ];
 
 test.each(kept)("no more: $symptom", async ({ seed, steps, meets }) => {

@@ -118,6 +118,8 @@ export class SimulatedMember {
 
   skipToEnd(key: TopicPartition, order: SkipOrder): void {
     const { how, commit, signal } = order;
+    // What is there now is given up from the first moment: auto-commit may commit what was discarded so far.
+    this.#ports.ledger.excused(this.group, key, 0n, this.#ports.ledger.endOf(key));
     const skipped = this.session.skip(key, { kind: "end" }, { how, commit: false, signal });
     const what = `skip ${key.topic}-${key.partition} to its end (${how})`;
     this.#follow({ what, limitMs: skipLimitMs, signal }, skipped, (moved) => {

@@ -17,7 +17,10 @@ import type { RecordIntake } from "./recordIntake.ts";
 
 /** What fetching needs of the consumer it belongs to. */
 export interface FetcherPorts
-  extends Omit<NodeFetcherPorts, "take" | "onLed" | "onTooLarge" | "onUnanswered" | "onTrouble" | "closed"> {
+  extends Omit<
+    NodeFetcherPorts,
+    "take" | "onUnchanged" | "onLed" | "onTooLarge" | "onUnanswered" | "onTrouble" | "closed"
+  > {
   readonly buffer: RecordBuffer;
   readonly budget: FetchBudget;
   readonly intake: RecordIntake;
@@ -140,6 +143,7 @@ export class Fetcher {
         take,
         onLed: (task) => this.#led(task),
         onTooLarge: (task, message) => this.#tooLarge(task, message),
+        onUnchanged: (task) => this.#served(task.partition, { isAwaited: this.#isAwaited(task) }),
         onUnanswered: (tasks) => this.#leaveReplicas(tasks),
         onTrouble: (tasks, error) => this.#inTrouble(tasks, error),
       });
@@ -238,12 +242,15 @@ export class Fetcher {
     partition.validatedIn = ask.leaderEpoch;
     if (isFromFollower) this.#places.worked(partition);
     const endsMoved = this.#noteEnds(partition, fetched);
-    if (partition.progress.state === "errored" && !partition.halted) {
-      partition.progress = { state: "fetching" };
-      onChange(partition, true);
-    } else if (endsMoved) {
-      onChange(partition, false);
-    }
+    if (!this.#served(partition, { isAwaited: true }) && endsMoved) onChange(partition, false);
+  }
+
+  /** True when that ended what kept the partition before; a damaged batch still stands in the way. */
+  #served(partition: AssignedPartition, { isAwaited }: { readonly isAwaited: boolean }): boolean {
+    if (!isAwaited || partition.progress.state !== "errored" || partition.halted) return false;
+    partition.progress = { state: "fetching" };
+    this.#ports.onChange(partition, true);
+    return true;
   }
 
   /** The leader names a replica near by, and gives no records itself (KIP-392). */

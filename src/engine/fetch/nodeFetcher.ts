@@ -39,6 +39,8 @@ export interface NodeFetcherPorts {
   readonly observe: (observation: FetchCompleted) => void;
   /** Deals with one partition's answer; true when it brought anything. */
   readonly take: (task: FetchTask, fetched: FetchedPartition) => Promise<boolean>;
+  /** The broker answered and left this partition out: nothing of it changed (KIP-227). */
+  readonly onUnchanged: (task: FetchTask) => void;
   /** The broker refused, and said who leads the partition now: it can be asked for there. */
   readonly onLed: (task: FetchTask) => void;
   /** The answer for this partition alone is larger than any that is taken in. */
@@ -218,6 +220,7 @@ export class NodeFetcher {
         this.#servedIn.set(task.partition, this.#round);
       }
     }
+    if (this.#session.sessionId !== 0) for (const task of byPartition.values()) this.#ports.onUnchanged(task);
     return broughtAnything;
   }
 
