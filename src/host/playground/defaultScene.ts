@@ -11,7 +11,9 @@ export async function playDefaultScene(controller: PlaygroundController): Promis
   const { playground } = controller;
   // One that comes back from its data directory has the topic and its records already.
   if (!playground.topics().some((each) => each.topic === topic)) {
-    playground.createTopic(topic, { partitions: 6 });
+    // Replicas on other nodes: one of them can stop, and the others lead in its place.
+    const replicationFactor = Math.min(3, playground.nodes.length);
+    playground.createTopic(topic, { partitions: 6, replicationFactor });
     playground.startWorkload({ topic, pace: { kind: "burst", count: 600 } });
   }
   playground.startWorkload({ topic, pace: { kind: "steady", recordsPerSecond: 20 } });

@@ -1,3 +1,4 @@
+import { durationText } from "#model/words.ts";
 import type { Explained, ExplainedField } from "#protocol/explain/explainedField.ts";
 import { explainRequest, explainResponse } from "#protocol/explain/explainMessage.ts";
 import type { ExchangeDetail, FieldRow, MessageSide } from "#webview/requests/contract.ts";
@@ -26,14 +27,14 @@ export function exchangeDetail(
   const { end } = exchange;
   const outcome = outcomeOf(read);
   const fault = faultText(exchange, names);
-  const took = end ? `${end.at - exchange.at} ms` : `waits for ${names.now - exchange.at} ms`;
+  const took = durationText((end?.at ?? names.now) - exchange.at);
   const answer = end?.type === "answered" ? end.response : undefined;
   return {
     exchangeId: exchange.exchangeId,
     title: `${apiText(summary)} of ${clientOf(read)} to node ${exchange.nodeId}`,
     facts: [
       { label: "Came", text: `${names.timeText(exchange.at)} from ${exchange.remote}` },
-      { label: "Took", text: took },
+      { label: "Took", text: end ? took : `waits for ${took}` },
       { label: "Outcome", text: outcome.text === "" ? "answered, no error" : outcome.text },
       { label: "Faults", text: fault ?? "none acted on it" },
     ],
@@ -58,8 +59,8 @@ export function exchangeJson({ exchange, summary }: ReadExchange, names: RowName
     {
       api: summary.api,
       version: summary.version,
-      atMs: exchange.at,
-      tookMs: end && end.at - exchange.at,
+      atMs: Math.round(exchange.at),
+      tookMs: end && Math.round(end.at - exchange.at),
       nodeId: exchange.nodeId,
       from: exchange.remote,
       faults: exchange.faultIds.map((faultId) => names.faultTitle(faultId) ?? faultId),

@@ -28,6 +28,7 @@ export function RequestList({ state, page }: ListProps) {
   useEffect(() => {
     if (following) container.current?.scrollTo({ top: total * rowHeightPx });
   }, [following, total]);
+  useSelectedInSight(container, selected?.exchangeId);
   useScrolledUp(container, following, () => page.notify("setFollow", { follow: false }));
 
   return (
@@ -52,6 +53,17 @@ export function RequestList({ state, page }: ListProps) {
       }}
     />
   );
+}
+
+/** The detail takes half of the list's height when it opens: the row it is about must not be in that half. */
+function useSelectedInSight(
+  container: { readonly current: HTMLElement | null },
+  exchangeId: number | undefined,
+): void {
+  useEffect(() => {
+    if (exchangeId === undefined) return;
+    container.current?.querySelector("tr.selected")?.scrollIntoView({ block: "center" });
+  }, [container, exchangeId]);
 }
 
 function Cells({ row }: { readonly row: RequestRow }) {

@@ -1,0 +1,91 @@
+import type { Frame } from "playwright-core";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { accessibilityViolations } from "#test/support/accessibility.ts";
+import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
+
+/**
+ * Trouble caused in the playground, seen on its row and in the request it struck. Each test goes on where the one before
+ * it stopped.
+ */
+let workbench: Workbench;
+let requests: Frame;
+
+beforeAll(async () => {
+  workbench = await openWorkbench({
+    settings: {
+      "groupscope.playground.startOnOpen": true,
+      "workbench.colorTheme": "Default Dark Modern",
+    },
+  });
+});
+
+beforeEach((context) => {
+  context.onTestFailed(() => workbench.screenshot(`failed-${context.task.name.slice(0, 30)}`));
+});
+
+afterAll(async () => {
+  await workbench?.close();
+});
+
+test("a group's row offers its troubles in words, and a rule that was started is a row with its hits", async () => {
+  await workbench.openContainer("Groupscope");
+  await workbench.row("Clusters", /playground.*3 nodes/).waitFor();
+  await workbench.expand(workbench.row("Clusters", "Groups"));
+  await workbench.row("Clusters", /billing.*lag/).waitFor();
+
+  await workbench.contextMenu(workbench.row("Clusters", "billing"), /Cause Trouble/);
+  await workbench.page.getByText("are answered late").waitFor();
+  await workbench.screenshot("playground-cause-trouble");
+  await workbench.pick("Slow commits down");
+  await workbench.type("4");
+
+  await workbench.toast(/Slow commits down/);
+  await workbench.row("Clusters", /Faults \(1 on\).*hit [1-9]/).waitFor();
+  await workbench.screenshot("playground-fault");
+});
+
+test("a request that the fault struck opens decoded and as hex, and names the fault", async () => {
+  await workbench.contextMenu(workbench.row("Clusters", "billing"), /Show Requests/);
+  requests = await workbench.webview("Requests: billing");
+
+  const struck = requests.getByRole("row", { name: /OffsetCommit.*late/ });
+  await struck.first().waitFor();
+  await workbench.screenshot("playground-requests");
+  await struck.first().dispatchEvent("click");
+  const detail = requests.getByRole("region", { name: /OffsetCommit v\d+ of/ });
+  await detail.waitFor();
+  await requests
+    .getByRole("treeitem", { name: /committedOffset/ })
+    .first()
+    .click();
+
+  await requests.locator(".hex mark").first().waitFor();
+  expect(await detail.textContent()).toMatch(/answer commits of billing/);
+  await workbench.screenshot("playground-request-opened");
+  expect(await accessibilityViolations(requests)).toEqual([]);
+});
+
+test("arrow keys move in the fields and mark their bytes", async () => {
+  const selected = requests.locator("[role=treeitem][aria-selected=true]").first();
+  const before = await selected.textContent();
+
+  await requests.page().keyboard.press("ArrowDown");
+
+  await expect.poll(() => selected.textContent()).not.toBe(before);
+});
+
+test("a node's row stops and starts it", async () => {
+  await workbench.expand(workbench.row("Clusters", /^Nodes/));
+  await workbench.rowAction(workbench.row("Clusters", /node 2.*up/), "Stop Node");
+
+  await workbench.row("Clusters", /node 2.*down/).waitFor();
+  await workbench.row("Clusters", /playground.*1 down/).waitFor();
+  await workbench
+    .row("Clusters", /node [13].*leads [1-9]/)
+    .first()
+    .waitFor();
+  await workbench.row("Clusters", /Producing into orders/).waitFor();
+  await workbench.screenshot("playground-node-down");
+  await workbench.rowAction(workbench.row("Clusters", /node 2.*down/), "Start Node");
+  await workbench.row("Clusters", /node 2.*up/).waitFor();
+});
