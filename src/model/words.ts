@@ -65,3 +65,9 @@ export function shortId(id: string, length = 20): string {
 export function crcText(crc: number): string {
   return (crc >>> 0).toString(16).padStart(8, "0");
 }
+
+/** A clause, as the engine says why, as a sentence of its own. */
+export function sentence(clause: string): string {
+  const capital = clause.charAt(0).toUpperCase() + clause.slice(1);
+  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
+}

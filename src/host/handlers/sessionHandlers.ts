@@ -1,4 +1,5 @@
 import type { CommitResult } from "#engine/commit/commitEntry.ts";
+import { sentence } from "#model/words.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { RequestHandlers } from "../channel/channelServer.ts";
 import type { CommitReport, SessionRequests } from "../channel/sessionRequests.ts";
@@ -75,10 +76,4 @@ function commitReport({ outcome, message, offsets }: CommitResult): CommitReport
           : outcome),
     ),
   };
-}
-
-/** The engine says why in a clause; people read sentences. */
-function sentence(text: string): string {
-  const capital = text.charAt(0).toUpperCase() + text.slice(1);
-  return /[.!?]$/.test(capital) ? capital : `${capital}.`;
 }

@@ -1,9 +1,9 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { type CommitView, findCommit } from "#model/commits.ts";
 import { commitWait } from "#model/commitWait.ts";
-import { commitOffsetsText, committerName, queuedText } from "#model/commitWords.ts";
+import { blockText, commitOffsetsText, committerName, queuedText } from "#model/commitWords.ts";
 import type { Remedy } from "#model/remedy.ts";
-import { countText, durationText } from "#model/words.ts";
+import { countText, durationText, sentence } from "#model/words.ts";
 import type { Detail, DetailRow, MarkRef } from "#webview/rebalances/contract.ts";
 import { allCommits, commitEnd, committerOf, isHanging } from "../commitLanes.ts";
 import { outcomeText } from "../commitOutcome.ts";
@@ -92,7 +92,13 @@ function settled(scene: Scene, commit: CommitView, { ref, title }: Heading): Det
     severity: succeeded ? "none" : latest.outcome === "failed" ? "error" : "warning",
     rows: [
       row("queued", queuedText(latest), latest.queuedAt),
-      ...commit.blocks.map((block) => row("blocked", block.by, block.since)),
+      ...commit.blocks.map((block) =>
+        row(
+          "blocked",
+          blockText(block, { now: block.since, group: scene.group, commit: latest }),
+          block.since,
+        ),
+      ),
       ...rows(
         latest.sentAt !== undefined && row("sent", "to the coordinator", latest.sentAt),
         row("settled", outcomeText(commit), end),
@@ -106,7 +112,7 @@ function settled(scene: Scene, commit: CommitView, { ref, title }: Heading): Det
       ...offsetRows(commit),
     ],
     explanation: [
-      ...(latest.message === undefined ? [] : [latest.message]),
+      ...(latest.message === undefined ? [] : [sentence(latest.message)]),
       ...(isHanging(scene, commit)
         ? [`It took longer than the tolerance of ${durationText(scene.input.commitToleranceMs)}.`]
         : []),
