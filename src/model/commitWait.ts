@@ -52,7 +52,8 @@ export function commitWait(
       ...(who ? who.sentences : []),
       ...ours.map(({ sentence }) => sentence),
       ...faults.map(
-        ({ title }) => `The playground's fault “${title}” holds the answer until it is turned off.`,
+        ({ title }) =>
+          `The playground's fault “${title}” holds the answer. Turning it off lets it go at once.`,
       ),
     ],
     evidence: [

@@ -23,8 +23,8 @@ export function findHoldingFaults(
       kind: "heldByFault",
       severity: "warning",
       title: `Fault holds ${held}: ${fault.title}`,
-      detail: `on for ${durationText(heldMs)}, hit ${fault.hits} times`,
-      cause: `The playground's fault “${fault.title}” holds ${held}. Whoever waits for them gets nothing until it is turned off; members that wait longer than their session timeout are removed, join again, and wait again.`,
+      detail: `${countedText(BigInt(fault.hits), "request")} hit so far`,
+      cause: `The playground's fault “${fault.title}” holds ${held}. Whoever waits for them gets nothing until it lets go or is turned off; members that wait longer than their session timeout are removed, join again, and wait again.`,
       evidence: [
         { label: "on since", value: durationText(heldMs), at: fault.since },
         { label: "requests hit", value: String(fault.hits) },
