@@ -140,13 +140,13 @@ function sessionFields({ context, cluster, session, totals, now }: Place): reado
     ["group", started?.groupId ?? "none"],
     ["membership", membershipText(session)],
     ["since", timeIn(context, state?.since)],
-    ["reason", state?.reason],
+    ...known("reason", state?.reason),
     ...holdFields(context, session, now),
     ["member id", state?.memberId],
-    ["generation", state?.generationId],
-    ["epoch", state?.memberEpoch],
+    ...known("generation", state?.generationId),
+    ...known("epoch", state?.memberEpoch),
     ["protocol", state?.groupProtocol],
-    ["why classic", state?.fallbackReason],
+    ...known("why classic", state?.fallbackReason),
     ["assignor", state?.assignor],
     ["coordinator", state?.coordinator],
     ["poll mode", pollModeText(session)],
@@ -155,8 +155,13 @@ function sessionFields({ context, cluster, session, totals, now }: Place): reado
     ["delivered", delivered && `${countedText(delivered.records, "record")}, ${bytesText(delivered.bytes)}`],
     ["gaps and resets", session.gaps.length + session.droppedGaps],
     ...startFields(started),
-    ["ended", timeIn(context, session.ended?.at)],
+    ...known("ended", timeIn(context, session.ended?.at)),
   ];
+}
+
+/** A line that most consumers have no use for. */
+function known(label: string, value: Field[1]): readonly Field[] {
+  return value === undefined ? [] : [[label, value]];
 }
 
 /** Everything it was started with. */
