@@ -130,7 +130,9 @@ const besides: readonly {
     prompt: (id) =>
       id === "skewClock"
         ? "Seconds the clock is ahead; negative when it is behind. Empty for an hour ahead."
-        : "Seconds it lasts, or each answer is late. Empty for the usual.",
+        : id === "delayCommits" || id === "throttle"
+          ? "How many seconds late is each answer? Empty for the default."
+          : "How many seconds does it last? Empty for the default.",
     pattern: /^-?\d{1,7}(\.\d{1,3})?$/,
     wrong: "A number of seconds, or nothing.",
     told: (text) => ({ ms: Math.round(Number(text) * 1_000) }),
