@@ -36,10 +36,11 @@ export function isNothingToSkip(previews: readonly SkipPreview[]): boolean {
   return previews.every(({ from, to }) => from === to);
 }
 
-/** `Skip to the end · at most 1,044 records will not be delivered` */
+/** `Skip to the end · at most 1,044 records, and what arrives until then, will not be delivered` */
 export function previewTitle(previews: readonly SkipPreview[], to: SkipTarget): string {
   const total = previews.reduce((sum, { records }) => sum + (records ?? 0n), 0n);
-  const what = total === 1n ? "1 record" : `at most ${count(total)} records`;
+  const records = total === 1n ? "1 record" : `at most ${count(total)} records`;
+  const what = to.kind === "end" ? `${records}, and what arrives until then,` : records;
   return `${skipTitle(to)} · ${what} will not be delivered`;
 }
 

@@ -40,7 +40,9 @@ test.each<[string, Partial<SkipPreview>, string, string]>([
 test("the title adds the partitions up", () => {
   const title = previewTitle([preview, { ...preview, partition: 4, records: 6n }], { kind: "end" });
 
-  expect(title).toBe("Skip to the end · at most 1,050 records will not be delivered");
+  expect(title).toBe(
+    "Skip to the end · at most 1,050 records, and what arrives until then, will not be delivered",
+  );
 });
 
 test("nothing is to be skipped only when every partition is there already", () => {
