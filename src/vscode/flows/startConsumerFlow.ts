@@ -93,7 +93,7 @@ function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
           })),
         {
           choice: byPattern,
-          label: "Topics like a pattern…",
+          label: "Topics that match a pattern…",
           description: "in a group; those that appear later too",
         },
       ],
