@@ -56,7 +56,9 @@ export class GroupWatch {
       const key = { topic, partition };
       committed.set(key, committedOffset);
       // What was on its way when the log was cut may be more than was delivered of the new one.
-      if (before?.get(key) === committedOffset || this.#ledger.wasCutLately(key)) continue;
+      if (before?.get(key) === committedOffset) continue;
+      this.#ledger.committedLate(groupId, key, committedOffset);
+      if (this.#ledger.wasCutLately(key)) continue;
       this.#ledger.checkAccountedBelow(groupId, key, committedOffset, "the group committed");
     }
     this.#committed.set(groupId, committed);

@@ -48,8 +48,9 @@ export class World {
   readonly armedDamage = new TopicPartitionMap<number>();
   readonly #seed: number;
   readonly #partitionCounts = new Map<string, number>();
+  /** The last one of each producer. */
+  readonly #transactions = new Map<string, SimulatedTransaction>();
   #nextMember = 0;
-  #nextTransaction = 0;
   #nextValue = 0;
 
   constructor(seed: number) {
@@ -170,7 +171,9 @@ export class World {
     values: (key: TopicPartition) => readonly string[],
     end: { readonly fate: "committed" | "aborted"; readonly afterMs: number | undefined },
   ): Promise<void> {
-    const transactionalId = `transaction-${this.#nextTransaction++}`;
+    // A producer's next transaction comes after its last one: few producers, each with many transactions.
+    const transactionalId = ["a", "b", "c"].find((id) => this.#transactions.get(id)?.fate !== "open");
+    if (transactionalId === undefined) return;
     // Longer than any run: it is us who end it.
     const begun = this.playground
       .beginTransaction({ transactionalId, timeoutMs: 900_000 })
@@ -178,13 +181,17 @@ export class World {
     const transaction = await this.clock.runUntil(begun, { what: "a transaction to begin" });
     if (!transaction) return;
     const state: SimulatedTransaction = { fate: "open" };
+    this.#transactions.set(transactionalId, state);
     let produced = 0;
     for (const key of keys) {
       const batch = { key, values: values(key), compression: "none", transaction: state } as const;
       if (await this.#produceBy((input) => transaction.produce(input), batch)) produced++;
     }
-    // Kafka refuses to end what never began.
-    if (produced === 0) return;
+    if (produced === 0) {
+      // Kafka refuses to end what never began.
+      state.fate = "aborted";
+      return;
+    }
     const finish = async () => {
       if (state.fate !== "open") return;
       // Before it is so: as soon as the broker has written its marker, readers may act on it.
@@ -214,7 +221,7 @@ export class World {
   /** The topic is deleted and created anew. */
   recreate(topic: string): void {
     this.playground.recreateTopic(topic);
-    for (const key of this.partitions) if (key.topic === topic) this.ledger.truncated(key, 0n);
+    for (const key of this.partitions) if (key.topic === topic) this.ledger.recreated(key);
   }
 
   /** Markers are written by the broker itself: the ledger has to be told. */
@@ -269,6 +276,7 @@ function unlessNobodyLeads(failure: unknown): undefined {
     "COORDINATOR_NOT_AVAILABLE",
     "NOT_LEADER_OR_FOLLOWER",
     "NOT_COORDINATOR",
+    "CONCURRENT_TRANSACTIONS",
   ] as const;
   if (BrokerError.is(failure, ...passing)) return undefined;
   throw failure;
