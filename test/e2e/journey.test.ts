@@ -56,14 +56,14 @@ test("4. a debug consumer joins a group as a real member with one press of Enter
   await workbench.page.keyboard.press("Enter");
 
   await workbench.row("Debug Consumers", /A.*buffered [1-9]/).waitFor();
-  await workbench.row("Debug Consumers", /orders-0.*position/).waitFor();
+  await workbench.row("Debug Consumers", /orders-4.*position/).waitFor();
   await workbench.row("Clusters", /A \(ours\)/).waitFor();
   await workbench.screenshot("4-holding");
 });
 
 test("4. pausing one partition keeps what it has buffered, and a step delivers one record of another", async () => {
-  await workbench.rowAction(workbench.row("Debug Consumers", "orders-0"), "Pause");
-  await workbench.row("Debug Consumers", /orders-0.*paused/).waitFor();
+  await workbench.rowAction(workbench.row("Debug Consumers", "orders-4"), "Pause");
+  await workbench.row("Debug Consumers", /orders-4.*paused/).waitFor();
 
   await workbench.rowAction(workbench.row("Debug Consumers", /^A.*billing/), "Step: Deliver One Record");
   await workbench.row("Debug Consumers", /A.*\d+ paused/).waitFor();
@@ -76,7 +76,7 @@ test("4. pausing one partition keeps what it has buffered, and a step delivers o
 });
 
 test("4. a row whose numbers change says everything in its tooltip", async () => {
-  const row = workbench.row("Debug Consumers", "orders-1");
+  const row = workbench.row("Debug Consumers", "orders-5");
   const tooltip = workbench.page.locator(".monaco-hover:visible", { hasText: "last stable offset" });
   for (let attempt = 1; ; attempt++) {
     // A redraw in the half second before the tooltip appears takes it away until the pointer moves again.
@@ -137,18 +137,18 @@ test("6. a corrupt batch halts one partition with its bounds, and is skipped in 
   await workbench.asked("Which topic?");
   await workbench.pick("orders");
   await workbench.asked("Which partition");
-  await workbench.pick("orders-1");
+  await workbench.pick("orders-5");
   await workbench.asked("How is it damaged?");
   await workbench.pick("CRC");
 
-  const row = workbench.row("Debug Consumers", /orders-1.*corrupt.*fails CRC.*next safe \d/);
+  const row = workbench.row("Debug Consumers", /orders-5.*corrupt.*fails CRC.*next safe \d/);
   await row.waitFor();
-  await workbench.row("Findings", /orders-1: corrupt batch/).waitFor();
+  await workbench.row("Findings", /orders-5: corrupt batch/).waitFor();
   await workbench.screenshot("6-corrupt-batch");
   await workbench.rowAction(row, "Skip Corrupt Batch");
 
-  await workbench.row("Findings", /orders-1: corrupt batch/).waitFor({ state: "detached" });
-  await workbench.row("Debug Consumers", /orders-1(?!.*corrupt).*position/).waitFor();
+  await workbench.row("Findings", /orders-5: corrupt batch/).waitFor({ state: "detached" });
+  await workbench.row("Debug Consumers", /orders-5(?!.*corrupt).*position/).waitFor();
 });
 
 test("4. leaving ends the consumer, and the group rebalances without it", async () => {
