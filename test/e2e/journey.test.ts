@@ -1,7 +1,8 @@
 import type { Locator } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { accessibilityViolations } from "#test/support/accessibility.ts";
-import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
+import { startJourney } from "#test/support/journey.ts";
+import type { Workbench } from "#test/support/workbench.ts";
 
 /**
  * The first slice as a user sees it, in one window from the first look to a mended group. Each test goes on where the
@@ -9,24 +10,7 @@ import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
  */
 let workbench: Workbench;
 
-beforeAll(async () => {
-  workbench = await openWorkbench({
-    settings: {
-      "groupscope.playground.startOnOpen": true,
-      "groupscope.commitHangToleranceMs": 2_000,
-      "workbench.colorTheme": "Default Dark Modern",
-    },
-  });
-});
-
-beforeEach((context) => {
-  // What the screen looked like says more than which locator did not match.
-  context.onTestFailed(() => workbench.screenshot(`failed-${context.task.name.slice(0, 30)}`));
-});
-
-afterAll(async () => {
-  await workbench?.close();
-});
+startJourney((opened) => (workbench = opened), { "groupscope.commitHangToleranceMs": 2_000 });
 
 test("1. the playground runs when the window appears, and the views say what to do next", async () => {
   await workbench.openContainer("Groupscope");

@@ -1,7 +1,8 @@
 import type { Frame } from "playwright-core";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { accessibilityViolations } from "#test/support/accessibility.ts";
-import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
+import { startJourney } from "#test/support/journey.ts";
+import type { Workbench } from "#test/support/workbench.ts";
 
 /**
  * Trouble caused in the playground, seen on its row and in the request it struck. Each test goes on where the one before
@@ -10,22 +11,7 @@ import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
 let workbench: Workbench;
 let requests: Frame;
 
-beforeAll(async () => {
-  workbench = await openWorkbench({
-    settings: {
-      "groupscope.playground.startOnOpen": true,
-      "workbench.colorTheme": "Default Dark Modern",
-    },
-  });
-});
-
-beforeEach((context) => {
-  context.onTestFailed(() => workbench.screenshot(`failed-${context.task.name.slice(0, 30)}`));
-});
-
-afterAll(async () => {
-  await workbench?.close();
-});
+startJourney((opened) => (workbench = opened));
 
 test("a group's row offers its troubles in words, and a rule that was started is a row with its hits", async () => {
   await workbench.openContainer("Groupscope");

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { accessibilityViolations } from "#test/support/accessibility.ts";
-import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
+import { startJourney } from "#test/support/journey.ts";
+import type { Workbench } from "#test/support/workbench.ts";
 
 /**
  * A consumer of the consumer protocol that blocks rebalances, from the form to the rebalance that it lets through. Each
@@ -8,22 +9,7 @@ import { openWorkbench, type Workbench } from "#test/support/workbench.ts";
  */
 let workbench: Workbench;
 
-beforeAll(async () => {
-  workbench = await openWorkbench({
-    settings: {
-      "groupscope.playground.startOnOpen": true,
-      "workbench.colorTheme": "Default Dark Modern",
-    },
-  });
-});
-
-beforeEach((context) => {
-  context.onTestFailed(() => workbench.screenshot(`failed-${context.task.name.slice(0, 30)}`));
-});
-
-afterAll(async () => {
-  await workbench?.close();
-});
+startJourney((opened) => (workbench = opened));
 
 test("7. the form's advanced part starts a consumer of the consumer protocol that blocks rebalances", async () => {
   await workbench.openContainer("Groupscope");
