@@ -3,6 +3,7 @@ import { DisposableStore } from "#base/lifecycle.ts";
 import type { App } from "#vscode/app.ts";
 import { Chrome } from "#vscode/chrome.ts";
 import { batchCommands } from "#vscode/commands/batchCommands.ts";
+import { clockCommands } from "#vscode/commands/clockCommands.ts";
 import { clusterCommands } from "#vscode/commands/clusterCommands.ts";
 import { registerCommands } from "#vscode/commands/commandRegistry.ts";
 import { commitCommands } from "#vscode/commands/commitCommands.ts";
@@ -83,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): { readonly app: App 
     playgroundCommands,
     faultCommands,
     troubleCommands,
+    clockCommands,
     ruleCommands,
     findingCommands,
     traceCommands,

@@ -38,6 +38,7 @@ export type NodeTarget =
     }
   | { readonly kind: "nodes"; readonly clusterId: string }
   | { readonly kind: "node"; readonly clusterId: string; readonly nodeId: number }
+  | { readonly kind: "clock"; readonly clusterId: string }
   | { readonly kind: "faults"; readonly clusterId: string }
   | { readonly kind: "fault"; readonly clusterId: string; readonly faultId: string }
   | { readonly kind: "workload"; readonly clusterId: string; readonly workloadId: string }

@@ -1,3 +1,4 @@
+import { Kafka, logLevel } from "kafkajs";
 import type { Frame } from "playwright-core";
 import { expect, test } from "vitest";
 import { accessibilityViolations } from "#test/support/accessibility.ts";
@@ -74,4 +75,30 @@ test("a node's row stops and starts it", async () => {
   await workbench.screenshot("playground-node-down");
   await workbench.rowAction(workbench.row("Clusters", /node 2.*down/), "Start Node");
   await workbench.row("Clusters", /node 2.*up/).waitFor();
+});
+
+test("the clock stands still, moves by a step and is real again, from its row", async () => {
+  const clock = (says: RegExp) => workbench.row("Clusters", says).waitFor();
+  await workbench.rowAction(workbench.row("Clusters", /^Clock.*real time/), "Pause Clock");
+  await clock(/^Clock.*paused/);
+  await workbench.rowAction(workbench.row("Clusters", /^Clock/), /Step Clock/);
+  await workbench.type("45 s");
+
+  await clock(/^Clock.*paused.*ahead of the real time/);
+  await workbench.screenshot("playground-clock");
+  await workbench.rowAction(workbench.row("Clusters", /^Clock/), "Return Clock to Real Time");
+
+  await clock(/^Clock.*real time.*ahead of/);
+});
+
+test("a foreign client keeps the clock real, and the refusal names it", async () => {
+  const row = await workbench.row("Clusters", /playground.*127\.0\.0\.1:\d+/).textContent();
+  const [address = ""] = /127\.0\.0\.1:\d+/.exec(row ?? "") ?? [];
+  const admin = new Kafka({ clientId: "my-service", brokers: [address], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+
+  await workbench.rowAction(workbench.row("Clusters", /^Clock/), "Pause Clock");
+
+  await workbench.toast(/cannot stand still while my-service/);
+  await admin.disconnect();
 });

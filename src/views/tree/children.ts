@@ -93,6 +93,7 @@ function below(
     case "topicPartition":
     case "topicGroup":
     case "node":
+    case "clock":
     case "fault":
     case "workload":
     case "sessionPartition":

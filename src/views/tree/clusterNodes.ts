@@ -3,6 +3,7 @@ import { visibleGroups } from "#model/groupView.ts";
 import type { ClusterModel } from "#model/model.ts";
 import { countedText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
+import { clockNode } from "./clockNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { faultsNode, workloadNodes } from "./faultNodes.ts";
 import { tooltip } from "./markdown.ts";
@@ -20,7 +21,7 @@ export function clusterRoots(context: TreeContext): readonly TreeNode[] {
     .map((cluster) => clusterNode(context, cluster));
 }
 
-/** The rows of one cluster: what failed, groups, topics, and in the playground its faults. */
+/** The rows of one cluster: what failed, groups, topics, and in the playground its nodes, faults and clock. */
 export function clusterChildren(context: TreeContext, cluster: ClusterModel): readonly TreeNode[] {
   const { clusterId } = cluster;
   return [
@@ -28,6 +29,8 @@ export function clusterChildren(context: TreeContext, cluster: ClusterModel): re
     groupsNode(context, cluster),
     topicsNode(context, cluster),
     ...(cluster.playground.started ? [nodesNode(cluster), faultsNode(cluster)] : []),
+    // Who waited by the clock is gone when the playground stops.
+    ...(cluster.playground.started && !cluster.playground.stopped ? [clockNode(context, cluster)] : []),
     ...workloadNodes(cluster),
     ...lossRows(clusterId, cluster),
   ];

@@ -17,6 +17,7 @@
  *     topicGroup
  *     nodes
  *     node               up | down
+ *     clock              real | paused | fast
  *     faults
  *     fault              enabled | disabled     holding
  *     workload           running | finished
@@ -44,6 +45,7 @@ export type RowKind =
   | "topicGroup"
   | "nodes"
   | "node"
+  | "clock"
   | "faults"
   | "fault"
   | "workload"

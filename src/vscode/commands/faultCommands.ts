@@ -8,7 +8,7 @@ import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import { pickGroup, pickTopic } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
-import { groupIdOf, topicOf } from "./target.ts";
+import { groupIdOf, numberIn, topicOf } from "./target.ts";
 
 type Damage = Extract<FaultChoice, { readonly kind: "corruptNextBatch" }>["damage"];
 
@@ -47,7 +47,8 @@ export function faultCommands(app: App): CommandFamily {
     },
     [commandIds.delayCommits]: async (target, argument) => {
       const groupId = await groupFor(target, "Delay commits");
-      const delayMs = groupId === undefined ? undefined : (given(argument, "delayMs") ?? (await askDelay()));
+      const delayMs =
+        groupId === undefined ? undefined : (numberIn(argument, "delayMs") ?? (await askDelay()));
       if (groupId === undefined || delayMs === undefined) return undefined;
       return app.link.request("playground.addFault", { kind: "delayCommits", groupId, delayMs });
     },
@@ -76,14 +77,6 @@ export function faultCommands(app: App): CommandFamily {
         app.link.request("playground.removeFault", { faultId }),
       ),
   };
-}
-
-function given(argument: unknown, key: string): number | undefined {
-  const value =
-    typeof argument === "object" && argument !== null
-      ? new Map(Object.entries(argument)).get(key)
-      : undefined;
-  return typeof value === "number" ? value : undefined;
 }
 
 async function partitionOf(

@@ -37,3 +37,12 @@ export function sessionScopeOf(
   if (target?.kind === "sessionTopic") return { topic: target.topic };
   return { all: true };
 }
+
+/** A number that whoever runs the command gives along: then nobody is asked. */
+export function numberIn(argument: unknown, key: string): number | undefined {
+  const value =
+    typeof argument === "object" && argument !== null
+      ? new Map(Object.entries(argument)).get(key)
+      : undefined;
+  return typeof value === "number" ? value : undefined;
+}

@@ -520,6 +520,7 @@ describe("members and partitions", () => {
       "Topics (0)  asking…",
       "Nodes (0)",
       "Faults (1 on)  hold SyncGroup of billing · hit 2×",
+      "Clock  real time · 00:00:05 UTC",
       "Producing into orders  50/s · 1,204 produced",
     ]);
     expect(rows(model, clusters, { kind: "faults", clusterId: "c1" })[0]).toMatchObject({

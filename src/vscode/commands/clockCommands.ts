@@ -1,0 +1,54 @@
+import * as vscode from "vscode";
+import type { PlaygroundClockMode, PlaygroundClockStatus } from "#host/channel/playgroundRequests.ts";
+import type { App } from "../app.ts";
+import { checkDuration, durationInput, parseDuration } from "../flows/validation.ts";
+import { commandIds } from "../ids.ts";
+import { askText } from "../ui/ask.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+import { numberIn } from "./target.ts";
+
+/** As long as a member may be silent by default: after such a step, whoever did not heartbeat is evicted. */
+const firstStep = "45 s";
+
+/** How time passes on the playground: not at all, by steps, fast, or as elsewhere. */
+export function clockCommands(app: App): CommandFamily {
+  const set = (mode: PlaygroundClockMode) => app.link.request("playground.clock.set", { mode });
+  return {
+    [commandIds.pauseClock]: () => set("paused"),
+    [commandIds.runClockFast]: () => set("fast"),
+    [commandIds.returnToRealTime]: () => set("real"),
+    [commandIds.stepClock]: async (_target, argument) => {
+      const ms = numberIn(argument, "ms") ?? (await askStep());
+      return ms === undefined ? undefined : step(app, ms);
+    },
+  };
+}
+
+async function askStep(): Promise<number | undefined> {
+  const answer = await askText({
+    title: "Step clock",
+    prompt: "How much time passes at once? The clock stands still after it.",
+    value: firstStep,
+    validate: checkDuration,
+  });
+  return typeof answer === "string" ? undefined : parseDuration(answer.text);
+}
+
+/** Most steps are over before one could read that they run. */
+const silentMs = 700;
+
+/** Each timer of that time is run, which for days takes a while: then it shows, and can be stopped where it is. */
+async function step(app: App, ms: number): Promise<PlaygroundClockStatus> {
+  const controller = new AbortController();
+  const stepped = app.link.request("playground.clock.step", { ms }, { signal: controller.signal });
+  const isSlow = new Promise<true>((resolve) => setTimeout(() => resolve(true), silentMs));
+  if ((await Promise.race([stepped, isSlow])) !== true) return stepped;
+  const title = `Letting ${durationInput(ms)} pass on the playground`;
+  return vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
+    (_progress, token) => {
+      token.onCancellationRequested(() => controller.abort());
+      return stepped;
+    },
+  );
+}
