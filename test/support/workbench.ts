@@ -50,6 +50,8 @@ export interface Workbench {
   webview(text: string | RegExp): Promise<Frame>;
   /** Keeps what is on the screen as test-results/screenshots/<name>.png. */
   screenshot(name: string): Promise<void>;
+  /** Loads the window anew: its extension host ends, and another begins. */
+  reload(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -70,9 +72,17 @@ export async function openWorkbench(options: WorkbenchOptions = {}): Promise<Wor
     browser = await launchBrowser();
     const page = await newLocalPage(browser);
     page.setDefaultTimeout(timeoutMs);
+    const isUsable = () => page.locator(".monaco-workbench .activitybar").waitFor();
     await page.goto(host.url(folder), { waitUntil: "commit" });
-    await page.locator(".monaco-workbench .activitybar").waitFor();
-    return { page, host, folder, close, ...actions(page, timeoutMs) };
+    await isUsable();
+    const given = actions(page, timeoutMs);
+    const reload = async () => {
+      const loaded = page.waitForEvent("domcontentloaded");
+      await given.command("Developer: Reload Window");
+      await loaded;
+      await isUsable();
+    };
+    return { page, host, folder, close, reload, ...given };
   } catch (failure) {
     await close();
     throw failure;
@@ -84,7 +94,10 @@ function chosenExtension(): ExtensionSource {
   return file ? { from: "vsix", file: path.resolve(file) } : { from: "folder", folder: repository };
 }
 
-function actions(page: Page, timeoutMs: number): Omit<Workbench, "page" | "host" | "folder" | "close"> {
+function actions(
+  page: Page,
+  timeoutMs: number,
+): Omit<Workbench, "page" | "host" | "folder" | "reload" | "close"> {
   const quickInput = page.locator(".quick-input-widget:visible");
   const input = quickInput.locator(".quick-input-box input, .quick-input-filter input").first();
   const pick = async (text: string | RegExp) => {
