@@ -21,6 +21,7 @@ import {
 import { sampleLag } from "./lagTrend.ts";
 import {
   createPlayground,
+  foldDelivery,
   foldFault,
   foldInvariant,
   foldStarted,
@@ -223,6 +224,7 @@ const folds: Folds = {
   "broker.trouble": (cluster, seen) => foldTrouble(cluster.playground, seen),
   "broker.transaction": (cluster, seen) => foldTransaction(cluster.playground, seen),
   "broker.invariant": (cluster, seen) => foldInvariant(cluster.playground, seen),
+  "broker.delivery": (cluster, seen) => foldDelivery(cluster.playground, seen),
   "broker.clock": (cluster, seen) => {
     cluster.playground.clock = seen;
   },

@@ -1,5 +1,6 @@
 import type {
   BrokerClock,
+  BrokerDelivery,
   BrokerFault,
   BrokerInvariant,
   BrokerStarted,
@@ -31,6 +32,8 @@ export interface PlaygroundState {
   transactions: Map<string, Seen<BrokerTransaction>>;
   /** What must hold in every group and is broken in one, the newest last. */
   brokenInvariants: Seen<BrokerInvariant>[];
+  /** Fetch answers that were not what the log holds, the newest last. */
+  brokenDeliveries: Seen<BrokerDelivery>[];
   /** Undefined while time has always been real. */
   clock: Seen<BrokerClock> | undefined;
 }
@@ -53,6 +56,7 @@ export function createPlayground(): PlaygroundState {
     nodesDown: [],
     transactions: new Map(),
     brokenInvariants: [],
+    brokenDeliveries: [],
     clock: undefined,
   };
 }
@@ -62,6 +66,7 @@ export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): 
   state.stopped = undefined;
   state.nodesDown = [];
   state.brokenInvariants = [];
+  state.brokenDeliveries = [];
   state.clock = undefined;
 }
 
@@ -144,6 +149,11 @@ export function foldInvariant(state: PlaygroundState, seen: Seen<BrokerInvariant
   if (!seen.isBroken) return;
   state.brokenInvariants.push(seen);
   keepNewest(state.brokenInvariants, maxBrokenInvariants);
+}
+
+export function foldDelivery(state: PlaygroundState, seen: Seen<BrokerDelivery>): void {
+  state.brokenDeliveries.push(seen);
+  keepNewest(state.brokenDeliveries, maxBrokenInvariants);
 }
 
 export function forgetInvariants(state: PlaygroundState, groupId: string): void {

@@ -15,6 +15,7 @@ import { stateOf } from "./group/consumer/consumerGroup.ts";
 import { GroupCoordinator } from "./group/groupCoordinator.ts";
 import { GroupReporter } from "./group/groupReporter.ts";
 import { SubscriptionReader } from "./group/subscriptionReader.ts";
+import { DeliveryMonitor } from "./invariants/deliveryMonitor.ts";
 import { InvariantMonitor } from "./invariants/invariantMonitor.ts";
 import { ownersIn } from "./invariants/owners.ts";
 import { Housekeeping } from "./log/housekeeping.ts";
@@ -61,6 +62,7 @@ export class Broker implements Disposable {
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
   readonly invariants: InvariantMonitor;
+  readonly deliveries: DeliveryMonitor;
   readonly faults: FaultTable;
   readonly fetchSessions: FetchSessions;
   readonly memory: LogMemory;
@@ -119,6 +121,7 @@ export class Broker implements Disposable {
       },
       topics: this.topics,
     });
+    this.deliveries = new DeliveryMonitor(deps.observe);
     const reader = new SubscriptionReader();
     this.invariants = new InvariantMonitor({
       observe: deps.observe,

@@ -66,6 +66,7 @@ export function weightOf(body: ObservationBody): Weight {
     case "broker.started":
     case "broker.stopped":
     case "broker.trouble":
+    case "broker.delivery":
     case "broker.clock":
     case "cluster.profile":
     case "cluster.removed":

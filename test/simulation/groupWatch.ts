@@ -41,6 +41,9 @@ export class GroupWatch {
           this.#verdict.fail("broker", stringifyWithBigints(body));
         }
         return;
+      case "broker.delivery":
+        this.#verdict.fail("broker", stringifyWithBigints(body));
+        return;
       case "group.offsets":
         this.#checkOffsets(body);
         return;

@@ -382,6 +382,23 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     from: maybe(offset),
     to: maybe(offset),
   }),
+  "broker.delivery": fc.record({
+    ...topicPartition,
+    nodeId: small,
+    clientId: text,
+    isolation: fc.constantFrom("read_uncommitted", "read_committed"),
+    fetchOffset: offset,
+    problem: fc.constantFrom(
+      "readElsewhere",
+      "notTheLog",
+      "leftOut",
+      "withheld",
+      "tooFar",
+      "abortedNotTold",
+      "committedToldAborted",
+    ),
+    offset,
+  }),
   "broker.clock": fc.record({
     mode: fc.constantFrom("real", "paused", "fast"),
     now: small,

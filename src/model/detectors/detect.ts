@@ -1,6 +1,7 @@
 import { type DetectorSettings, defaultDetectorSettings, type Finding, type Severity } from "../finding.ts";
 import type { ClusterModel, Model } from "../model.ts";
 import { playgroundNow } from "../playgroundRun.ts";
+import { findBrokenDeliveries } from "./brokenDelivery.ts";
 import { findBrokenInvariants } from "./brokenInvariant.ts";
 import { findConnectionFailure } from "./clusterConnection.ts";
 import { findCommitHangs } from "./commitHang.ts";
@@ -45,6 +46,7 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
     ...findStrandedPartitions(cluster, now, settings),
     ...findUnstableGroups(cluster, now, settings.rebalanceToleranceMs),
     ...findBrokenInvariants(cluster),
+    ...findBrokenDeliveries(cluster),
     ...findHeldGates(cluster, now, settings.holdUpToleranceMs),
     ...findSlowCallbacks(cluster, now, settings.holdUpToleranceMs),
     ...findOverduePolls(cluster, now),

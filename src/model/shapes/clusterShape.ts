@@ -98,6 +98,7 @@ const playground = object<PlaygroundState>({
   nodesDown: list(number),
   transactions: map(string, seenShape("broker.transaction")),
   brokenInvariants: list(seenShape("broker.invariant")),
+  brokenDeliveries: list(seenShape("broker.delivery")),
   clock: optional(seenShape("broker.clock")),
 });
 

@@ -37,6 +37,8 @@ export const fetchHandler = defineHandler({
     });
     if ("error" in dialogue) return failed(dialogue.error);
     const { partitions, sessionId, choose } = dialogue;
+    const session = broker.fetchSessions.peek(sessionId);
+    if (session) broker.deliveries.asked.asked(session, request);
     const isCommittedOnly = request.isolationLevel === 1;
     const locate = (wanted: FetchPartition) => locateReplica(context, request, wanted);
     const reversesAborted = broker.settings.transactions.reversesAbortedList;
@@ -49,8 +51,16 @@ export const fetchHandler = defineHandler({
       maxBytes: request.maxBytes,
       isCommittedOnly,
       locate,
-      read: (wanted, limits) =>
-        readPartition(locate(wanted), wanted, { ...limits, isCommittedOnly, reversesAborted }),
+      read(wanted, given) {
+        const limits = { ...given, isCommittedOnly, reversesAborted };
+        const replica = locate(wanted);
+        const found = readPartition(replica, wanted, limits);
+        if (!("error" in replica)) {
+          const askedOffset = session && broker.deliveries.asked.of(session, wanted);
+          broker.deliveries.given({ wanted, replica, limits, given: found, askedOffset, ...asker(context) });
+        }
+        return found;
+      },
     });
     if (found === undefined) return undefined;
     const hints = new LeaderHints(broker);
@@ -100,6 +110,10 @@ function locateReplica(
   const leader = { topic: found.topic, replica, nodeId: node.nodeId };
   const { fetchOffset } = wanted;
   return { ...replica, preferredReadReplica: preferredReplica(broker, leader, { rackId, fetchOffset }) };
+}
+
+function asker({ clientId, node: { nodeId } }: RequestContext) {
+  return { clientId: clientId ?? "", nodeId };
 }
 
 /** A session that goes on with the id of a topic that was created anew has the wrong one of the two. */

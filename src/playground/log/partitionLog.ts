@@ -59,6 +59,7 @@ export class PartitionLog {
   #first = 0;
   #logStartOffset = 0n;
   #logEndOffset = 0n;
+  #hasHoles = false;
 
   constructor(id: TopicPartition) {
     this.id = id;
@@ -107,6 +108,16 @@ export class PartitionLog {
   /** Where the current leader began to write. */
   get currentEpochStart(): bigint {
     return this.#epochs.latestStart;
+  }
+
+  /** Whether offsets may be missing between batches: compaction took them, or a cut fell into a batch. */
+  get hasHoles(): boolean {
+    return this.#hasHoles;
+  }
+
+  /** One of the batches held, counted from the oldest. */
+  batchAt(place: number): StoredBatch | undefined {
+    return this.#batches[this.#first + place];
   }
 
   get oldestBatch(): StoredBatch | undefined {
@@ -162,8 +173,10 @@ export class PartitionLog {
   restoreBatch(bytes: Uint8Array, intactHeader?: Uint8Array): StoredBatch {
     const header = readBatchHeader(intactHeader ?? bytes);
     const lastOffset = lastOffsetOf(header);
+    const previous = this.newestBatch;
     const before = this.#batches.at(-1)?.newestSoFar ?? -1n;
     const { maxTimestamp, baseOffset } = header;
+    if (baseOffset !== (previous ? previous.lastOffset + 1n : this.#logStartOffset)) this.#hasHoles = true;
     const newestSoFar = maxTimestamp > before ? maxTimestamp : before;
     const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes, intactHeader };
     this.#batches.push(batch);
@@ -337,6 +350,7 @@ export class PartitionLog {
         nextHorizon = baseTimestamp;
       }
     }
+    this.#hasHoles ||= this.#batches.length < live.length;
     this.#changed.fire({ type: "rewritten" });
     return { freedBytes: before - this.heldBytes, nextHorizon };
   }

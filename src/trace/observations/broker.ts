@@ -120,6 +120,37 @@ export interface BrokerInvariant {
   readonly to?: bigint | undefined;
 }
 
+/**
+ * A Fetch answer of the playground that was not what its log holds for this consumer; told once for each client,
+ * partition and problem.
+ */
+export interface BrokerDelivery {
+  readonly type: "broker.delivery";
+  readonly topic: string;
+  readonly partition: number;
+  /** Who answered. */
+  readonly nodeId: number;
+  /** Who asked; empty when the client gives no name. */
+  readonly clientId: string;
+  readonly isolation: "read_uncommitted" | "read_committed";
+  readonly fetchOffset: bigint;
+  /**
+   * `readElsewhere`: not from where the client stands. `notTheLog`: bytes that the log does not have there, so some batch
+   * is missing or there twice. `leftOut`: the log itself lost a batch. `withheld`: it ends early. `tooFar`: beyond what the
+   * consumer may see. `abortedNotTold`, `committedToldAborted`: the list of aborted transactions is wrong.
+   */
+  readonly problem:
+    | "readElsewhere"
+    | "notTheLog"
+    | "leftOut"
+    | "withheld"
+    | "tooFar"
+    | "abortedNotTold"
+    | "committedToldAborted";
+  /** Where it begins to be wrong. */
+  readonly offset: bigint;
+}
+
 /** How time passes for the playground and everybody on it, after a change or a step. */
 export interface BrokerClock {
   readonly type: "broker.clock";
@@ -141,4 +172,5 @@ export type BrokerObservation =
   | BrokerTrouble
   | BrokerTransaction
   | BrokerInvariant
+  | BrokerDelivery
   | BrokerClock;

@@ -1,5 +1,6 @@
 import type {
   BrokerClock,
+  BrokerDelivery,
   BrokerFault,
   BrokerInvariant,
   BrokerStarted,
@@ -196,6 +197,26 @@ export const brokerInvariant = object<BrokerInvariant>({
   memberIds: list(string),
   from: optional(offset),
   to: optional(offset),
+});
+
+export const brokerDelivery = object<BrokerDelivery>({
+  type: oneOf("broker.delivery"),
+  topic: string,
+  partition: number,
+  nodeId: number,
+  clientId: string,
+  isolation: oneOf("read_uncommitted", "read_committed"),
+  fetchOffset: offset,
+  problem: oneOf(
+    "readElsewhere",
+    "notTheLog",
+    "leftOut",
+    "withheld",
+    "tooFar",
+    "abortedNotTold",
+    "committedToldAborted",
+  ),
+  offset,
 });
 
 export const recorderMerged = object<RecorderMerged>({

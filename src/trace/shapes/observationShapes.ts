@@ -39,6 +39,7 @@ const bodyShapes: {
   "broker.trouble": cluster.brokerTrouble,
   "broker.transaction": cluster.brokerTransaction,
   "broker.invariant": cluster.brokerInvariant,
+  "broker.delivery": cluster.brokerDelivery,
   "broker.clock": cluster.brokerClock,
   "cluster.profile": cluster.clusterProfile,
   "cluster.removed": cluster.clusterRemoved,

@@ -1,4 +1,4 @@
-/** A defect put into the engine's source, to show that the simulation would notice it. */
+/** A defect put into the source of the engine or of the playground, to show that the simulation would notice it. */
 export interface Mutation {
   readonly name: string;
   /** Which of the founding failures it is a form of; undefined: another one that clients have had. */
@@ -125,6 +125,27 @@ export const mutations: readonly Mutation[] = [
     find: "if (!isOther) return true;",
     replace: "if (isOther || !isOther) return true;",
     rules: ["loss", "quiet"],
+  },
+  {
+    name: "the playground names only the first of the aborted transactions",
+    file: "src/playground/log/logTransactions.ts",
+    find: "if (entry.lastStableOffset >= to) break;",
+    replace: "break;",
+    rules: ["broker"],
+  },
+  {
+    name: "the playground serves a fetch session from where the client was before",
+    file: "src/playground/fetch/fetchSession.ts",
+    find: "if (known) known.wanted = { ...partition, knownAs };",
+    replace: "if (known) known.wanted = { ...known.wanted, knownAs };",
+    rules: ["broker"],
+  },
+  {
+    name: "the playground's log passes over a batch of each answer",
+    file: "src/playground/log/partitionLog.ts",
+    find: "chosen.push(batch.bytes);",
+    replace: "if (chosen.length !== 1) chosen.push(batch.bytes);",
+    rules: ["broker"],
   },
 ];
 
