@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Administration } from "#cluster/kafkajs/administration.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
+import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
 import { tcpTransport } from "#node/tcpTransport.ts";
 import { passwordOf } from "#test/support/kafkaConfig.ts";
@@ -21,6 +22,7 @@ describe("administration of real Kafka by kafkajs", () => {
       tls: access.tls,
       sasl: access.sasl,
       transport: tcpTransport,
+      clock: systemClock,
       random: systemRandom,
       connectTimeoutMs: 5_000,
       requestTimeoutMs: 10_000,

@@ -1,5 +1,6 @@
 import { Administration } from "#cluster/kafkajs/administration.ts";
 import type { Cluster } from "#network/cluster.ts";
+import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
 import { tcpTransport } from "#node/tcpTransport.ts";
 
@@ -11,6 +12,7 @@ export function liveAdministration(cluster: Cluster): Administration {
     tls: undefined,
     sasl: undefined,
     transport: tcpTransport,
+    clock: systemClock,
     random: systemRandom,
     connectTimeoutMs: 5_000,
     requestTimeoutMs: 10_000,

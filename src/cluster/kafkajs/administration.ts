@@ -1,4 +1,5 @@
 import type { Admin, Kafka, KafkaConfig } from "kafkajs";
+import type { Clock } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import type { TlsOptions, Transport } from "#base/transport.ts";
 import { addressText } from "#network/address.ts";
@@ -9,6 +10,7 @@ import { type CodecRegistry, registerCodecs } from "./codecs.ts";
 import { type KafkaJsUse, requireVersions } from "./requiredVersions.ts";
 import { saslMechanismOf } from "./saslMechanism.ts";
 import { socketOver } from "./socketAdapter.ts";
+import { untilTopicIsServed } from "./topicServed.ts";
 
 /** How kafkajs reaches the cluster: by our transport and our SASL, to the brokers that our client knows. */
 export interface AdministrationOptions {
@@ -17,6 +19,7 @@ export interface AdministrationOptions {
   readonly tls: TlsOptions | undefined;
   readonly sasl: SaslCredentials | undefined;
   readonly transport: Transport;
+  readonly clock: Clock;
   readonly random: Random;
   readonly connectTimeoutMs: number;
   readonly requestTimeoutMs: number;
@@ -67,13 +70,15 @@ export class Administration {
     this.#options = options;
   }
 
+  /** Resolves when the topic can be used: every partition has a leader, or a request's time is over. */
   async createTopic(wanted: TopicToCreate, signal?: AbortSignal): Promise<void> {
     await this.#withAdmin(
       { doing: `create topic ${wanted.topic}`, use: "createTopics" },
       signal,
       async (admin) => {
         const created = await admin.createTopics({
-          waitForLeaders: true,
+          // kafkajs gives up when a broker has not heard of the topic yet.
+          waitForLeaders: false,
           topics: [
             {
               topic: wanted.topic,
@@ -85,6 +90,8 @@ export class Administration {
         });
         if (!created)
           throw new AdministrationError("TOPIC_ALREADY_EXISTS", `Topic ${wanted.topic} exists already.`);
+        const { cluster, clock, requestTimeoutMs: limitMs } = this.#options;
+        await untilTopicIsServed(cluster, wanted.topic, { clock, limitMs, signal });
       },
     );
   }

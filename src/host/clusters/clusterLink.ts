@@ -126,6 +126,7 @@ export class ClusterLink implements Disposable {
       tls: settings.tls,
       sasl: settings.sasl,
       transport: this.#deps.transport,
+      clock: this.#deps.clock,
       random: this.#deps.random,
       connectTimeoutMs: 10_000,
       requestTimeoutMs: this.#tuning.requestTimeoutMs,
