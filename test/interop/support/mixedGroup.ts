@@ -129,6 +129,17 @@ export class MixedGroup {
     );
   }
 
+  /** Until the partitions are shared and each present reader got something that came after that. */
+  async flows(limitMs = 60_000): Promise<void> {
+    await this.shared(limitMs);
+    const before = new Map([...this.#readers].map((reader) => [reader, reader.delivered().length]));
+    await until(
+      () => [...before].every(([reader, count]) => reader.delivered().length > count),
+      () => `somebody reads nothing: ${this.#describe()}`,
+      limitMs,
+    );
+  }
+
   /** Until everything that was produced was delivered to somebody. */
   async everythingDelivered(limitMs = 60_000): Promise<void> {
     const delivered = () => new Set(this.#everybody.flatMap((reader) => reader.delivered()));

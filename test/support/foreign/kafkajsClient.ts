@@ -28,7 +28,8 @@ async function consume(servers = "", groupId = "", topic = ""): Promise<void> {
     rebalanceTimeout: 10_000,
     heartbeatInterval: 300,
     maxWaitTimeInMs: 200,
-    retry: { initialRetryTime: 100, retries: 100, maxRetryTime: 1_000 },
+    // With more it would ask a coordinator that died for minutes; after these it crashes, and starts anew by itself.
+    retry: { initialRetryTime: 100, retries: 8, maxRetryTime: 1_000 },
   });
   consumer.on("consumer.group_join", ({ payload }) => {
     const assignment = Object.entries(payload.memberAssignment).flatMap(([name, partitions]) =>
