@@ -28,6 +28,7 @@ import { ProducerIds } from "./producerIds.ts";
 import type { RequestTap } from "./server/requestTap.ts";
 import { SaslUsers } from "./server/saslUsers.ts";
 import type { PlaygroundSettings } from "./settings.ts";
+import { ClientTelemetry } from "./telemetry/clientTelemetry.ts";
 import { offsetsPartitionOf, offsetsTopic } from "./transactions/offsetsPartition.ts";
 import { TransactionCoordinator } from "./transactions/transactionCoordinator.ts";
 import { transactionReport } from "./transactions/transactionReport.ts";
@@ -63,6 +64,7 @@ export class Broker implements Disposable {
   readonly transactions: TransactionCoordinator;
   readonly invariants: InvariantMonitor;
   readonly deliveries: DeliveryMonitor;
+  readonly telemetry: ClientTelemetry;
   readonly faults: FaultTable;
   readonly fetchSessions: FetchSessions;
   readonly memory: LogMemory;
@@ -112,6 +114,7 @@ export class Broker implements Disposable {
       maxSessions: settings.maxFetchSessions,
       maxPartitions: settings.maxPartitions,
     });
+    this.telemetry = new ClientTelemetry(deps.random);
     this.#reporter = new GroupReporter({
       clock: deps.clock,
       observe: deps.observe,
@@ -194,6 +197,7 @@ export class Broker implements Disposable {
       this.leadership.nodeDown(this.topics.all, nodeId);
       for (const each of coordinators) each.nodeDown(nodeId);
       this.fetchSessions.nodeDown(nodeId);
+      this.telemetry.nodeDown(nodeId);
       for (const { groupId } of moved) this.groups.reload(groupId);
     }
   }

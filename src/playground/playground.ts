@@ -420,7 +420,7 @@ export class Playground {
     const { listening, owned, kafkaClusterId } = known;
     const { clock, random, observe, settings, requestTap } = this.#options;
     const given = playgroundSettings(settings);
-    const handlers = handlerTable(given.kafkaVersion);
+    const handlers = handlerTable(given.kafkaVersion, given);
     const broker = owned.add(
       new Broker({ clock, random, observe, kafkaClusterId, requestTap }, given, nodes),
     );

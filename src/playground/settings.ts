@@ -32,6 +32,11 @@ export interface PlaygroundSettings {
   readonly housekeepingIntervalMs: number;
   /** Passes for a broker of this release: what that does not have, or no longer has, is neither served nor advertised. */
   readonly kafkaVersion: KafkaRelease;
+  /**
+   * Passes for a broker with a receiver for clients' metrics and no subscription (KIP-714): clients get an instance id, and
+   * are asked for nothing. False is a broker without one, as Kafka is before a plugin is installed.
+   */
+  readonly receivesTelemetry: boolean;
   /** Kafka's own default is true; a mistyped topic is easier to notice without. */
   readonly autoCreateTopics: boolean;
 }
@@ -64,6 +69,7 @@ export function playgroundSettings(input: PlaygroundSettingsInput = {}): Playgro
     tls: undefined,
     housekeepingIntervalMs: 15_000,
     kafkaVersion: "4.4",
+    receivesTelemetry: true,
     autoCreateTopics: false,
     ...input,
     groups: {

@@ -19,6 +19,7 @@ import { describeTransactionsHandler } from "./describeTransactions.ts";
 import { endTxnHandler } from "./endTxn.ts";
 import { fetchHandler } from "./fetch.ts";
 import { findCoordinatorHandler } from "./findCoordinator.ts";
+import { getTelemetrySubscriptionsHandler } from "./getTelemetrySubscriptions.ts";
 import type { Handler } from "./handler.ts";
 import { heartbeatHandler } from "./heartbeat.ts";
 import { incrementalAlterConfigsHandler } from "./incrementalAlterConfigs.ts";
@@ -34,16 +35,20 @@ import { offsetDeleteHandler } from "./offsetDelete.ts";
 import { offsetFetchHandler } from "./offsetFetch.ts";
 import { offsetForLeaderEpochHandler } from "./offsetForLeaderEpoch.ts";
 import { produceHandler } from "./produce.ts";
+import { pushTelemetryHandler } from "./pushTelemetry.ts";
 import { saslAuthenticateHandler, saslHandshakeHandler } from "./saslAfterwards.ts";
 import { syncGroupHandler } from "./syncGroup.ts";
 import { txnOffsetCommitHandler } from "./txnOffsetCommit.ts";
 import { writeTxnMarkersHandler } from "./writeTxnMarkers.ts";
 
 /**
- * Everything the playground serves, by API key. What is not here is not advertised: share and streams groups and
- * telemetry (which a broker without a plugin for it does not advertise either) take their places here as they come.
+ * Everything the playground serves, by API key. What is not here is not advertised: share and streams groups take their
+ * places here as they come. A broker without a receiver for clients' metrics does not advertise telemetry (KIP-714).
  */
-export function handlerTable(release: KafkaRelease): ReadonlyMap<number, Handler> {
+export function handlerTable(
+  release: KafkaRelease,
+  options: { readonly receivesTelemetry: boolean } = { receivesTelemetry: true },
+): ReadonlyMap<number, Handler> {
   const table: ReadonlyMap<number, Handler> = new Map(
     [
       produceHandler,
@@ -85,6 +90,7 @@ export function handlerTable(release: KafkaRelease): ReadonlyMap<number, Handler
       describeTransactionsHandler,
       listTransactionsHandler,
       describeTopicPartitionsHandler,
+      ...(options.receivesTelemetry ? [getTelemetrySubscriptionsHandler, pushTelemetryHandler] : []),
     ].flatMap((handler) => {
       const capped = cappedTo(release, handler);
       return capped ? [[handler.api.key, capped]] : [];
