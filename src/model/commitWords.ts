@@ -86,6 +86,24 @@ export function blockText(
   }
 }
 
+/** What stands in a settled commit instead of an error of Kafka's: our engine decided it, without asking a broker. */
+const ownCauses: Readonly<Record<string, string>> = {
+  LOST: "its partitions were lost",
+  CLOSED: "the consumer was stopped",
+  NOT_ASSIGNED: "the partition is not this consumer's any more",
+  TOPIC_RECREATED: "the topic was deleted and created anew",
+  OVERTAKEN: "more is committed already",
+  NOT_ANSWERED: "the coordinator's answer leaves it out",
+  NOTHING_TO_COMMIT: "there was nothing to commit",
+  INVALID_OFFSET: "an offset was negative",
+  TIMEOUT: "no answer came, so what became of it is not known",
+};
+
+/** Why a commit was refused: Kafka's name of the error, or in words what kept it from being asked. */
+export function commitErrorText(error: string): string {
+  return ownCauses[error] ?? error;
+}
+
 /** `to the coordinator, node 2` */
 export function coordinatorText(coordinator: string | undefined): string {
   return coordinator === undefined ? "to the coordinator" : `to the coordinator, node ${coordinator}`;

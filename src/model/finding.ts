@@ -3,6 +3,7 @@ import type { Remedy } from "./remedy.ts";
 
 export type FindingKind =
   | "commitHang"
+  | "commitGivenUp"
   | "strandedPartition"
   | "corruptBatch"
   | "partitionError"

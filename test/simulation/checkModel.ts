@@ -3,7 +3,7 @@ import { createModel, fold } from "#model/model.ts";
 import type { World } from "./world.ts";
 
 /** What happened once stays true, and worth knowing, however well everything is now. */
-const lasting: ReadonlySet<string> = new Set(["recordsLost", "fencedMember"]);
+const lasting: ReadonlySet<string> = new Set(["recordsLost", "fencedMember", "commitGivenUp"]);
 
 /** What people would be shown of a run that came to rest: nothing is wrong any more. */
 export function checkModel({ trace, clock, verdict }: World): void {

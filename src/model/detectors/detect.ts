@@ -4,6 +4,7 @@ import { playgroundNow } from "../playgroundRun.ts";
 import { findBrokenDeliveries } from "./brokenDelivery.ts";
 import { findBrokenInvariants } from "./brokenInvariant.ts";
 import { findConnectionFailure } from "./clusterConnection.ts";
+import { findGivenUpCommits } from "./commitGivenUp.ts";
 import { findCommitHangs } from "./commitHang.ts";
 import { findCorruptBatches } from "./corruptBatch.ts";
 import { findFallbacks } from "./fellBack.ts";
@@ -41,6 +42,7 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
   return [
     ...findConnectionFailure(cluster),
     ...findCommitHangs(cluster, now, settings.commitToleranceMs),
+    ...findGivenUpCommits(cluster, settings.dismissedSessions),
     ...findCorruptBatches(cluster),
     ...findPartitionErrors(cluster),
     ...findStrandedPartitions(cluster, now, settings),

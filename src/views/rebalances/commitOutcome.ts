@@ -1,4 +1,5 @@
 import type { CommitView } from "#model/commits.ts";
+import { commitErrorText } from "#model/commitWords.ts";
 
 /** How a commit ended, in words. */
 export function outcomeText({ latest }: CommitView): string {
@@ -6,7 +7,7 @@ export function outcomeText({ latest }: CommitView): string {
     case "committed":
       return "committed";
     case "failed":
-      return latest.error === undefined ? "failed" : `failed: ${latest.error}`;
+      return latest.error === undefined ? "failed" : `failed: ${commitErrorText(latest.error)}`;
     case "cancelled":
       return "cancelled";
     case "deadlinePassed":

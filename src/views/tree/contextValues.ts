@@ -26,7 +26,7 @@
  *     sessionTopic       paused | partlyPaused | running
  *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt | retrying
  *                        skippable
- *     finding            commitHang | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant
+ *     finding            commitHang | commitGivenUp | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant
  *                        gateHeld | slowCallback | pollOverdue | fellBack | recordsLost | fencedMember
  *                        error | warning | info     and the kind of each of its remedies: releaseCommit, retryBatch, skipBatch, …
  *     message            error | info

@@ -1,7 +1,13 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { type CommitView, findCommit } from "#model/commits.ts";
 import { commitWait } from "#model/commitWait.ts";
-import { blockText, commitOffsetsText, committerName, queuedText } from "#model/commitWords.ts";
+import {
+  blockText,
+  commitErrorText,
+  commitOffsetsText,
+  committerName,
+  queuedText,
+} from "#model/commitWords.ts";
 import type { Remedy } from "#model/remedy.ts";
 import { countText, durationText, sentence } from "#model/words.ts";
 import type { Detail, DetailRow, MarkRef } from "#webview/rebalances/contract.ts";
@@ -105,7 +111,9 @@ function settled(scene: Scene, commit: CommitView, { ref, title }: Heading): Det
         latest.lateAnswer &&
           row(
             "late answer",
-            latest.lateAnswer.error ?? "the coordinator accepted it after all",
+            latest.lateAnswer.error === undefined
+              ? "the coordinator accepted it after all"
+              : commitErrorText(latest.lateAnswer.error),
             latest.lateAnswer.at,
           ),
       ),
@@ -124,7 +132,7 @@ function settled(scene: Scene, commit: CommitView, { ref, title }: Heading): Det
 function offsetRows({ latest }: CommitView): readonly DetailRow[] {
   const shown = latest.offsets.slice(0, maxOffsetRows).map(({ from, to, error, ...key }) => {
     const before = from === undefined ? "–" : countText(from);
-    const failure = error === undefined || error === "NONE" ? "" : ` · ${error}`;
+    const failure = error === undefined || error === "NONE" ? "" : ` · ${commitErrorText(error)}`;
     return row(topicPartitionText(key), `${before} → ${countText(to)}${failure}`);
   });
   const more = latest.offsets.length - shown.length;

@@ -1,0 +1,66 @@
+import { expect, test } from "vitest";
+import { detect } from "#model/detectors/detect.ts";
+import type { Observation } from "#trace/observation.ts";
+import { commit, modelOf, seen, started } from "../observed.ts";
+
+const blocked = seen(
+  1_001,
+  commit({ state: "blocked", stateSince: 1_001, blocked: { by: "syncInFlight", since: 990 } }),
+);
+const givenUp = commit({
+  state: "settled",
+  stateSince: 16_000,
+  outcome: "deadlinePassed",
+  message: "the commit of orders-3 waited 15.0 s for the answer to SyncGroup",
+});
+
+function found(observations: readonly Observation[], dismissed: readonly string[] = []) {
+  const model = modelOf(seen(500, started()), seen(1_000, commit()), blocked, ...observations);
+  return detect(model, 20_000, { dismissedSessions: new Set(dismissed) });
+}
+
+test("a commit whose deadline passed does not vanish without a trace", () => {
+  const findings = found([seen(16_000, givenUp)]);
+
+  expect(findings).toMatchObject([
+    {
+      kind: "commitGivenUp",
+      severity: "warning",
+      title: "Commit by A was given up after 15.0 s",
+      detail: "its deadline passed; orders-3 may not be saved",
+      since: 16_000,
+      subjects: [
+        { kind: "commit", groupId: "billing", commitId: "41" },
+        { kind: "group" },
+        { kind: "session" },
+      ],
+    },
+  ]);
+  expect(findings[0]?.cause).toMatch(/waited 15\.0 s .*\. It was never sent: nothing of it is saved/);
+});
+
+test.each([
+  [
+    "a later one is answered",
+    [seen(17_000, commit({ commitId: "42", state: "settled", outcome: "committed" }))],
+  ],
+  ["the broker took it after all", [seen(17_000, { ...givenUp, sentAt: 1_500, lateAnswer: { at: 17_000 } })]],
+])("it is over when %s", (_what, later) => {
+  expect(found([seen(16_000, givenUp), ...later])).toEqual([]);
+});
+
+test("a later one that its user released does not say that committing goes well again", () => {
+  const released = commit({ commitId: "42", queuedAt: 17_000, state: "settled", outcome: "released" });
+
+  expect(found([seen(16_000, givenUp), seen(18_000, released)])).toHaveLength(1);
+});
+
+test("one that the broker refused afterwards says so", () => {
+  const refused = { ...givenUp, sentAt: 1_500, lateAnswer: { at: 17_000, error: "ILLEGAL_GENERATION" } };
+
+  expect(found([seen(16_000, refused)])[0]?.cause).toContain("(ILLEGAL_GENERATION): nothing of it is saved");
+});
+
+test("nothing more is said of a consumer that was taken off the list", () => {
+  expect(found([seen(16_000, givenUp)], ["s1"])).toEqual([]);
+});
