@@ -92,6 +92,16 @@ export function committedOf(
   return sampled.at > member.at ? sampled : member;
 }
 
+/** The group's offsets were read in one go, and there is none for the partition: that is known, not unknown. */
+export function hasNothingCommitted(
+  state: DeepReadonly<CommittedState> | undefined,
+  key: TopicPartition,
+): boolean {
+  if (!state?.byVantage.has("sampled")) return false;
+  const committed = committedOf(state, key);
+  return committed?.committedOffset === undefined && committed?.error === undefined;
+}
+
 /** Every partition that some vantage knows a committed offset (or an error) of. */
 export function committedPartitions(state: DeepReadonly<CommittedState> | undefined): TopicPartition[] {
   const all = new TopicPartitionMap<true>();

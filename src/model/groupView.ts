@@ -1,7 +1,7 @@
 import { compareTopicPartitions, type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { Vantage } from "#trace/observation.ts";
 import type { GroupMemberPhase, GroupType, ObservedMember } from "#trace/observations/group.ts";
-import { committedOf, committedPartitions } from "./committedOffsets.ts";
+import { committedOf, committedPartitions, hasNothingCommitted } from "./committedOffsets.ts";
 import { goneOf, lagOf, sumLag } from "./lag.ts";
 import type { ClusterModel, GroupModel, SessionModel } from "./model.ts";
 import { endsOf } from "./partitionEnds.ts";
@@ -72,6 +72,8 @@ export function groupView(cluster: ClusterModel, group: GroupModel): GroupView {
 /** One partition as a group reads it. */
 export interface GroupPartitionView extends TopicPartition {
   readonly committedOffset: bigint | undefined;
+  /** Known to be so: what begins there begins where its reset policy says. */
+  readonly nothingCommitted: boolean;
   readonly committedMetadata: string | undefined;
   readonly committedAt: number | undefined;
   readonly error: string | undefined;
@@ -94,6 +96,7 @@ export function groupPartition(
     topic: key.topic,
     partition: key.partition,
     committedOffset: committed?.committedOffset,
+    nothingCommitted: hasNothingCommitted(group.committed, key),
     committedMetadata: committed?.metadata,
     committedAt: committed?.at,
     error: committed?.error,
@@ -105,16 +108,30 @@ export function groupPartition(
   };
 }
 
-/** The lag of a group over everything it committed or was assigned; undefined when nothing of it is known. */
-export function groupLag(
-  cluster: ClusterModel,
-  group: GroupModel,
-  view: GroupView,
-): { readonly known: bigint | undefined; readonly unknown: number } {
+/** A sum of lags, and why there is none. */
+export interface Lag {
+  /** Undefined when nothing of it is known. */
+  readonly known: bigint | undefined;
+  readonly unknown: number;
+  /** Known of every partition. */
+  readonly nothingCommitted: boolean;
+}
+
+/** The lag of a group over some partitions. */
+export function lagOver(cluster: ClusterModel, group: GroupModel, keys: readonly TopicPartition[]): Lag {
+  const partitions = keys.map((key) => groupPartition(cluster, group, key));
+  return {
+    ...sumLag(partitions.map(({ lag }) => lag)),
+    nothingCommitted: partitions.length > 0 && partitions.every(({ nothingCommitted }) => nothingCommitted),
+  };
+}
+
+/** The lag of a group over everything it committed or was assigned. */
+export function groupLag(cluster: ClusterModel, group: GroupModel, view: GroupView): Lag {
   const all = new TopicPartitionMap<true>();
   for (const key of committedPartitions(group.committed)) all.set(key, true);
   for (const member of view.members) for (const key of member.assigned ?? []) all.set(key, true);
-  return sumLag([...all.keys()].map((key) => groupPartition(cluster, group, key).lag));
+  return lagOver(cluster, group, [...all.keys()]);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { compareTopicPartitions, type TopicPartition } from "#base/topicPartition.ts";
 import type { BatchRejected } from "#trace/observations/fetch.ts";
-import { committedOf } from "./committedOffsets.ts";
+import { committedOf, hasNothingCommitted } from "./committedOffsets.ts";
 import type { DeepReadonly } from "./deepReadonly.ts";
 import { endOf, goneOf, type IsolationLevel, lagOf } from "./lag.ts";
 import type { ClusterModel, SessionModel } from "./model.ts";
@@ -16,6 +16,8 @@ export interface SessionPartitionView extends TopicPartition {
   readonly position: bigint | undefined;
   readonly fetchPosition: bigint | undefined;
   readonly committedOffset: bigint | undefined;
+  /** Known to be so; of a consumer in a group only. */
+  readonly nothingCommitted: boolean;
   readonly highWatermark: bigint | undefined;
   readonly lastStableOffset: bigint | undefined;
   readonly logStartOffset: bigint | undefined;
@@ -73,6 +75,7 @@ export function sessionPartition(
     position: position?.position,
     fetchPosition: position?.fetchPosition,
     committedOffset,
+    nothingCommitted: committedOffset === undefined && hasNothingCommitted(group?.committed, key),
     ...ends,
     lag: lagOf(from, ends, isolation),
     gone: goneOf(from, ends),

@@ -5,7 +5,7 @@ import { contextValue } from "./contextValues.ts";
 import { groupText, phaseWord, shownState, typeName } from "./groupWords.ts";
 import { type Field, tooltip } from "./markdown.ts";
 import { memberNodes } from "./memberNodes.ts";
-import { joined, numberText } from "./numbers.ts";
+import { joined, noLagText, numberText } from "./numbers.ts";
 import {
   cappedRows,
   iconWith,
@@ -151,7 +151,7 @@ function groupFields(
       : [["group epoch", view.groupEpoch] as const]),
     ["members", view.described || view.members.length > 0 ? view.members.length : undefined],
     ["coordinator", view.coordinator],
-    ["lag", numberText(lag.known)],
+    ["lag", lag.nothingCommitted ? noLagText : numberText(lag.known)],
     ["partitions with unknown lag", lag.unknown],
     ["last rebalance", view.rebalanceReason],
     ["last asked", timeIn(context, group.bySample?.requestedAt ?? group.listed?.requestedAt)],

@@ -4,7 +4,7 @@ import { lagTrendOf } from "#model/lagTrend.ts";
 import { missingMembers } from "#model/memberName.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
 import { listText } from "#model/words.ts";
-import { joined, lasting, numberText } from "./numbers.ts";
+import { joined, lasting, nothingCommittedText, numberText } from "./numbers.ts";
 
 /**
  * A group in one line: `PreparingRebalance 4.2 s · waits for worker-2 · lag 284 ↗ · classic generation 6`. A side bar
@@ -41,7 +41,8 @@ function stateText(view: GroupView, now: number): string | undefined {
 
 /** `lag 284 ↗`, `lag 284 or more`. */
 function groupLagText(cluster: ClusterModel, group: GroupModel, view: GroupView): string {
-  const { known, unknown } = groupLag(cluster, group, view);
+  const { known, unknown, nothingCommitted } = groupLag(cluster, group, view);
+  if (nothingCommitted) return nothingCommittedText;
   return `lag ${numberText(known)}${unknown > 0 && known !== undefined ? " or more" : ""}${trendArrow(group)}`;
 }
 

@@ -4,9 +4,9 @@ import {
   type GroupPartitionView,
   type GroupView,
   groupPartition,
+  lagOver,
   type MemberView,
 } from "#model/groupView.ts";
-import { sumLag } from "#model/lag.ts";
 import { memberName } from "#model/memberName.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
 import { sessionName } from "#model/sessionView.ts";
@@ -15,7 +15,15 @@ import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
 import { assignedText, isRemoved, ownPhaseText, phaseText } from "./memberWords.ts";
-import { columnWidth, joined, numberText, padded } from "./numbers.ts";
+import {
+  columnWidth,
+  joined,
+  lagText,
+  noLagText,
+  nothingCommittedText,
+  numberText,
+  padded,
+} from "./numbers.ts";
 import { partitionTrouble } from "./sessionWords.ts";
 import {
   iconWith,
@@ -167,12 +175,12 @@ function descriptionOf(place: Place, member: MemberView, mark: Finding | undefin
     const left = evictedIn(context, cluster, member);
     return joined("has not rejoined", left !== undefined && `evicted in ${left}`);
   }
-  const lag = sumLag((member.assigned ?? []).map((key) => groupPartition(cluster, group, key).lag));
+  const lag = lagOver(cluster, group, member.assigned ?? []);
   return joined(
     ownPhaseText(member) ?? (view.state !== "Stable" && phaseText(member)),
     partitionTrouble(mark),
     isRemoved(view) && "the coordinator has removed it",
-    (member.assigned?.length ?? 0) > 0 && `lag ${numberText(lag.known)}`,
+    (member.assigned?.length ?? 0) > 0 && lagText(lag),
     assignedText(member),
     member.session?.started?.script,
     member.groupInstanceId !== undefined && `static ${member.groupInstanceId}`,
@@ -206,9 +214,9 @@ function partitionNode(
   const description = joined(
     mark?.kind === "strandedPartition" && (owner ? mark.detail : "assigned to no member"),
     problem,
-    `lag ${padded(row.lag, widths.lag)}`,
+    row.nothingCommitted ? nothingCommittedText : `lag ${padded(row.lag, widths.lag)}`,
     row.gone > 0n && `of which ${numberText(row.gone)} no longer exist`,
-    `committed ${padded(row.committedOffset, widths.committed)}`,
+    !row.nothingCommitted && `committed ${padded(row.committedOffset, widths.committed)}`,
     `end ${padded(row.highWatermark, widths.end)}`,
     owner?.assignedKnown === "last" && "last known owner",
   );
@@ -220,12 +228,12 @@ function partitionNode(
     tooltip: tooltip(
       topicPartitionText(row),
       [
-        ["committed offset", row.committedOffset],
+        ["committed offset", row.nothingCommitted ? nothingCommittedText : row.committedOffset],
         ["committed metadata", row.committedMetadata],
         ["as of", timeIn(context, row.committedAt)],
         ["end (highWatermark)", row.highWatermark],
         ["log start", row.logStartOffset],
-        ["lag", numberText(row.lag)],
+        ["lag", row.nothingCommitted ? noLagText : numberText(row.lag)],
         ["no longer exist", row.gone > 0n ? row.gone : undefined],
         ["member", owner?.memberId],
         ["error", problem],

@@ -12,6 +12,23 @@ export function padded(value: bigint | number | undefined, width: number): strin
   return numberText(value).padStart(width, figureSpace);
 }
 
+/** Instead of a lag that cannot be: it would be measured from the committed offset. */
+export const nothingCommittedText = "nothing committed";
+
+/** The same where there is room to say why. */
+export const noLagText = "none: nothing is committed, and lag is measured from there";
+
+/** `lag 284`, `lag –` when it is not known, or why there is none. */
+export function lagText({
+  known,
+  nothingCommitted,
+}: {
+  readonly known: bigint | undefined;
+  readonly nothingCommitted: boolean;
+}): string {
+  return nothingCommitted ? nothingCommittedText : `lag ${numberText(known)}`;
+}
+
 /** How wide a column of numbers is. */
 export function columnWidth(values: Iterable<bigint | number | undefined>): number {
   let width = 1;

@@ -8,7 +8,7 @@ import { bytesText, countedText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { type Field, tooltip } from "./markdown.ts";
-import { columnWidth, joined, numberText, padded } from "./numbers.ts";
+import { columnWidth, joined, noLagText, nothingCommittedText, numberText, padded } from "./numbers.ts";
 import { heldBytesText } from "./sessionWords.ts";
 import { iconWith, markOf, nodeId, type TreeContext, timeIn } from "./treeContext.ts";
 
@@ -117,11 +117,13 @@ function partitionText(
     mark?.kind === "recordsLost" && partition.reset && resetText(partition.reset),
     `buffered ${bufferedColumn(partition, widths.buffered)}`,
     (partition.arrivedSincePause ?? 0n) > 0n && `${numberText(partition.arrivedSincePause)} arrived since`,
-    `lag ${padded(partition.lag, widths.lag)}`,
+    partition.nothingCommitted ? nothingCommittedText : `lag ${padded(partition.lag, widths.lag)}`,
     partition.state === "atEnd" && "at end",
     `position ${padded(partition.position, widths.position)}`,
     `fetched to ${padded(partition.fetchPosition, widths.fetched)}`,
-    of.grouped && `committed ${padded(partition.committedOffset, widths.committed)}`,
+    of.grouped &&
+      !partition.nothingCommitted &&
+      `committed ${padded(partition.committedOffset, widths.committed)}`,
     `end ${padded(partition.highWatermark, widths.end)}`,
     heldBytesText({ bytes: partition.bufferedBytes }),
     partition.readReplicaId !== undefined && `read from node ${partition.readReplicaId}`,
@@ -134,11 +136,11 @@ function partitionFields(context: TreeContext, partition: SessionPartitionView):
     ["paused", partition.paused ? "yes" : "no"],
     ["position (next delivered)", partition.position],
     ["fetched to", partition.fetchPosition],
-    ["committed offset", partition.committedOffset],
+    ["committed offset", partition.nothingCommitted ? nothingCommittedText : partition.committedOffset],
     ["end (highWatermark)", partition.highWatermark],
     ["last stable offset", partition.lastStableOffset],
     ["log start", partition.logStartOffset],
-    ["lag", numberText(partition.lag)],
+    ["lag", partition.nothingCommitted ? noLagText : numberText(partition.lag)],
     ["of which no longer exist", partition.gone > 0n ? partition.gone : undefined],
     [
       "buffered",

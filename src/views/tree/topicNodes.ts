@@ -1,6 +1,6 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { committedPartitions } from "#model/committedOffsets.ts";
-import { groupPartition, groupView, visibleGroups } from "#model/groupView.ts";
+import { groupView, lagOver, visibleGroups } from "#model/groupView.ts";
 import { sumLag } from "#model/lag.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
 import { endsOf } from "#model/partitionEnds.ts";
@@ -8,7 +8,7 @@ import { countedText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
-import { columnWidth, joined, numberText, padded } from "./numbers.ts";
+import { columnWidth, joined, lagText, numberText, padded } from "./numbers.ts";
 import {
   cappedRows,
   matchesFilter,
@@ -108,11 +108,14 @@ export function topicGroupNodes(cluster: ClusterModel, topic: string): readonly 
   return readersOf(cluster, topic).map((group): TreeNode => {
     const view = groupView(cluster, group);
     const partitions = cluster.topics.byName.get(topic)?.partitions ?? [];
-    const { known } = sumLag(
-      partitions.map(({ partition }) => groupPartition(cluster, group, { topic, partition }).lag),
-    );
     const state = view.state ?? "–";
-    const lag = `lag ${numberText(known)}`;
+    const lag = lagText(
+      lagOver(
+        cluster,
+        group,
+        partitions.map(({ partition }) => ({ topic, partition })),
+      ),
+    );
     const description = state === "Stable" ? joined(lag, state) : joined(state, lag);
     return {
       id: nodeId("topicGroup", cluster.clusterId, topic, group.groupId),

@@ -414,7 +414,7 @@ describe("members and partitions", () => {
     const nodes = rows(modelOf(...observed), clusters, groupTarget, { at: 500 });
 
     expect(lines(nodes)).toEqual([
-      "A (ours)  lag – · orders-2",
+      "A (ours)  nothing committed · orders-2",
       "worker-1-…567890ab  lag 284 · 2 partitions · static w1 · /10.0.0.7",
       "nobody  orders-3 is assigned to no member",
     ]);
@@ -442,15 +442,27 @@ describe("members and partitions", () => {
     expect(lines(nodes)[1]).toBe("orders-1  lag 0 · committed 77 · end 77");
   });
 
-  test("unknown is –, never 0", () => {
-    const nodes = rows(modelOf(...observed), clusters, {
+  const observedBefore = observed.filter(({ type }) => type !== "group.offsets");
+
+  test.each([
+    ["unknown is –, never 0", observedBefore, "orders-2  lag – · committed – · end 10"],
+    [
+      "where nothing is committed, that is said instead of a lag",
+      observed,
+      "orders-2  nothing committed · end 10",
+    ],
+  ])("%s", (_says, seenSoFar, line) => {
+    const nodes = rows(modelOf(...seenSoFar), clusters, {
       kind: "member",
       clusterId: "c1",
       groupId: "billing",
       memberId: "groupscope-A-1",
     });
 
-    expect(lines(nodes)).toEqual(["orders-2  lag – · committed – · end 10"]);
+    expect(lines(nodes)).toEqual([line]);
+    expect(nodes[0]?.tooltip).toContain(
+      line.includes("nothing") ? "none\\: nothing is committed" : "| lag | – |",
+    );
   });
 
   test("a stranded partition is marked on its row", () => {
