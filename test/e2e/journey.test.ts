@@ -154,10 +154,10 @@ test("2. a cluster is added by a guided flow, and a failure names the stage", as
   await workbench.screenshot("2-add-cluster");
   await workbench.pick("No sign-in");
 
-  const toast = await workbench.toast(/Port opens failed for localhost:1/);
+  const toast = await workbench.toast(/staging: no connection to localhost:1/);
   await workbench.screenshot("2-stage-named");
-  await toast.getByRole("button", { name: "Show stages" }).click();
   await workbench.row("Clusters", /staging.*not connected/).waitFor();
+  await toast.getByRole("button", { name: "Show Stages" }).click();
   await workbench.page.waitForTimeout(1_000);
   await workbench.screenshot("2-stages");
 });

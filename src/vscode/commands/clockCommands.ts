@@ -1,9 +1,9 @@
-import * as vscode from "vscode";
 import type { PlaygroundClockMode, PlaygroundClockStatus } from "#host/channel/playgroundRequests.ts";
 import type { App } from "../app.ts";
 import { checkDuration, durationInput, parseDuration } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askText } from "../ui/ask.ts";
+import { withLaterProgress } from "../ui/laterProgress.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { numberIn } from "./target.ts";
 
@@ -34,21 +34,9 @@ async function askStep(): Promise<number | undefined> {
   return typeof answer === "string" ? undefined : parseDuration(answer.text);
 }
 
-/** Most steps are over before one could read that they run. */
-const silentMs = 700;
-
-/** Each timer of that time is run, which for days takes a while: then it shows, and can be stopped where it is. */
-async function step(app: App, ms: number): Promise<PlaygroundClockStatus> {
-  const controller = new AbortController();
-  const stepped = app.link.request("playground.clock.step", { ms }, { signal: controller.signal });
-  const isSlow = new Promise<true>((resolve) => setTimeout(() => resolve(true), silentMs));
-  if ((await Promise.race([stepped, isSlow])) !== true) return stepped;
-  const title = `Letting ${durationInput(ms)} pass on the playground`;
-  return vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-    (_progress, token) => {
-      token.onCancellationRequested(() => controller.abort());
-      return stepped;
-    },
+/** Each timer of that time is run, which for days takes a while: then it can be stopped where it is. */
+function step(app: App, ms: number): Promise<PlaygroundClockStatus> {
+  return withLaterProgress(`Letting ${durationInput(ms)} pass on the playground`, ({ signal }) =>
+    app.link.request("playground.clock.step", { ms }, { signal }),
   );
 }

@@ -8,6 +8,7 @@ import type { ClusterDraft } from "../flows/clusterDraft.ts";
 import { describeCluster } from "../flows/clusterFlow.ts";
 import { failureSentence, reportMarkdown, stageTexts } from "../flows/connectionReport.ts";
 import { commandIds } from "../ids.ts";
+import { withLaterProgress } from "../ui/laterProgress.ts";
 import { pickCluster } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { clusterIdOf } from "./target.ts";
@@ -77,28 +78,34 @@ export function clusterCommands(app: App): CommandFamily {
   };
 }
 
-/** Tries the profile first: a wrong address or password is best mended while its flow is still warm. */
+/**
+ * Tries the profile while its flow is still warm, as a wrong address or password is best mended then. It is kept in any
+ * case: a notification passes, the row with the failed stages stays.
+ */
 async function keep(app: App, draft: ClusterDraft): Promise<void> {
   const { profile, secrets } = draft;
+  const isNew = app.profiles.find(profile.id) === undefined;
   const report = await diagnosing(`Connecting to ${profile.name}`, (onProgress, signal) =>
     app.link.request("cluster.diagnose", { profile, secrets }, { onProgress, signal }),
   );
-  if (report.ok) {
-    await app.profiles.save(profile, secrets);
-    return;
-  }
-  const save = "Save anyway";
+  await app.profiles.save(profile, secrets);
+  if (report.ok) return;
   const edit = "Edit";
-  const details = "Show stages";
-  const answer = await vscode.window.showWarningMessage(failureSentence(report), save, edit, details);
+  const details = "Show Stages";
+  const remove = "Remove Again";
+  const answer = await vscode.window.showWarningMessage(
+    failureSentence(report),
+    edit,
+    details,
+    ...(isNew ? [remove] : []),
+  );
   if (answer === edit) {
     const again = await describeCluster(draft);
     if (again) await keep(app, again);
-  } else if (answer === save) {
-    await app.profiles.save(profile, secrets);
   } else if (answer === details) {
-    await app.profiles.save(profile, secrets);
     await app.documents.showMarkdown(`Connection to ${profile.name}`, reportMarkdown(report));
+  } else if (answer === remove) {
+    await app.profiles.remove(profile.id);
   }
 }
 
@@ -109,18 +116,8 @@ function diagnosing(
     signal: AbortSignal,
   ) => Promise<ConnectionReport>,
 ): Promise<ConnectionReport> {
-  const controller = new AbortController();
-  return Promise.resolve(
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      (progress, token) => {
-        token.onCancellationRequested(() => controller.abort());
-        return run(
-          (step) => progress.report({ message: `${stageTexts[step.stage]}: ${step.tried}` }),
-          controller.signal,
-        );
-      },
-    ),
+  return withLaterProgress(title, ({ report, signal }) =>
+    run((step) => report(`${stageTexts[step.stage]}: ${step.tried}`), signal),
   );
 }
 
@@ -129,7 +126,7 @@ async function tell(app: App, report: ConnectionReport): Promise<void> {
     void vscode.window.setStatusBarMessage(`${report.clusterName}: connected.`, 4_000);
     return;
   }
-  const details = "Show stages";
+  const details = "Show Stages";
   const answer = await vscode.window.showWarningMessage(failureSentence(report), details);
   if (answer === details) {
     await app.documents.showMarkdown(`Connection to ${report.clusterName}`, reportMarkdown(report));

@@ -4,14 +4,34 @@ type ConnectionStep = ConnectionReport["steps"][number];
 
 /** Stages in the words of whoever waits for them. */
 export const stageTexts: Readonly<Record<ConnectionStep["stage"], string>> = {
-  resolve: "Name resolves",
-  connect: "Port opens",
-  tls: "TLS",
-  apiVersions: "Kafka answers (ApiVersions)",
+  resolve: "Name resolution",
+  connect: "Connection",
+  tls: "TLS handshake",
+  apiVersions: "ApiVersions",
   sasl: "Sign-in (SASL)",
   metadata: "Metadata",
-  advertised: "Advertised broker reachable",
+  advertised: "Advertised address",
 };
+
+/** What it means that a stage failed. */
+function failureText({ stage, tried }: ConnectionStep): string {
+  switch (stage) {
+    case "resolve":
+      return `the name ${tried} cannot be resolved`;
+    case "connect":
+      return `no connection to ${tried}`;
+    case "tls":
+      return `the TLS handshake with ${tried} failed`;
+    case "apiVersions":
+      return `${tried} does not answer as Kafka does (ApiVersions)`;
+    case "sasl":
+      return `the sign-in failed (SASL, ${tried})`;
+    case "metadata":
+      return `${tried} gives no metadata`;
+    case "advertised":
+      return `the address that ${tried} is advertised under cannot be reached`;
+  }
+}
 
 const outcomeTexts: Readonly<Record<ConnectionStep["outcome"], string>> = {
   ok: "✓ ok",
@@ -28,7 +48,7 @@ function failedStep(report: ConnectionReport): ConnectionStep | undefined {
 export function failureSentence(report: ConnectionReport): string {
   const failed = failedStep(report);
   return failed
-    ? `${report.clusterName}: ${stageTexts[failed.stage]} failed for ${failed.tried}. ${failed.detail ?? ""}`.trim()
+    ? `${report.clusterName}: ${failureText(failed)}. ${failed.detail ?? ""}`.trim()
     : `${report.clusterName}: not connected.`;
 }
 
@@ -40,7 +60,7 @@ export function reportMarkdown(report: ConnectionReport): string {
     "",
     ...(failed
       ? [
-          `**${stageTexts[failed.stage]} failed** for \`${failed.tried}\`.`,
+          `**${escapeMarkdown(capitalised(failureText(failed)))}.**`,
           "",
           escapeMarkdown(failed.detail ?? ""),
           "",
@@ -63,6 +83,10 @@ export function reportMarkdown(report: ConnectionReport): string {
     ),
   ];
   return lines.join("\n");
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What a broker says must not become markup. */

@@ -1,0 +1,31 @@
+import { expect, test } from "vitest";
+import type { ConnectionReport } from "#host/channel/clusterRequests.ts";
+import { failureSentence, reportMarkdown } from "#vscode/flows/connectionReport.ts";
+
+type Stage = ConnectionReport["steps"][number]["stage"];
+
+function failedAt(stage: Stage, tried: string): ConnectionReport {
+  return {
+    ok: false,
+    clusterName: "staging",
+    steps: [{ stage, tried, outcome: "failed", detail: "Nothing listens there." }],
+  };
+}
+
+test.each<[Stage, string, string]>([
+  ["resolve", "kafka", "staging: the name kafka cannot be resolved."],
+  ["connect", "localhost:1", "staging: no connection to localhost:1."],
+  ["tls", "kafka:9093", "staging: the TLS handshake with kafka:9093 failed."],
+  ["sasl", "PLAIN", "staging: the sign-in failed (SASL, PLAIN)."],
+])("a connection that fails at %s says so in a sentence, with the detail", (stage, tried, says) => {
+  const sentence = failureSentence(failedAt(stage, tried));
+
+  expect(sentence).toBe(`${says} Nothing listens there.`);
+});
+
+test("the report begins with the same sentence, and lists the stages", () => {
+  const markdown = reportMarkdown(failedAt("connect", "localhost:1"));
+
+  expect(markdown).toContain("**No connection to localhost:1.**");
+  expect(markdown).toContain("| Connection | localhost:1 | ✖ failed | – | Nothing listens there. |");
+});
