@@ -38,14 +38,20 @@ export async function bundled(name: string): Promise<string> {
   return outfile;
 }
 
-/** What can run here, ours first; what cannot is said, with what it takes. */
-export async function clientsHere(): Promise<readonly Client[]> {
+/**
+ * What can run here, ours first; what cannot is said, with what it takes. Only those whose names begin as
+ * one of `chosen` does, if there are any.
+ */
+export async function clientsHere(chosen: readonly string[] = []): Promise<readonly Client[]> {
+  const isChosen = (name: string) => chosen.length === 0 || chosen.some((each) => name.startsWith(each));
   const clients: Client[] = await Promise.all(
-    ["ours", "kafkajs", "platformatic"].map(async (name) => {
+    ["ours", "kafkajs", "platformatic"].filter(isChosen).map(async (name) => {
       const command = [process.execPath, ...(name === "ours" ? asOurWorker : []), await bundled(name)];
       return { name, run: (task: ClientTask) => runClient(command, task) };
     }),
   );
+  const optional = async (name: string, needs: string, prepare: Preparation) =>
+    isChosen(name) ? await ifPossible(name, needs, prepare) : [];
   clients.push(
     ...(await optional("confluent-kafka (librdkafka)", "Python 3 with pip", async () => {
       if (!hasPython()) return undefined;
@@ -63,11 +69,9 @@ export async function clientsHere(): Promise<readonly Client[]> {
   return clients;
 }
 
-async function optional(
-  name: string,
-  needs: string,
-  prepare: () => Promise<Client["run"] | undefined>,
-): Promise<readonly Client[]> {
+type Preparation = () => Promise<Client["run"] | undefined>;
+
+async function ifPossible(name: string, needs: string, prepare: Preparation): Promise<readonly Client[]> {
   try {
     const run = await prepare();
     if (run) return [{ name, run }];

@@ -1,4 +1,5 @@
-// Measures and prints; asserts nothing on time. `npm run bench -- throughput --records 2000000 --rounds 3`
+// Measures and prints; asserts nothing on time. `npm run bench -- throughput --records 2000000 --rounds 3`; some of it:
+// `--codecs none,lz4 --sizes 100 --clients ours,kafkajs,franz-go`
 import { parseArgs } from "node:util";
 import { benchBundles } from "./bundles.ts";
 import { benchEditor } from "./editor.ts";
@@ -11,15 +12,29 @@ const { values, positionals } = parseArgs({
     records: { type: "string", default: "1500000" },
     megabytes: { type: "string", default: "400" },
     rounds: { type: "string", default: "3" },
+    codecs: { type: "string", default: "" },
+    sizes: { type: "string", default: "" },
+    clients: { type: "string", default: "" },
   },
 });
 
 const parts: Readonly<Record<string, () => Promise<void>>> = {
-  throughput: () => benchThroughput({ records: Number(values.records), rounds: Number(values.rounds) }),
+  throughput: () =>
+    benchThroughput({
+      records: Number(values.records),
+      rounds: Number(values.rounds),
+      codecs: namesIn(values.codecs),
+      sizes: namesIn(values.sizes),
+      clients: namesIn(values.clients),
+    }),
   playground: () => benchPlayground({ records: Number(values.records), megabytes: Number(values.megabytes) }),
   bundles: () => benchBundles(),
   editor: () => benchEditor(),
 };
+
+function namesIn(list: string): readonly string[] {
+  return list.split(",").filter((name) => name !== "");
+}
 
 const unknown = positionals.filter((name) => !(name in parts));
 if (unknown.length > 0) {

@@ -8,26 +8,32 @@ import { grouped, table } from "./table.ts";
 const partitions = 6;
 const warmUpShare = 0.25;
 const codecs = ["none", "lz4", "zstd"] as const;
+const sizes = [100, 1_024] as const;
 
 /** How much is measured. */
 export interface ThroughputOptions {
   /** Records of 100 bytes; of 1 KiB it is a third. */
   readonly records: number;
-  /** Each client is measured as often, in turn, and its best run counts. */
+  /** Each client is measured as often, in turn; its median run counts. */
   readonly rounds: number;
+  /** Only these codecs; none: all. */
+  readonly codecs: readonly string[];
+  /** Only records of these sizes; none: all. */
+  readonly sizes: readonly string[];
+  /** Only these clients, by the beginning of their names; none: all. */
+  readonly clients: readonly string[];
 }
 
 /** Consumers of one real broker in one run, each in a process of its own. */
-export async function benchThroughput({ records, rounds }: ThroughputOptions): Promise<void> {
-  const clients = await clientsHere();
+export async function benchThroughput(options: ThroughputOptions): Promise<void> {
+  const { records, rounds } = options;
+  const clients = await clientsHere(options.clients);
   const kafka = await startRealKafka({ optimised: true, heapMb: 1_024 });
   const cluster = realClient({ servers: kafka.bootstrapServers });
   try {
-    for (const [valueBytes, wanted] of [
-      [100, records],
-      [1_024, Math.ceil(records / 3)],
-    ] as const) {
-      for (const compression of codecs) {
+    for (const valueBytes of sizes.filter((size) => isChosen(options.sizes, String(size)))) {
+      const wanted = valueBytes === 100 ? records : Math.ceil(records / 3);
+      for (const compression of codecs.filter((codec) => isChosen(options.codecs, codec))) {
         const topic = `bench-${valueBytes}-${compression}`;
         const filling = { topic, partitions, records: wanted, valueBytes, compression };
         const filled = await fillTopic(cluster, filling);
@@ -48,6 +54,10 @@ export async function benchThroughput({ records, rounds }: ThroughputOptions): P
     cluster.close();
     await kafka.stop();
   }
+}
+
+function isChosen(chosen: readonly string[], name: string): boolean {
+  return chosen.length === 0 || chosen.includes(name);
 }
 
 type Task = Parameters<Client["run"]>[0];
@@ -75,27 +85,33 @@ async function measureAll(
 }
 
 function print(what: string, results: readonly (readonly ClientResult[])[]): void {
-  const best = results.flatMap((runs) => runs.toSorted((a, b) => perSecond(b) - perSecond(a)).slice(0, 1));
+  const medians = results.flatMap(medianRun);
   const rounds = results[0]?.length ?? 0;
-  console.log(`\n${what}; the best of ${rounds} runs after a warm-up of ${warmUpShare * 100} %\n`);
+  console.log(`\n${what}; the median of ${rounds} runs after a warm-up of ${warmUpShare * 100} %\n`);
   const header = ["client", "records/s", "MB/s", "per CPU second", "CPU s", "peak MB", "all runs, records/s"];
-  const rows = best.map((result, index) => [
+  const rows = medians.map((result, index) => [
     result.client,
     grouped(perSecond(result)),
     (result.valueBytes / result.seconds / 1e6).toFixed(0),
     grouped(perCpuSecond(result)),
     result.cpuSeconds.toFixed(2),
-    (result.peakRss / 1e6).toFixed(0),
+    (Math.max(...(results[index] ?? []).map(({ peakRss }) => peakRss)) / 1e6).toFixed(0),
     (results[index] ?? []).map((run) => grouped(perSecond(run))).join(" "),
   ]);
   console.log(table(header, rows));
-  const [ours, ...others] = best;
+  const [ours, ...others] = medians;
   for (const other of ours ? others : []) {
     const ratio = (of: (result: ClientResult) => number) => (of(ours as ClientResult) / of(other)).toFixed(2);
     console.log(`ours / ${other.client}: ${ratio(perSecond)} in time, ${ratio(perCpuSecond)} per CPU second`);
   }
-  const sums = new Set(best.flatMap(({ sum }) => sum ?? []));
+  const sums = new Set(medians.flatMap(({ sum }) => sum ?? []));
   console.log(sums.size === 1 ? "all that look at bytes read the same" : "NOT all read the same bytes");
+}
+
+/** The middle one by speed, the slower of two. */
+function medianRun(runs: readonly ClientResult[]): readonly ClientResult[] {
+  const middle = Math.floor((runs.length - 1) / 2);
+  return runs.toSorted((a, b) => perSecond(a) - perSecond(b)).slice(middle, middle + 1);
 }
 
 function perSecond({ records, seconds }: ClientResult): number {
