@@ -12,7 +12,8 @@ export function copyBytes(
     bytes.set(source.subarray(from, from + length), at);
     return;
   }
-  for (let index = 0; index < length; index++) bytes[at + index] = source[from + index] as number;
+  const shift = from - at;
+  for (let index = at; index < at + length; index++) bytes[index] = source[index + shift] as number;
 }
 
 /**
@@ -20,16 +21,20 @@ export function copyBytes(
  * repeats itself, as LZ4 and Snappy both use for runs.
  */
 export function copyMatch(bytes: Uint8Array, at: number, distance: number, length: number): void {
-  if (length <= loopLimit) {
-    for (let index = at; index < at + length; index++) bytes[index] = bytes[index - distance] as number;
+  if (length > loopLimit) {
+    copyLongMatch(bytes, at, distance, length);
     return;
   }
+  const end = at + length;
+  for (let index = at; index < end; index++) bytes[index] = bytes[index - distance] as number;
+}
+
+function copyLongMatch(bytes: Uint8Array, at: number, distance: number, length: number): void {
   const from = at - distance;
-  let ready = Math.min(distance, length);
-  bytes.copyWithin(at, from, from + ready);
-  while (ready < length) {
-    const step = Math.min(ready, length - ready);
-    bytes.copyWithin(at + ready, at, at + step);
+  // What is there already repeats itself as well, so each step can be as long as everything before it.
+  for (let ready = 0; ready < length; ) {
+    const step = Math.min(distance + ready, length - ready);
+    bytes.copyWithin(at + ready, from, from + step);
     ready += step;
   }
 }

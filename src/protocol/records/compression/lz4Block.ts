@@ -20,56 +20,53 @@ export interface Lz4Target {
 /** Decodes one LZ4 block; returns where its content ends, or `undefined` when it does not fit below the limit. */
 export function decodeLz4Block(block: Uint8Array, target: Lz4Target): number | undefined {
   const { bytes, limit, historyFrom } = target;
-  const input = new Lz4Input(block);
+  const blockEnd = block.length;
   let at = target.at;
+  let position = 0;
   for (;;) {
-    const token = input.byte();
-    const literals = input.length(token >>> 4);
-    if (literals > block.length - input.position) throw corrupt("the LZ4 block ends inside a literal");
+    const token = byteAt(block, position++);
+    const literals = lengthFrom(token >>> 4, block, position);
+    position += lengthBytes(literals);
+    if (literals > blockEnd - position) throw corrupt("the LZ4 block ends inside a literal");
     if (literals > limit - at) return undefined;
-    copyBytes(block, input.position, { bytes, at, length: literals });
-    input.position += literals;
+    if (literals > 0) copyBytes(block, position, { bytes, at, length: literals });
+    position += literals;
     at += literals;
     // The last sequence has no match.
-    if (input.position === block.length) return at;
+    if (position === blockEnd) return at;
 
-    const distance = input.byte() | (input.byte() << 8);
-    const matchLength = input.length(token & 0x0f) + minMatch;
+    const distance = byteAt(block, position) | (byteAt(block, position + 1) << 8);
+    position += 2;
+    const length = lengthFrom(token & 0x0f, block, position);
+    position += lengthBytes(length);
     if (distance === 0 || distance > at - historyFrom) {
       throw corrupt(`an LZ4 match reaches ${distance} bytes back where there are ${at - historyFrom}`);
     }
-    if (matchLength > limit - at) return undefined;
-    copyMatch(bytes, at, distance, matchLength);
-    at += matchLength;
+    if (length + minMatch > limit - at) return undefined;
+    copyMatch(bytes, at, distance, length + minMatch);
+    at += length + minMatch;
   }
 }
 
-class Lz4Input {
-  readonly #block: Uint8Array;
-  position = 0;
+function byteAt(block: Uint8Array, position: number): number {
+  if (position >= block.length) throw corrupt("the LZ4 block ends inside a sequence");
+  return block[position] as number;
+}
 
-  constructor(block: Uint8Array) {
-    this.#block = block;
+/** A length of 15 goes on in further bytes, up to the first that is not 255. */
+function lengthFrom(nibble: number, block: Uint8Array, from: number): number {
+  if (nibble < 15) return nibble;
+  let length = nibble;
+  for (let position = from; ; position++) {
+    const more = byteAt(block, position);
+    length += more;
+    if (more < 255) return length;
   }
+}
 
-  byte(): number {
-    const byte = this.#block[this.position++];
-    if (byte === undefined) throw corrupt("the LZ4 block ends inside a sequence");
-    return byte;
-  }
-
-  /** A length of 15 goes on in further bytes, up to the first that is not 255. */
-  length(nibble: number): number {
-    let length = nibble;
-    if (nibble === 15) {
-      let more: number;
-      do {
-        more = this.byte();
-        length += more;
-      } while (more === 255);
-    }
-    return length;
-  }
+/** In how many bytes behind the token a length goes on. */
+function lengthBytes(length: number): number {
+  return length < 15 ? 0 : Math.floor((length - 15) / 255) + 1;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { corrupt, expandsPast } from "./compressionError.ts";
+import { buildContent } from "./contentBuffer.ts";
 import { decodeLz4Block } from "./lz4Block.ts";
 import { xxhash32 } from "./xxhash32.ts";
 
@@ -120,24 +121,24 @@ function readBlocks(
 
 function decodeBlocks(blocks: readonly Block[], header: FrameHeader, allowed: FrameLimit): Uint8Array {
   const most = blocks.reduce((sum, block) => sum + mostContentBytes(block, header), 0);
-  const target = new Uint8Array(Math.min(most, allowed.maxBytes));
-  let at = 0;
-  for (const block of blocks) {
-    const blockEnd = at + mostContentBytes(block, header);
-    const limit = Math.min(blockEnd, target.length);
-    const historyFrom = header.blocksLinked ? 0 : at;
-    const end = block.isStored
-      ? storeBlock(block.bytes, target, { at, limit })
-      : decodeLz4Block(block.bytes, { bytes: target, at, limit, historyFrom });
-    if (end === undefined) {
-      // Stopped by the caller's limit, or by the frame's own: only the first says anything about its size.
-      if (limit < blockEnd) throw expandsPast(allowed.limit);
-      throw corrupt(`an LZ4 block holds more than the frame's ${header.maxBlockBytes} bytes`);
+  return buildContent(Math.min(most, allowed.maxBytes), (target) => {
+    let at = 0;
+    for (const block of blocks) {
+      const blockEnd = at + mostContentBytes(block, header);
+      const limit = Math.min(blockEnd, target.length);
+      const historyFrom = header.blocksLinked ? 0 : at;
+      const end = block.isStored
+        ? storeBlock(block.bytes, target, { at, limit })
+        : decodeLz4Block(block.bytes, { bytes: target, at, limit, historyFrom });
+      if (end === undefined) {
+        // Stopped by the caller's limit, or by the frame's own: only the first says anything about its size.
+        if (limit < blockEnd) throw expandsPast(allowed.limit);
+        throw corrupt(`an LZ4 block holds more than the frame's ${header.maxBlockBytes} bytes`);
+      }
+      at = end;
     }
-    at = end;
-  }
-  // What is kept for long must not hold much more than its content.
-  return at * 2 < target.length ? target.slice(0, at) : target.subarray(0, at);
+    return at;
+  });
 }
 
 function mostContentBytes(block: Block, header: FrameHeader): number {

@@ -1,4 +1,5 @@
 import { corrupt, expandsPast } from "./compressionError.ts";
+import { uninitialised } from "./contentBuffer.ts";
 import { decodeSnappyBlock, encodeSnappyBlock, readSnappyPreamble } from "./snappyBlock.ts";
 
 // What snappy-java ("xerial") writes in front of its blocks: 0x82 "SNAPPY" 0, then version and lowest reader, both 1.
@@ -37,7 +38,7 @@ export const snappy = {
     let contentBytes = 0;
     for (const block of blocks) contentBytes += readSnappyPreamble(block).contentBytes;
     if (contentBytes > maxBytes) throw expandsPast(maxBytes);
-    const content = new Uint8Array(contentBytes);
+    const content = uninitialised(contentBytes);
     let at = 0;
     for (const block of blocks) at = decodeSnappyBlock(block, content, at);
     return content;

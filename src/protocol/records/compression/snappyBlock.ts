@@ -33,20 +33,21 @@ export function decodeSnappyBlock(block: Uint8Array, target: Uint8Array, at: num
   const { contentBytes, elementsAt } = readSnappyPreamble(block);
   const end = at + contentBytes;
   if (end > target.length) throw expandsPast(target.length);
-  const input = new SnappyInput(block, elementsAt);
   let position = at;
-  while (input.position < block.length) {
-    const tag = input.unsigned(1);
-    const length = input.elementLength(tag);
+  let from = elementsAt;
+  while (from < block.length) {
+    const tag = block[from++] as number;
+    const moreBytes = bytesAfter(tag);
+    const more = littleEndian(block, from, moreBytes);
+    from += moreBytes;
+    const length = elementLength(tag, more);
     if (length > end - position) throw corrupt("a Snappy element exceeds the block's claimed length");
     if ((tag & 3) === 0) {
-      copyBytes(block, input.skip(length), { bytes: target, at: position, length });
+      if (length > block.length - from) throw corrupt("the Snappy block ends inside a literal");
+      copyBytes(block, from, { bytes: target, at: position, length });
+      from += length;
     } else {
-      const distance = input.distance(tag);
-      if (distance === 0 || distance > position - at) {
-        throw corrupt(`a Snappy copy reaches ${distance} bytes back where there are ${position - at}`);
-      }
-      copyMatch(target, position, distance, length);
+      copyMatch(target, position, distanceOf(tag, more, position - at), length);
     }
     position += length;
   }
@@ -56,44 +57,33 @@ export function decodeSnappyBlock(block: Uint8Array, target: Uint8Array, at: num
   return end;
 }
 
-class SnappyInput {
-  readonly #block: Uint8Array;
-  position: number;
+/** How many bytes of a number stand behind the tag: of a copy's distance, or of a literal's length beyond 60. */
+function bytesAfter(tag: number): number {
+  const kind = tag & 3;
+  if (kind === 0) return tag >>> 2 < 60 ? 0 : (tag >>> 2) - 59;
+  return kind === 3 ? 4 : kind;
+}
 
-  constructor(block: Uint8Array, position: number) {
-    this.#block = block;
-    this.position = position;
+/** How far back a copy reaches, where there are `available` bytes. */
+function distanceOf(tag: number, more: number, available: number): number {
+  const distance = (tag & 3) === 1 ? ((tag >>> 5) << 8) | more : more;
+  if (distance === 0 || distance > available) {
+    throw corrupt(`a Snappy copy reaches ${distance} bytes back where there are ${available}`);
   }
+  return distance;
+}
 
-  unsigned(byteCount: number): number {
-    let value = 0;
-    for (let index = 0; index < byteCount; index++) {
-      const byte = this.#block[this.position++];
-      if (byte === undefined) throw corrupt("the Snappy block ends inside an element");
-      value |= byte << (8 * index);
-    }
-    return value >>> 0;
-  }
+function elementLength(tag: number, more: number): number {
+  const upper = tag >>> 2;
+  if ((tag & 3) === 1) return (upper & 7) + 4;
+  return (tag & 3) === 0 && upper >= 60 ? more + 1 : upper + 1;
+}
 
-  skip(byteCount: number): number {
-    const from = this.position;
-    if (byteCount > this.#block.length - from) throw corrupt("the Snappy block ends inside a literal");
-    this.position += byteCount;
-    return from;
-  }
-
-  elementLength(tag: number): number {
-    const upper = tag >>> 2;
-    if ((tag & 3) === 1) return (upper & 7) + 4;
-    // Literals of more than 60 bytes keep their length in one to four further bytes.
-    if ((tag & 3) === 0 && upper >= 60) return this.unsigned(upper - 59) + 1;
-    return upper + 1;
-  }
-
-  distance(tag: number): number {
-    if ((tag & 3) === 1) return ((tag >>> 5) << 8) | this.unsigned(1);
-    return this.unsigned((tag & 3) === 2 ? 2 : 4);
-  }
+function littleEndian(block: Uint8Array, from: number, byteCount: number): number {
+  if (byteCount > block.length - from) throw corrupt("the Snappy block ends inside an element");
+  let value = 0;
+  for (let index = 0; index < byteCount; index++) value |= (block[from + index] as number) << (8 * index);
+  return value >>> 0;
 }
 
 /** Encodes `source` from `from` to `to` (at most 64 KiB) as one raw Snappy block. */
