@@ -127,6 +127,7 @@ export function foldWorkload(state: PlaygroundState, seen: Seen<BrokerWorkload>)
 
 export function foldTrouble(state: PlaygroundState, seen: Seen<BrokerTrouble>): void {
   state.nodesDown = seen.nodesDown;
+  if (seen.nodes && state.started) state.started = { ...state.started, nodes: seen.nodes };
   state.troubles.push(seen);
   keepNewest(state.troubles, maxTroubles);
 }

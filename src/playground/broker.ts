@@ -87,8 +87,8 @@ export class Broker implements Disposable {
     this.settings = settings;
     this.cluster = new ClusterNodes(nodes);
     this.leadership = new Leadership(this.cluster);
-    this.groupCoordinators = new Coordinators(this.cluster);
-    this.transactionCoordinators = new Coordinators(this.cluster);
+    this.groupCoordinators = new Coordinators(this.cluster, deps.clock);
+    this.transactionCoordinators = new Coordinators(this.cluster, deps.clock);
     this.kafkaClusterId = deps.kafkaClusterId ?? topicIdFrom(deps.random);
     this.topics = new TopicStore(deps.random);
     this.saslUsers = settings.sasl && new SaslUsers(settings.sasl, deps.random);
@@ -185,21 +185,47 @@ export class Broker implements Disposable {
 
   /** A node is gone, or is back: leaders and coordinators move as Kafka moves them. */
   setNodeUp(nodeId: number, isUp: boolean): void {
-    // Places are given with the nodes that were up, so those that nobody asked for yet are given first.
-    for (const topic of this.topics.all) for (const log of topic.partitions) this.leadership.of(topic, log);
+    this.#placeAll();
     this.cluster.setUp(nodeId, isUp);
+    const { coordinatorLoadMs } = this.settings;
     const coordinators = [this.groupCoordinators, this.transactionCoordinators];
     const moved = this.groups.groups.filter(({ groupId }) => this.groupCoordinators.of(groupId) === nodeId);
+    const movedTransactions = this.transactions.all.filter(
+      ({ transactionalId }) => this.transactionCoordinators.of(transactionalId) === nodeId,
+    );
     if (isUp) {
       this.leadership.nodeUp(this.topics.all, nodeId);
-      for (const each of coordinators) each.nodeUp(nodeId);
+      for (const each of coordinators) each.nodeUp(nodeId, coordinatorLoadMs);
     } else {
       this.leadership.nodeDown(this.topics.all, nodeId);
-      for (const each of coordinators) each.nodeDown(nodeId);
+      for (const each of coordinators) each.nodeDown(nodeId, coordinatorLoadMs);
       this.fetchSessions.nodeDown(nodeId);
       this.telemetry.nodeDown(nodeId);
-      for (const { groupId } of moved) this.groups.reload(groupId);
+      for (const { groupId } of moved) this.groups.reload(groupId, coordinatorLoadMs);
+      for (const { transactionalId } of movedTransactions) {
+        this.transactions.reload(transactionalId, coordinatorLoadMs);
+      }
     }
+  }
+
+  /** A node joins: it leads and coordinates nothing yet, and gets replicas of what is created from now on. */
+  addNode(node: BrokerNode): void {
+    this.#placeAll();
+    this.cluster.add(node);
+  }
+
+  /** Another node coordinates the group and reads it first. */
+  moveGroup(groupId: string, nodeId: number, loadMs: number): void {
+    this.groupCoordinators.move(groupId, nodeId);
+    this.groupCoordinators.load(groupId, loadMs);
+    this.groups.reload(groupId, loadMs);
+  }
+
+  /** Another node coordinates the transactional id and reads it first. */
+  moveTransactionalId(transactionalId: string, nodeId: number, loadMs: number): void {
+    this.transactionCoordinators.move(transactionalId, nodeId);
+    this.transactionCoordinators.load(transactionalId, loadMs);
+    this.transactions.reload(transactionalId, loadMs);
   }
 
   nextProducerId(): bigint {
@@ -271,6 +297,11 @@ export class Broker implements Disposable {
     this.housekeeping.dispose();
     this.#reporter.dispose();
     this.#trimReport?.dispose();
+  }
+
+  /** Places are given with the nodes that are up, so before these change, those that nobody asked for yet are given. */
+  #placeAll(): void {
+    for (const topic of this.topics.all) for (const log of topic.partitions) this.leadership.of(topic, log);
   }
 
   /** Dropping records is never silent: the new start offsets are reported, at most once a second. */

@@ -10,7 +10,7 @@ import type { RecordInput } from "#protocol/records/batchWriter.ts";
 import type { Observe } from "#trace/observation.ts";
 import type { BrokerFault } from "#trace/observations/broker.ts";
 import { Broker } from "./broker.ts";
-import { ClusterControl } from "./cluster/clusterControl.ts";
+import { ClusterControl, type CoordinatorMove } from "./cluster/clusterControl.ts";
 import type { BrokerNode } from "./cluster/clusterNodes.ts";
 import type { ReplicaLag } from "./cluster/leadership.ts";
 import type { BatchCorruption } from "./faults/corruptBatch.ts";
@@ -355,8 +355,18 @@ export class Playground {
   }
 
   /** Another node coordinates the group from now on. */
-  moveCoordinator(groupId: string, nodeId?: number): void {
-    this.#running().control.moveCoordinator(groupId, nodeId);
+  moveCoordinator(groupId: string, to?: CoordinatorMove): void {
+    this.#running().control.moveCoordinator(groupId, to);
+  }
+
+  /** Another node coordinates the transactional id, by default the next; throws PlaygroundError when it cannot. */
+  moveTransactionCoordinator(transactionalId: string, to?: CoordinatorMove): void {
+    this.#running().control.moveTransactionCoordinator(transactionalId, to);
+  }
+
+  /** One node more; settles when it listens. */
+  addNode(): Promise<BrokerNode> {
+    return this.#running().control.addNode();
   }
 
   /** Deletes a topic and creates it again: the same name, another id. */

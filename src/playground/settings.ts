@@ -12,6 +12,8 @@ export interface PlaygroundSettings {
   /** Of KIP-848. */
   readonly consumerGroups: ConsumerGroupSettings;
   readonly transactions: TransactionSettings;
+  /** How long a coordinator that takes over reads what was written of its groups or transactions; it answers nothing else. */
+  readonly coordinatorLoadMs: number;
   readonly maxGroups: number;
   /** All logs together; when it is used up, the oldest batches go. */
   readonly maxLogBytes: number;
@@ -55,6 +57,7 @@ const mebibyte = 1024 * 1024;
 /** Kafka's defaults where they suit a laptop; shorter waits and tighter bounds where they do not. */
 export function playgroundSettings(input: PlaygroundSettingsInput = {}): PlaygroundSettings {
   return {
+    coordinatorLoadMs: 100,
     maxGroups: 1_000,
     maxLogBytes: 256 * mebibyte,
     maxMessageBytes: 1_048_588,

@@ -56,6 +56,7 @@ export const commandIds = {
   releaseHeld: "groupscope.releaseHeld",
   removeFault: "groupscope.removeFault",
   causeTrouble: "groupscope.causeTrouble",
+  addNode: "groupscope.addNode",
   stopNode: "groupscope.stopNode",
   startNode: "groupscope.startNode",
   restartNode: "groupscope.restartNode",

@@ -14,6 +14,7 @@ const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined }
 const few = <T>(value: fc.Arbitrary<T>) => fc.array(value, { maxLength: 3 });
 const topicPartition = { topic: text, partition: small };
 const key = fc.record(topicPartition);
+const node = { nodeId: small, host: text, port: number, rack: maybe(text) };
 const sessionPartition = { sessionId: id, ...topicPartition };
 const groupType = fc.constantFrom("classic", "consumer", "share", "streams", "unknown");
 const state = fc.constantFrom(
@@ -343,7 +344,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
   }),
   "broker.started": fc.record({
     kafkaClusterId: text,
-    nodes: few(fc.record({ nodeId: small, host: text, port: number, rack: maybe(text) })),
+    nodes: few(fc.record(node)),
   }),
   "broker.stopped": fc.record({ reason: text }),
   "broker.fault": fc.record({
@@ -413,7 +414,9 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     partition: maybe(small),
     memberId: maybe(id),
     nodeId: maybe(small),
+    transactionalId: maybe(id),
     nodesDown: few(small),
+    nodes: maybe(few(fc.record(node))),
   }),
   "broker.transaction": fc.record({
     producerId: offset,

@@ -9,6 +9,8 @@ const member: NodeTarget = { kind: "member", ...at, groupId: "billing", memberId
 const partition: NodeTarget = { kind: "topicPartition", ...at, topic: "orders", partition: 3 };
 const node: NodeTarget = { kind: "node", ...at, nodeId: 2 };
 
+const nodes: NodeTarget = { kind: "nodes", ...at };
+
 const idsFor = (row: NodeTarget | undefined) =>
   troubleTable.filter((trouble) => concernsRow(trouble, row)).map(({ id }) => id);
 
@@ -21,6 +23,7 @@ test.each([
   ],
   ["a member", member, ["kickMember", "fenceMember", "freezeHeartbeats"], ["truncateLog", "stopNode"]],
   ["a partition", partition, ["corrupt.crc", "moveLeader", "recreateTopic"], ["forceRebalance", "stopNode"]],
+  ["all nodes", nodes, ["addNode", "startNode"], ["forceRebalance", "moveLeader", "throttle"]],
   ["a node", node, ["stopNode", "startNode", "bounceNode"], ["forceRebalance", "moveLeader"]],
 ])("the row of %s offers its own troubles, and no others", (_what, row, has, lacks) => {
   const ids = idsFor(row);
@@ -31,7 +34,7 @@ test.each([
 
 test("from the palette every trouble can be chosen, each under a heading", () => {
   expect(idsFor(undefined)).toHaveLength(troubleTable.length);
-  expect(new Set(troubleTable.map(headingOf)).size).toBe(6);
+  expect(new Set(troubleTable.map(headingOf)).size).toBe(7);
 });
 
 test("every trouble can be caused from the row of some kind", () => {

@@ -153,6 +153,11 @@ export interface PlaygroundRequests {
     { readonly groupId: string },
     readonly { readonly memberId: string; readonly clientId: string }[]
   >;
+  /** The transactional ids there are, and what they are doing. */
+  readonly "playground.transactions": RequestShape<
+    Nothing,
+    readonly { readonly transactionalId: string; readonly state: string }[]
+  >;
   /** Puts rules written as JSON into force: all of them, or, when anything is wrong, none. */
   readonly "playground.addRules": RequestShape<
     { readonly text: string },

@@ -66,6 +66,10 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
     "playground.troubles": () => controller.playground.troubles(),
     "playground.trouble": ({ id, target }) => controller.trouble(id, target),
     "playground.groupMembers": ({ groupId }) => controller.groupMembers(groupId),
+    "playground.transactions": () =>
+      controller.playground
+        .transactions()
+        .map(({ transactionalId, phase }) => ({ transactionalId, state: phase.state })),
     "playground.addRules": ({ text }) => controller.addRules(text),
     "playground.setFaultEnabled": ({ faultId, enabled }) => {
       controller.playground.setFaultEnabled(faultId, enabled);

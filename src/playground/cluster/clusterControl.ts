@@ -11,10 +11,22 @@ import type { ConnectionSet } from "../server/connectionSet.ts";
 import type { NodePorts } from "../server/nodePorts.ts";
 import { hangTransaction } from "../transactions/hangingTransaction.ts";
 import type { BrokerNode } from "./clusterNodes.ts";
+import type { Coordinators } from "./coordinators.ts";
 import type { ReplicaLag } from "./leadership.ts";
 
 /** What happened, and to whom, in the words of the observation. */
 type Happened = Omit<BrokerTrouble, "type" | "nodesDown">;
+
+/** Where a coordinator's work goes, and how long it takes there to read what was written. */
+export interface CoordinatorMove {
+  /** By default the next node that is up. */
+  readonly nodeId?: number | undefined;
+  /** By default as long as after any other change of coordinator. */
+  readonly loadMs?: number | undefined;
+}
+
+/** How many ports are tried for a node that joins. */
+const portsTried = 50;
 
 /** Changes the cluster as its operators, its network and its disks would; each change is observed. */
 export class ClusterControl implements Disposable {
@@ -122,30 +134,46 @@ export class ClusterControl implements Disposable {
     this.#cut({ topic, log }, { kind: "uncleanElect", nodeId: chosen, end });
   }
 
-  /** Another node coordinates the group, by default the next; its members find out and go there. */
-  moveCoordinator(groupId: string, nodeId?: number): void {
-    const { groupCoordinators } = this.#broker;
-    const target = nodeId ?? groupCoordinators.nextFor(groupId);
-    if (target === undefined) {
-      throw new PlaygroundError(
-        "NOT_POSSIBLE",
-        "No other node is up that could coordinate. Start one first.",
-      );
-    }
-    groupCoordinators.move(groupId, this.#upNode(target).nodeId);
-    this.#broker.groups.reload(groupId);
-    this.#say({
-      kind: "moveCoordinator",
-      title: `node ${target} coordinates ${groupId}`,
-      groupId,
-      nodeId: target,
+  /** Another node coordinates the group, by default the next; its members find out and go there, and wait until it is read. */
+  moveCoordinator(groupId: string, to: CoordinatorMove = {}): void {
+    const { nodeId, loadMs } = this.#moveTo(to, this.#broker.groupCoordinators, groupId);
+    this.#broker.moveGroup(groupId, nodeId, loadMs);
+    const title = `node ${nodeId} coordinates ${groupId}${loadingText(loadMs)}`;
+    this.#say({ kind: "moveCoordinator", title, groupId, nodeId });
+  }
+
+  /** Another node coordinates the transactional id, with what was written of its transaction. */
+  moveTransactionCoordinator(transactionalId: string, to: CoordinatorMove = {}): void {
+    const { nodeId, loadMs } = this.#moveTo(to, this.#broker.transactionCoordinators, transactionalId);
+    this.#broker.moveTransactionalId(transactionalId, nodeId, loadMs);
+    const title = `node ${nodeId} coordinates the transactions of ${transactionalId}${loadingText(loadMs)}`;
+    this.#say({ kind: "moveTransactionCoordinator", title, transactionalId, nodeId });
+  }
+
+  /** One node more, on the next free port behind the others. */
+  async addNode(): Promise<BrokerNode> {
+    const { cluster } = this.#broker;
+    const nodeId = 1 + Math.max(...cluster.all.map((node) => node.nodeId));
+    const highest = Math.max(...cluster.all.map((node) => node.port));
+    const { host } = this.#node(cluster.all[0]?.nodeId ?? 0);
+    const ports = Array.from({ length: portsTried }, (_, index) => highest + 1 + index).filter(isPort);
+    const node = await this.#ports.openNew(host, ports, (port) => {
+      const joined = { nodeId, host, port };
+      this.#broker.addNode(joined);
+      return joined;
     });
+    if (node === undefined) {
+      throw new PlaygroundError("NOT_POSSIBLE", `No port is free among the ${portsTried} after ${highest}.`);
+    }
+    const title = `node ${nodeId} (port ${node.port}) joined`;
+    this.#say({ kind: "addNode", title, nodeId, nodes: cluster.all });
+    return node;
   }
 
   /** The group's coordinator begins again with what was written of the group. */
   restartCoordinator(groupId: string): void {
     this.#group(groupId);
-    this.#broker.groups.reload(groupId);
+    this.#broker.groups.reload(groupId, 0);
     this.#say({ kind: "restartCoordinator", title: `the coordinator of ${groupId} started again`, groupId });
   }
 
@@ -238,6 +266,24 @@ export class ClusterControl implements Disposable {
     throw new PlaygroundError("NOT_POSSIBLE", "No other node is up that could lead. Start one first.");
   }
 
+  #moveTo(
+    to: CoordinatorMove,
+    coordinators: Coordinators,
+    key: string,
+  ): { readonly nodeId: number; readonly loadMs: number } {
+    const nodeId = to.nodeId ?? coordinators.nextFor(key);
+    if (nodeId === undefined) {
+      throw new PlaygroundError(
+        "NOT_POSSIBLE",
+        "No other node is up that could coordinate. Start one first.",
+      );
+    }
+    return {
+      nodeId: this.#upNode(nodeId).nodeId,
+      loadMs: Math.max(0, to.loadMs ?? this.#broker.settings.coordinatorLoadMs),
+    };
+  }
+
   #uncleanCandidate(topic: Topic, log: PartitionLog): number {
     const { replicas, isr, leaderId } = this.#broker.leadership.of(topic, log);
     const up = replicas.filter((id) => this.#broker.cluster.isUp(id));
@@ -286,4 +332,12 @@ export class ClusterControl implements Disposable {
       .filter((nodeId) => !this.#broker.cluster.isUp(nodeId));
     this.#broker.observe({ type: "broker.trouble", ...happened, nodesDown });
   }
+}
+
+function isPort(port: number): boolean {
+  return port <= 65_535;
+}
+
+function loadingText(loadMs: number): string {
+  return loadMs > 0 ? `, once it has read what was written (${loadMs} ms)` : "";
 }

@@ -9,12 +9,22 @@ export interface BrokerNode {
 
 /** The nodes of a playground, and which of them are up. */
 export class ClusterNodes {
-  readonly all: readonly BrokerNode[];
+  #all: readonly BrokerNode[];
   readonly #down = new Set<number>();
 
   constructor(all: readonly BrokerNode[]) {
     if (all.length === 0) throw new RangeError("a playground has at least one node");
-    this.all = all;
+    this.#all = all;
+  }
+
+  /** Those that are down included. */
+  get all(): readonly BrokerNode[] {
+    return this.#all;
+  }
+
+  /** One more, which is up. */
+  add(node: BrokerNode): void {
+    this.#all = [...this.#all, node];
   }
 
   get up(): readonly BrokerNode[] {

@@ -290,10 +290,11 @@ export class GroupCoordinator {
     return "NONE";
   }
 
-  /** Another node takes the group over, or its own one starts again: it goes on with what was written of it. */
-  reload(groupId: string): void {
+  /** Another node takes the group over, or its own one starts again: it goes on with what was written, once that is read. */
+  reload(groupId: string, loadMs: number): void {
     const entry = this.#table.get(groupId);
-    if (entry) this.#apply(entry, reloaded(entry.group, entry.stored, this.#clock.now()));
+    const now = this.#clock.now();
+    if (entry) this.#apply(entry, reloaded(entry.group, entry.stored, { now, loadedAt: now + loadMs }));
   }
 
   /** Every member must join again, or is led to a new target. False when the group has no members. */

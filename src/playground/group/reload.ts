@@ -10,6 +10,12 @@ import {
 } from "./classicGroup.ts";
 import type { ConsumerGroup, ConsumerMember, Group } from "./consumer/consumerGroup.ts";
 
+/** When a coordinator took a group over, and when it has read it. */
+export interface Takeover {
+  readonly now: number;
+  readonly loadedAt: number;
+}
+
 /** A group as another coordinator has it, and what becomes of those who wait at the old one. */
 export interface Reloaded {
   readonly group: Group;
@@ -29,41 +35,42 @@ export function storedAfter(stored: Group | undefined, group: Group): Group | un
 
 /**
  * The group as a coordinator finds it that takes over, from what was written: a rebalance that was under way is
- * forgotten and with it who joined in it, members stay with their sessions starting anew, and requests that wait are
- * sent on with NOT_COORDINATOR.
+ * forgotten and with it who joined in it, members stay with their sessions starting anew once it has read the group, and
+ * requests that wait are sent on with NOT_COORDINATOR.
  */
-export function reloaded(group: Group, stored: Group | undefined, now: number): Reloaded {
+export function reloaded(group: Group, stored: Group | undefined, takeover: Takeover): Reloaded {
   const effects = [...turnedAway(group), ...forgotten(group, stored)];
   if (stored === undefined) {
     return group.type === "classic"
-      ? { group: emptyGroup(group.groupId, group.settings, now), effects }
+      ? { group: emptyGroup(group.groupId, group.settings, takeover.now), effects }
       : { group, effects };
   }
   return {
-    group: stored.type === "classic" ? loadedClassic(stored, now) : loadedConsumer(stored, now),
+    group: stored.type === "classic" ? loadedClassic(stored, takeover) : loadedConsumer(stored, takeover),
     effects,
   };
 }
 
-function loadedClassic(stored: ClassicGroup, now: number): ClassicGroup {
+function loadedClassic(stored: ClassicGroup, { now, loadedAt }: Takeover): ClassicGroup {
   const members = new Map<string, ClassicMember>();
   for (const [memberId, member] of stored.members) {
-    const expiresAt = now + member.sessionTimeoutMs;
+    const expiresAt = loadedAt + member.sessionTimeoutMs;
     const calm = { joinToken: undefined, syncToken: undefined, synced: true, isNew: false };
     members.set(memberId, { ...member, ...calm, expiresAt });
   }
   const phase =
-    stored.phase.state === "Empty" ? stored.phase : ({ state: "Stable", syncDueAt: now } as const);
+    stored.phase.state === "Empty" ? stored.phase : ({ state: "Stable", syncDueAt: loadedAt } as const);
   return { ...stored, phase, members, pendingMembers: new Map(), stateSince: now };
 }
 
-function loadedConsumer(stored: ConsumerGroup, now: number): ConsumerGroup {
+function loadedConsumer(stored: ConsumerGroup, { loadedAt }: Takeover): ConsumerGroup {
   const members = new Map<string, ConsumerMember>();
   for (const [memberId, member] of stored.members) {
     members.set(memberId, {
       ...member,
-      expiresAt: now + (member.classic?.sessionTimeoutMs ?? stored.settings.sessionTimeoutMs),
-      revocationDueAt: member.revocationDueAt === undefined ? undefined : now + member.rebalanceTimeoutMs,
+      expiresAt: loadedAt + (member.classic?.sessionTimeoutMs ?? stored.settings.sessionTimeoutMs),
+      revocationDueAt:
+        member.revocationDueAt === undefined ? undefined : loadedAt + member.rebalanceTimeoutMs,
       joinDueAt: undefined,
       syncDueAt: undefined,
     });

@@ -3,7 +3,7 @@ import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import { offsetsPartitionOf } from "../transactions/offsetsPartition.ts";
 import { defineHandler } from "./handler.ts";
 import { codeForProducer } from "./producerFenced.ts";
-import { isTransactionCoordinator } from "./routing.ts";
+import { transactionCoordinatorError } from "./routing.ts";
 
 const sinceFenced = 2;
 
@@ -18,7 +18,8 @@ export const addOffsetsToTxnHandler = defineHandler({
       errorCode: codeForProducer(error, context.version >= sinceFenced),
     });
     if (transactionalId === "") return answer("INVALID_REQUEST");
-    if (!isTransactionCoordinator(context, transactionalId)) return answer("NOT_COORDINATOR");
+    const misplaced = transactionCoordinatorError(context, transactionalId);
+    if (misplaced) return answer(misplaced);
     const partitions = [offsetsPartitionOf(groupId)];
     return answer(
       context.broker.transactions.add(transactionalId, { producerId, producerEpoch, partitions }),

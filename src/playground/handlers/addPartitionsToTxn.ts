@@ -4,7 +4,7 @@ import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import { verifyInTransaction } from "../transactions/addToTransaction.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { codeForProducer } from "./producerFenced.ts";
-import { isTransactionCoordinator } from "./routing.ts";
+import { transactionCoordinatorError } from "./routing.ts";
 
 type AddRequest = AddPartitionsToTxnRequest["transactions"][number];
 type Topics = AddRequest["topics"];
@@ -59,7 +59,8 @@ function errorsOf(context: RequestContext, asked: AddRequest): readonly KnownErr
   const partitions = flat(asked.topics);
   const all = (error: KnownErrorName) => partitions.map(() => error);
   if (transactionalId === "") return all("INVALID_REQUEST");
-  if (!isTransactionCoordinator(context, transactionalId)) return all("NOT_COORDINATOR");
+  const misplaced = transactionCoordinatorError(context, transactionalId);
+  if (misplaced) return all(misplaced);
   const isThere = ({ topic, partition }: TopicPartition) => broker.topics.log(topic, partition) !== undefined;
   if (!partitions.every(isThere)) {
     return partitions.map((each) =>

@@ -14,7 +14,7 @@ import { preferredAssignor } from "../group/consumer/targetAssignment.ts";
 import { allowedOperations, groupOperations } from "./authorizedOperations.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 /** Consumer groups with their epochs, and what each member has and is to have (KIP-848). */
 export const consumerGroupDescribeHandler = defineHandler({
@@ -24,8 +24,8 @@ export const consumerGroupDescribeHandler = defineHandler({
     const { broker } = context;
     const authorizedOperations = allowedOperations(request.includeAuthorizedOperations, groupOperations);
     const groups = distinct(request.groupIds, (groupId) => groupId).map((groupId) => {
-      if (!isCoordinator(context, groupId))
-        return nothing(groupId, { error: "NOT_COORDINATOR", message: "" });
+      const misplaced = coordinatorError(context, groupId);
+      if (misplaced) return nothing(groupId, { error: misplaced, message: "" });
       if (groupId === "") return nothing(groupId, { error: "INVALID_GROUP_ID", message: "" });
       const group = broker.groups.group(groupId);
       if (group?.type === "consumer") return { ...describe(group, broker), authorizedOperations };

@@ -4,7 +4,7 @@ import { errorCode } from "#protocol/errorCodes.ts";
 import type { Refusal } from "../group/consumer/consumerGroup.ts";
 import { heartbeatProblem } from "../group/consumer/heartbeatRequest.ts";
 import { defineHandler } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 /** A member of a consumer group joins, goes on, or leaves, and hears what it is to consume (KIP-848). */
 export const consumerGroupHeartbeatHandler = defineHandler({
@@ -13,7 +13,8 @@ export const consumerGroupHeartbeatHandler = defineHandler({
   handle(request, context) {
     const { broker, version } = context;
     const { groupId, rebalanceTimeoutMs } = request;
-    if (!isCoordinator(context, groupId)) return refused({ error: "NOT_COORDINATOR", message: "" });
+    const misplaced = coordinatorError(context, groupId);
+    if (misplaced) return refused({ error: misplaced, message: "" });
     const said = {
       groupId,
       memberId: request.memberId,

@@ -1,7 +1,7 @@
 import { deleteGroups } from "#protocol/apis/deleteGroups.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import { defineHandler } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 /** Groups without members are forgotten with their offsets. */
 export const deleteGroupsHandler = defineHandler({
@@ -9,9 +9,7 @@ export const deleteGroupsHandler = defineHandler({
   subject: ({ groupsNames }) => ({ groupIds: groupsNames }),
   handle(request, context) {
     const results = request.groupsNames.map((groupId) => {
-      const error = isCoordinator(context, groupId)
-        ? context.broker.groups.delete(groupId)
-        : "NOT_COORDINATOR";
+      const error = coordinatorError(context, groupId) ?? context.broker.groups.delete(groupId);
       return { groupId, errorCode: errorCode(error) };
     });
     return { throttleTimeMs: 0, results };

@@ -5,7 +5,7 @@ import { metadataFor } from "../group/protocolVoting.ts";
 import { allowedOperations, groupOperations } from "./authorizedOperations.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 /** Groups with their members; what members want is told only while the group is stable, as Kafka has it. */
 export const describeGroupsHandler = defineHandler({
@@ -15,7 +15,8 @@ export const describeGroupsHandler = defineHandler({
     const operations = allowedOperations(request.includeAuthorizedOperations, groupOperations);
     return {
       groups: distinct(request.groups, (groupId) => groupId).map((groupId) => {
-        if (!isCoordinator(context, groupId)) return nothing(groupId, "NOT_COORDINATOR", "");
+        const misplaced = coordinatorError(context, groupId);
+        if (misplaced) return nothing(groupId, misplaced, "");
         const group = context.broker.groups.group(groupId);
         if (group?.type === "classic") return { ...describe(group), authorizedOperations: operations };
         // Before KIP-1043 a group nobody knows was called dead; to this API a consumer group is one (KIP-848).

@@ -3,7 +3,7 @@ import { describeTransactions } from "#protocol/apis/describeTransactions.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { partitionsOf } from "../transactions/transaction.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
-import { isTransactionCoordinator } from "./routing.ts";
+import { transactionCoordinatorError } from "./routing.ts";
 
 /** What transactional ids are doing (KIP-664). */
 export const describeTransactionsHandler = defineHandler({
@@ -21,7 +21,8 @@ export const describeTransactionsHandler = defineHandler({
 function describe(context: RequestContext, transactionalId: string) {
   const refused = (error: KnownErrorName) => unknown(transactionalId, errorCode(error));
   if (transactionalId === "") return refused("INVALID_REQUEST");
-  if (!isTransactionCoordinator(context, transactionalId)) return refused("NOT_COORDINATOR");
+  const misplaced = transactionCoordinatorError(context, transactionalId);
+  if (misplaced) return refused(misplaced);
   const transaction = context.broker.transactions.get(transactionalId);
   if (!transaction) return refused("TRANSACTIONAL_ID_NOT_FOUND");
   const { phase, producerId, producerEpoch } = transaction;

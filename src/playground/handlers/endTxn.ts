@@ -2,7 +2,7 @@ import { endTxn } from "#protocol/apis/endTxn.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import { defineHandler } from "./handler.ts";
 import { codeForProducer } from "./producerFenced.ts";
-import { isTransactionCoordinator } from "./routing.ts";
+import { transactionCoordinatorError } from "./routing.ts";
 
 const sinceFenced = 2;
 /** The producer gets a new epoch with each transaction (KIP-890). */
@@ -18,7 +18,8 @@ export const endTxnHandler = defineHandler({
       errorCode: codeForProducer(error, context.version >= sinceFenced),
     });
     if (transactionalId === "") return refused("INVALID_REQUEST");
-    if (!isTransactionCoordinator(context, transactionalId)) return refused("NOT_COORDINATOR");
+    const misplaced = transactionCoordinatorError(context, transactionalId);
+    if (misplaced) return refused(misplaced);
     const ended = context.broker.transactions.end(transactionalId, {
       producerId,
       producerEpoch,

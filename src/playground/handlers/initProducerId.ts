@@ -3,7 +3,7 @@ import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { ProducerIdentity } from "../transactions/transaction.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { codeForProducer } from "./producerFenced.ts";
-import { isTransactionCoordinator } from "./routing.ts";
+import { transactionCoordinatorError } from "./routing.ts";
 
 const sinceFenced = 4;
 
@@ -30,7 +30,8 @@ function identify(
   if (producerId < 0n !== producerEpoch < 0) return { error: "INVALID_REQUEST" };
   if (transactionalId === null) return { producerId: broker.nextProducerId(), producerEpoch: 0 };
   if (transactionalId === "") return { error: "INVALID_REQUEST" };
-  if (!isTransactionCoordinator(context, transactionalId)) return { error: "NOT_COORDINATOR" };
+  const misplaced = transactionCoordinatorError(context, transactionalId);
+  if (misplaced) return { error: misplaced };
   const expected = producerId < 0n ? undefined : { producerId, producerEpoch };
   return broker.transactions.init(transactionalId, { timeoutMs, expected });
 }

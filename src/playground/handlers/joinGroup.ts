@@ -3,7 +3,7 @@ import { joinGroup } from "#protocol/apis/joinGroup.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import { failedJoin, type JoinAnswer } from "../group/classicGroup.ts";
 import { defineHandler } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 /** A member enters, or comes back into, the next generation; parked until the group is complete. */
 export const joinGroupHandler = defineHandler({
@@ -12,7 +12,8 @@ export const joinGroupHandler = defineHandler({
   async handle(request, context) {
     const { broker, version, clientHost } = context;
     const { groupId, memberId } = request;
-    if (!isCoordinator(context, groupId)) return answer(failedJoin("NOT_COORDINATOR", memberId), version);
+    const misplaced = coordinatorError(context, groupId);
+    if (misplaced) return answer(failedJoin(misplaced, memberId), version);
     const clientId = context.clientId ?? "";
     const groupInstanceId = request.groupInstanceId ?? undefined;
     const joined = await broker.groups.join(groupId, {

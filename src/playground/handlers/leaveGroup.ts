@@ -1,7 +1,7 @@
 import { leaveGroup } from "#protocol/apis/leaveGroup.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import { defineHandler } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 /** Members go; from version 3 on several at once, each with its own outcome. */
 export const leaveGroupHandler = defineHandler({
@@ -9,7 +9,8 @@ export const leaveGroupHandler = defineHandler({
   subject: ({ groupId }) => ({ groupIds: [groupId] }),
   handle(request, context) {
     const { groupId } = request;
-    if (!isCoordinator(context, groupId)) return { errorCode: errorCode("NOT_COORDINATOR"), members: [] };
+    const misplaced = coordinatorError(context, groupId);
+    if (misplaced) return { errorCode: errorCode(misplaced), members: [] };
     if (groupId === "") return { errorCode: errorCode("INVALID_GROUP_ID"), members: [] };
     const leaving =
       context.version >= 3

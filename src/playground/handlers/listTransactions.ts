@@ -4,7 +4,7 @@ import { type ListTransactionsRequest, listTransactions } from "#protocol/apis/l
 import { errorCode } from "#protocol/errorCodes.ts";
 import type { Transaction } from "../transactions/transaction.ts";
 import { defineHandler } from "./handler.ts";
-import { isTransactionCoordinator } from "./routing.ts";
+import { transactionCoordinatorError } from "./routing.ts";
 
 /** Names that may be asked for; the last two are states that pass too quickly to be seen here. */
 const states: ReadonlySet<string> = new Set([
@@ -29,11 +29,16 @@ export const listTransactionsHandler = defineHandler({
     const unknownStateFilters = request.stateFilters.filter((state) => !states.has(state));
     const asksForNothing =
       request.stateFilters.length > 0 && unknownStateFilters.length === request.stateFilters.length;
+    const errorOf = ({ transactionalId }: Transaction) =>
+      transactionCoordinatorError(context, transactionalId);
+    if (broker.transactions.all.some((each) => errorOf(each) === "COORDINATOR_LOAD_IN_PROGRESS")) {
+      return refused(errorCode("COORDINATOR_LOAD_IN_PROGRESS"));
+    }
     const found = asksForNothing
       ? []
       : broker.transactions.all.filter(
           (each) =>
-            isTransactionCoordinator(context, each.transactionalId) &&
+            errorOf(each) === undefined &&
             pattern.value(each.transactionalId) &&
             isWanted(each, request, now),
         );

@@ -5,7 +5,7 @@ import type { Broker } from "../broker.ts";
 import { CommitReport, type CommittedPartition } from "../group/commitReport.ts";
 import type { CommitTarget } from "../group/groupCoordinator.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
-import { findTopic, isCoordinator, namedPartitions } from "./routing.ts";
+import { coordinatorError, findTopic, namedPartitions } from "./routing.ts";
 
 type TopicCommits = OffsetCommitRequest["topics"][number];
 type PartitionCommit = TopicCommits["partitions"][number];
@@ -50,7 +50,8 @@ type Target = CommitTarget | { readonly error: KnownErrorName };
 
 function targetOf(request: OffsetCommitRequest, context: RequestContext): Target {
   const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
-  if (!isCoordinator(context, groupId)) return { error: "NOT_COORDINATOR" };
+  const misplaced = coordinatorError(context, groupId);
+  if (misplaced) return { error: misplaced };
   if (context.broker.groups.offsetBytes > mostOffsetBytes) return { error: "INVALID_COMMIT_OFFSET_SIZE" };
   const target = context.broker.groups.commitTarget(groupId, {
     memberId,

@@ -5,7 +5,7 @@ import { subscribedTopics as topicsOfConsumerGroup } from "../group/consumer/sub
 import { metadataFor } from "../group/protocolVoting.ts";
 import { SubscriptionReader } from "../group/subscriptionReader.ts";
 import { defineHandler } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 /** Forgets committed offsets, except of topics that members still consume. */
 export const offsetDeleteHandler = defineHandler({
@@ -20,7 +20,8 @@ export const offsetDeleteHandler = defineHandler({
       topics: [],
     });
     if (groupId === "") return refuse("INVALID_GROUP_ID");
-    if (!isCoordinator(context, groupId)) return refuse("NOT_COORDINATOR");
+    const misplaced = coordinatorError(context, groupId);
+    if (misplaced) return refuse(misplaced);
     const group = broker.groups.group(groupId);
     const offsets = broker.groups.offsets(groupId);
     if (!group || !offsets) return refuse("GROUP_ID_NOT_FOUND");

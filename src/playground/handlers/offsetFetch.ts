@@ -4,7 +4,7 @@ import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 interface WantedTopic {
   readonly name: string;
@@ -59,9 +59,7 @@ function fetchGroup(context: RequestContext, asked: WantedGroup, requireStable: 
   const { broker } = context;
   const { groupId, memberEpoch, topics: wanted } = asked;
   const asker = { memberId: asked.memberId ?? undefined, memberEpoch };
-  const error = isCoordinator(context, groupId)
-    ? broker.groups.offsetFetchError(groupId, asker)
-    : "NOT_COORDINATOR";
+  const error = coordinatorError(context, groupId) ?? broker.groups.offsetFetchError(groupId, asker);
   if (error !== "NONE") return { groupId, topics: [] as FetchedTopics, errorCode: errorCode(error) };
   const topics = wanted ?? allCommitted(broker, groupId);
   return {

@@ -6,14 +6,24 @@ import type { ReplicaView } from "../cluster/replicaView.ts";
 import type { Topic } from "../log/topicStore.ts";
 import type { RequestContext } from "./handler.ts";
 
-/** Whether the request came to the node that coordinates the group. */
-export function isCoordinator({ broker, node }: RequestContext, groupId: string): boolean {
-  return broker.coordinatorOf(groupId)?.nodeId === node.nodeId;
+/** Why this node does not answer for the group: another one coordinates it, or it still reads what was written of it. */
+export function coordinatorError(
+  { broker, node }: RequestContext,
+  groupId: string,
+): "NOT_COORDINATOR" | "COORDINATOR_LOAD_IN_PROGRESS" | undefined {
+  if (broker.coordinatorOf(groupId)?.nodeId !== node.nodeId) return "NOT_COORDINATOR";
+  return broker.groupCoordinators.isLoading(groupId) ? "COORDINATOR_LOAD_IN_PROGRESS" : undefined;
 }
 
-/** Whether the request came to the node that coordinates the transactional id. */
-export function isTransactionCoordinator({ broker, node }: RequestContext, transactionalId: string): boolean {
-  return broker.transactionCoordinatorOf(transactionalId)?.nodeId === node.nodeId;
+/** As `coordinatorError`, for a transactional id. */
+export function transactionCoordinatorError(
+  { broker, node }: RequestContext,
+  transactionalId: string,
+): "NOT_COORDINATOR" | "COORDINATOR_LOAD_IN_PROGRESS" | undefined {
+  if (broker.transactionCoordinatorOf(transactionalId)?.nodeId !== node.nodeId) return "NOT_COORDINATOR";
+  return broker.transactionCoordinators.isLoading(transactionalId)
+    ? "COORDINATOR_LOAD_IN_PROGRESS"
+    : undefined;
 }
 
 /** The topic a request means by id or, before its API had ids, by name. */

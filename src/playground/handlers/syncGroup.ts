@@ -2,7 +2,7 @@ import { syncGroup } from "#protocol/apis/syncGroup.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import { failedSync, type SyncAnswer } from "../group/classicGroup.ts";
 import { defineHandler } from "./handler.ts";
-import { isCoordinator } from "./routing.ts";
+import { coordinatorError } from "./routing.ts";
 
 /** The leader brings everybody's assignment, the others wait for theirs. */
 export const syncGroupHandler = defineHandler({
@@ -13,7 +13,8 @@ export const syncGroupHandler = defineHandler({
     if (context.version >= 5 && (protocolType === null || protocolName === null)) {
       return answer(failedSync("INCONSISTENT_GROUP_PROTOCOL"));
     }
-    if (!isCoordinator(context, groupId)) return answer(failedSync("NOT_COORDINATOR"));
+    const misplaced = coordinatorError(context, groupId);
+    if (misplaced) return answer(failedSync(misplaced));
     const synced = await context.broker.groups.sync(groupId, {
       memberId: request.memberId,
       groupInstanceId: request.groupInstanceId ?? undefined,

@@ -29,6 +29,8 @@ export function takePartInTransaction(
   { sinceImplicit, sinceAbortable }: TransactionalVersions,
 ): KnownErrorName {
   if (transactionalId === null) return "INVALID_TXN_STATE";
+  // Whatever keeps this node from asking the coordinator, its clients are told to try again.
+  if (broker.transactionCoordinators.isLoading(transactionalId)) return "NOT_ENOUGH_REPLICAS";
   const request = { producerId, producerEpoch, partitions: [partition] };
   if (version >= sinceImplicit) return toWriter(broker.transactions.add(transactionalId, request));
   const transaction = broker.transactions.get(transactionalId);

@@ -6,7 +6,7 @@ import { CommitReport } from "../group/commitReport.ts";
 import type { CommitTarget } from "../group/groupCoordinator.ts";
 import { offsetsPartitionOf } from "../transactions/offsetsPartition.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
-import { findTopic, isCoordinator, namedPartitions } from "./routing.ts";
+import { coordinatorError, findTopic, namedPartitions } from "./routing.ts";
 import { takePartInTransaction } from "./takePartInTransaction.ts";
 
 type TopicCommits = TxnOffsetCommitRequest["topics"][number];
@@ -54,7 +54,8 @@ export const txnOffsetCommitHandler = defineHandler({
 function targetOf(request: TxnOffsetCommitRequest, context: RequestContext): Target {
   const { groupId, transactionalId, producerId, producerEpoch } = request;
   if (groupId === "") return { error: "INVALID_GROUP_ID" };
-  if (!isCoordinator(context, groupId)) return { error: "NOT_COORDINATOR" };
+  const misplaced = coordinatorError(context, groupId);
+  if (misplaced) return { error: misplaced };
   const partition = offsetsPartitionOf(groupId);
   const error = takePartInTransaction(
     context,

@@ -50,6 +50,28 @@ export class NodePorts implements Disposable {
     await opening;
   }
 
+  /** Opens the first of these ports that nobody has, for a node that is new; undefined when somebody has each of them. */
+  async openNew(
+    host: string,
+    ports: readonly number[],
+    nodeOn: (port: number) => BrokerNode,
+  ): Promise<BrokerNode | undefined> {
+    for (const port of ports) {
+      let node: BrokerNode | undefined;
+      const accept = (stream: ByteStream) => (node ? this.#deps.accept(node, stream) : stream.dispose());
+      try {
+        const listening = await this.#deps.server.listen({ host, port }, accept);
+        node = nodeOn(listening.port);
+        this.adopt(node.nodeId, listening);
+        if (this.#isDisposed) this.close(node.nodeId);
+        return node;
+      } catch (error) {
+        if (!isPortTaken(error)) throw error;
+      }
+    }
+    return undefined;
+  }
+
   isOpen(nodeId: number): boolean {
     return this.#open.has(nodeId);
   }

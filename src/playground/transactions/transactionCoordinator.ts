@@ -28,11 +28,10 @@ export interface TransactionPorts {
   report(transaction: Transaction, reason?: string): void;
 }
 
-/** Coordinators do not change here, so there is never a later one. */
-const coordinatorEpoch = 0;
-
 interface Entry {
   transaction: Transaction;
+  /** One more with each coordinator: markers of an earlier one are refused. */
+  coordinatorEpoch: number;
   /** The timeout of a transaction, or its markers that are still to be written. */
   timer: Disposable | undefined;
 }
@@ -74,7 +73,7 @@ export class TransactionCoordinator implements Disposable {
         return { error: "COORDINATOR_NOT_AVAILABLE" };
       }
       const transaction = newTransaction(transactionalId, asked);
-      this.#entries.set(transactionalId, { transaction, timer: undefined });
+      this.#entries.set(transactionalId, { transaction, coordinatorEpoch: 0, timer: undefined });
       this.#ports.report(transaction);
       return transaction;
     }
@@ -132,6 +131,24 @@ export class TransactionCoordinator implements Disposable {
     return true;
   }
 
+  /**
+   * Another node takes the id over and reads what was written of it: a decision is carried out by its markers, a transaction
+   * that is open stays so until its producer or its timeout ends it.
+   */
+  reload(transactionalId: string, loadMs: number): void {
+    const entry = this.#entries.get(transactionalId);
+    if (entry === undefined) return;
+    entry.coordinatorEpoch++;
+    entry.timer?.dispose();
+    entry.timer = undefined;
+    const { phase, timeoutMs } = entry.transaction;
+    if (isPreparing(phase)) this.#completeAfter(entry, loadMs);
+    else if (phase.state === "Ongoing") {
+      const leftMs = phase.startedAt + timeoutMs - this.#ports.clock.now();
+      this.#abortAfter(entry, Math.max(loadMs, leftMs));
+    }
+  }
+
   /** Stops all timers. */
   dispose(): void {
     for (const entry of this.#entries.values()) entry.timer?.dispose();
@@ -145,13 +162,16 @@ export class TransactionCoordinator implements Disposable {
   /** The outcome is certain; the markers follow at once, or as late as the settings say. */
   #prepare(entry: Entry, transaction: Transaction, reason?: string): void {
     this.#set(entry, transaction, reason);
-    const { markerDelayMs } = this.#ports.settings;
-    if (markerDelayMs <= 0) this.#complete(entry);
-    else entry.timer = this.#ports.clock.schedule(markerDelayMs, () => this.#complete(entry));
+    this.#completeAfter(entry, this.#ports.settings.markerDelayMs);
+  }
+
+  #completeAfter(entry: Entry, delayMs: number): void {
+    if (delayMs <= 0) this.#complete(entry);
+    else entry.timer = this.#ports.clock.schedule(delayMs, () => this.#complete(entry));
   }
 
   #complete(entry: Entry): void {
-    const { transaction } = entry;
+    const { transaction, coordinatorEpoch } = entry;
     const { phase, producerId, producerEpoch } = transaction;
     if (!isPreparing(phase)) return;
     const marker = { producerId, producerEpoch, coordinatorEpoch, how: endOf(phase.state) };
@@ -169,10 +189,13 @@ export class TransactionCoordinator implements Disposable {
     if (phase.state === "Ongoing" && wasOngoing) return;
     entry.timer?.dispose();
     entry.timer = undefined;
-    if (phase.state !== "Ongoing") return;
-    entry.timer = this.#ports.clock.schedule(timeoutMs, () => {
+    if (phase.state === "Ongoing") this.#abortAfter(entry, timeoutMs);
+  }
+
+  #abortAfter(entry: Entry, delayMs: number): void {
+    entry.timer = this.#ports.clock.schedule(delayMs, () => {
       entry.timer = undefined;
-      this.#fence(entry, `it took longer than its timeout of ${timeoutMs} ms`);
+      this.#fence(entry, `it took longer than its timeout of ${entry.transaction.timeoutMs} ms`);
     });
   }
 

@@ -37,11 +37,13 @@ function isSaid(need: TroubleNeed, target: TroubleTarget): boolean {
       return target.topic !== undefined && target.partition !== undefined;
     case "node":
       return target.nodeId !== undefined;
+    case "transactional id":
+      return target.transactionalId !== undefined;
   }
 }
 
 function fullTarget(target: TroubleTarget): FullTarget {
-  const { groupId = "", memberId = "", topic = "", partition = 0, nodeId = 0 } = target;
+  const { groupId = "", memberId = "", topic = "", partition = 0, nodeId = 0, transactionalId = "" } = target;
   if (target.offset !== undefined && !/^\d{1,18}$/.test(target.offset)) {
     throw new PlaygroundError("NOT_POSSIBLE", `"${target.offset}" is no offset.`);
   }
@@ -51,6 +53,7 @@ function fullTarget(target: TroubleTarget): FullTarget {
     topic,
     partition: { topic, partition },
     nodeId,
+    transactionalId,
     given: {
       nodeId: target.nodeId,
       clientId: target.clientId,

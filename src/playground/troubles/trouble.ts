@@ -5,6 +5,7 @@ export interface TroubleTarget {
   readonly topic?: string | undefined;
   readonly partition?: number | undefined;
   readonly nodeId?: number | undefined;
+  readonly transactionalId?: string | undefined;
   readonly clientId?: string | undefined;
   /** How long it lasts, or how late answers come; each trouble that takes time has its own default. */
   readonly ms?: number | undefined;
@@ -13,7 +14,7 @@ export interface TroubleTarget {
 }
 
 /** What a trouble must be told. */
-export type TroubleNeed = "group" | "member" | "topic" | "partition" | "node";
+export type TroubleNeed = "group" | "member" | "topic" | "partition" | "node" | "transactional id";
 
 /** A ready-made trouble, for whoever lists them. */
 export interface Trouble {

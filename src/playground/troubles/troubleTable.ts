@@ -22,6 +22,7 @@ export interface FullTarget {
   readonly topic: string;
   readonly partition: TopicPartition;
   readonly nodeId: number;
+  readonly transactionalId: string;
   /** What may be said beside. */
   readonly given: {
     readonly nodeId: number | undefined;
@@ -148,10 +149,22 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "moveCoordinator",
     title: "Move the coordinator",
-    description: "Another node coordinates the group; the old one answers NOT_COORDINATOR.",
+    description:
+      "Another node coordinates the group; the old one answers NOT_COORDINATOR, the new one COORDINATOR_LOAD_IN_PROGRESS until it has read the group.",
     needs: ["group"],
-    takes: ["node"],
-    act: ({ groupId, given }, control) => control.moveCoordinator(groupId, given.nodeId),
+    takes: ["node", "ms"],
+    act: ({ groupId, given }, control) =>
+      control.moveCoordinator(groupId, { nodeId: given.nodeId, loadMs: given.ms }),
+  },
+  {
+    id: "moveTransactionCoordinator",
+    title: "Move the coordinator of transactions",
+    description:
+      "Another node coordinates a transactional id, with its transaction as it was written; its producer must find it and wait until it has read it.",
+    needs: ["transactional id"],
+    takes: ["node", "ms"],
+    act: ({ transactionalId, given }, control) =>
+      control.moveTransactionCoordinator(transactionalId, { nodeId: given.nodeId, loadMs: given.ms }),
   },
   {
     id: "restartCoordinator",
@@ -196,6 +209,15 @@ export const troubleTable: readonly TroubleDefinition[] = [
     needs: ["node"],
     takes: ["ms"],
     act: ({ nodeId, given }, control) => control.bounceNode(nodeId, given.ms ?? fewSecondsMs),
+  },
+  {
+    id: "addNode",
+    title: "Add a node",
+    description:
+      "One node more joins on the next free port; clients find it in their metadata, new topics and partitions may be placed on it.",
+    needs: [],
+    takes: [],
+    act: async (_target, control) => void (await control.addNode()),
   },
   {
     id: "truncateLog",

@@ -1,3 +1,4 @@
+import { sleep } from "#base/clock.ts";
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import { endTxn } from "#protocol/apis/endTxn.ts";
 import { initProducerId } from "#protocol/apis/initProducerId.ts";
@@ -50,6 +51,7 @@ export class LocalTransaction {
   /** Rejects with BrokerError: CONCURRENT_TRANSACTIONS while an earlier one of the same id has to be aborted. */
   static async begin(options: LocalTransactionOptions, deps: Deps): Promise<LocalTransaction> {
     const { transactionalId, timeoutMs = 60_000, clientId = ownClientId } = options;
+    await coordinatorLoaded(deps, transactionalId);
     const answer = await deps.producer.calls.call(initProducerId, {
       node: deps.broker.transactionCoordinatorOf(transactionalId),
       version: 5,
@@ -70,8 +72,9 @@ export class LocalTransaction {
   }
 
   /** Rejects with BrokerError when the broker refuses a batch. */
-  produce(input: ProduceInput): Promise<readonly ProducedBatch[]> {
-    return this.#deps.producer.produce({ ...input, clientId: this.#clientId }, this.#stamp);
+  async produce(input: ProduceInput): Promise<readonly ProducedBatch[]> {
+    await coordinatorLoaded(this.#deps, this.#stamp.transactionalId);
+    return await this.#deps.producer.produce({ ...input, clientId: this.#clientId }, this.#stamp);
   }
 
   /** Makes visible what was produced. */
@@ -86,6 +89,7 @@ export class LocalTransaction {
 
   async #end(how: TransactionEnd): Promise<void> {
     const { transactionalId, producerId, producerEpoch } = this.#stamp;
+    await coordinatorLoaded(this.#deps, transactionalId);
     const answer = await this.#deps.producer.calls.call(endTxn, {
       node: this.#deps.broker.transactionCoordinatorOf(transactionalId),
       version: 5,
@@ -100,4 +104,11 @@ export class LocalTransaction {
     this.#sequences.set(partition, sequence + records);
     return sequence;
   }
+}
+
+const loadingPauseMs = 10;
+
+/** Waits for a coordinator that took over, as any producer does that is told COORDINATOR_LOAD_IN_PROGRESS. */
+async function coordinatorLoaded({ broker }: Deps, transactionalId: string): Promise<void> {
+  while (broker.transactionCoordinators.isLoading(transactionalId)) await sleep(broker.clock, loadingPauseMs);
 }

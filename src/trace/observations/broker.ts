@@ -71,8 +71,11 @@ export interface BrokerTrouble {
   readonly partition?: number | undefined;
   readonly memberId?: string | undefined;
   readonly nodeId?: number | undefined;
+  readonly transactionalId?: string | undefined;
   /** The nodes that are down afterwards. */
   readonly nodesDown: readonly number[];
+  /** All nodes there are, after one has joined. */
+  readonly nodes?: BrokerStarted["nodes"] | undefined;
 }
 
 /** A producer's transactions after a change, as their coordinator has them (KIP-98). */

@@ -101,17 +101,19 @@ export const clusterFailed = object<ClusterFailed>({
   requestedAt: number,
 });
 
+const nodes = list(
+  object<BrokerStarted["nodes"][number]>({
+    nodeId: number,
+    host: string,
+    port: number,
+    rack: optional(string),
+  }),
+);
+
 export const brokerStarted = object<BrokerStarted>({
   type: oneOf("broker.started"),
   kafkaClusterId: string,
-  nodes: list(
-    object<BrokerStarted["nodes"][number]>({
-      nodeId: number,
-      host: string,
-      port: number,
-      rack: optional(string),
-    }),
-  ),
+  nodes,
 });
 
 export const brokerStopped = object<BrokerStopped>({ type: oneOf("broker.stopped"), reason: string });
@@ -155,7 +157,9 @@ export const brokerTrouble = object<BrokerTrouble>({
   partition: optional(number),
   memberId: optional(string),
   nodeId: optional(number),
+  transactionalId: optional(string),
   nodesDown: list(number),
+  nodes: optional(nodes),
 });
 
 export const brokerTransaction = object<BrokerTransaction>({

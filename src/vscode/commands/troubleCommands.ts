@@ -38,6 +38,7 @@ export function troubleCommands(app: App): CommandFamily {
       const target = trouble && (await askTroubleTarget(app, trouble, targetOfRow(nodeTarget)));
       return target === undefined || trouble === undefined ? undefined : start(trouble, target);
     },
+    [commandIds.addNode]: () => startById("addNode", undefined),
     [commandIds.stopNode]: (target) => startById("stopNode", target),
     [commandIds.startNode]: (target) => startById("startNode", target),
     [commandIds.restartNode]: (target) => startById("bounceNode", target),

@@ -42,6 +42,8 @@ async function askNeed(
       return askMember(app, trouble, target);
     case "node":
       return askNode(app, trouble);
+    case "transactional id":
+      return askTransactionalId(app, trouble);
   }
 }
 
@@ -94,6 +96,19 @@ async function askNode(app: App, trouble: TroubleSummary): Promise<TroubleAim | 
   return nodeId === undefined ? undefined : { nodeId };
 }
 
+async function askTransactionalId(app: App, { title }: TroubleSummary): Promise<TroubleAim | undefined> {
+  const transactions = await app.link.request("playground.transactions", {});
+  const transactionalId = await pick(title, "Whose transactions (transactional.id)?", {
+    none: "No producer has had a transaction yet.",
+    choices: transactions.map((each) => ({
+      choice: each.transactionalId,
+      label: each.transactionalId,
+      description: each.state,
+    })),
+  });
+  return transactionalId === undefined ? undefined : { transactionalId };
+}
+
 /** The only one there is needs no question. */
 async function pick<T>(
   title: string,
@@ -132,7 +147,9 @@ const besides: readonly {
         ? "Seconds the clock is ahead; negative when it is behind. Empty for an hour ahead."
         : id === "delayCommits" || id === "throttle"
           ? "How many seconds late is each answer? Empty for the default."
-          : "How many seconds does it last? Empty for the default.",
+          : id.startsWith("move")
+            ? "How many seconds does the new one read before it answers? Empty for the default."
+            : "How many seconds does it last? Empty for the default.",
     pattern: /^-?\d{1,7}(\.\d{1,3})?$/,
     wrong: "A number of seconds, or nothing.",
     told: (text) => ({ ms: Math.round(Number(text) * 1_000) }),

@@ -29,11 +29,13 @@ export function isSaid(need: TroubleNeed, target: TroubleAim): boolean {
       return target.topic !== undefined && target.partition !== undefined;
     case "node":
       return target.nodeId !== undefined;
+    case "transactional id":
+      return target.transactionalId !== undefined;
   }
 }
 
 /** What a row of this kind can be in trouble with: what it says, and what follows from that with one more question. */
-export function concernsRow({ needs }: TroubleSummary, target: NodeTarget | undefined): boolean {
+export function concernsRow({ id, needs }: TroubleSummary, target: NodeTarget | undefined): boolean {
   switch (target?.kind) {
     case "group":
     case "topicGroup":
@@ -45,6 +47,8 @@ export function concernsRow({ needs }: TroubleSummary, target: NodeTarget | unde
     case "topic":
     case "topicPartition":
       return needs.includes("partition") || needs.includes("topic");
+    case "nodes":
+      return needs.includes("node") || id === "addNode";
     case "node":
       return needs.includes("node");
     default:
@@ -53,11 +57,12 @@ export function concernsRow({ needs }: TroubleSummary, target: NodeTarget | unde
 }
 
 /** Under which heading it is listed. */
-export function headingOf({ needs }: TroubleSummary): string {
+export function headingOf({ id, needs }: TroubleSummary): string {
   if (needs.includes("member")) return "One member";
   if (needs.includes("group")) return "A group and its coordinator";
   if (needs.includes("partition")) return "A partition";
   if (needs.includes("topic")) return "A topic";
-  if (needs.includes("node")) return "A node";
+  if (needs.includes("node") || id === "addNode") return "A node";
+  if (needs.includes("transactional id")) return "A transaction and its coordinator";
   return "All clients";
 }

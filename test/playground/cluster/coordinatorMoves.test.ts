@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { PlaygroundSettingsInput } from "#playground/settings.ts";
 import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
+import { listGroups } from "#protocol/apis/listGroups.ts";
 import { errorName } from "#protocol/errorCodes.ts";
 import { commitAs, joinAs, syncAs } from "../groupDialogue.ts";
 import type { RawClient } from "../rawClient.ts";
@@ -10,9 +12,13 @@ import { SimulatedPlayground } from "../simulatedPlayground.ts";
 let simulated: SimulatedPlayground;
 
 beforeEach(async () => {
-  simulated = await SimulatedPlayground.start({ nodes: 2 });
-  simulated.playground.createTopic("orders", { partitions: 2 });
+  await start({ coordinatorLoadMs: 0 });
 });
+
+async function start(settings: PlaygroundSettingsInput): Promise<void> {
+  simulated = await SimulatedPlayground.start({ nodes: 2, settings });
+  simulated.playground.createTopic("orders", { partitions: 2 });
+}
 
 /** A connection to the node that coordinates `billing` now. */
 async function toCoordinator(): Promise<RawClient> {
@@ -145,3 +151,49 @@ test("a consumer group (KIP-848) goes on in its epoch", async () => {
   const heard = await simulated.run(next.call(consumerGroupHeartbeat, again));
   expect([refused, heard].map(({ errorCode }) => errorName(errorCode))).toEqual(["NOT_COORDINATOR", "NONE"]);
 });
+
+describe("a coordinator that takes over reads what was written first", () => {
+  test.each([
+    ["when it was moved there", () => simulated.playground.moveCoordinator("billing")],
+    ["when the one before died", (nodeId: number) => simulated.playground.stopNode(nodeId)],
+  ])("%s: commits and joins wait, heartbeats are let be, as Kafka's are", async (_what, takeOver) => {
+    await start({ coordinatorLoadMs: 400 });
+    const member = await stableMember();
+    takeOver(nodeOf(member.client));
+    const client = await toCoordinator();
+
+    const early = await Promise.all([
+      simulated.run(commitAs(client, 7n, member)).then(errorOfCommit),
+      simulated.run(joinAs(await toCoordinator())).then(({ errorCode }) => errorName(errorCode)),
+      beat(await toCoordinator(), member),
+    ]);
+    await simulated.clock.advance(400);
+
+    expect(early).toEqual(["COORDINATOR_LOAD_IN_PROGRESS", "COORDINATOR_LOAD_IN_PROGRESS", "NONE"]);
+    expect(errorOfCommit(await simulated.run(commitAs(client, 7n, member)))).toBe("NONE");
+  });
+
+  test("a session is not over before its coordinator has read it", async () => {
+    const member = await stableMember();
+
+    await simulated.playground.trouble("moveCoordinator", { groupId: "billing", ms: 30_000 });
+
+    await simulated.clock.advance(30_001);
+    expect(await beat(await toCoordinator(), member)).toBe("NONE");
+  });
+
+  test("groups that it has not read are not missing from its list", async () => {
+    await start({ coordinatorLoadMs: 400 });
+    await stableMember();
+    simulated.playground.moveCoordinator("billing");
+    const client = await toCoordinator();
+
+    const early = await simulated.run(client.call(listGroups, {}));
+
+    expect([errorName(early.errorCode), early.groups]).toEqual(["COORDINATOR_LOAD_IN_PROGRESS", []]);
+  });
+});
+
+function errorOfCommit(answer: Awaited<ReturnType<typeof commitAs>>): string {
+  return errorName(answer.topics[0]?.partitions[0]?.errorCode ?? -1);
+}

@@ -20,6 +20,11 @@ beforeEach(async () => {
 const topicsOf = async (client: RawClient) =>
   (await simulated.run(client.call(metadata, { topics: [{ name: "orders" }] }))).topics[0]?.partitions ?? [];
 
+const coordinatorOf = async (client: RawClient, key: string, keyType = 0) => {
+  const answer = await simulated.run(client.call(findCoordinator, { keyType, coordinatorKeys: [key] }));
+  return answer.coordinators[0];
+};
+
 describe("a node that stops", () => {
   test("closes its connections and its port", async () => {
     const client = await simulated.connect(2);
@@ -173,11 +178,6 @@ describe("a node that returns", () => {
 });
 
 describe("coordinators", () => {
-  const coordinatorOf = async (client: RawClient, key: string, keyType = 0) => {
-    const answer = await simulated.run(client.call(findCoordinator, { keyType, coordinatorKeys: [key] }));
-    return answer.coordinators[0];
-  };
-
   test.each([0, 1])(
     "of key type %i move when their node stops, and stay when it returns",
     async (keyType) => {
@@ -224,5 +224,58 @@ describe("coordinators", () => {
     const answer = await simulated.run(old.call(heartbeat, { groupId: "billing", memberId, generationId }));
     expect(errorName(answer.errorCode)).toBe("NOT_COORDINATOR");
     expect((await coordinatorOf(client, "billing"))?.nodeId).not.toBe(found?.nodeId);
+  });
+});
+
+describe("a node that joins", () => {
+  const joined = () => simulated.run(simulated.playground.addNode());
+
+  test("is in everybody's metadata, and serves clients on the port behind the others", async () => {
+    const node = await joined();
+
+    const client = await simulated.connect(4);
+    const { brokers } = await simulated.run(client.call(metadata, { topics: [] }));
+    expect(node).toEqual({ nodeId: 4, host: "127.0.0.1", port: 9095 });
+    expect(brokers.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3, 4]);
+  });
+
+  test("leads nothing of what was there, and gets replicas of what comes", async () => {
+    const client = await simulated.connect(1);
+    const before = await topicsOf(client);
+
+    await joined();
+
+    simulated.playground.createTopic("wide", { partitions: 1, replicationFactor: 4 });
+    const { topics } = await simulated.run(client.call(metadata, { topics: [{ name: "wide" }] }));
+    expect(await topicsOf(client)).toEqual(before);
+    expect(topics[0]?.partitions[0]?.replicaNodes.toSorted()).toEqual([1, 2, 3, 4]);
+  });
+
+  test("can be given a group, a partition, and be stopped", async () => {
+    await joined();
+
+    simulated.playground.moveCoordinator("billing", { nodeId: 4 });
+    simulated.playground.moveLeader({ topic: "orders", partition: 0 }, 4);
+
+    const client = await simulated.connect(4);
+    expect((await coordinatorOf(client, "billing"))?.nodeId).toBe(4);
+    simulated.playground.stopNode(4);
+    expect((await coordinatorOf(await simulated.connect(1), "billing"))?.nodeId).not.toBe(4);
+  });
+
+  test("takes the next port when somebody has that one", async () => {
+    await simulated.run(
+      simulated.network.listen({ host: "127.0.0.1", port: 9095 }, (stream) => stream.dispose()),
+    );
+
+    expect(await joined()).toMatchObject({ nodeId: 4, port: 9096 });
+  });
+
+  test("is told with all nodes there are", async () => {
+    await simulated.playground.trouble("addNode");
+
+    const [told] = simulated.of("broker.trouble");
+    expect(told).toMatchObject({ kind: "addNode", title: "node 4 (port 9095) joined", nodesDown: [] });
+    expect(told?.nodes?.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3, 4]);
   });
 });

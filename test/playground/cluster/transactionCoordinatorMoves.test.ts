@@ -1,0 +1,140 @@
+import { beforeEach, expect, test } from "vitest";
+import { describeProducers } from "#protocol/apis/describeProducers.ts";
+import { endTxn } from "#protocol/apis/endTxn.ts";
+import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
+import { initProducerId } from "#protocol/apis/initProducerId.ts";
+import { metadata } from "#protocol/apis/metadata.ts";
+import { errorName } from "#protocol/errorCodes.ts";
+import type { RawClient } from "../rawClient.ts";
+import { SimulatedPlayground } from "../simulatedPlayground.ts";
+
+const transactionalId = "shop";
+const loadMs = 400;
+let simulated: SimulatedPlayground;
+
+beforeEach(async () => {
+  const settings = { coordinatorLoadMs: loadMs, transactions: { markerDelayMs: 2_000 } };
+  simulated = await SimulatedPlayground.start({ nodes: 2, settings });
+  simulated.playground.createTopic("orders", { partitions: 1 });
+});
+
+async function toCoordinator(): Promise<RawClient> {
+  const any = await simulated.connect(simulated.playground.nodes.find(isUp)?.nodeId);
+  const body = { keyType: 1, coordinatorKeys: [transactionalId] };
+  const answer = await simulated.run(any.call(findCoordinator, body));
+  return simulated.connect(answer.coordinators[0]?.nodeId);
+}
+
+const isUp = ({ nodeId }: { readonly nodeId: number }) => simulated.playground.isNodeUp(nodeId);
+const nodeOf = (client: RawClient) => Number(client.remote.split(":").at(-1)) - 9091;
+const state = () => simulated.playground.transactions()[0]?.phase.state;
+
+/** A transaction with one record in it. */
+async function open(timeoutMs = 60_000) {
+  const transaction = await simulated.run(
+    simulated.playground.beginTransaction({ transactionalId, timeoutMs }),
+  );
+  await simulated.run(transaction.produce({ topic: "orders", records: [{ key: null, value: null }] }));
+  return transaction;
+}
+
+const takeOvers = [
+  ["moved", () => simulated.playground.moveTransactionCoordinator(transactionalId)],
+  ["died", (nodeId: number) => simulated.playground.stopNode(nodeId)],
+] as const;
+
+test.each(takeOvers)(
+  "a transaction whose coordinator %s stays open, and its producer ends it",
+  async (_how, takeOver) => {
+    const transaction = await open();
+    const before = await toCoordinator();
+    const { producerId, producerEpoch } = transaction;
+    const end = (client: RawClient) =>
+      simulated.run(
+        client.call(endTxn, { transactionalId, producerId, producerEpoch, committed: true }, { version: 5 }),
+      );
+
+    takeOver(nodeOf(before));
+
+    const after = await toCoordinator();
+    const early = await end(after);
+    await simulated.clock.advance(loadMs);
+    const late = await end(after);
+    expect(nodeOf(after)).not.toBe(nodeOf(before));
+    expect([early, late].map(({ errorCode }) => errorName(errorCode))).toEqual([
+      "COORDINATOR_LOAD_IN_PROGRESS",
+      "NONE",
+    ]);
+  },
+);
+
+test.each(takeOvers)(
+  "a decision is carried out by the one that follows when its coordinator %s",
+  async (_how, takeOver) => {
+    const transaction = await open();
+    await simulated.run(transaction.commit());
+    const before = state();
+
+    takeOver(nodeOf(await toCoordinator()));
+
+    expect([before, state()]).toEqual(["PrepareCommit", "PrepareCommit"]);
+    await simulated.clock.advance(loadMs);
+    expect(state()).toBe("CompleteCommit");
+  },
+);
+
+test("its markers are of a later coordinator epoch, so that a late one of the former is refused", async () => {
+  const transaction = await open();
+  simulated.playground.moveTransactionCoordinator(transactionalId);
+  await simulated.clock.advance(loadMs);
+
+  await simulated.run(transaction.commit());
+
+  await simulated.clock.advance(2_000);
+  const any = await simulated.connect(1);
+  const { topics } = await simulated.run(any.call(metadata, { topics: [{ name: "orders" }] }));
+  const client = await simulated.connect(topics[0]?.partitions[0]?.leaderId);
+  const answer = await simulated.run(
+    client.call(describeProducers, { topics: [{ name: "orders", partitionIndexes: [0] }] }),
+  );
+  expect(answer.topics[0]?.partitions[0]?.activeProducers[0]?.coordinatorEpoch).toBe(1);
+});
+
+test("the timeout of an open transaction goes on from when it began, and waits for who reads", async () => {
+  await open(10_000);
+  await simulated.clock.advance(9_900);
+
+  simulated.playground.moveTransactionCoordinator(transactionalId, { loadMs: 500 });
+
+  await simulated.clock.advance(490);
+  const before = state();
+  await simulated.clock.advance(10);
+  expect([before, state()]).toEqual(["Ongoing", "PrepareAbort"]);
+});
+
+test("the former coordinator sends producers on", async () => {
+  await open();
+  const before = await toCoordinator();
+
+  await simulated.playground.trouble("moveTransactionCoordinator", { transactionalId, ms: 0 });
+
+  const body = { transactionalId, transactionTimeoutMs: 60_000 };
+  const answer = await simulated.run(
+    before.call(initProducerId, { ...body, producerId: -1n, producerEpoch: -1 }, { version: 5 }),
+  );
+  expect(errorName(answer.errorCode)).toBe("NOT_COORDINATOR");
+  expect(simulated.of("broker.trouble").at(-1)).toMatchObject({
+    kind: "moveTransactionCoordinator",
+    transactionalId,
+  });
+});
+
+test("a producer of the playground waits for a coordinator that reads, and goes on", async () => {
+  const transaction = await open();
+  simulated.playground.moveTransactionCoordinator(transactionalId, { loadMs: 2_000 });
+
+  await simulated.run(transaction.produce({ topic: "orders", records: [{ key: null, value: null }] }));
+
+  await simulated.run(transaction.commit());
+  expect(state()).toBe("PrepareCommit");
+});
