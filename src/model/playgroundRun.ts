@@ -94,7 +94,7 @@ export function foldStopped(state: PlaygroundState, seen: Seen<BrokerStopped>): 
   state.transactions.clear();
   for (const fault of state.faults.values()) {
     closeSegment(fault, seen.at);
-    fault.latest = { ...fault.latest, holding: 0 };
+    fault.latest = { ...fault.latest, holding: 0, heldSince: undefined };
   }
   for (const [workloadId, workload] of state.workloads) {
     state.workloads.set(workloadId, { ...workload, running: false });

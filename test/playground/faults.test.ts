@@ -48,7 +48,23 @@ describe("holding SyncGroup", () => {
     expect(whileHeld).toMatchObject({ kind: "holdSyncGroup", hits: 1, holding: 1, groupId: "billing" });
     expect(released).toBe(1);
     expect((await simulated.run(synced)).errorCode).toBe(0);
-    expect(latest()).toMatchObject({ hits: 1, holding: 0, enabled: true });
+    expect(latest()).toMatchObject({ hits: 1, holding: 0, heldSince: undefined, enabled: true });
+  });
+
+  test("says since when it holds the oldest, which is not since when it is on", async () => {
+    const faultId = simulated.playground.holdSyncGroup("billing");
+    await simulated.clock.advance(60_000);
+    const joined = await simulated.run(joinAs(client));
+    const before = simulated.clock.now();
+
+    const synced = syncAs(client, joined, { [joined.memberId]: [0, 1] });
+    await simulated.clock.advance(500);
+
+    const held = latest();
+    simulated.playground.releaseHeld(faultId);
+    await simulated.run(synced);
+    expect(held?.heldSince).toBeGreaterThanOrEqual(before);
+    expect(held?.since).toBeLessThan(before - 59_000);
   });
 
   test("holds back only the connection it came on", async () => {

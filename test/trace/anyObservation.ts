@@ -355,6 +355,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     removed: flag,
     hits: small,
     holding: small,
+    heldSince: maybe(number),
     since: number,
     groupId: maybe(id),
     topic: maybe(text),

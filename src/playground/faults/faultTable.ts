@@ -47,7 +47,8 @@ interface Entry {
   readonly released: Emitter<void>;
   /** Switches the rule off when its time is over. */
   readonly expiry: Disposable | undefined;
-  readonly holding: Set<FaultedRequest>;
+  /** Since when it holds each request, the oldest first. */
+  readonly holding: Map<FaultedRequest, number>;
 }
 
 const proceed: FaultOutcome = { type: "proceed", changes: [] };
@@ -97,7 +98,7 @@ export class FaultTable {
         untilMs === undefined
           ? undefined
           : this.#clock.schedule(untilMs, () => void this.setEnabled(faultId, false)),
-      holding: new Set(),
+      holding: new Map(),
     };
     this.#entries.set(faultId, entry);
     this.#report(entry);
@@ -211,7 +212,7 @@ export class FaultTable {
   }
 
   #wait(entry: Entry, request: FaultedRequest, delayMs: number | undefined): Promise<FaultOutcome> {
-    entry.holding.add(request);
+    entry.holding.set(request, this.#clock.now());
     this.#report(entry);
     request.held(entry.faultId);
     return new Promise((resolve) => {
@@ -239,6 +240,7 @@ function release(entry: Entry): void {
 
 function describe(entry: Entry, removed: boolean): BrokerFault {
   const { match, kind } = entry.rule;
+  const [heldSince] = removed ? [] : entry.holding.values();
   return {
     type: "broker.fault",
     faultId: entry.faultId,
@@ -248,6 +250,7 @@ function describe(entry: Entry, removed: boolean): BrokerFault {
     removed,
     hits: entry.hits,
     holding: removed ? 0 : entry.holding.size,
+    heldSince,
     since: entry.since,
     groupId: match.groupId,
     topic: match.topic,

@@ -31,6 +31,9 @@ export interface BrokerFault {
   readonly hits: number;
   /** Requests it holds at this moment. */
   readonly holding: number;
+  /** When the oldest of these came; undefined while it holds none. */
+  readonly heldSince?: number | undefined;
+  /** When it was made. */
   readonly since: number;
   readonly groupId?: string | undefined;
   readonly topic?: string | undefined;

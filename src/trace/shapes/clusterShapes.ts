@@ -127,6 +127,7 @@ export const brokerFault = object<BrokerFault>({
   removed: boolean,
   hits: number,
   holding: number,
+  heldSince: optional(number),
   since: number,
   groupId: optional(string),
   topic: optional(string),

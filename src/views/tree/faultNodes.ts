@@ -3,8 +3,8 @@ import { countText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
-import { joined } from "./numbers.ts";
-import { nodeId, readOnlyWord, type TreeContext, timeIn } from "./treeContext.ts";
+import { joined, lasting } from "./numbers.ts";
+import { nodeId, presentIn, readOnlyWord, type TreeContext, timeIn } from "./treeContext.ts";
 
 /** `Faults (1 on)` of the playground. */
 export function faultsNode(cluster: ClusterModel): TreeNode {
@@ -26,7 +26,8 @@ export function faultNodes(context: TreeContext, cluster: ClusterModel): readonl
   return [...cluster.playground.faults.values()].map(({ latest }) => {
     const description = joined(
       !latest.enabled && "off",
-      latest.holding > 0 && `holds ${countText(latest.holding)}`,
+      latest.holding > 0 &&
+        `holds ${countText(latest.holding)}${heldText(context, cluster, latest.heldSince)}`,
       `hit ${countText(latest.hits)}×`,
     );
     return {
@@ -39,6 +40,7 @@ export function faultNodes(context: TreeContext, cluster: ClusterModel): readonl
         ["kind", latest.kind],
         ["hits", latest.hits],
         ["holds now", latest.holding],
+        ["oldest of these", timeIn(context, latest.heldSince)],
         ["group", latest.groupId],
         ["topic", latest.topic],
         ["partition", latest.partition],
@@ -55,6 +57,12 @@ export function faultNodes(context: TreeContext, cluster: ClusterModel): readonl
       accessibilityLabel: `Fault ${latest.title}, ${joined(latest.enabled && "on", description)}`,
     };
   });
+}
+
+/** How long the oldest of the held requests has waited. */
+function heldText(context: TreeContext, cluster: ClusterModel, heldSince: number | undefined): string {
+  const lasts = heldSince === undefined ? "" : lasting(presentIn(context, cluster) - heldSince);
+  return lasts === "" ? "" : ` for${lasts}`;
 }
 
 /** What produces into the playground now, and what had to stop. */

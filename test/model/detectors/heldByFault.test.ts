@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { detect } from "#model/detectors/detect.ts";
+import type { BrokerFault } from "#trace/observations/broker.ts";
 import { byBroker, modelOf, seen } from "../observed.ts";
 
 const fault = {
@@ -15,7 +16,7 @@ const fault = {
   groupId: "billing",
 } as const;
 
-const found = (changes: Partial<typeof fault> | { readonly holding: number }, now: number) =>
+const found = (changes: Partial<BrokerFault>, now: number) =>
   detect(modelOf(seen(2_000, { ...fault, ...changes }, byBroker)), now).filter(
     ({ kind }) => kind === "heldByFault",
   );
@@ -31,4 +32,18 @@ test("a fault that goes on holding answers stays a finding after everybody who w
 test("a fault that holds nothing, or was just turned on, is none", () => {
   expect(found({ holding: 0 }, 61_000)).toEqual([]);
   expect(found({}, 5_000)).toEqual([]);
+});
+
+test("a fault that was on for long before it held anything counts from the oldest that it holds", () => {
+  const held = { since: 1_000, heldSince: 90_000, holding: 3 };
+
+  const early = found(held, 100_000);
+  const [late] = found(held, 121_000);
+
+  expect(early).toEqual([]);
+  expect(late).toMatchObject({
+    title: "Fault holds 3 answers: hold SyncGroup of billing",
+    detail: "the oldest for 31.0 s · 13 requests hit so far",
+    since: 90_000,
+  });
 });

@@ -542,6 +542,33 @@ describe("members and partitions", () => {
   });
 });
 
+test("a fault says how many it holds, and for how long the oldest of them has waited", () => {
+  const fault = {
+    type: "broker.fault",
+    faultId: "f1",
+    kind: "holdSyncGroup",
+    title: "hold SyncGroup of billing",
+    enabled: true,
+    removed: false,
+    hits: 5,
+    holding: 3,
+    since: 2,
+  } as const;
+  const profile = {
+    type: "cluster.profile",
+    name: "playground",
+    kind: "playground",
+    bootstrapServers: [],
+  } as const;
+  const described = (heldSince: number) => {
+    const model = modelOf(seen(0, profile), seen(2, { ...fault, heldSince }));
+    return rows(model, clusters, { kind: "faults", clusterId: "c1" }, { at: 50_000 })[0]?.description;
+  };
+
+  expect(described(8_000)).toBe("holds 3 for 42.0 s · hit 5×");
+  expect(described(49_500)).toBe("holds 3 · hit 5×");
+});
+
 test("nodes of the playground say whether they are up, what they lead and what they coordinate", () => {
   const model = modelOf(
     seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),

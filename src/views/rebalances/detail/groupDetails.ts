@@ -142,6 +142,7 @@ export function faultDetail(scene: Scene, ref: MarkRef & { readonly kind: "fault
       row("since", "", latest.since),
       row("hit", `${countText(latest.hits)}×`),
       row("holds now", countedText(latest.holding, "request")),
+      latest.heldSince !== undefined && row("oldest of these", "", latest.heldSince),
       latest.groupId !== undefined && codeRow("group", latest.groupId),
       latest.topic !== undefined && codeRow("topic", latest.topic),
     ),
