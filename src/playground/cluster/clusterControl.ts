@@ -1,4 +1,5 @@
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
+import { randomUuid } from "#base/random.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { BrokerTrouble } from "#trace/observations/broker.ts";
@@ -24,6 +25,9 @@ export interface CoordinatorMove {
   /** By default as long as after any other change of coordinator. */
   readonly loadMs?: number | undefined;
 }
+
+/** A static member's id is its instance id with one of these behind it. */
+const uuidAtEnd = /-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** How many ports are tried for a node that joins. */
 const portsTried = 50;
@@ -194,9 +198,29 @@ export class ClusterControl implements Disposable {
     this.#say({ kind: "kickMember", title: `${memberId} was kicked out of ${groupId}`, groupId, memberId });
   }
 
-  /** What a member of this group is told when another one has its place. */
-  fencingErrorOf(groupId: string): "FENCED_INSTANCE_ID" | "FENCED_MEMBER_EPOCH" {
-    return this.#group(groupId).type === "consumer" ? "FENCED_MEMBER_EPOCH" : "FENCED_INSTANCE_ID";
+  /**
+   * The member is fenced: another instance has a static member's place, or the group has an epoch that the member does not
+   * know. Its next request is refused, and the group is as it then is.
+   */
+  fenceMember(groupId: string, memberId: string): void {
+    const { groups, random } = this.#broker;
+    const isConsumerGroup = this.#group(groupId).type === "consumer";
+    const newMemberId = `${memberId.replace(uuidAtEnd, "")}-${randomUuid(random)}`;
+    switch (groups.fence(groupId, memberId, newMemberId)) {
+      case "notThere":
+        throw new PlaygroundError("NOT_POSSIBLE", `${groupId} has no member ${memberId}.`);
+      case "notStatic":
+        throw new PlaygroundError(
+          "NOT_POSSIBLE",
+          `${memberId} has no group.instance.id, so nobody can take its place. Kick it out instead.`,
+        );
+      case "fenced": {
+        const title = isConsumerGroup
+          ? `${groupId} went on without ${memberId}, whose epoch is old now`
+          : `another instance took the place of ${memberId} in ${groupId}`;
+        this.#say({ kind: "fenceMember", title, groupId, memberId });
+      }
+    }
   }
 
   /** The group's committed offsets are forgotten, or those of one topic or partition. */

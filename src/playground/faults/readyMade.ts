@@ -1,5 +1,4 @@
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
-import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import { type BatchCorruption, batchCorruptions } from "./corruptBatch.ts";
 import type { FaultRule } from "./faultRule.ts";
 
@@ -91,17 +90,6 @@ export function freezeHeartbeats(groupId: string, memberId: string): FaultRule {
     match: { api: heartbeatApis, groupId, memberId },
     action: { kind: "hold" },
     at: "request",
-  };
-}
-
-/** The member is told once that another one has its place. */
-export function fenceMember(groupId: string, memberId: string, code: KnownErrorName): FaultRule {
-  return {
-    kind: "fenceMember",
-    title: `answer ${code} to ${memberId} in ${groupId}`,
-    match: { api: heartbeatApis, groupId, memberId },
-    action: { kind: "error", code },
-    times: 1,
   };
 }
 

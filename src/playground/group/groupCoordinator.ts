@@ -31,6 +31,7 @@ import {
 } from "./consumer/consumerGroup.ts";
 import type { ConsumerGroupSettings } from "./consumer/consumerGroupSettings.ts";
 import { timePassed as consumerTimePassed } from "./consumer/expiry.ts";
+import { fenceMember as fenceConsumerMember } from "./consumer/fenceMember.ts";
 import type { ConsumerHeartbeat, HeartbeatAnswer } from "./consumer/heartbeatRequest.ts";
 import { commitError as consumerCommitError, fetchError } from "./consumer/offsetRules.ts";
 import { removeMembers as removeConsumerMembers } from "./consumer/removal.ts";
@@ -47,6 +48,7 @@ import { type LeaveEvent, leave } from "./leave.ts";
 import { commitError, type MemberIdentity } from "./membership.ts";
 import { rebalanceOrCompleteJoin, removeMembers } from "./rebalance.ts";
 import { reloaded } from "./reload.ts";
+import { takeOverStaticMember } from "./staticMember.ts";
 import { SubscriptionReader } from "./subscriptionReader.ts";
 import { type SyncEvent, sync } from "./sync.ts";
 
@@ -321,6 +323,26 @@ export class GroupCoordinator {
       if (member) this.#apply(entry, removeMembers(unchanged(group), [member], why));
     }
     return true;
+  }
+
+  /**
+   * Lets a member be fenced: a static one of a classic group by another that takes its place, one of a consumer group by
+   * its epoch. Says what it did not find.
+   */
+  fence(groupId: string, memberId: string, newMemberId: string): "fenced" | "notThere" | "notStatic" {
+    const entry = this.#table.get(groupId);
+    if (entry?.group.type === "consumer") {
+      const member = entry.group.members.get(memberId);
+      if (member === undefined) return "notThere";
+      this.#apply(entry, fenceConsumerMember(entry.group, member, this.#at()));
+      return "fenced";
+    }
+    const member = entry?.group.members.get(memberId);
+    if (entry?.group.type !== "classic" || member === undefined) return "notThere";
+    if (member.groupInstanceId === undefined) return "notStatic";
+    const how = { newMemberId, now: this.#clock.now() };
+    this.#apply(entry, takeOverStaticMember(entry.group, member, how));
+    return "fenced";
   }
 
   /** Forgets what the group committed, for one topic or partition if named; says for how many partitions. */

@@ -39,6 +39,28 @@ export function replaceStaticMember(group: ClassicGroup, former: ClassicMember, 
   }
 }
 
+/**
+ * Another instance takes the static member's place with everything it has, as a second process with its id does that
+ * then says nothing more: the former one is fenced, and the newcomer stays until its session is over.
+ */
+export function takeOverStaticMember(
+  group: ClassicGroup,
+  former: ClassicMember,
+  { newMemberId, now }: { readonly newMemberId: string; readonly now: number },
+): Step {
+  const replaced = inPlaceOf(group, former, {
+    ...former,
+    memberId: newMemberId,
+    joinToken: undefined,
+    syncToken: undefined,
+    lastHeardAt: now,
+    expiresAt: now + former.sessionTimeoutMs,
+  });
+  if (group.phase.state !== "CompletingRebalance") return replaced;
+  const reason = `static member ${former.groupInstanceId} came back while the group was completing a rebalance`;
+  return prepareRebalance(replaced, reason, now);
+}
+
 function answerWithPlace(step: Step, before: ClassicGroup, event: JoinEvent): Step {
   const { newMemberId: memberId, token } = event;
   const isLeader = step.group.leaderId === memberId;
@@ -63,7 +85,7 @@ function withoutParkedJoin(group: ClassicGroup, memberId: string, now: number): 
 }
 
 function putInPlaceOf(group: ClassicGroup, former: ClassicMember, event: JoinEvent): Step {
-  const renamed: ClassicMember = {
+  return inPlaceOf(group, former, {
     ...former,
     memberId: event.newMemberId,
     clientId: event.clientId,
@@ -75,7 +97,10 @@ function putInPlaceOf(group: ClassicGroup, former: ClassicMember, event: JoinEve
     syncToken: undefined,
     lastHeardAt: event.now,
     expiresAt: event.now + event.sessionTimeoutMs,
-  };
+  });
+}
+
+function inPlaceOf(group: ClassicGroup, former: ClassicMember, renamed: ClassicMember): Step {
   const members = new Map<string, ClassicMember>();
   for (const [memberId, member] of group.members) {
     if (memberId === former.memberId) members.set(renamed.memberId, renamed);

@@ -21,7 +21,7 @@ export async function startTrouble(
   }
   const full = fullTarget(target);
   await trouble.act?.(full, world.control);
-  const rule = trouble.rule?.(full, world.control);
+  const rule = trouble.rule?.(full);
   return { faultId: rule && world.faults.add(rule) };
 }
 

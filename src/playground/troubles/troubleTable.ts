@@ -7,7 +7,6 @@ import {
   coordinatorUnavailable,
   corruptNextBatch,
   delayCommits,
-  fenceMember,
   freezeHeartbeats,
   holdJoinGroup,
   holdSyncGroup,
@@ -36,7 +35,7 @@ export interface FullTarget {
 
 /** A trouble with what it does: a rule that comes into force, or a change of the cluster. */
 export interface TroubleDefinition extends Trouble {
-  readonly rule?: ((target: FullTarget, control: ClusterControl) => FaultRule) | undefined;
+  readonly rule?: ((target: FullTarget) => FaultRule) | undefined;
   readonly act?: ((target: FullTarget, control: ClusterControl) => void | Promise<void>) | undefined;
 }
 
@@ -90,10 +89,10 @@ export const troubleTable: readonly TroubleDefinition[] = [
     id: "fenceMember",
     title: "Fence a member",
     description:
-      "The member's next heartbeat is FENCED_INSTANCE_ID, as if another process had its group.instance.id; in a consumer group FENCED_MEMBER_EPOCH.",
+      "Another instance takes a static member's place, partitions included, and is not heard of again until its session is over: the member's next request is FENCED_INSTANCE_ID. In a consumer group the member's epoch is old: FENCED_MEMBER_EPOCH, and it joins anew.",
     needs: ["group", "member"],
     takes: [],
-    rule: ({ groupId, memberId }, control) => fenceMember(groupId, memberId, control.fencingErrorOf(groupId)),
+    act: ({ groupId, memberId }, control) => control.fenceMember(groupId, memberId),
   },
   {
     id: "holdJoinGroup",

@@ -124,12 +124,12 @@ describe("a group in trouble", () => {
     expect(simulated.of("broker.trouble")).toMatchObject([{ kind: "kickMember", groupId: "billing" }]);
   });
 
-  test("tells a member once that it is fenced", async () => {
-    const member = await stableMember();
+  test("has no place that another could take where a member is not static", async () => {
+    const { memberId } = await stableMember();
 
-    await start("fenceMember", { groupId: "billing", memberId: member.memberId });
+    const fenced = simulated.playground.trouble("fenceMember", { groupId: "billing", memberId });
 
-    expect([await beat(member), await beat(member)]).toEqual(["FENCED_INSTANCE_ID", "NONE"]);
+    await expect(fenced).rejects.toThrow(`${memberId} has no group.instance.id`);
   });
 
   test("evicts a member whose heartbeats are frozen", async () => {
