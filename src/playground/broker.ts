@@ -7,6 +7,7 @@ import type { Observe } from "#trace/observation.ts";
 import { type BrokerNode, ClusterNodes } from "./cluster/clusterNodes.ts";
 import { Coordinators } from "./cluster/coordinators.ts";
 import { Leadership } from "./cluster/leadership.ts";
+import { NodeClocks } from "./cluster/nodeClocks.ts";
 import { type ReplicaView, replicaView } from "./cluster/replicaView.ts";
 import type { BatchEdit } from "./faults/corruptBatch.ts";
 import { FaultTable } from "./faults/faultTable.ts";
@@ -71,8 +72,7 @@ export class Broker implements Disposable {
   /** Who may sign in; undefined when nobody has to. */
   readonly saslUsers: SaslUsers | undefined;
   readonly housekeeping: Housekeeping;
-  /** How much the clock that stamps records is ahead. */
-  clockSkewMs = 0;
+  readonly nodeClocks: NodeClocks;
   readonly producerIds = new ProducerIds();
   readonly #reporter: GroupReporter;
   readonly #trimmed = new Set<PartitionLog>();
@@ -86,6 +86,7 @@ export class Broker implements Disposable {
     this.requestTap = deps.requestTap;
     this.settings = settings;
     this.cluster = new ClusterNodes(nodes);
+    this.nodeClocks = new NodeClocks(deps.clock);
     this.leadership = new Leadership(this.cluster);
     this.groupCoordinators = new Coordinators(this.cluster, deps.clock);
     this.transactionCoordinators = new Coordinators(this.cluster, deps.clock);
@@ -98,6 +99,7 @@ export class Broker implements Disposable {
       topics: this.topics,
       memory: this.memory,
       intervalMs: settings.housekeepingIntervalMs,
+      nowOf: (log) => this.leaderNow(log),
       moved: (logs) => this.reportOffsets(logs),
     });
     this.faults = new FaultTable({
@@ -234,7 +236,13 @@ export class Broker implements Disposable {
 
   /** The time as the clock of the playground's own producers shows it. */
   producerNow(): bigint {
-    return BigInt(Math.floor(this.clock.now() + this.clockSkewMs));
+    return this.nodeClocks.now();
+  }
+
+  /** The time as the clock of the node shows it that leads the partition. */
+  leaderNow(log: PartitionLog): bigint {
+    const topic = this.topics.byName(log.id.topic);
+    return this.nodeClocks.now(topic && this.leadership.of(topic, log).leaderId);
   }
 
   /** Numbers requests, over all nodes. */
@@ -246,7 +254,7 @@ export class Broker implements Disposable {
   append(log: PartitionLog, produced: Uint8Array, edit?: BatchEdit): StoredBatch {
     const topic = this.topics.byName(log.id.topic);
     const stampsTime = topic?.configs.get("message.timestamp.type") === "LogAppendTime";
-    const logAppendTime = stampsTime ? BigInt(Math.floor(this.clock.now())) : undefined;
+    const logAppendTime = stampsTime ? this.leaderNow(log) : undefined;
     const batch = log.append(produced, { edit, logAppendTime });
     this.housekeeping.appended(log);
     for (const dropped of this.memory.appended(log, batch)) this.#trimmed.add(dropped.log);
@@ -266,7 +274,7 @@ export class Broker implements Disposable {
     if (log === undefined) return "UNKNOWN_TOPIC_OR_PARTITION";
     const refusal = log.producers.judgeMarker(marker);
     if (refusal) return refusal.error;
-    this.append(log, markerBatch(marker, BigInt(Math.floor(this.clock.now()))));
+    this.append(log, markerBatch(marker, this.leaderNow(log)));
     return "NONE";
   }
 

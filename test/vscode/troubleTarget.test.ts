@@ -24,7 +24,7 @@ test.each([
   ["a member", member, ["kickMember", "fenceMember", "freezeHeartbeats"], ["truncateLog", "stopNode"]],
   ["a partition", partition, ["corrupt.crc", "moveLeader", "recreateTopic"], ["forceRebalance", "stopNode"]],
   ["all nodes", nodes, ["addNode", "startNode"], ["forceRebalance", "moveLeader", "throttle"]],
-  ["a node", node, ["stopNode", "startNode", "bounceNode"], ["forceRebalance", "moveLeader"]],
+  ["a node", node, ["stopNode", "startNode", "bounceNode", "skewClock"], ["forceRebalance", "moveLeader"]],
 ])("the row of %s offers its own troubles, and no others", (_what, row, has, lacks) => {
   const ids = idsFor(row);
 

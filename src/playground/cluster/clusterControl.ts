@@ -248,14 +248,16 @@ export class ClusterControl implements Disposable {
     hangTransaction(this.#broker, id);
   }
 
-  /** What the playground's own producers take for the time is off by so much; 0 sets it right. */
-  skewClock(byMs: number): void {
-    this.#broker.clockSkewMs = byMs;
+  /**
+   * The node's clock is off by so much, or, without a node, all clocks are, and what the playground's own producers take for
+   * the time; 0 sets it right.
+   */
+  skewClock(byMs: number, nodeId?: number): void {
+    const whose = nodeId === undefined ? "the clock" : `the clock of node ${this.#node(nodeId).nodeId}`;
+    this.#broker.nodeClocks.skew(byMs, nodeId);
     const title =
-      byMs === 0
-        ? "the clock is right"
-        : `the clock is ${Math.abs(byMs)} ms ${byMs > 0 ? "ahead" : "behind"}`;
-    this.#say({ kind: "skewClock", title });
+      byMs === 0 ? `${whose} is right` : `${whose} is ${Math.abs(byMs)} ms ${byMs > 0 ? "ahead" : "behind"}`;
+    this.#say({ kind: "skewClock", title, nodeId });
   }
 
   /** The topic is deleted and created again under its name: empty, with another id, without committed offsets. */

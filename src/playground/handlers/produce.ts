@@ -107,11 +107,15 @@ function producePartition(
   topic: Topic,
   { index, records, transactionalId }: PartitionData & { readonly transactionalId: string | null },
 ) {
-  const { broker, version } = context;
+  const { broker, node, version } = context;
   const found = findLog(context, topic, { partition: index });
   if ("error" in found) return refused(index, found.error);
   const { log } = found;
-  const limits = { ...produceLimitsOf(topic, broker), allowsZstd: version >= 7 };
+  const ofTopic = produceLimitsOf(topic, {
+    settings: broker.settings,
+    now: broker.nodeClocks.now(node.nodeId),
+  });
+  const limits = { ...ofTopic, allowsZstd: version >= 7 };
   const valid = validateProduced(records, limits);
   if (!valid.ok) {
     const { error, message, reachedLog, records: spoilt = [] } = valid.error;

@@ -1,4 +1,3 @@
-import type { Clock } from "#base/clock.ts";
 import { isCompacted } from "../log/housekeeping.ts";
 import type { ProduceLimits } from "../log/produceValidation.ts";
 import type { Topic } from "../log/topicStore.ts";
@@ -88,14 +87,21 @@ export function topicConfigs(
 /** What a topic demands of what is produced to it. */
 export function produceLimitsOf(
   { configs }: Topic,
-  { settings, clock }: { readonly settings: PlaygroundSettings; readonly clock: Clock },
+  {
+    settings,
+    now,
+  }: {
+    readonly settings: PlaygroundSettings;
+    /** By the clock of the leader, in ms. */
+    readonly now: bigint;
+  },
 ): Omit<ProduceLimits, "allowsZstd"> {
   const given = configs.get("max.message.bytes");
   return {
     maxMessageBytes: given === undefined ? settings.maxMessageBytes : Number(given),
     acceptsDamage: !settings.validatesProduced,
     needsKeys: isCompacted(configs),
-    timestamps: timestampBounds(configs, BigInt(Math.floor(clock.now()))),
+    timestamps: timestampBounds(configs, now),
   };
 }
 

@@ -11,6 +11,8 @@ export interface HousekeepingDeps {
   readonly memory: LogMemory;
   /** How often logs are looked at. */
   readonly intervalMs: number;
+  /** What time it is for the leader of a log, in ms. */
+  nowOf(log: PartitionLog): bigint;
   /** Told the logs whose start has moved. */
   moved(logs: readonly PartitionLog[]): void;
 }
@@ -45,7 +47,7 @@ export class Housekeeping implements Disposable {
     const configs = this.#deps.topics.byName(log.id.topic)?.configs;
     const given = configs?.get("delete.retention.ms");
     const deleteRetentionMs = given === undefined ? defaultDeleteRetentionMs : BigInt(given);
-    const { freedBytes, nextHorizon } = log.compact({ now: this.#now, deleteRetentionMs });
+    const { freedBytes, nextHorizon } = log.compact({ now: this.#deps.nowOf(log), deleteRetentionMs });
     this.#deps.memory.freed(freedBytes);
     if (nextHorizon === undefined) this.#dueAt.delete(log);
     else this.#dueAt.set(log, nextHorizon);
@@ -55,10 +57,6 @@ export class Housekeeping implements Disposable {
   dispose(): void {
     this.#timer?.dispose();
     this.#dueAt.clear();
-  }
-
-  get #now(): bigint {
-    return BigInt(Math.floor(this.#deps.clock.now()));
   }
 
   #arm(): void {
@@ -85,16 +83,17 @@ export class Housekeeping implements Disposable {
 
   #compactIfDue(log: PartitionLog): void {
     const dueAt = this.#dueAt.get(log);
-    if (dueAt !== undefined && dueAt <= this.#now) this.compact(log);
+    if (dueAt !== undefined && dueAt <= this.#deps.nowOf(log)) this.compact(log);
   }
 
   #applyRetention(log: PartitionLog, configs: Configs): boolean {
     if (!isDeleted(configs)) return false;
     const before = log.logStartOffset;
+    const now = this.#deps.nowOf(log);
     const retentionMs = limitIn(configs, "retention.ms");
     const retentionBytes = limitIn(configs, "retention.bytes");
     for (let oldest = log.oldestBatch; oldest; oldest = log.oldestBatch) {
-      const isOld = retentionMs !== undefined && oldest.maxTimestamp < this.#now - retentionMs;
+      const isOld = retentionMs !== undefined && oldest.maxTimestamp < now - retentionMs;
       const isTooMuch =
         retentionBytes !== undefined &&
         BigInt(log.storedBytes) - BigInt(oldest.bytes.length) >= retentionBytes;

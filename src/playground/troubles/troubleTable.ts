@@ -257,10 +257,10 @@ export const troubleTable: readonly TroubleDefinition[] = [
     id: "skewClock",
     title: "Skew the clock",
     description:
-      "Records that the playground produces from now on are stamped too late, or too early by negative ms; 0 ends it.",
+      "A node, or all of them and the playground's own producers, has the wrong time: records are stamped too late (LogAppendTime too), refused or expired too early, and found by other times; negative ms are too early, 0 ends it.",
     needs: [],
-    takes: ["ms"],
-    act: ({ given }, control) => control.skewClock(given.ms ?? hourMs),
+    takes: ["node", "ms"],
+    act: ({ given }, control) => control.skewClock(given.ms ?? hourMs, given.nodeId),
   },
   {
     id: "throttle",

@@ -97,7 +97,7 @@ function undoOf(trouble: TroubleSummary, target: TroubleAim, faultId: string | u
   if (faultId !== undefined) return { label: "End It", id: undefined, target };
   if (trouble.id === "stopNode") return { label: "Start the Node Again", id: "startNode", target };
   if (trouble.id === "skewClock" && target.ms !== 0) {
-    return { label: "Set the Clock Right", id: "skewClock", target: { ms: 0 } };
+    return { label: "Set the Clock Right", id: "skewClock", target: { ...target, ms: 0 } };
   }
   return undefined;
 }

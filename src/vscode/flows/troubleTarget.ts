@@ -35,7 +35,7 @@ export function isSaid(need: TroubleNeed, target: TroubleAim): boolean {
 }
 
 /** What a row of this kind can be in trouble with: what it says, and what follows from that with one more question. */
-export function concernsRow({ id, needs }: TroubleSummary, target: NodeTarget | undefined): boolean {
+export function concernsRow({ id, needs, takes }: TroubleSummary, target: NodeTarget | undefined): boolean {
   switch (target?.kind) {
     case "group":
     case "topicGroup":
@@ -50,7 +50,7 @@ export function concernsRow({ id, needs }: TroubleSummary, target: NodeTarget | 
     case "nodes":
       return needs.includes("node") || id === "addNode";
     case "node":
-      return needs.includes("node");
+      return needs.includes("node") || (needs.length === 0 && takes.includes("node"));
     default:
       return true;
   }
