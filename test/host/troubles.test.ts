@@ -60,6 +60,40 @@ test.each([
   await expect(ask("playground.trouble", asked)).rejects.toMatchObject({ code: "REFUSED", message });
 });
 
+test("what a trouble must still be told is known here, for whoever asks the user", async () => {
+  const { ask } = await withScene();
+  const lacks = (id: string, target: object) => ask("playground.troubleLacks", { id, target });
+
+  expect(await lacks("kickMember", { groupId: "billing" })).toEqual(["member"]);
+  expect(await lacks("kickMember", { groupId: "billing", memberId: "m" })).toEqual([]);
+  await expect(lacks("nonsense", {})).rejects.toMatchObject({ code: "REFUSED" });
+});
+
+test("a node that joins is a row, and can be stopped like any other", async () => {
+  const { ask, clock, tree } = await withScene();
+
+  await ask("playground.trouble", { id: "addNode", target: {} });
+  await clock.advance(2_000);
+
+  expect((await tree.find(clusters, "node 4"))?.description).toMatch(/^up · 127\.0\.0\.1:9095/);
+  expect((await tree.find(clusters, "Nodes"))?.label).toBe("Nodes (4)");
+  await ask("playground.trouble", { id: "stopNode", target: { nodeId: 4 } });
+  await clock.advance(2_000);
+  expect((await tree.find(clusters, "node 4"))?.description).toBe("down · 127.0.0.1:9095");
+});
+
+test("a transactional id can be chosen, with what its transaction is doing", async () => {
+  const { ask, clock } = await withScene();
+  const pace = { kind: "burst", count: 10 } as const;
+  const transactions = { records: 5, abortShare: 0 };
+  const { workloadId } = await ask("playground.startProducing", { topic: "orders", pace, transactions });
+  await clock.advance(2_000);
+
+  const [known] = await ask("playground.transactions", {});
+
+  expect(known).toEqual({ transactionalId: `orders-${workloadId}`, state: "CompleteCommit" });
+});
+
 test("the members of a group can be chosen by name", async () => {
   const { ask } = await withScene();
 

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
+import { troubleLacks } from "#playground/troubles/startTrouble.ts";
 import { troubleTable } from "#playground/troubles/troubleTable.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
-import { concernsRow, headingOf, isSaid, targetOfRow } from "#vscode/flows/troubleTarget.ts";
+import { concernsRow, headingOf, targetOfRow } from "#vscode/flows/troubleTarget.ts";
 
 const at = { clusterId: "playground" };
 const group: NodeTarget = { kind: "group", ...at, groupId: "billing" };
@@ -47,7 +48,8 @@ test("every trouble can be caused from the row of some kind", () => {
 
 test("a row says what it is about, so that nobody is asked for it", () => {
   expect(targetOfRow(member)).toEqual({ groupId: "billing", memberId: "m-1" });
-  expect(isSaid("member", targetOfRow(member))).toBe(true);
-  expect(isSaid("partition", targetOfRow(partition))).toBe(true);
-  expect(isSaid("node", targetOfRow(undefined))).toBe(false);
+  expect(troubleLacks("kickMember", targetOfRow(member))).toEqual([]);
+  expect(troubleLacks("moveLeader", targetOfRow(partition))).toEqual([]);
+  expect(troubleLacks("kickMember", targetOfRow(group))).toEqual(["member"]);
+  expect(troubleLacks("stopNode", targetOfRow(undefined))).toEqual(["node"]);
 });

@@ -144,6 +144,11 @@ export interface PlaygroundRequests {
   readonly "playground.addFault": RequestShape<FaultChoice, { readonly faultId: string }>;
   /** Every ready-made trouble, with what it must be told. */
   readonly "playground.troubles": RequestShape<Nothing, readonly TroubleSummary[]>;
+  /** What a trouble must be told that this target does not say, in the order in which it is asked for. */
+  readonly "playground.troubleLacks": RequestShape<
+    { readonly id: string; readonly target: TroubleAim },
+    Trouble["needs"]
+  >;
   readonly "playground.trouble": RequestShape<
     { readonly id: string; readonly target: TroubleAim },
     TroubleStarted

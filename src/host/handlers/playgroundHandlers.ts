@@ -64,6 +64,7 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
 
     "playground.addFault": (choice) => ({ faultId: controller.addFault(choice) }),
     "playground.troubles": () => controller.playground.troubles(),
+    "playground.troubleLacks": ({ id, target }) => controller.troubleLacks(id, target),
     "playground.trouble": ({ id, target }) => controller.trouble(id, target),
     "playground.groupMembers": ({ groupId }) => controller.groupMembers(groupId),
     "playground.transactions": () =>

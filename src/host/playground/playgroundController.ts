@@ -8,7 +8,8 @@ import { parseRuleFile } from "#playground/faults/ruleFile.ts";
 import { Playground } from "#playground/playground.ts";
 import { PlaygroundError } from "#playground/playgroundError.ts";
 import { isPortTaken } from "#playground/server/listenBlock.ts";
-import type { StartedTrouble, TroubleTarget } from "#playground/troubles/trouble.ts";
+import { troubleLacks } from "#playground/troubles/startTrouble.ts";
+import type { StartedTrouble, Trouble, TroubleTarget } from "#playground/troubles/trouble.ts";
 import { type WorkloadOptions, workloadProblem } from "#playground/workload/workloadOptions.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import { ChannelError } from "../channel/channelError.ts";
@@ -185,6 +186,11 @@ export class PlaygroundController {
   /** Starts a ready-made trouble; what cannot be is refused with what to do instead. */
   async trouble(id: string, target: TroubleTarget): Promise<StartedTrouble> {
     return orRefused(() => this.playground.trouble(id, target));
+  }
+
+  /** What a ready-made trouble must still be told. */
+  troubleLacks(id: string, target: TroubleTarget): Promise<Trouble["needs"]> {
+    return orRefused(async () => troubleLacks(id, target));
   }
 
   groupMembers(groupId: string): readonly { readonly memberId: string; readonly clientId: string }[] {

@@ -2,7 +2,7 @@ import type { ClusterControl } from "../cluster/clusterControl.ts";
 import type { FaultTable } from "../faults/faultTable.ts";
 import { PlaygroundError } from "../playgroundError.ts";
 import type { StartedTrouble, TroubleNeed, TroubleTarget } from "./trouble.ts";
-import { type FullTarget, troubleTable } from "./troubleTable.ts";
+import { type FullTarget, type TroubleDefinition, troubleTable } from "./troubleTable.ts";
 
 /** Starts a ready-made trouble; throws PlaygroundError with what is missing or cannot be. */
 export async function startTrouble(
@@ -10,12 +10,8 @@ export async function startTrouble(
   id: string,
   target: TroubleTarget,
 ): Promise<StartedTrouble> {
-  const trouble = troubleTable.find((each) => each.id === id);
-  if (!trouble) {
-    const known = troubleTable.map((each) => each.id).join(", ");
-    throw new PlaygroundError("NOT_POSSIBLE", `There is no trouble "${id}"; there are ${known}.`);
-  }
-  const missing = trouble.needs.filter((need) => !isSaid(need, target));
+  const trouble = troubleOf(id);
+  const missing = lacking(trouble, target);
   if (missing.length > 0) {
     throw new PlaygroundError("NOT_POSSIBLE", `"${trouble.title}" needs a ${missing.join(" and a ")}.`);
   }
@@ -23,6 +19,22 @@ export async function startTrouble(
   await trouble.act?.(full, world.control);
   const rule = trouble.rule?.(full);
   return { faultId: rule && world.faults.add(rule) };
+}
+
+/** What a trouble must still be told; throws PlaygroundError when there is none of this id. */
+export function troubleLacks(id: string, target: TroubleTarget): readonly TroubleNeed[] {
+  return lacking(troubleOf(id), target);
+}
+
+function troubleOf(id: string): TroubleDefinition {
+  const trouble = troubleTable.find((each) => each.id === id);
+  if (trouble) return trouble;
+  const known = troubleTable.map((each) => each.id).join(", ");
+  throw new PlaygroundError("NOT_POSSIBLE", `There is no trouble "${id}"; there are ${known}.`);
+}
+
+function lacking({ needs }: TroubleDefinition, target: TroubleTarget): readonly TroubleNeed[] {
+  return needs.filter((need) => !isSaid(need, target));
 }
 
 function isSaid(need: TroubleNeed, target: TroubleTarget): boolean {

@@ -4,7 +4,7 @@ import type { TroubleAim, TroubleSummary } from "#host/channel/playgroundRequest
 import type { App } from "../app.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import { pickGroup, pickTopic } from "../ui/pickers.ts";
-import { isSaid, type TroubleNeed } from "./troubleTarget.ts";
+import type { TroubleNeed } from "./troubleTarget.ts";
 
 /** Asks for whatever the trouble needs and the row does not say, then for what may be told beside. */
 export async function askTroubleTarget(
@@ -12,13 +12,15 @@ export async function askTroubleTarget(
   trouble: TroubleSummary,
   row: TroubleAim,
 ): Promise<TroubleAim | undefined> {
-  let target: TroubleAim | undefined = row;
-  for (const need of trouble.needs) {
-    if (target === undefined || isSaid(need, target)) continue;
-    const said: TroubleAim | undefined = await askNeed(app, { trouble, need, target });
-    target = said && { ...target, ...said };
+  const { id } = trouble;
+  const lacks = await app.link.request("playground.troubleLacks", { id, target: row });
+  let target: TroubleAim = row;
+  for (const need of lacks) {
+    const said = await askNeed(app, { trouble, need, target });
+    if (said === undefined) return undefined;
+    target = { ...target, ...said };
   }
-  return target && askBeside(trouble, target);
+  return askBeside(trouble, target);
 }
 
 async function askNeed(

@@ -16,24 +16,6 @@ export function targetOfRow(target: NodeTarget | undefined): TroubleAim {
   };
 }
 
-/** Whether the target says what is needed. */
-export function isSaid(need: TroubleNeed, target: TroubleAim): boolean {
-  switch (need) {
-    case "group":
-      return target.groupId !== undefined;
-    case "member":
-      return target.memberId !== undefined;
-    case "topic":
-      return target.topic !== undefined;
-    case "partition":
-      return target.topic !== undefined && target.partition !== undefined;
-    case "node":
-      return target.nodeId !== undefined;
-    case "transactional id":
-      return target.transactionalId !== undefined;
-  }
-}
-
 /** What a row of this kind can be in trouble with: what it says, and what follows from that with one more question. */
 export function concernsRow({ id, needs, takes }: TroubleSummary, target: NodeTarget | undefined): boolean {
   switch (target?.kind) {
