@@ -55,11 +55,7 @@ export function ruleCommands(app: App): CommandFamily {
       await vscode.window.showTextDocument(file);
     },
     [commandIds.newFaultRule]: async (target) => {
-      const document = await vscode.workspace.openTextDocument({
-        language: "json",
-        content: exampleRule(target),
-      });
-      const editor = await vscode.window.showTextDocument(document);
+      const editor = await newRuleEditor(exampleRule(target));
       const answer = await vscode.window.showInformationMessage(
         "Edit the rule, then put it into force: here, or later with the command of that name.",
         apply,
@@ -68,6 +64,39 @@ export function ruleCommands(app: App): CommandFamily {
     },
     [commandIds.applyFaultRules]: () => applyEditor(vscode.window.activeTextEditor),
   };
+}
+
+/** An editor that is not saved yet, under a name by which VS Code completes and checks rules. */
+async function newRuleEditor(content: string): Promise<vscode.TextEditor> {
+  const [folder] = vscode.workspace.workspaceFolders ?? [];
+  // Without a folder there is no path to save it at, and so no name that a schema goes by.
+  if (!folder) {
+    const document = await vscode.workspace.openTextDocument({ language: "json", content });
+    return await vscode.window.showTextDocument(document);
+  }
+  const document = await vscode.workspace.openTextDocument(await freeName(folder.uri));
+  const editor = await vscode.window.showTextDocument(document);
+  await editor.edit((edit) => edit.insert(new vscode.Position(0, 0), content));
+  return editor;
+}
+
+/** `rules.groupscope-faults.json`, or with a number, as long as nobody has it on disk or in an editor. */
+async function freeName(folder: vscode.Uri): Promise<vscode.Uri> {
+  for (let number = 1; ; number++) {
+    const name = `rules${number === 1 ? "" : number}.groupscope-faults.json`;
+    const file = vscode.Uri.joinPath(folder, name);
+    const isOpen = vscode.workspace.textDocuments.some(({ uri }) => uri.path === file.path);
+    if (!isOpen && !(await exists(file))) return file.with({ scheme: "untitled" });
+  }
+}
+
+async function exists(file: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(file);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function nameOf(uri: vscode.Uri): string {
