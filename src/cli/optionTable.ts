@@ -23,6 +23,10 @@ export const optionTable = {
   user: { value: "NAME:PASSWORD", help: "clients must sign in (SASL PLAIN or SCRAM); repeatable" },
   "tls-cert": { value: "FILE", help: "speak TLS with this certificate (PEM); needs --tls-key" },
   "tls-key": { value: "FILE", help: "the certificate's key (PEM)" },
+  "tls-client-ca": {
+    value: "FILE",
+    help: "clients must show a certificate that this authority (PEM) signed",
+  },
   "data-dir": { value: "DIR", help: "keep topics, records and offsets there, and come back with them" },
   memory: { value: "MIB", help: "what all records may take; then the oldest go (256)" },
   json: { help: "say in one line of JSON when it is ready" },

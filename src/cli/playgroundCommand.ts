@@ -24,7 +24,14 @@ export interface PlaygroundCommand {
   readonly faultsFile: string | undefined;
   readonly seed: number | undefined;
   readonly users: readonly { readonly username: string; readonly password: string }[];
-  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  readonly tls:
+    | {
+        readonly certFile: string;
+        readonly keyFile: string;
+        /** Clients must show a certificate that this authority signed. */
+        readonly clientCaFile: string | undefined;
+      }
+    | undefined;
   readonly dataDirectory: string | undefined;
   readonly memoryMebibytes: number | undefined;
   readonly json: boolean;

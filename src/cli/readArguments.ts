@@ -101,7 +101,7 @@ function readPlayground(given: Given): PlaygroundCommand {
     faultsFile: one("faults"),
     seed: whole(one("seed"), { name: "seed", from: 0, to: 0xffff_ffff }),
     users: all("user").map(readUser),
-    tls: readTls(one("tls-cert"), one("tls-key")),
+    tls: readTls({ cert: one("tls-cert"), key: one("tls-key"), clientCa: one("tls-client-ca") }),
     dataDirectory: one("data-dir"),
     memoryMebibytes: whole(one("memory"), { name: "memory", from: 1, to: 65_536 }),
     json: given.has("json"),
@@ -156,12 +156,19 @@ function readUser(text: string): { readonly username: string; readonly password:
   return { username: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-function readTls(cert: string | undefined, key: string | undefined): PlaygroundCommand["tls"] {
-  if (cert === undefined && key === undefined) return undefined;
+function readTls({
+  cert,
+  key,
+  clientCa,
+}: Readonly<Record<"cert" | "key" | "clientCa", string | undefined>>): PlaygroundCommand["tls"] {
+  if (cert === undefined && key === undefined) {
+    if (clientCa === undefined) return undefined;
+    throw new UsageError("--tls-client-ca needs --tls-cert and --tls-key.");
+  }
   if (cert === undefined || key === undefined) {
     throw new UsageError("--tls-cert and --tls-key go together.");
   }
-  return { certFile: cert, keyFile: key };
+  return { certFile: cert, keyFile: key, clientCaFile: clientCa };
 }
 
 function readRelease(text: string | undefined): PlaygroundCommand["kafkaVersion"] {

@@ -86,6 +86,8 @@ async function settingsOf(command: PlaygroundCommand): Promise<PlaygroundSetting
           tls: {
             cert: await readText(tls.certFile, "tls-cert"),
             key: await readText(tls.keyFile, "tls-key"),
+            clientCa:
+              tls.clientCaFile === undefined ? undefined : await readText(tls.clientCaFile, "tls-client-ca"),
           },
         }),
   };

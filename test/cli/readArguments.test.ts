@@ -13,7 +13,7 @@ describe("the command line", () => {
     const line =
       "playground --port 19092 --host 0.0.0.0 --nodes 3 --topic orders:6:3 --topic clicks --produce orders:20 " +
       "--fill clicks:500 --auto-create-topics --kafka-version 3.9 --faults rules.json --seed 7 --user ada:l:ove " +
-      "--tls-cert c.pem --tls-key k.pem --data-dir state --memory 64 --json";
+      "--tls-cert c.pem --tls-key k.pem --tls-client-ca a.pem --data-dir state --memory 64 --json";
 
     const command = read(line);
 
@@ -35,7 +35,7 @@ describe("the command line", () => {
         faultsFile: "rules.json",
         seed: 7,
         users: [{ username: "ada", password: "l:ove" }],
-        tls: { certFile: "c.pem", keyFile: "k.pem" },
+        tls: { certFile: "c.pem", keyFile: "k.pem", clientCaFile: "a.pem" },
         dataDirectory: "state",
         memoryMebibytes: 64,
         json: true,
@@ -89,6 +89,7 @@ describe("the command line", () => {
     ["playground --seed -1", "--seed must be a whole number from 0 to 4294967295, not -1."],
     ["playground --user secret", "--user must be NAME:PASSWORD."],
     ["playground --tls-key k.pem", "--tls-cert and --tls-key go together."],
+    ["playground --tls-client-ca a.pem", "--tls-client-ca needs --tls-cert and --tls-key."],
   ])("%j is refused with a sentence", (line, sentence) => {
     const command = read(line);
 
