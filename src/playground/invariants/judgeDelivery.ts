@@ -117,10 +117,10 @@ class CommittedFilter {
   }
 }
 
-/** Whether these bytes are that batch, by its header and its length. */
+/** Whether these bytes are that batch: by its length and what stands before the attributes, of which the checksum speaks for the rest. */
 function isAt(records: Uint8Array, at: number, { bytes }: StoredBatch): boolean {
   if (at + bytes.length > records.length) return false;
-  const compared = Math.min(batchLayout.records, bytes.length);
+  const compared = Math.min(batchLayout.attributes, bytes.length);
   for (let index = 0; index < compared; index++) {
     if (records[at + index] !== bytes[index]) return false;
   }
