@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { javaArgs, newestKafka } from "#test/support/kafkaJars.ts";
+import { runProgram } from "#test/support/runProgram.ts";
 import type { ClientResult, ClientTask } from "./measure.ts";
 
 const limitMs = 90_000;
@@ -43,6 +44,28 @@ export async function measureJava(task: ClientTask): Promise<ClientResult> {
     seconds: (fetchMs ?? 0) / 1_000,
     ...usage,
   };
+}
+
+/** Kafka's own producer-perf tool, with records of 100 bytes as fast as they go; gives how many a second it wrote. */
+export async function produceWithJava(target: {
+  readonly servers: string;
+  readonly topic: string;
+  readonly records: number;
+}): Promise<number> {
+  const { servers, topic, records } = target;
+  const { stdout, stderr } = await runProgram(
+    "java",
+    [
+      ...["-Xmx512m", ...(await javaArgs(newestKafka, "ERROR"))],
+      ...["org.apache.kafka.tools.ProducerPerformance", "--topic", topic, "--num-records", String(records)],
+      ...["--record-size", "100", "--throughput", "-1", "--producer-props", `bootstrap.servers=${servers}`],
+    ],
+    { timeoutMs: limitMs },
+  );
+  const last = stdout.trim().split("\n").at(-1) ?? "";
+  const speed = /([\d.]+) records\/sec/.exec(last)?.[1];
+  if (speed === undefined) throw new Error(`no result: ${last} ${stderr}`);
+  return Number(speed);
 }
 
 function usageOf(

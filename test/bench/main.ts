@@ -1,5 +1,5 @@
 // Measures and prints; asserts nothing on time. `npm run bench -- throughput --records 2000000 --rounds 3`; some of it:
-// `--codecs none,lz4 --sizes 100 --clients ours,kafkajs,franz-go`
+// `--codecs none,lz4 --sizes 100 --clients ours,kafkajs,franz-go`; of the playground: `--clients "raw,scale,franz-go,Java"`
 import { parseArgs } from "node:util";
 import { benchBundles } from "./bundles.ts";
 import { benchEditor } from "./editor.ts";
@@ -27,7 +27,13 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       sizes: namesIn(values.sizes),
       clients: namesIn(values.clients),
     }),
-  playground: () => benchPlayground({ records: Number(values.records), megabytes: Number(values.megabytes) }),
+  playground: () =>
+    benchPlayground({
+      records: Number(values.records),
+      megabytes: Number(values.megabytes),
+      rounds: Number(values.rounds),
+      clients: namesIn(values.clients),
+    }),
   bundles: () => benchBundles(),
   editor: () => benchEditor(),
 };

@@ -1,20 +1,15 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { tcpTransport } from "#node/tcpTransport.ts";
 import { metadata } from "#protocol/apis/metadata.ts";
-import { type LivePlayground, startLivePlayground } from "#test/playground/livePlayground.ts";
+import { startLivePlayground } from "#test/playground/livePlayground.ts";
 import { RawClient } from "#test/playground/rawClient.ts";
-import { newestKafka } from "#test/support/kafkaJars.ts";
-import { kafkaTool } from "#test/support/kafkaTool.ts";
-import { realClient } from "#test/support/realCluster.ts";
-import { startRealKafka } from "#test/support/realKafka.ts";
 import { runOrThrow } from "#test/support/runProgram.ts";
-import { bundled, clientsHere, firstLine } from "./clients.ts";
-import { fillTopic } from "./fillTopic.ts";
+import { bundled } from "./clients.ts";
+import { type BesideKafkaOptions, benchBesideKafka } from "./playgroundBesideKafka.ts";
 import { grouped, table } from "./table.ts";
 
-/** How much is moved. */
-export interface PlaygroundBenchOptions {
-  readonly records: number;
+/** How much is moved, and what of it all is measured. */
+export interface PlaygroundBenchOptions extends BesideKafkaOptions {
   readonly megabytes: number;
 }
 
@@ -23,9 +18,12 @@ const partitions = 6;
 
 /** The playground as a broker: what it moves, how others do on it beside real Kafka, and what it bears. */
 export async function benchPlayground(options: PlaygroundBenchOptions): Promise<void> {
-  await benchRawFrames(options.megabytes);
-  await benchScale();
-  await benchForeignClients(options.records);
+  const { clients, megabytes } = options;
+  const wants = (part: string) => clients.length === 0 || clients.includes(part);
+  if (wants("raw")) await benchRawFrames(megabytes);
+  if (wants("scale")) await benchScale();
+  const others = clients.filter((part) => part !== "raw" && part !== "scale");
+  if (clients.length === 0 || others.length > 0) await benchBesideKafka({ ...options, clients: others });
 }
 
 interface Moved {
@@ -97,60 +95,4 @@ async function benchScale(): Promise<void> {
   );
   for (const client of clients) client.close();
   await live.playground.stop();
-}
-
-/** The same consumers, and Java's producer, on both in one run. */
-async function benchForeignClients(records: number): Promise<void> {
-  const clients = (await clientsHere()).slice(1);
-  const kafka = await startRealKafka({ optimised: true, heapMb: 1_024 });
-  const live = await startPlaygroundFor(records);
-  const rows: string[][] = [];
-  const compare = (what: string, onKafka: number, onOurs: number) =>
-    rows.push([what, grouped(onKafka), grouped(onOurs), (onOurs / onKafka).toFixed(2)]);
-  const sides = [kafka.bootstrapServers, live.bootstrapServers];
-  try {
-    const filled = [];
-    for (const servers of sides) {
-      const cluster = realClient({ servers });
-      filled.push(await fillTopic(cluster, { topic: "bench", partitions, records, valueBytes: 100 }));
-      cluster.close();
-    }
-    for (const client of clients) {
-      const speeds = [];
-      try {
-        for (const [index, servers] of sides.entries()) {
-          const count = filled[index] ?? 0;
-          const task = { servers: servers.split(","), topic: "bench", records: count, warmUp: count / 4 };
-          const result = await client.run({ ...task, warmUp: Math.floor(task.warmUp) });
-          speeds.push(result.records / result.seconds);
-        }
-        compare(`${client.name} reads`, speeds[0] ?? 0, speeds[1] ?? 0);
-      } catch (failure) {
-        console.log(`${client.name} did not finish: ${firstLine(failure)}`);
-      }
-    }
-    const written = [];
-    for (const servers of sides) written.push(await produceWithJava(servers, records));
-    compare("Java producer-perf writes", written[0] ?? 0, written[1] ?? 0);
-  } finally {
-    await live.playground.stop();
-    await kafka.stop();
-  }
-  console.log(`\n${table(["records/s", "Kafka", "playground", "ratio"], rows)}`);
-}
-
-/** With room for what is read and what Java writes. */
-function startPlaygroundFor(records: number): Promise<LivePlayground> {
-  return startLivePlayground({ settings: { maxLogBytes: records * 400 } });
-}
-
-async function produceWithJava(servers: string, records: number): Promise<number> {
-  const { stdout, stderr } = await kafkaTool(newestKafka, "producer-perf", [
-    ...["--topic", "bench", "--num-records", String(records), "--record-size", "100", "--throughput", "-1"],
-    ...["--producer-props", `bootstrap.servers=${servers}`],
-  ]);
-  const last = stdout.trim().split("\n").at(-1) ?? "";
-  const speed = /([\d.]+) records\/sec/.exec(last)?.[1];
-  if (speed === undefined) throw new Error(`no result: ${last} ${stderr}`);
-  return Number(speed);
 }
