@@ -1,3 +1,4 @@
+import type { ByteParts } from "./byteParts.ts";
 import type { Event } from "./events.ts";
 import type { Disposable } from "./lifecycle.ts";
 
@@ -15,8 +16,11 @@ export interface ByteStream extends Disposable {
   readonly onClose: Event<Error | undefined>;
   /** Fires when a `write` that returned false has been taken. */
   readonly onDrain: Event<void>;
-  /** Queues bytes; false asks the caller to wait for `onDrain` before it sends more. Ignored once closed. */
-  write(bytes: Uint8Array): boolean;
+  /**
+   * Queues bytes, which nobody may change from now on; false asks the caller to wait for `onDrain` before it sends more.
+   * Ignored once closed.
+   */
+  write(bytes: Uint8Array | ByteParts): boolean;
   /** Stops (true) or restarts (false) `onData`, so that a slow reader does not fill memory. */
   setPaused(paused: boolean): void;
 }

@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { ByteParts } from "#base/byteParts.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import type { ByteStream } from "#base/transport.ts";
 
@@ -79,8 +80,15 @@ export class SocketStream implements ByteStream {
     return subscription;
   };
 
-  write(bytes: Uint8Array): boolean {
-    return this.#socket.destroyed || this.#socket.write(bytes);
+  write(bytes: Uint8Array | ByteParts): boolean {
+    const socket = this.#socket;
+    if (socket.destroyed) return true;
+    if (!(bytes instanceof ByteParts)) return socket.write(bytes);
+    // Held back until all are there, they go to the system as one list, and nothing is copied together.
+    socket.cork();
+    for (const piece of bytes.pieces) socket.write(piece);
+    socket.uncork();
+    return !socket.writableNeedDrain;
   }
 
   setPaused(paused: boolean): void {

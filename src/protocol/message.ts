@@ -1,3 +1,4 @@
+import type { ByteParts } from "#base/byteParts.ts";
 import type { Result } from "#base/result.ts";
 import {
   type Api,
@@ -69,10 +70,11 @@ export function encodeRequest<A extends Api>(
 ): Uint8Array {
   const { version, correlationId, clientId } = options;
   const codec = codecOf(api, api.request, version);
-  return frame((writer) => {
-    writeRequestHeader(writer, api, { apiKey: api.key, apiVersion: version, correlationId, clientId });
-    codec.write(writer, body);
+  const writer = frame((writing) => {
+    writeRequestHeader(writing, api, { apiKey: api.key, apiVersion: version, correlationId, clientId });
+    codec.write(writing, body);
   });
+  return writer.finish();
 }
 
 /** A response ready for the socket, its size in front. Throws like `encodeRequest`. */
@@ -81,6 +83,19 @@ export function encodeResponse<A extends Api>(
   options: ResponseOptions,
   body: ResponseInput<A>,
 ): Uint8Array {
+  return writtenResponse(api, options, body).finish();
+}
+
+/** The same, with record batches left where they are. */
+export function encodeResponseInParts<A extends Api>(
+  api: A,
+  options: ResponseOptions,
+  body: ResponseInput<A>,
+): ByteParts {
+  return writtenResponse(api, options, body).finishInParts();
+}
+
+function writtenResponse<A extends Api>(api: A, options: ResponseOptions, body: ResponseInput<A>): Writer {
   const { version, correlationId } = options;
   const codec = codecOf(api, api.response, version);
   return frame((writer) => {
@@ -166,10 +181,10 @@ function codecOf(api: Api, type: Type, version: number): Codec {
   return type.codec({ version, flexible: isFlexible(api, version) });
 }
 
-function frame(write: (writer: Writer) => void): Uint8Array {
+function frame(write: (writer: Writer) => void): Writer {
   const writer = new Writer();
   writer.int32(0);
   write(writer);
   writer.patchInt32(0, writer.length - sizeBytes);
-  return writer.finish();
+  return writer;
 }

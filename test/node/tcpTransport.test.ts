@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { afterEach, describe, expect, test } from "vitest";
+import { ByteParts } from "#base/byteParts.ts";
 import { CancelledError } from "#base/clock.ts";
 import { DisposableStore, toDisposable } from "#base/lifecycle.ts";
 import { type ByteStream, ConnectError } from "#base/transport.ts";
@@ -48,6 +49,33 @@ function receive(stream: ByteStream, bytes: number): Promise<Buffer> {
 }
 
 describe("tcpTransport and tcpServer", () => {
+  test("bytes in many parts arrive as one, also when the other side is slow to take them", async () => {
+    const pieces = Array.from({ length: 2_000 }, (_, index) => Buffer.alloc(3_000, `${index}/`));
+    const parts = new ByteParts(pieces);
+    let takesMore: boolean | undefined;
+    let hasDrained = false;
+    const listening = owned.add(
+      await tcpServer.listen({ host, port: 0 }, (stream) => {
+        stream.onData(() => {
+          takesMore = stream.write(parts);
+        });
+        stream.onDrain(() => {
+          hasDrained = true;
+        });
+      }),
+    );
+    const stream = await connect(listening.port);
+    const received = receive(stream, parts.length);
+    stream.setPaused(true);
+    stream.write(Buffer.from("now"));
+    await expect.poll(() => takesMore).toBe(false);
+
+    stream.setPaused(false);
+
+    expect((await received).equals(Buffer.concat(pieces))).toBe(true);
+    await expect.poll(() => hasDrained).toBe(true);
+  });
+
   test("bytes go both ways, unchanged", async () => {
     const listening = owned.add(
       await tcpServer.listen({ host, port: 0 }, (stream) => stream.onData((chunk) => stream.write(chunk))),

@@ -1,3 +1,4 @@
+import { ByteParts } from "#base/byteParts.ts";
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
 import {
   type ByteStream,
@@ -91,7 +92,7 @@ export class MemberNetwork implements Transport {
       dispose: () => stream.dispose(),
       write: (bytes) => {
         // A request is written as one frame: size, then the key of its API.
-        const [high = 0, low = 0] = bytes.subarray(4, 6);
+        const [high = 0, low = 0] = ByteParts.of(bytes).joined().subarray(4, 6);
         this.#count(String((high << 8) | low));
         return stream.write(bytes);
       },

@@ -1,3 +1,4 @@
+import { ByteParts } from "#base/byteParts.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import { type Random, randomInt } from "#base/random.ts";
@@ -42,9 +43,9 @@ class MemoryStream implements ByteStream {
     this.#incoming = incoming;
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array | ByteParts): boolean {
     if (this.#isClosed || this.#outgoing === undefined) return true;
-    return this.#outgoing.send(bytes);
+    return this.#outgoing.send(ByteParts.of(bytes).joined());
   }
 
   setPaused(paused: boolean): void {

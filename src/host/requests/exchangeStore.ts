@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import { ByteParts } from "#base/byteParts.ts";
 import type { Clock } from "#base/clock.ts";
 import type {
   FollowedRequest,
@@ -73,7 +74,7 @@ export class ExchangeStore implements RequestTap {
 
   came({ frame, nodeId, remote, phase }: TappedRequest): FollowedRequest {
     const keepable = keepableBytes(frame, phase);
-    const request = keptFrame(frame, keepable);
+    const request = keptFrame(ByteParts.of(frame), { from: 0, keepable });
     const exchange = this.#add({ nodeId, remote, request, end: undefined });
     return {
       faulted: (faultId) => {
@@ -125,9 +126,10 @@ export class ExchangeStore implements RequestTap {
       return;
     }
     if (exchange.isDropped) return;
-    const frame = how.frame.subarray(sizeBytes);
     const before = sizeOf(exchange);
-    exchange.end = { type: "answered", at, response: keptFrame(frame, isSecret ? 0 : frame.length) };
+    const keepable = isSecret ? 0 : how.frame.length - sizeBytes;
+    const response = keptFrame(how.frame, { from: sizeBytes, keepable });
+    exchange.end = { type: "answered", at, response };
     this.#bytes += sizeOf(exchange) - before;
     this.#shrink(maxExchanges, this.#maxBytes);
   }
@@ -152,10 +154,15 @@ export class ExchangeStore implements RequestTap {
 }
 
 /** A copy, as the frame belongs to whoever handles it; of Buffer's pool, which is half the time for small ones. */
-function keptFrame(frame: Uint8Array, keepable: number): KeptFrame {
-  const length = Math.min(keepable, maxFrameBytes);
-  const cut = keepable < frame.length ? "secret" : length < frame.length ? "long" : undefined;
-  return { bytes: Buffer.from(frame.subarray(0, length)), sizeInBytes: frame.length, cut };
+function keptFrame(
+  frame: ByteParts,
+  { from, keepable }: { readonly from: number; readonly keepable: number },
+): KeptFrame {
+  const sizeInBytes = frame.length - from;
+  const bytes = Buffer.allocUnsafe(Math.min(keepable, maxFrameBytes));
+  frame.copyTo(bytes, from);
+  const cut = keepable < sizeInBytes ? "secret" : bytes.length < sizeInBytes ? "long" : undefined;
+  return { bytes, sizeInBytes, cut };
 }
 
 function sizeOf({ request, end }: Exchange): number {

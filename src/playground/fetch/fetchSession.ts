@@ -1,3 +1,4 @@
+import type { ByteParts } from "#base/byteParts.ts";
 import type { AbortedTransaction } from "../log/logTransactions.ts";
 
 /** A topic as one Fetch request names it: by name up to version 12, by id from 13 on. */
@@ -31,7 +32,7 @@ export interface FetchedPartition extends FetchTopicRef {
   readonly preferredReadReplica: number | undefined;
   /** For a consumer that reads committed only. */
   readonly abortedTransactions: readonly AbortedTransaction[];
-  readonly records: Uint8Array;
+  readonly records: ByteParts;
 }
 
 interface SessionPartition {

@@ -1,6 +1,6 @@
+import { ByteParts } from "#base/byteParts.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { ReplicaView } from "../cluster/replicaView.ts";
-import { noBytes } from "../group/classicGroup.ts";
 import type { EpochEnd } from "../log/epochCache.ts";
 import type { ReadLimits } from "../log/partitionLog.ts";
 import type { FetchedPartition, FetchPartition } from "./fetchSession.ts";
@@ -41,7 +41,7 @@ export function readPartition(
     divergingEpoch: undefined,
     preferredReadReplica,
     abortedTransactions: [],
-    records: noBytes,
+    records: ByteParts.none,
   };
   if (preferredReadReplica !== undefined) return known;
   const place = placeIn(found, wanted);
@@ -90,6 +90,6 @@ function failed({ topic, topicId, partition }: FetchPartition, error: KnownError
     divergingEpoch: undefined,
     preferredReadReplica: undefined,
     abortedTransactions: [],
-    records: noBytes,
+    records: ByteParts.none,
   };
 }

@@ -1,8 +1,14 @@
+import type { ByteParts } from "#base/byteParts.ts";
 import type { Event } from "#base/events.ts";
 import { ok, type Result } from "#base/result.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Api } from "#protocol/api.ts";
-import { decodeRequest, decodeResponse, encodeResponse, type ResponseOptions } from "#protocol/message.ts";
+import {
+  decodeRequest,
+  decodeResponse,
+  encodeResponseInParts,
+  type ResponseOptions,
+} from "#protocol/message.ts";
 import type { Decoded, Input, Type } from "#protocol/schema/type.ts";
 import { CodecError } from "#protocol/wire/codecError.ts";
 import type { Broker } from "../broker.ts";
@@ -64,10 +70,10 @@ export interface OpenRequest {
   readonly clientId: string | null;
   subject(broker: Broker): Subject;
   /** The whole frame of the answer, or undefined when there is none. */
-  handle(context: RequestContext): Promise<Uint8Array | undefined>;
-  failed(errorCode: number): Uint8Array;
+  handle(context: RequestContext): Promise<ByteParts | undefined>;
+  failed(errorCode: number): ByteParts;
   /** The answer's frame as a fault has changed its body in place; undefined when it cannot be written so. */
-  changed(frame: Uint8Array, change: (body: unknown) => void): Uint8Array | undefined;
+  changed(frame: ByteParts, change: (body: unknown) => void): ByteParts | undefined;
 }
 
 /** A handler with the types of its API hidden, as the table of all needs it. */
@@ -105,10 +111,10 @@ export function defineHandler<Req extends Type, Res extends Type>(
         subject: (broker) => ({ memberIds: memberIdsIn(body), ...definition.subject?.(body, broker) }),
         async handle(context) {
           const answer = await definition.handle(body, context);
-          return answer === undefined ? undefined : encodeResponse(api, options, answer);
+          return answer === undefined ? undefined : encodeResponseInParts(api, options, answer);
         },
         failed: (errorCode) =>
-          encodeResponse(api, options, definition.failed(body, errorCode, header.apiVersion)),
+          encodeResponseInParts(api, options, definition.failed(body, errorCode, header.apiVersion)),
         changed: (answer, change) => changedAnswer(api, options, { answer, change }),
       });
     },
@@ -125,14 +131,14 @@ function memberIdsIn(body: unknown): readonly string[] {
 function changedAnswer(
   api: Api,
   options: ResponseOptions,
-  { answer, change }: { readonly answer: Uint8Array; readonly change: (body: unknown) => void },
-): Uint8Array | undefined {
-  const decoded = decodeResponse(api, options.version, answer.subarray(sizePrefixBytes));
+  { answer, change }: { readonly answer: ByteParts; readonly change: (body: unknown) => void },
+): ByteParts | undefined {
+  const decoded = decodeResponse(api, options.version, answer.joined().subarray(sizePrefixBytes));
   if (!decoded.ok) return undefined;
   const { body } = decoded.value;
   change(body);
   try {
-    return encodeResponse(api, options, body);
+    return encodeResponseInParts(api, options, body);
   } catch (error) {
     // A value that the field has no room for: the answer goes as it was.
     if (error instanceof CodecError || error instanceof RangeError) return undefined;

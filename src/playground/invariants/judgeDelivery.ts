@@ -1,3 +1,4 @@
+import type { ByteParts } from "#base/byteParts.ts";
 import { batchLayout } from "#protocol/records/recordBatch.ts";
 import type { BrokerDelivery } from "#trace/observations/broker.ts";
 import type { ReplicaView } from "../cluster/replicaView.ts";
@@ -33,13 +34,14 @@ export function judgeDelivery(delivery: Delivery, outcomes: TransactionOutcomes)
     return { problem: "readElsewhere", offset: askedOffset };
   }
   const { records } = given;
+  const answer = new AnswerBytes(records);
   const filter = limits.isCommittedOnly ? new CommittedFilter(given.abortedTransactions) : undefined;
   const judge = { ...delivery, outcomes, filter, endOffset: endFor(delivery, outcomes) };
   let expected = fetchOffset;
   let at = 0;
   for (let place = placeOf(log, fetchOffset); at < records.length; place++) {
     const batch = log.batchAt(place);
-    if (batch === undefined || !isAt(records, at, batch)) return { problem: "notTheLog", offset: expected };
+    if (batch === undefined || !answer.isAt(at, batch)) return { problem: "notTheLog", offset: expected };
     const fault = judgeBatch(judge, batch, expected);
     if (fault) return fault;
     expected = batch.lastOffset + 1n;
@@ -117,12 +119,44 @@ class CommittedFilter {
   }
 }
 
-/** Whether these bytes are that batch: by its length and what stands before the attributes, of which the checksum speaks for the rest. */
-function isAt(records: Uint8Array, at: number, { bytes }: StoredBatch): boolean {
-  if (at + bytes.length > records.length) return false;
-  const compared = Math.min(batchLayout.attributes, bytes.length);
-  for (let index = 0; index < compared; index++) {
-    if (records[at + index] !== bytes[index]) return false;
+/** The bytes of an answer, to be compared with one batch of the log after the other. */
+class AnswerBytes {
+  readonly #records: ByteParts;
+  #piece = 0;
+  #pieceAt = 0;
+
+  constructor(records: ByteParts) {
+    this.#records = records;
   }
-  return true;
+
+  /** Whether that batch is there: by its length and what stands before the attributes, of which the checksum speaks for the rest. */
+  isAt(at: number, { bytes }: StoredBatch): boolean {
+    if (at + bytes.length > this.#records.length) return false;
+    const { piece, offset } = this.#pieceWith(at);
+    // Handed out from the log's own memory, as long batches are.
+    if (piece === bytes && offset === 0) return true;
+    const compared = bytes.subarray(0, batchLayout.attributes);
+    const inOnePiece = piece !== undefined && offset + compared.length <= piece.length;
+    const given = inOnePiece
+      ? piece.subarray(offset, offset + compared.length)
+      : this.#copied(at, compared.length);
+    return compared.every((byte, index) => byte === given[index]);
+  }
+
+  /** `at` only grows from call to call. */
+  #pieceWith(at: number): { readonly piece: Uint8Array | undefined; readonly offset: number } {
+    const { pieces } = this.#records;
+    let piece = pieces[this.#piece];
+    while (piece !== undefined && at >= this.#pieceAt + piece.length) {
+      this.#pieceAt += piece.length;
+      piece = pieces[++this.#piece];
+    }
+    return { piece, offset: at - this.#pieceAt };
+  }
+
+  #copied(at: number, length: number): Uint8Array {
+    const copy = new Uint8Array(length);
+    this.#records.copyTo(copy, at);
+    return copy;
+  }
 }

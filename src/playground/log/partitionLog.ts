@@ -1,3 +1,4 @@
+import { ByteParts } from "#base/byteParts.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import { decodeBatch } from "#protocol/records/batchReader.ts";
@@ -29,7 +30,7 @@ export interface ReadLimits {
 
 /** Whole batches, and the offset behind the last of them. */
 export interface ReadResult {
-  readonly records: Uint8Array;
+  readonly records: ByteParts;
   readonly nextOffset: bigint;
 }
 
@@ -209,7 +210,7 @@ export class PartitionLog {
       total += batch.bytes.length;
       nextOffset = batch.lastOffset + 1n;
     }
-    return { records: concat(chosen, total), nextOffset };
+    return { records: ByteParts.gather(chosen), nextOffset };
   }
 
   /** How many bytes could be read from `offset` up to `endOffset`, counted no further than `enough`. */
@@ -435,16 +436,4 @@ export function heldBytesOf(batch: StoredBatch | undefined): number {
 
 function later(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
-}
-
-function concat(parts: readonly Uint8Array[], total: number): Uint8Array {
-  const [only] = parts;
-  if (only !== undefined && parts.length === 1) return only;
-  const joined = new Uint8Array(total);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }

@@ -1,3 +1,4 @@
+import type { ByteParts } from "#base/byteParts.ts";
 import { Emitter } from "#base/events.ts";
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import type { ByteStream } from "#base/transport.ts";
@@ -158,7 +159,7 @@ export class ClientConnection implements Disposable {
     if (outcome.muteMs > 0) await this.#pause(outcome.muteMs);
   }
 
-  async #write(frame: Uint8Array): Promise<void> {
+  async #write(frame: ByteParts): Promise<void> {
     if (this.#endReason !== undefined || this.#stream.write(frame)) return;
     this.#unsentBytes = frame.length;
     if (!this.#hasRoom()) {

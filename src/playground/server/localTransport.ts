@@ -1,3 +1,4 @@
+import { ByteParts } from "#base/byteParts.ts";
 import { CancelledError, type Clock } from "#base/clock.ts";
 import { Emitter } from "#base/events.ts";
 import { type ByteStream, ConnectError, type Endpoint, type Transport } from "#base/transport.ts";
@@ -71,9 +72,11 @@ class LocalStream implements ByteStream {
     this.#peer = peer;
   }
 
-  write(bytes: Uint8Array): boolean {
+  write(bytes: Uint8Array | ByteParts): boolean {
     if (this.#isClosed || !this.#peer) return true;
-    return this.#peer.#take(bytes);
+    let takesMore = true;
+    for (const piece of ByteParts.of(bytes).pieces) takesMore = this.#peer.#take(piece);
+    return takesMore;
   }
 
   setPaused(paused: boolean): void {

@@ -1,3 +1,4 @@
+import { ByteParts } from "#base/byteParts.ts";
 import type { Event } from "#base/events.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
@@ -13,7 +14,7 @@ export type RequestOutcome =
   /** Written so many times, after which the connection is not served for a while (KIP-219). */
   | {
       readonly type: "answer";
-      readonly frame: Uint8Array;
+      readonly frame: ByteParts;
       readonly copies: number;
       readonly muteMs: number;
     }
@@ -88,7 +89,7 @@ export async function serveRequest(
 /** Most answers go as they are; only a rule makes that the answer is read once more. */
 function changedBy(
   changes: readonly DueChange[],
-  answer: { readonly broker: Broker; readonly request: OpenRequest; readonly frame: Uint8Array },
+  answer: { readonly broker: Broker; readonly request: OpenRequest; readonly frame: ByteParts },
 ): RequestOutcome {
   const { broker, request, frame } = answer;
   if (changes.length === 0) return plainAnswer(frame);
@@ -100,14 +101,14 @@ function changedBy(
 }
 
 /** An answer that no rule has changed. */
-export function plainAnswer(frame: Uint8Array): RequestOutcome {
-  return { type: "answer", frame, copies: 1, muteMs: 0 };
+export function plainAnswer(frame: Uint8Array | ByteParts): RequestOutcome {
+  return { type: "answer", frame: ByteParts.of(frame), copies: 1, muteMs: 0 };
 }
 
 function instead(
   outcome: Exclude<FaultOutcome, { readonly type: "proceed" }>,
   request: OpenRequest,
-  frame?: Uint8Array,
+  frame?: ByteParts,
 ): RequestOutcome {
   switch (outcome.type) {
     case "error":
@@ -118,7 +119,7 @@ function instead(
       return {
         type: "close",
         reason: "a fault cut the connection",
-        torn: outcome.midFrame ? frame?.slice(0, frame.length >> 1) : undefined,
+        torn: outcome.midFrame ? frame?.joined().slice(0, frame.length >> 1) : undefined,
       };
   }
 }

@@ -1,3 +1,5 @@
+import type { ByteParts } from "#base/byteParts.ts";
+
 /** Where a request came in. */
 export interface TappedFrom {
   readonly nodeId: number;
@@ -19,7 +21,7 @@ export interface TappedRequest extends TappedFrom {
 /** What became of a request. */
 export type TappedEnd =
   /** The frame that was written, its size in front. */
-  | { readonly type: "answered"; readonly frame: Uint8Array }
+  | { readonly type: "answered"; readonly frame: ByteParts }
   | { readonly type: "unanswered" }
   | { readonly type: "closed"; readonly reason: string };
 

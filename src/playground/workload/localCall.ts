@@ -46,7 +46,7 @@ export class LocalCalls {
       onGone: this.#onStopped,
     });
     if (outcome.type !== "answer") throw new BrokerError("REQUEST_TIMED_OUT", api.name, "it got no answer");
-    const response = decodeResponse(api, version, outcome.frame.subarray(sizePrefixBytes));
+    const response = decodeResponse(api, version, outcome.frame.joined().subarray(sizePrefixBytes));
     if (!response.ok) throw response.error;
     return response.value.body;
   }

@@ -1,20 +1,27 @@
 import { Buffer } from "node:buffer";
+import { ByteParts } from "#base/byteParts.ts";
 import { CodecError } from "./codecError.ts";
 import { uuidBytesOf } from "./uuid.ts";
 
 const maxStringBytes = 0x7fff;
 const maxMessageBytes = 0x7fff_ffff;
 const initialBytes = 512;
+/** Bytes from this length on are not copied while the message grows around them. */
+const lentBytes = 4_096;
 
 /**
- * Writes Kafka's primitive types into memory that grows as needed.
+ * Writes Kafka's primitive types into memory that grows as needed. Long bytes, record batches before all, stay where they
+ * are until the end: their owner must not change them before.
  *
  * A number outside its type is a CodecError: a wrapped length or offset would be read as a plausible other one.
  */
 export class Writer {
   #bytes: Buffer;
   #view: DataView;
+  /** In this memory alone. */
   #length = 0;
+  readonly #lent: { readonly at: number; readonly bytes: Uint8Array }[] = [];
+  #lentLength = 0;
 
   constructor(capacity = initialBytes) {
     this.#bytes = Buffer.allocUnsafe(capacity);
@@ -22,7 +29,7 @@ export class Writer {
   }
 
   get length(): number {
-    return this.#length;
+    return this.#length + this.#lentLength;
   }
 
   bool(value: boolean): void {
@@ -95,18 +102,48 @@ export class Writer {
   }
 
   raw(bytes: Uint8Array): void {
+    if (bytes.byteLength >= lentBytes) {
+      this.#lend(bytes);
+      return;
+    }
     const at = this.#grow(bytes.byteLength);
     this.#bytes.set(bytes, at);
   }
 
-  /** Puts an int32 over four bytes written earlier: the size of a frame is known only at its end. */
+  /** Puts an int32 over four bytes written before any long bytes: the size of a frame is known only at its end. */
   patchInt32(at: number, value: number): void {
     this.#view.setInt32(at, value);
   }
 
-  /** What was written: a view of this writer's memory, to be taken once writing is over. */
+  /** What was written, in one piece, to be taken once writing is over. */
   finish(): Uint8Array {
-    return new Uint8Array(this.#bytes.buffer as ArrayBuffer, this.#bytes.byteOffset, this.#length);
+    if (this.#lent.length === 0) return this.#view8(0, this.#length);
+    const all = Buffer.allocUnsafe(this.length);
+    this.finishInParts().copyTo(all);
+    return new Uint8Array(all.buffer, all.byteOffset, all.byteLength);
+  }
+
+  /** The same without a copy: views of this writer's memory, and the long bytes where they are. */
+  finishInParts(): ByteParts {
+    const pieces: Uint8Array[] = [];
+    let from = 0;
+    for (const { at, bytes } of this.#lent) {
+      if (at > from) pieces.push(this.#view8(from, at));
+      pieces.push(bytes);
+      from = at;
+    }
+    if (this.#length > from) pieces.push(this.#view8(from, this.#length));
+    return new ByteParts(pieces);
+  }
+
+  #view8(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer as ArrayBuffer, this.#bytes.byteOffset + from, to - from);
+  }
+
+  #lend(bytes: Uint8Array): void {
+    if (this.length + bytes.byteLength > maxMessageBytes) throw tooLong(this.length + bytes.byteLength);
+    this.#lent.push({ at: this.#length, bytes });
+    this.#lentLength += bytes.byteLength;
   }
 
   /** Makes room and says where; `#view` may be another one afterwards, so it is to be looked at only then. */
@@ -119,8 +156,7 @@ export class Writer {
   }
 
   #enlarge(needed: number): void {
-    if (needed > maxMessageBytes)
-      throw new CodecError(`a message of ${needed} bytes is longer than Kafka allows`);
+    if (needed + this.#lentLength > maxMessageBytes) throw tooLong(needed + this.#lentLength);
     const larger = Buffer.allocUnsafe(Math.max(needed, this.#bytes.byteLength * 2));
     larger.set(this.#bytes.subarray(0, this.#length));
     this.#bytes = larger;
@@ -139,6 +175,10 @@ export function textBytes(value: string): number {
 
 function viewOf(bytes: Buffer): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function tooLong(bytes: number): CodecError {
+  return new CodecError(`a message of ${bytes} bytes is longer than Kafka allows`);
 }
 
 function outOfRange(value: unknown, type: string): CodecError {

@@ -1,3 +1,4 @@
+import { ByteParts } from "#base/byteParts.ts";
 import type { ByteStream, Transport } from "#base/transport.ts";
 
 const sizeBytes = 4;
@@ -30,10 +31,10 @@ export class SwallowingTransport implements Transport {
   }
 
   /** Our connections write whole requests, one or several at once. */
-  #write(stream: ByteStream, bytes: Uint8Array): boolean {
+  #write(stream: ByteStream, bytes: Uint8Array | ByteParts): boolean {
     if (this.#swallowed.size === 0) return stream.write(bytes);
     let takesMore = true;
-    for (const frame of framesOf(bytes)) {
+    for (const frame of framesOf(ByteParts.of(bytes).joined())) {
       if (!this.#swallowed.has(apiKeyOf(frame))) takesMore = stream.write(frame);
     }
     return takesMore;

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ByteParts } from "#base/byteParts.ts";
 import type { Clock } from "#base/clock.ts";
 import { ExchangeStore } from "#host/requests/exchangeStore.ts";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
@@ -175,7 +176,7 @@ test.each([
 
   store
     .came({ frame: frame.subarray(4), nodeId: 1, remote: "127.0.0.1:1", phase: "signedIn" })
-    .ended({ type: "answered", frame: new TextEncoder().encode(`0000${password}`) });
+    .ended({ type: "answered", frame: ByteParts.of(new TextEncoder().encode(`0000${password}`)) });
 
   const [exchange] = store.list();
   expect(exchange && new Summaries().read(exchange).summary).toMatchObject({ api, clientId: "c" });
@@ -208,7 +209,7 @@ test("an answer that comes after its request was let go adds nothing", () => {
   for (let count = 0; count < 100; count++) ask(700).ended({ type: "unanswered" });
   const before = store.totals.bytes;
 
-  late.ended({ type: "answered", frame: new Uint8Array(5_000) });
+  late.ended({ type: "answered", frame: ByteParts.of(new Uint8Array(5_000)) });
 
   expect(store.totals.bytes).toBe(before);
 });

@@ -236,6 +236,56 @@ describe("an answer", () => {
   });
 });
 
+describe("an answer with long batches, which is written from the log", () => {
+  const values = ["x".repeat(9_000), "y".repeat(5_000), "z".repeat(70_000)];
+
+  async function fetchedValues(): Promise<readonly string[]> {
+    const { partitions } = await simulated.run(fetchFrom(client, { 0: 0n }));
+    const frames = Array.from(readBatches(partitions[0]?.records ?? new Uint8Array(0)));
+    return frames.flatMap((frame) => {
+      const decoded = frame.type === "batch" ? decodeBatch(frame) : undefined;
+      const records = decoded?.ok === true ? Array.from(decoded.value.records) : [];
+      return records.map(({ value }) => new TextDecoder().decode(value ?? undefined));
+    });
+  }
+
+  beforeEach(async () => {
+    for (const value of values) await simulated.run(produceTo(client, 0, batchOf(value)));
+  });
+
+  test("has a field changed, and its batches unharmed", async () => {
+    const action = { kind: "edit", path: "throttleTimeMs", value: 7 } as const;
+    simulated.playground.addFault({ match: { api: "Fetch" }, action, times: 1 });
+
+    const answer = await simulated.run(fetchFrom(client, { 0: 0n }));
+
+    expect(answer.throttleTimeMs).toBe(7);
+    expect(answer.partitions[0]?.records?.length).toBeGreaterThan(84_000);
+    expect(await fetchedValues()).toEqual(values);
+  });
+
+  test("ends in the middle of a batch with the connection, and the log is unharmed", async () => {
+    const action = { kind: "cutConnection", midFrame: true } as const;
+    simulated.playground.addFault({ match: { api: "Fetch" }, action, times: 1 });
+
+    const answer = fetchFrom(client, { 0: 0n });
+
+    await expect(simulated.run(answer)).rejects.toThrow("closed");
+    client = await simulated.connect();
+    expect(await fetchedValues()).toEqual(values);
+  });
+
+  test("comes twice, the same", async () => {
+    simulated.playground.addFault({ match: { api: "Fetch" }, action: { kind: "duplicate" }, times: 1 });
+
+    await simulated.run(fetchFrom(client, { 0: 0n }));
+    const again = await simulated.run(client.nextFrame());
+
+    expect(again.length).toBeGreaterThan(84_000);
+    expect(again.length).toBeLessThan(85_000);
+  });
+});
+
 describe("a damaged batch", () => {
   test.each([
     ["crc", "crc"],

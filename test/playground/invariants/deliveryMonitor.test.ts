@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { ByteParts } from "#base/byteParts.ts";
 import { FetchSession } from "#playground/fetch/fetchSession.ts";
 import { LogTransactions } from "#playground/log/logTransactions.ts";
 import { PartitionLog, type ReadLimits } from "#playground/log/partitionLog.ts";
@@ -51,13 +52,13 @@ async function transaction(how: "commit" | "abort" | "open", transactionalId = "
 
 /** What a log reads is made from this instead. */
 function readsInstead(
-  change: (log: PartitionLog, offset: bigint, limits: ReadLimits) => Uint8Array | undefined,
+  change: (log: PartitionLog, offset: bigint, limits: ReadLimits) => Uint8Array | ByteParts | undefined,
 ) {
   const read = PartitionLog.prototype.read;
   vi.spyOn(PartitionLog.prototype, "read").mockImplementation(function (this: PartitionLog, offset, limits) {
     const records = change(this, offset, limits);
     const whole = read.call(this, offset, limits);
-    return whole && records ? { ...whole, records } : whole;
+    return whole && records ? { ...whole, records: ByteParts.of(records) } : whole;
   });
 }
 
@@ -71,6 +72,33 @@ test("a batch that is passed over is told, and where it was", async () => {
   await simulated.run(fetchFrom(client, { 0: 0n }));
 
   expect(told()).toEqual([{ problem: "notTheLog", offset: 2n, isolation: "read_uncommitted" }]);
+});
+
+test.each([
+  ["in the order of the log are right", [0, 1, 2], []],
+  ["in another order are told", [0, 2, 1], [{ problem: "notTheLog", offset: 1n }]],
+  ["of which one comes twice are told", [0, 0, 1], [{ problem: "notTheLog", offset: 1n }]],
+])("long batches, handed out where they lie, %s", async (_what, places, expected) => {
+  const long = batchOf("x".repeat(10_000));
+  for (let count = 0; count < 3; count++) await simulated.run(produceTo(client, 0, long));
+  readsInstead((log) => new ByteParts(places.map((place) => log.batchAt(place)?.bytes ?? new Uint8Array())));
+
+  await simulated.run(fetchFrom(client, { 0: 0n }));
+
+  expect(told()).toMatchObject(expected);
+  expect(told()).toHaveLength(expected.length);
+});
+
+test("a batch that reaches from one piece of an answer into the next is compared as a whole", async () => {
+  await produceSome(1);
+  readsInstead((log) => {
+    const bytes = bytesOf(log, 0);
+    return new ByteParts([bytes.subarray(0, 13), bytes.subarray(13)]);
+  });
+
+  await simulated.run(fetchFrom(client, { 0: 0n }));
+
+  expect(told()).toEqual([]);
 });
 
 test("a batch that is handed out twice is told", async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { ByteParts } from "#base/byteParts.ts";
 import { LogMemory } from "#playground/log/logMemory.ts";
 import { PartitionLog, type ReadResult } from "#playground/log/partitionLog.ts";
 import { decodeBatch, readBatches } from "#protocol/records/batchReader.ts";
@@ -24,7 +25,7 @@ function logWith(...batches: readonly Uint8Array[]): PartitionLog {
 }
 
 function offsetsIn(read: ReadResult | undefined): readonly bigint[] {
-  return Array.from(readBatches(read?.records ?? new Uint8Array(0))).flatMap((frame) => {
+  return Array.from(readBatches((read?.records ?? ByteParts.none).joined())).flatMap((frame) => {
     if (frame.type !== "batch") throw new Error(`a ${frame.type} frame in the log`);
     const decoded = decodeBatch(frame);
     if (!decoded.ok) throw new Error(decoded.error.message);
@@ -40,6 +41,17 @@ test("offsets are given on append, and the bytes stay a valid batch", () => {
   expect(offsetsIn(records)).toEqual([0n, 1n, 2n, 3n, 4n, 5n]);
   expect(log.highWatermark).toBe(6n);
   expect(log.lastStableOffset).toBe(6n);
+});
+
+test("reading long batches copies nothing: what is given are the bytes of the log", () => {
+  const log = logWith(...[1, 2, 3].map((time) => batch([time], { size: 8_000 })));
+
+  const read = log.read(0n, { maxBytes: 1_000_000, firstAnyway: true });
+
+  expect(read?.records.pieces).toHaveLength(3);
+  for (const [index, piece] of (read?.records.pieces ?? []).entries()) {
+    expect(piece).toBe(log.batches[index]?.bytes);
+  }
 });
 
 describe("reading", () => {

@@ -59,6 +59,34 @@ describe("Writer", () => {
     expect(reader.remaining).toBe(0);
   });
 
+  test("leaves long bytes where they are, between what is written before and after", () => {
+    const writer = new Writer();
+    const long = new Uint8Array(10_000).fill(7);
+    const nextLong = new Uint8Array(5_000).fill(8);
+    writer.int32(0);
+    writer.raw(long);
+    writer.int8(1);
+    writer.raw(nextLong);
+    writer.raw(nextLong);
+    writer.int8(2);
+    writer.patchInt32(0, writer.length);
+
+    const { pieces } = writer.finishInParts();
+
+    expect(pieces.map(({ length }) => length)).toEqual([4, 10_000, 1, 5_000, 5_000, 1]);
+    expect(pieces[1]).toBe(long);
+    const expected = [0, 0, 0x4e, 0x26, ...long, 1, ...nextLong, ...nextLong, 2];
+    expect(Array.from(writer.finish())).toEqual(expected);
+  });
+
+  test("refuses a message that long bytes make too long", () => {
+    const writer = new Writer();
+    const gigabyte = { byteLength: 2 ** 30 } as Uint8Array;
+    writer.raw(gigabyte);
+
+    expect(() => writer.raw(gigabyte)).toThrow(CodecError);
+  });
+
   test("puts a size over the place kept for it", () => {
     const bytes = written((writer) => {
       writer.int32(0);

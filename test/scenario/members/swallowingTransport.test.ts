@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ByteParts } from "#base/byteParts.ts";
 import { toDisposable } from "#base/lifecycle.ts";
 import type { ByteStream, Transport } from "#base/transport.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
@@ -13,7 +14,7 @@ function recordingTransport() {
     onData: never,
     onClose: never,
     onDrain: never,
-    write: (bytes) => written.push(bytes) < 100,
+    write: (bytes) => written.push(ByteParts.of(bytes).joined()) < 100,
     setPaused: () => {},
     dispose: () => {},
   };
