@@ -3,6 +3,7 @@ import type { ConsumerOptions } from "./consumerOptions.ts";
 import { BatchRetries } from "./fetch/batchRetries.ts";
 import { Delivery } from "./fetch/delivery.ts";
 import { FetchBudget } from "./fetch/fetchBudget.ts";
+import type { UnreadableBatch } from "./fetch/fetchedBatch.ts";
 import { Fetcher } from "./fetch/fetcher.ts";
 import { RecordBuffer } from "./fetch/recordBuffer.ts";
 import { RecordIntake } from "./fetch/recordIntake.ts";
@@ -62,7 +63,7 @@ export class SessionParts {
     const { table } = this;
     this.buffer = new RecordBuffer((key, release) => this.reporter.buffer(key, release));
     this.reporter = new SessionReporter(options.sessionId, { clock, observe, table, buffer: this.buffer });
-    const budget = new FetchBudget(this.buffer, options);
+    const budget = new FetchBudget(options);
     this.intake = this.#makeIntake(budget);
     this.guard = this.#makeGuard();
     this.fetcher = this.#makeFetcher(budget);
@@ -85,6 +86,7 @@ export class SessionParts {
         this.fetcher.poke();
       },
       onMoved: (partition) => this.reporter.position(partition, false),
+      onUnreadable: this.#unreadable,
     });
     this.seeker = this.#makeSeeker(life.closed);
     this.discarder = this.#makeDiscarder(life.closed);
@@ -110,6 +112,12 @@ export class SessionParts {
   readonly #changed = (partition: AssignedPartition, isUrgent: boolean): void => {
     if (this.table.isCurrent(partition)) this.reporter.position(partition, isUrgent);
     this.discarder.wake();
+  };
+
+  readonly #unreadable = (partition: AssignedPartition, batch: UnreadableBatch): void => {
+    this.intake.reject(partition, batch);
+    this.fetcher.awaitRetry(partition);
+    this.fetcher.poke();
   };
 
   get #fetchChannel(): string {
@@ -277,6 +285,7 @@ export class SessionParts {
         this.fetcher.poke();
         this.delivery.wake();
       },
+      onUnreadable: this.#unreadable,
     });
   }
 

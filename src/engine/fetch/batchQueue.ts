@@ -1,17 +1,5 @@
-import type { LazyRecords } from "#protocol/records/lazyRecords.ts";
-import type { RecordOrigin } from "./consumedRecord.ts";
-
-/** A batch as it goes into the buffer: what is left of it to deliver, and where reading goes on behind it. */
-export interface FetchedBatch {
-  readonly origin: RecordOrigin;
-  readonly records: LazyRecords;
-  /** The first record that is to be delivered: a fetch may begin inside a batch. */
-  readonly firstIndex: number;
-  /** Memory it holds until its last record is delivered. */
-  readonly bytes: number;
-  /** The offset behind the batch. */
-  readonly nextOffset: bigint;
-}
+import { ok, type Result } from "#base/result.ts";
+import type { FetchedBatch, OpenBatch, SealedBatch, UnreadableBatch } from "./fetchedBatch.ts";
 
 /** Records, bytes and batches of a part of the buffer. */
 export interface BufferCounts {
@@ -22,8 +10,18 @@ export interface BufferCounts {
 
 export const noCounts: BufferCounts = { records: 0, bytes: 0, batches: 0 };
 
+export function plus(some: BufferCounts, others: BufferCounts): BufferCounts {
+  return {
+    records: some.records + others.records,
+    bytes: some.bytes + others.bytes,
+    batches: some.batches + others.batches,
+  };
+}
+
 interface QueuedBatch {
   readonly batch: FetchedBatch;
+  /** What was sealed when it came is opened at the head of the queue. */
+  content: OpenBatch | SealedBatch;
   /** Index of the next record to deliver. */
   next: number;
   /** Grows when something undeliverable follows directly: a control batch, an aborted one, a skipped one. */
@@ -57,9 +55,11 @@ export class BatchQueue {
     const head = this.#items[this.#head];
     if (!head || !tail) return noCounts;
     const delivered = head.next - head.batch.firstIndex;
+    // Only the head can have been opened since it came, and then takes more memory than the sums know.
+    const grown = head.content.bytes - head.batch.content.bytes;
     return {
       records: tail.recordsUpTo - this.#recordsBefore - delivered,
-      bytes: tail.bytesUpTo - this.#bytesBefore,
+      bytes: tail.bytesUpTo - this.#bytesBefore + grown,
       batches: this.#items.length - this.#head,
     };
   }
@@ -74,12 +74,23 @@ export class BatchQueue {
     const bytesUpTo = tail?.bytesUpTo ?? this.#bytesBefore;
     this.#items.push({
       batch,
+      content: batch.content,
       next: batch.firstIndex,
       nextOffset: batch.nextOffset,
       leaderEpoch: batch.origin.leaderEpoch,
-      recordsUpTo: recordsUpTo + batch.records.length - batch.firstIndex,
-      bytesUpTo: bytesUpTo + batch.bytes,
+      recordsUpTo: recordsUpTo + batch.content.length - batch.firstIndex,
+      bytesUpTo: bytesUpTo + batch.content.bytes,
     });
+  }
+
+  /** The records of the first batch; undefined when there is none. */
+  openHead(): Result<OpenBatch, UnreadableBatch> | undefined {
+    const head = this.#items[this.#head];
+    if (!head) return undefined;
+    if (!("open" in head.content)) return ok(head.content);
+    const opened = head.content.open();
+    if (opened.ok) head.content = opened.value;
+    return opened;
   }
 
   /** Marks records of the first batch as delivered; it stays until it is shifted. */
@@ -102,10 +113,10 @@ export class BatchQueue {
     for (let index = this.#head; index < this.#items.length; index++) {
       const item = this.#items[index];
       if (!item) break;
-      const { batch, next, nextOffset } = item;
-      const end = nextOffset <= offset ? batch.records.length : batch.records.indexOfOffset(offset);
+      const { content, next, nextOffset } = item;
+      const end = nextOffset <= offset ? content.length : indexOfOffset(content, offset);
       records += Math.max(0, end - next);
-      if (end < batch.records.length) break;
+      if (end < content.length) break;
     }
     return records;
   }
@@ -117,6 +128,9 @@ export class BatchQueue {
     this.#recordsBefore = head.recordsUpTo;
     this.#bytesBefore = head.bytesUpTo;
     this.#items[this.#head] = undefined;
+    // It has grown old in the queue, and what it opened is young: as long as it has not been collected itself, which
+    // takes its time, it would keep that from being so.
+    head.content = head.batch.content;
     this.#head++;
     if (this.#head === this.#items.length) {
       this.#items = [];
@@ -128,9 +142,17 @@ export class BatchQueue {
   }
 }
 
+/** Of a sealed batch the records are not kept: others stand before it, and one offset inside it is seldom asked for. */
+function indexOfOffset(content: OpenBatch | SealedBatch, offset: bigint): number {
+  if (!("open" in content)) return content.records.indexOfOffset(offset);
+  const opened = content.open();
+  return opened.ok ? opened.value.records.indexOfOffset(offset) : 0;
+}
+
 /** The first batch and how far its delivery has come. */
 export interface QueuedHead {
   readonly batch: FetchedBatch;
+  readonly content: OpenBatch | SealedBatch;
   readonly next: number;
   readonly nextOffset: bigint;
   readonly leaderEpoch: number | undefined;

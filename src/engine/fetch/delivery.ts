@@ -2,6 +2,7 @@ import { CancelledError, type Clock } from "#base/clock.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
 import { Waiters } from "../waiters.ts";
 import type { ConsumedRecord } from "./consumedRecord.ts";
+import type { UnreadableBatch } from "./fetchedBatch.ts";
 import type { RecordBuffer } from "./recordBuffer.ts";
 
 /** How much to deliver, and how long to wait for the first record. */
@@ -21,11 +22,15 @@ export interface DeliveryPorts {
   /** Records were delivered, and there is room for others. */
   readonly onDelivered: (records: number, bytes: number) => void;
   readonly onMoved: (partition: AssignedPartition) => void;
+  /** The partition's next batch cannot be opened. */
+  readonly onUnreadable: (partition: AssignedPartition, batch: UnreadableBatch) => void;
 }
 
 /** Records are moved in runs of this many, and not for longer than `turnMs`, so that others get their turn. */
 const runLength = 1_000;
 const turnMs = 8;
+/** What a poll opens of compressed batches is memory that the buffer's limits know nothing of: it is bounded here. */
+const mostOpenedBytes = 2 * 1024 * 1024;
 
 /** Hands buffered records out, a fair share of every partition that is not paused, and waits when there are none. */
 export class Delivery {
@@ -65,41 +70,53 @@ export class Delivery {
 
   #take(maxRecords: number): ConsumedRecord[] {
     const { clock, buffer, partitions, mayDeliver, onDelivered } = this.#ports;
-    const into: ConsumedRecord[] = [];
+    const turn: Turn = { maxRecords, into: [], startedAt: clock.now(), bytes: 0, openedBytes: 0 };
+    const { into } = turn;
     const ready = Array.from(partitions()).filter(
       (partition) => isDeliverable(partition) && !buffer.isEmpty(partition) && mayDeliver(partition),
     );
     if (ready.length === 0) return into;
-    const startedAt = clock.now();
     const first = this.#turn++ % ready.length;
-    let bytes = 0;
     for (let step = 0; step < ready.length && into.length < maxRecords; step++) {
       const partition = ready[(first + step) % ready.length];
-      if (partition) bytes += this.#takeFrom(partition, maxRecords, into, startedAt);
-      if (clock.now() - startedAt >= turnMs) break;
+      if (partition) this.#takeFrom(partition, turn);
+      if (this.#isOver(turn)) break;
     }
-    if (into.length > 0) onDelivered(into.length, bytes);
+    if (into.length > 0) onDelivered(into.length, turn.bytes);
     return into;
   }
 
-  #takeFrom(
-    partition: AssignedPartition,
-    maxRecords: number,
-    into: ConsumedRecord[],
-    startedAt: number,
-  ): number {
-    const { clock, buffer, onMoved } = this.#ports;
-    let bytes = 0;
+  #takeFrom(partition: AssignedPartition, turn: Turn): void {
+    const { buffer, onMoved, onUnreadable } = this.#ports;
+    const { into, maxRecords } = turn;
     while (into.length < maxRecords) {
       const taken = buffer.take(partition, Math.min(runLength, maxRecords - into.length), into);
       if (!taken) break;
-      bytes += taken.bytes;
-      partition.deliveredTo(taken.position, taken.leaderEpoch);
-      if (clock.now() - startedAt >= turnMs) break;
+      turn.bytes += taken.bytes;
+      turn.openedBytes += taken.openedBytes;
+      if (taken.position !== undefined) partition.deliveredTo(taken.position, taken.leaderEpoch);
+      if (taken.unreadable) {
+        onUnreadable(partition, taken.unreadable);
+        break;
+      }
+      if (this.#isOver(turn)) break;
     }
     onMoved(partition);
-    return bytes;
   }
+
+  /** Whoever polls has enough for now, however much more was asked for. */
+  #isOver({ startedAt, openedBytes }: Turn): boolean {
+    return openedBytes >= mostOpenedBytes || this.#ports.clock.now() - startedAt >= turnMs;
+  }
+}
+
+/** One poll's way through the buffer. */
+interface Turn {
+  readonly maxRecords: number;
+  readonly into: ConsumedRecord[];
+  readonly startedAt: number;
+  bytes: number;
+  openedBytes: number;
 }
 
 /** What is on its way through to be dropped is nobody's to have. */

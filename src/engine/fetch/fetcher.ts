@@ -58,9 +58,22 @@ export class Fetcher {
     if (this.#closed.signal.aborted) return;
     this.#timer?.dispose();
     const now = this.#ports.clock.now();
-    for (const [node, tasks] of this.#tasksByNode(now)) void node.fetch(tasks).then(() => this.poke());
+    const all = this.#ports.buffer.totals();
+    for (const [node, tasks] of this.#tasksByNode(now, all)) {
+      const partitions = this.#ports.partitionCount();
+      const maxBytes = this.#ports.budget.requestBytes(tasks.length, { all, partitions });
+      void node.fetch(tasks, maxBytes).then(() => this.poke());
+    }
     const next = this.#nextDue(now);
     if (next !== undefined) this.#timer = this.#ports.clock.schedule(next - now, () => this.poke());
+  }
+
+  /** True when a damaged batch is to be asked for again: from now on its partition waits for that. */
+  awaitRetry(partition: AssignedPartition): boolean {
+    const { clock, intake } = this.#ports;
+    const retry = intake.retries.of(partition);
+    if (retry) this.#paceOf(partition).waitUntil(clock.now() + retry.backoffMs);
+    return retry !== undefined;
   }
 
   /** Ends all fetching, and the sessions with it. Never rejects. */
@@ -71,10 +84,9 @@ export class Fetcher {
   }
 
   /** What the brokers that are free are to be asked for. */
-  #tasksByNode(now: number): Map<NodeFetcher, FetchTask[]> {
+  #tasksByNode(now: number, all: BufferCounts): Map<NodeFetcher, FetchTask[]> {
     const byNode = new Map<NodeFetcher, FetchTask[]>();
     const homeless: AssignedPartition[] = [];
-    const totals = this.#ports.buffer.totals();
     for (const partition of this.#ports.partitions()) {
       if (!isWanted(partition) || !(this.#paces.get(partition)?.isDue(now) ?? true)) continue;
       const { topic, nodeId } = this.#places.locate(partition);
@@ -83,7 +95,7 @@ export class Fetcher {
         continue;
       }
       const node = this.#node(nodeId);
-      const task = node.isFree(now) ? this.#task(partition, topic, totals) : undefined;
+      const task = node.isFree(now) ? this.#task(partition, topic, all) : undefined;
       const tasks = byNode.get(node);
       if (!task) continue;
       if (tasks) tasks.push(task);
@@ -109,13 +121,14 @@ export class Fetcher {
   #task(
     partition: AssignedPartition,
     topic: TopicMetadata | undefined,
-    totals: BufferCounts,
+    all: BufferCounts,
   ): FetchTask | undefined {
-    const { budget, guard, partitionCount, limits } = this.#ports;
+    const { budget, buffer, guard, partitionCount, limits } = this.#ports;
     if (!guard.holds(partition, topic, partition.leaderEpoch)) return undefined;
-    const room = budget.roomFor(partition, partitionCount(), totals);
+    const own = buffer.countsOf(partition);
+    const maxBytes = budget.askOf({ own, all, partitions: partitionCount() });
     const { fetchPosition } = partition;
-    if (!room || fetchPosition === undefined) return undefined;
+    if (maxBytes === undefined || fetchPosition === undefined) return undefined;
     return {
       partition,
       version: partition.version,
@@ -128,7 +141,7 @@ export class Fetcher {
         fetchOffset: fetchPosition,
         leaderEpoch: partition.leaderEpoch,
         lastFetchedEpoch: partition.fetchEpoch,
-        maxBytes: Math.min(limits.maxPartitionBytes, room.bytes),
+        maxBytes: Math.min(limits.maxPartitionBytes, maxBytes),
       },
     };
   }
@@ -194,7 +207,7 @@ export class Fetcher {
   }
 
   async #take(task: FetchTask, fetched: FetchedPartition): Promise<boolean> {
-    const { clock, intake, onRecords } = this.#ports;
+    const { intake, onRecords } = this.#ports;
     const { partition } = task;
     if (!this.#isAwaited(task)) return false;
     const isRefused = fetched.errorCode !== 0 || fetched.divergingEpoch.endOffset >= 0n;
@@ -202,11 +215,7 @@ export class Fetcher {
     if (this.#isSentOn(task, fetched)) return true;
     this.#accepted(task, fetched);
     const broughtAnything = await intake.take(partition, fetched);
-    const retry = intake.retries.of(partition);
-    if (retry) {
-      this.#paceOf(partition).waitUntil(clock.now() + retry.backoffMs);
-      return broughtAnything;
-    }
+    if (this.awaitRetry(partition)) return broughtAnything;
     const hasBytes = (fetched.records?.byteLength ?? 0) > 0;
     if (broughtAnything || !hasBytes) this.#paceOf(partition).worked();
     // Bytes, and nothing to make of them: asking again at once would bring the same.

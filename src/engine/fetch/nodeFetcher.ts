@@ -104,8 +104,8 @@ export class NodeFetcher {
     return this.#pace.notBefore;
   }
 
-  /** One request and everything that comes of it. Never rejects. */
-  async fetch(wanted: readonly FetchTask[]): Promise<void> {
+  /** One request, for `roomBytes` in all, and everything that comes of it. Never rejects. */
+  async fetch(wanted: readonly FetchTask[], roomBytes: number): Promise<void> {
     const { clock, random } = this.#ports;
     this.#isBusy = true;
     this.#round++;
@@ -113,7 +113,7 @@ export class NodeFetcher {
     const tasks = this.#inOrder(wanted);
     for (const { partition } of tasks) partition.lastAskedAt = sentAt;
     try {
-      const answer = await this.#send(tasks);
+      const answer = await this.#send(tasks, roomBytes);
       const tookMs = clock.now() - sentAt;
       const error = errorName(answer.body.errorCode);
       this.#report(tasks, { answer, tookMs, error: error === "NONE" ? undefined : error });
@@ -183,13 +183,13 @@ export class NodeFetcher {
     this.#complain(tasks, { code: "NO_ANSWER", message: errorText(failure) });
   }
 
-  #send(tasks: readonly FetchTask[]): Promise<Answer<typeof fetch>> {
+  #send(tasks: readonly FetchTask[], roomBytes: number): Promise<Answer<typeof fetch>> {
     const { cluster, channel, limits, isolation, closed } = this.#ports;
     const rack = tasks.some(({ staysHere }) => staysHere) ? undefined : this.#ports.rack;
     const asks = tasks.map(({ ask }) => ask);
     const plan = this.#session.plan(asks);
     const total = asks.reduce((sum, ask) => sum + ask.maxBytes, 0);
-    const maxBytes = Math.min(limits.maxBytes, total);
+    const maxBytes = Math.min(limits.maxBytes, roomBytes, total);
     const hasIds = asks.every(({ topicId }) => topicId !== undefined);
     return cluster.send(
       { node: this.#nodeId, channel },

@@ -1,12 +1,12 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { BatchDamage } from "#protocol/records/batchDamage.ts";
-import { decodeBatch, readBatches, type WholeBatch } from "#protocol/records/batchReader.ts";
+import { checkBatch, readBatches, type WholeBatch } from "#protocol/records/batchReader.ts";
 import { decodeControlRecord } from "#protocol/records/controlRecord.ts";
 import type { KafkaRecord } from "#protocol/records/kafkaRecord.ts";
 import { type BatchHeader, lastOffsetOf } from "#protocol/records/recordBatch.ts";
 import type { IsolationLevel } from "../consumerOptions.ts";
-import type { FetchedBatch } from "./batchQueue.ts";
-import type { ControlMark } from "./consumedRecord.ts";
+import type { ControlMark, RecordOrigin } from "./consumedRecord.ts";
+import { type FetchedBatch, isSealable, openBatch, SealedBatch } from "./fetchedBatch.ts";
 
 /** A transaction that was aborted, as Fetch tells it: its producer's records from `firstOffset` to the abort marker. */
 export interface AbortedTransaction {
@@ -26,12 +26,14 @@ export interface FetchedRecords {
   readonly controlRecords: boolean;
   /** In any order. */
   readonly aborted: readonly AbortedTransaction[];
+  /** Asked at every batch: false for one that is to stay compressed, if it is. By default all are opened. */
+  readonly isToBeOpened?: (() => boolean) | undefined;
 }
 
 /** One step through fetched records. */
 export type ReadStep =
   /** Records to deliver. */
-  | { readonly type: "batch"; readonly batch: FetchedBatch }
+  | { readonly type: "batch"; readonly batch: FetchedBatch; readonly wireBytes: number }
   /** Nothing to deliver up to `nextOffset`: a marker, aborted records, what compaction left empty. */
   | { readonly type: "advance"; readonly nextOffset: bigint; readonly leaderEpoch: number | undefined }
   /** What cannot be decoded. Whoever goes on after it goes past it, and has to say so. */
@@ -44,6 +46,7 @@ export type ReadStep =
 export function* readFetched(fetched: FetchedRecords): Generator<ReadStep> {
   const { bytes, fetchPosition, highWatermark } = fetched;
   const aborts = new AbortFilter(fetched.isolation === "read_committed" ? fetched.aborted : []);
+  const originOf = originsOf(fetched.key);
   let position = fetchPosition;
   const options = { expectedOffset: fetchPosition, highWatermark, isFirstBatchWhole: true };
   for (const frame of readBatches(bytes, options)) {
@@ -56,45 +59,60 @@ export function* readFetched(fetched: FetchedRecords): Generator<ReadStep> {
     const nextOffset = lastOffsetOf(frame.header) + 1n;
     // A fetch may begin before its offset: brokers answer from the batch that holds it.
     if (nextOffset <= position) continue;
-    const step = readBatch(fetched, frame, { position, nextOffset, aborts });
+    const step = readBatch(fetched, frame, { position, nextOffset, aborts, originOf });
     yield step;
     position = step.type === "damaged" ? max(position, step.damage.nextOffset) : nextOffset;
   }
 }
 
-function readBatch(
-  { key, highWatermark, controlRecords }: FetchedRecords,
-  frame: WholeBatch,
-  at: { readonly position: bigint; readonly nextOffset: bigint; readonly aborts: AbortFilter },
-): ReadStep {
-  const { header } = frame;
-  const { position, nextOffset, aborts } = at;
-  const leaderEpoch = header.partitionLeaderEpoch < 0 ? undefined : header.partitionLeaderEpoch;
-  if (aborts.hides(frame)) return { type: "advance", nextOffset, leaderEpoch };
-  const decoded = decodeBatch(frame, { expectedOffset: position, highWatermark });
-  if (!decoded.ok) return { type: "damaged", damage: decoded.error, bytes: frame.bytes };
-  const { records, uncompressedBytes } = decoded.value;
-  const control = header.isControl ? controlMark(header, records.at(0)) : undefined;
+interface BatchPlace {
+  readonly position: bigint;
+  readonly nextOffset: bigint;
+  readonly aborts: AbortFilter;
+  readonly originOf: (frame: WholeBatch) => RecordOrigin;
+}
+
+function readBatch(fetched: FetchedRecords, frame: WholeBatch, place: BatchPlace): ReadStep {
+  const { header, bytes } = frame;
+  const { position: expectedOffset, nextOffset, aborts, originOf } = place;
+  const advance = { type: "advance", nextOffset, leaderEpoch: leaderEpochOf(header) } as const;
+  if (aborts.hides(frame)) return advance;
+  const surroundings = { expectedOffset, highWatermark: fetched.highWatermark };
+  const isFromStart = header.baseOffset >= expectedOffset;
+  if (isFromStart && isSealable(frame) && fetched.isToBeOpened?.() === false) {
+    const damage = checkBatch(frame, surroundings);
+    if (damage) return { type: "damaged", damage, bytes };
+    const content = new SealedBatch(fetched.bytes, frame, surroundings);
+    const batch = { origin: originOf(frame), content, firstIndex: 0, nextOffset };
+    return { type: "batch", batch, wireBytes: bytes.byteLength };
+  }
+  const opened = openBatch(frame, surroundings);
+  if (!opened.ok) return { type: "damaged", ...opened.error };
+  const content = opened.value;
+  const control = header.isControl ? controlMark(header, content.records.at(0)) : undefined;
   if (control?.type === "abort") aborts.ended(header.producerId);
-  if (header.isControl && !controlRecords) return { type: "advance", nextOffset, leaderEpoch };
-  const firstIndex = header.baseOffset < position ? records.indexOfOffset(position) : 0;
-  if (firstIndex >= records.length) return { type: "advance", nextOffset, leaderEpoch };
-  return {
-    type: "batch",
-    batch: {
-      origin: {
-        topic: key.topic,
-        partition: key.partition,
-        leaderEpoch,
-        timestampType: header.timestampType,
-        ...(control && { control }),
-      },
-      records,
-      firstIndex,
-      bytes: Math.max(uncompressedBytes, frame.bytes.byteLength),
-      nextOffset,
-    },
+  if (header.isControl && !fetched.controlRecords) return advance;
+  const firstIndex = isFromStart ? 0 : content.records.indexOfOffset(expectedOffset);
+  if (firstIndex >= content.length) return advance;
+  const origin = control ? { ...originOf(frame), control } : originOf(frame);
+  const batch = { origin, content, firstIndex, nextOffset };
+  return { type: "batch", batch, wireBytes: bytes.byteLength };
+}
+
+/** Batches that follow each other mostly have the same origin, and can share it. */
+function originsOf({ topic, partition }: TopicPartition): BatchPlace["originOf"] {
+  let last: RecordOrigin | undefined;
+  return ({ header }) => {
+    const leaderEpoch = leaderEpochOf(header);
+    const { timestampType } = header;
+    if (last?.leaderEpoch !== leaderEpoch || last?.timestampType !== timestampType)
+      last = { topic, partition, leaderEpoch, timestampType };
+    return last;
   };
+}
+
+function leaderEpochOf({ partitionLeaderEpoch }: BatchHeader): number | undefined {
+  return partitionLeaderEpoch < 0 ? undefined : partitionLeaderEpoch;
 }
 
 function controlMark(

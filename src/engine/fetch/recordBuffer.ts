@@ -1,7 +1,8 @@
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { BufferReleaseReason } from "#trace/observations/buffer.ts";
-import { BatchQueue, type BufferCounts, type FetchedBatch, noCounts } from "./batchQueue.ts";
+import { BatchQueue, type BufferCounts, noCounts, plus } from "./batchQueue.ts";
 import { ConsumedRecord } from "./consumedRecord.ts";
+import type { FetchedBatch, UnreadableBatch } from "./fetchedBatch.ts";
 
 /** What left the buffer, and why. */
 export interface BufferRelease {
@@ -14,10 +15,18 @@ export interface BufferRelease {
 export interface Taken {
   readonly records: number;
   readonly bytes: number;
-  readonly position: bigint;
+  /** Memory that was not in use before: of batches that were opened for it. */
+  readonly openedBytes: number;
+  /** Undefined when nothing was taken out. */
+  readonly position: bigint | undefined;
   /** Of what lies directly before the position. */
   readonly leaderEpoch: number | undefined;
+  /** The batch that it ended at, as it cannot be opened. It is still here, and so is everything behind it. */
+  readonly unreadable?: UnreadableBatch | undefined;
 }
+
+/** A take ends once it has opened this much: whoever takes looks at the clock in between. */
+const openedAtOnce = 256 * 1024;
 
 /**
  * Everything fetched and not yet delivered, of all partitions. Batches enter through `append` and leave through one
@@ -36,15 +45,11 @@ export class RecordBuffer {
     return this.#queues.get(key)?.counts ?? noCounts;
   }
 
-  totals(): BufferCounts {
-    let [records, bytes, batches] = [0, 0, 0];
-    for (const queue of this.#queues.values()) {
-      const counts = queue.counts;
-      records += counts.records;
-      bytes += counts.bytes;
-      batches += counts.batches;
-    }
-    return { records, bytes, batches };
+  totals(of: { readonly without?: TopicPartition } = {}): BufferCounts {
+    const left = of.without && this.#queues.get(of.without);
+    let totals = noCounts;
+    for (const queue of this.#queues.values()) if (queue !== left) totals = plus(totals, queue.counts);
+    return totals;
   }
 
   isEmpty(key: TopicPartition): boolean {
@@ -71,34 +76,42 @@ export class RecordBuffer {
     return queue !== undefined;
   }
 
-  /** Moves up to `max` records of the partition into `into`, oldest first. */
+  /** Moves up to `max` records of the partition into `into`, oldest first; fewer when many bytes had to be opened. */
   take(key: TopicPartition, max: number, into: ConsumedRecord[]): Taken | undefined {
     const queue = this.#queues.get(key);
     if (!queue || max <= 0) return undefined;
-    let position = 0n;
+    let position: bigint | undefined;
     let leaderEpoch: number | undefined;
+    let unreadable: UnreadableBatch | undefined;
     let left = max;
-    let bytes = 0;
-    for (let head = queue.head; head && left > 0; head = queue.head) {
+    let [bytes, openedBytes] = [0, 0];
+    for (let head = queue.head; head && left > 0 && openedBytes < openedAtOnce; head = queue.head) {
+      const opened = queue.openHead();
+      if (!opened?.ok) {
+        unreadable = opened?.error;
+        break;
+      }
       const { batch, next } = head;
-      const { origin, records } = batch;
-      const end = Math.min(records.length, next + left);
-      for (let index = next; index < end; index++) into.push(new ConsumedRecord(origin, records, index));
-      leaderEpoch = origin.leaderEpoch;
+      const { records, length } = opened.value;
+      if (opened.value !== batch.content) openedBytes += opened.value.bytes;
+      const end = Math.min(length, next + left);
+      for (let index = next; index < end; index++)
+        into.push(new ConsumedRecord(batch.origin, records, index));
+      leaderEpoch = batch.origin.leaderEpoch;
       queue.advanceHead(end - next);
       left -= end - next;
-      if (end === batch.records.length) {
+      if (end === length) {
         position = head.nextOffset;
         leaderEpoch = head.leaderEpoch;
-        bytes += batch.bytes;
+        bytes += opened.value.bytes;
         queue.shift();
       } else {
         position = records.offsetAt(end - 1) + 1n;
       }
     }
     const records = max - left;
-    this.#released(key, queue, { reason: "polled", records, bytes });
-    return { records, bytes, position, leaderEpoch };
+    if (position !== undefined) this.#released(key, queue, { reason: "polled", records, bytes });
+    return { records, bytes, openedBytes, position, leaderEpoch, unreadable };
   }
 
   /** How many records of the partition lie before `offset`. */
@@ -106,32 +119,43 @@ export class RecordBuffer {
     return this.#queues.get(key)?.recordsBefore(offset) ?? 0;
   }
 
-  /** Takes out, undelivered, what lies before `offset`; undefined when nothing of the partition is here. */
+  /**
+   * Takes out, undelivered, what lies before `offset`, or some of it when many bytes had to be opened; undefined when
+   * nothing of the partition is here.
+   */
   discardBefore(key: TopicPartition, offset: bigint): Taken | undefined {
     const queue = this.#queues.get(key);
     if (!queue) return undefined;
-    let [records, bytes, position] = [0, 0, 0n];
+    let [records, bytes, openedBytes] = [0, 0, 0];
+    let position: bigint | undefined;
     let leaderEpoch: number | undefined;
-    for (let head = queue.head; head; head = queue.head) {
-      const { batch, next, nextOffset } = head;
-      if (nextOffset > offset) {
-        const end = batch.records.indexOfOffset(offset);
-        if (end < batch.records.length) {
-          position = offset;
-          leaderEpoch = batch.origin.leaderEpoch;
-          records += Math.max(0, end - next);
-          if (end > next) queue.advanceHead(end - next);
-          break;
-        }
+    let unreadable: UnreadableBatch | undefined;
+    for (let head = queue.head; head && openedBytes < openedAtOnce; head = queue.head) {
+      // Whatever is passed over is opened as well: nobody is to be told of records that are none.
+      const opened = queue.openHead();
+      if (!opened?.ok) {
+        unreadable = opened?.error;
+        break;
       }
-      records += batch.records.length - next;
-      bytes += batch.bytes;
+      const { batch, next, nextOffset } = head;
+      const content = opened.value;
+      if (content !== batch.content) openedBytes += content.bytes;
+      const end = nextOffset > offset ? content.records.indexOfOffset(offset) : content.length;
+      if (end < content.length) {
+        position = offset;
+        leaderEpoch = batch.origin.leaderEpoch;
+        records += Math.max(0, end - next);
+        if (end > next) queue.advanceHead(end - next);
+        break;
+      }
+      records += content.length - next;
+      bytes += content.bytes;
       position = nextOffset;
       leaderEpoch = head.leaderEpoch;
       queue.shift();
     }
-    this.#released(key, queue, { reason: "purged", records, bytes });
-    return { records, bytes, position, leaderEpoch };
+    if (position !== undefined) this.#released(key, queue, { reason: "purged", records, bytes });
+    return { records, bytes, openedBytes, position, leaderEpoch, unreadable };
   }
 
   /** Takes everything of the partition out, undelivered. */

@@ -2,9 +2,11 @@ import type { Clock } from "#base/clock.ts";
 import type { Observe } from "#trace/observation.ts";
 import type { IsolationLevel } from "../consumerOptions.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
+import { type BufferCounts, plus } from "./batchQueue.ts";
 import type { BatchRetries, BatchRetry } from "./batchRetries.ts";
 import { batchRejected, nextSafeOffset } from "./damageReport.ts";
 import type { FetchBudget } from "./fetchBudget.ts";
+import type { UnreadableBatch } from "./fetchedBatch.ts";
 import type { FetchedPartition } from "./fetchRequest.ts";
 import { type ReadStep, readFetched } from "./readFetched.ts";
 import type { RecordBuffer } from "./recordBuffer.ts";
@@ -26,6 +28,12 @@ export interface RecordIntakePorts {
   readonly partitionCount: () => number;
   readonly onChange: (partition: AssignedPartition, isUrgent: boolean) => void;
 }
+
+/**
+ * So much of a partition is opened as soon as it comes, so that a batch which cannot be is found before anybody waits for
+ * it. What is compressed and comes on top of that is opened at its turn.
+ */
+const openAheadBytes = 64 * 1024;
 
 /** The event loop is left to others at least this often. */
 const turnMs = 8;
@@ -49,7 +57,7 @@ export class RecordIntake {
    * old place is then of no use.
    */
   async take(partition: AssignedPartition, fetched: FetchedPartition): Promise<boolean> {
-    const { isolation, controlRecords, clock } = this.#ports;
+    const { isolation, controlRecords, clock, buffer } = this.#ports;
     const { records, abortedTransactions } = fetched;
     const { version, fetchPosition } = partition;
     if (records === null || records.byteLength === 0 || fetchPosition === undefined) return false;
@@ -61,11 +69,17 @@ export class RecordIntake {
       isolation,
       controlRecords,
       aborted: abortedTransactions ?? [],
+      isToBeOpened: () =>
+        partition.unresolved !== undefined || buffer.countsOf(partition).bytes < openAheadBytes,
     });
     this.#turnSince = clock.now();
+    let others = buffer.totals({ without: partition });
     for (const step of steps) {
-      if (!this.#apply(partition, step)) break;
-      if (clock.now() - this.#turnSince >= turnMs) await this.#shareTurn();
+      if (!this.#apply(partition, step, others)) break;
+      if (clock.now() - this.#turnSince >= turnMs) {
+        await this.#shareTurn();
+        others = buffer.totals({ without: partition });
+      }
       if (partition.version !== version || !this.#ports.isCurrent(partition)) return true;
     }
     const hasMoved = partition.fetchPosition !== fetchPosition;
@@ -78,6 +92,17 @@ export class RecordIntake {
     this.#gap(partition, nextOffset);
     // What a damaged batch says about its epoch is not to be trusted.
     this.#advance(partition, nextOffset, undefined);
+  }
+
+  /**
+   * A batch of the buffer cannot be opened, now that it is its turn. What is behind it goes as well: it is read again from
+   * there on, once the batch is out of the way.
+   */
+  reject(partition: AssignedPartition, unreadable: UnreadableBatch): void {
+    this.#ports.buffer.drop(partition, "rejected");
+    partition.refetch();
+    this.#reject(partition, { type: "damaged", ...unreadable });
+    this.#ports.onChange(partition, true);
   }
 
   /** Drops what is buffered of a partition, to be fetched again; what is under way is dropped when it comes. */
@@ -99,13 +124,14 @@ export class RecordIntake {
   }
 
   /** False when nothing more of this answer may be taken. */
-  #apply(partition: AssignedPartition, step: ReadStep): boolean {
+  #apply(partition: AssignedPartition, step: ReadStep, others: BufferCounts): boolean {
     const { buffer, budget, partitionCount } = this.#ports;
     switch (step.type) {
       case "batch": {
-        if (!budget.roomFor(partition, partitionCount())) return false;
-        const { batch } = step;
-        budget.learn(batch.records.length, batch.bytes);
+        const { batch, wireBytes } = step;
+        budget.learn(batch.content.length, wireBytes);
+        const own = buffer.countsOf(partition);
+        if (!budget.accepts({ own, all: plus(own, others), partitions: partitionCount() })) return false;
         buffer.append(partition, batch);
         partition.fetchedTo(batch.nextOffset, batch.origin.leaderEpoch);
         this.#proveReadable(partition);

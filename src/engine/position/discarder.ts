@@ -2,6 +2,7 @@ import { CancelledError, type Clock } from "#base/clock.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import type { Observe } from "#trace/observation.ts";
 import { EngineError } from "../engineError.ts";
+import type { UnreadableBatch } from "../fetch/fetchedBatch.ts";
 import type { RecordBuffer } from "../fetch/recordBuffer.ts";
 import { Waiters } from "../waiters.ts";
 import type { AssignedPartition } from "./assignedPartition.ts";
@@ -24,6 +25,8 @@ export interface DiscarderPorts {
   readonly closed: AbortSignal;
   /** The position moved, and there is room for more to be fetched. */
   readonly onMoved: (partition: AssignedPartition) => void;
+  /** The partition's next batch cannot be opened. */
+  readonly onUnreadable: (partition: AssignedPartition, batch: UnreadableBatch) => void;
 }
 
 /** What was dropped: from the first position known to the one that was reached. */
@@ -69,7 +72,7 @@ export class Discarder {
       readonly onProgress: ((progress: SkipProgress) => void) | undefined;
     },
   ): Promise<Discarded> {
-    const { clock, onMoved } = this.#ports;
+    const { clock, buffer, onMoved } = this.#ports;
     const run: Run = { from: partition.position, records: 0 };
     this.#current.set(partition, run);
     partition.discardUntil = to;
@@ -79,7 +82,8 @@ export class Discarder {
       for (;;) {
         order.isStillWanted();
         if (order.signal?.aborted || this.#ports.closed.aborted) throw new CancelledError("aborted", "skip");
-        if (this.#step(partition, to, run)) {
+        const hasMoved = this.#step(partition, to, run);
+        if (hasMoved) {
           lastMoveAt = clock.now();
           const { from, records } = run;
           order.onProgress?.({ from, position: partition.position, to, records });
@@ -87,7 +91,9 @@ export class Discarder {
         const { position } = partition;
         if (position !== undefined && position >= to) return { ...run, position };
         this.#mustGoOn(partition, clock.now() - lastMoveAt);
-        await this.#waiters.wait(lookEveryMs, [order.signal, this.#ports.closed]);
+        // Compressed batches are opened some at a time.
+        if (hasMoved && !buffer.isEmpty(partition)) await clock.yieldTurn();
+        else await this.#waiters.wait(lookEveryMs, [order.signal, this.#ports.closed]);
       }
     } finally {
       if (this.#current.get(partition) === run) partition.discardUntil = undefined;
@@ -98,13 +104,14 @@ export class Discarder {
 
   /** True when the position moved. */
   #step(partition: AssignedPartition, to: bigint, run: Run): boolean {
-    const { buffer, onMoved } = this.#ports;
+    const { buffer, onMoved, onUnreadable } = this.#ports;
     const before = partition.position;
     run.from ??= before;
     const taken = before !== undefined && before < to ? buffer.discardBefore(partition, to) : undefined;
     if (taken) {
       run.records += taken.records;
-      partition.deliveredTo(taken.position, taken.leaderEpoch);
+      if (taken.position !== undefined) partition.deliveredTo(taken.position, taken.leaderEpoch);
+      if (taken.unreadable) onUnreadable(partition, taken.unreadable);
       onMoved(partition);
     }
     const hasMoved = partition.position !== run.seen;

@@ -81,6 +81,20 @@ export function* readBatches(records: Uint8Array, options: ReadOptions = {}): Ge
   }
 }
 
+/** What can be found out about a batch without opening it: its checksum. Undefined when that is good. */
+export function checkBatch(
+  batch: Pick<WholeBatch, "header" | "bytes" | "following">,
+  hints: BoundsHints = {},
+): BatchDamage | undefined {
+  try {
+    checkCrc(batch.header, batch.bytes);
+    return undefined;
+  } catch (failure) {
+    if (!BatchDecodeError.is(failure)) throw failure;
+    return describeDamage(failure, batch, hints);
+  }
+}
+
 /**
  * Checks a batch and opens it: checksum, codec, decompression under a limit, then every record's layout. Once it is
  * open, reading its records cannot fail.

@@ -2,8 +2,8 @@ import { BatchDecodeError } from "./batchDamage.ts";
 import type { BatchHeader } from "./recordBatch.ts";
 import { VarintReader } from "./varintReader.ts";
 
-// Length, attributes, timestamp, offset, key, value and header count take a byte each at the least.
-const minRecordBytes = 7;
+/** The smallest record: length, attributes, timestamp, offset, key, value and header count, a byte each at the least. */
+export const minRecordBytes = 7;
 
 /** Numbers kept per record: where its timestamp stands, its offset delta, where its key and its value stand. */
 export const slotsPerRecord = 4;

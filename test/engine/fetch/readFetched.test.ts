@@ -11,6 +11,12 @@ function data(baseOffset: bigint, count: number, extra: Partial<BatchInput> = {}
   });
 }
 
+/** With the last bit of its body another. */
+function flipped(batch: Uint8Array): Uint8Array {
+  batch[batch.length - 1] = (batch.at(-1) ?? 0) ^ 1;
+  return batch;
+}
+
 const transactional = (producerId: bigint) => ({ transactional: true, producerId, producerEpoch: 0 });
 
 function marker(baseOffset: bigint, producerId: bigint, type: "commit" | "abort"): Uint8Array {
@@ -30,6 +36,7 @@ function read(
     isolation?: "read_committed" | "read_uncommitted";
     highWatermark?: bigint;
     controlRecords?: boolean;
+    isToBeOpened?: () => boolean;
   } = {},
 ): ReadStep[] {
   const bytes = Uint8Array.from(batches.flatMap((batch) => Array.from(batch)));
@@ -42,6 +49,7 @@ function read(
       isolation: options.isolation ?? "read_committed",
       controlRecords: options.controlRecords ?? false,
       aborted: options.aborted ?? [],
+      isToBeOpened: options.isToBeOpened,
     }),
   );
 }
@@ -51,7 +59,11 @@ function summary(steps: readonly ReadStep[]): string[] {
   return steps.map((step) => {
     if (step.type === "advance") return `→ ${step.nextOffset}`;
     if (step.type === "damaged") return `${step.damage.cause} → ${step.damage.nextOffset}`;
-    const offsets = Array.from(step.batch.records, ({ offset }) => offset).slice(step.batch.firstIndex);
+    const { content, firstIndex } = step.batch;
+    const offsets =
+      "open" in content
+        ? [`${content.length} sealed`]
+        : Array.from(content.records, ({ offset }) => offset).slice(firstIndex);
     return `${offsets.join(",")} → ${step.batch.nextOffset}`;
   });
 }
@@ -63,6 +75,30 @@ describe("readFetched", () => {
     options?: Parameters<typeof read>[1];
     expected: readonly string[];
   }[] = [
+    {
+      title: "leaves compressed batches closed when it is told to",
+      batches: [data(0n, 2, { compression: "gzip" }), data(2n, 1), data(3n, 3, { compression: "lz4" })],
+      options: { isToBeOpened: () => false },
+      expected: ["2 sealed → 2", "2 → 3", "3 sealed → 6"],
+    },
+    {
+      title: "opens a compressed batch that the fetch begins inside of",
+      batches: [data(8n, 4, { compression: "gzip" })],
+      options: { fetchPosition: 10n, isToBeOpened: () => false },
+      expected: ["10,11 → 12"],
+    },
+    {
+      title: "finds a bad checksum without opening",
+      batches: [flipped(data(0n, 2, { compression: "gzip" })), data(2n, 1, { compression: "gzip" })],
+      options: { isToBeOpened: () => false },
+      expected: ["crc → 2", "1 sealed → 3"],
+    },
+    {
+      title: "opens what claims more records than its offsets have room for",
+      batches: [data(0n, 3, { compression: "gzip", lastOffsetDelta: 1 })],
+      options: { isToBeOpened: () => false },
+      expected: ["recordLayout → 2"],
+    },
     {
       title: "delivers from the fetch position, inside a batch",
       batches: [data(8n, 4)],

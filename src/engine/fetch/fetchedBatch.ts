@@ -1,0 +1,92 @@
+import { err, ok, type Result } from "#base/result.ts";
+import type { BatchDamage } from "#protocol/records/batchDamage.ts";
+import { decodeBatch, type WholeBatch } from "#protocol/records/batchReader.ts";
+import { expansionLimit } from "#protocol/records/compression/codec.ts";
+import type { LazyRecords } from "#protocol/records/lazyRecords.ts";
+import { batchLayout, readBatchHeader } from "#protocol/records/recordBatch.ts";
+import { minRecordBytes } from "#protocol/records/recordWalk.ts";
+import type { RecordOrigin } from "./consumedRecord.ts";
+
+/** A batch as it goes into the buffer: what is left of it to deliver, and where reading goes on behind it. */
+export interface FetchedBatch {
+  readonly origin: RecordOrigin;
+  readonly content: OpenBatch | SealedBatch;
+  /** The first record that is to be delivered: a fetch may begin inside a batch. */
+  readonly firstIndex: number;
+  /** The offset behind the batch. */
+  readonly nextOffset: bigint;
+}
+
+/** Records that can be read. */
+export interface OpenBatch {
+  readonly records: LazyRecords;
+  /** How many there are, those before the first to be delivered included. */
+  readonly length: number;
+  /** Memory they hold until the last of them is delivered. */
+  readonly bytes: number;
+}
+
+/** A batch that cannot be decoded, and its bytes. */
+export interface UnreadableBatch {
+  readonly damage: BatchDamage;
+  readonly bytes: Uint8Array;
+}
+
+/** What is known beside the bytes of a batch when it comes. */
+export interface BatchSurroundings {
+  /** Where reading had come. */
+  readonly expectedOffset: bigint;
+  readonly highWatermark: bigint | undefined;
+}
+
+/**
+ * Records as they came, compressed. They take a small part of the memory that they need once they are open, so they stay
+ * so until it is their turn to be delivered. Their checksum is good and covers the number of them that the header says,
+ * but only opening shows whether whoever wrote them did it right. There may be many thousands: nothing but where it
+ * stands is kept of one.
+ */
+export class SealedBatch {
+  readonly length: number;
+  readonly bytes: number;
+  readonly #answer: Uint8Array;
+  readonly #from: number;
+  readonly #surroundings: BatchSurroundings;
+
+  /** `answer` is all that came of the partition, the batch a view into it. */
+  constructor(answer: Uint8Array, { header, bytes }: WholeBatch, surroundings: BatchSurroundings) {
+    this.length = header.recordCount;
+    this.bytes = bytes.byteLength;
+    this.#answer = answer;
+    this.#from = bytes.byteOffset - answer.byteOffset;
+    this.#surroundings = surroundings;
+  }
+
+  open(): Result<OpenBatch, UnreadableBatch> {
+    const end = this.#from + this.bytes;
+    const bytes = this.#answer.subarray(this.#from, end);
+    const following = this.#answer.subarray(end);
+    const frame = { type: "batch", header: readBatchHeader(bytes), bytes, following } as const;
+    return openBatch(frame, this.#surroundings, { verifyCrc: false });
+  }
+}
+
+/** Opens a batch, and tests its checksum unless told otherwise. */
+export function openBatch(
+  frame: WholeBatch,
+  surroundings: BatchSurroundings,
+  options: { readonly verifyCrc?: boolean } = {},
+): Result<OpenBatch, UnreadableBatch> {
+  const decoded = decodeBatch(frame, { ...surroundings, ...options });
+  if (!decoded.ok) return err({ damage: decoded.error, bytes: frame.bytes });
+  const { records, uncompressedBytes } = decoded.value;
+  const bytes = Math.max(uncompressedBytes, frame.bytes.byteLength);
+  return ok({ records, length: records.length, bytes });
+}
+
+/** True for a batch that is worth keeping closed, and whose header can be believed in what is counted by it. */
+export function isSealable({ header, bytes }: WholeBatch): boolean {
+  const { compression, isControl, recordCount, lastOffsetDelta } = header;
+  if (compression === undefined || compression === "none" || isControl || recordCount < 1) return false;
+  const most = expansionLimit(bytes.byteLength - batchLayout.records) / minRecordBytes;
+  return recordCount <= most && recordCount <= lastOffsetDelta + 1;
+}

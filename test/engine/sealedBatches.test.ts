@@ -1,0 +1,175 @@
+// Compressed batches that come when much of their partition is buffered already stay as they came until it is their turn.
+// One that turns out then to be damaged is dealt with as one that is found at once.
+
+import { describe, expect, test } from "vitest";
+import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { batchOf, bytesOf, goodBatch } from "../protocol/records/support/batches.ts";
+import { ofType } from "./support/engineBench.ts";
+import { type FakeBatch, FakeLeaders } from "./support/fakeLeaders.ts";
+
+const p0 = { topic: "orders", partition: 0 };
+const toEnd = { kind: "end" } as const;
+
+const batch = (from: number, count: number, bytes: Uint8Array): FakeBatch => ({
+  from: BigInt(from),
+  to: BigInt(from + count),
+  bytes,
+});
+/** More than is opened ahead. */
+const large = batch(0, 3_000, goodBatch(0n, 3_000));
+const packed = (from: number, count: number): FakeBatch =>
+  batch(from, count, goodBatch(BigInt(from), count, { compression: "lz4" }));
+const notGzip = (from: number, count: number): FakeBatch => {
+  const header = { baseOffset: BigInt(from), recordCount: count, lastOffsetDelta: count - 1, attributes: 1 };
+  return batch(from, count, batchOf(bytesOf("this is not gzip"), header));
+};
+const damagedLog = [large, packed(3_000, 500), notGzip(3_500, 100), packed(3_600, 400)];
+
+async function reader(log: readonly FakeBatch[], options: Partial<ConsumerOptions> = {}) {
+  const bench = new FakeLeaders([1], [1]);
+  await bench.start();
+  bench.logs = [log];
+  const member = bench.session(options);
+  member.session.start();
+  await bench.clock.advance(5_000);
+  const rejected = () => ofType(member.seen, "fetch.batchRejected");
+  /** Polls until nothing comes; offsets. */
+  const drain = async () => {
+    const offsets: number[] = [];
+    for (;;) {
+      const records = await member.poll(700, 20_000);
+      if (records.length === 0) return offsets;
+      offsets.push(...records.map(({ offset }) => Number(offset)));
+    }
+  };
+  return { bench, ...member, rejected, drain };
+}
+
+const upTo = (end: number, from = 0) => Array.from({ length: end - from }, (_, index) => from + index);
+
+describe("compressed batches in the buffer", () => {
+  test("count with the records they have and the bytes they came in, and are all delivered", async () => {
+    const { session, drain } = await reader([large, packed(3_000, 500), packed(3_500, 500)]);
+    const before = session.buffered();
+
+    const delivered = await drain();
+
+    const cameIn = [3_000, 3_500].reduce((sum, from) => sum + packed(from, 500).bytes.length, 0);
+    expect(before).toMatchObject({ records: 4_000, batches: 3 });
+    expect(before.bytes).toBe(large.bytes.length + cameIn);
+    expect(delivered).toEqual(upTo(4_000));
+    expect(session.buffered()).toEqual({ records: 0, bytes: 0, batches: 0 });
+  });
+
+  test("stay while their partition is paused, and come when it is resumed", async () => {
+    const { session, drain } = await reader([large, packed(3_000, 500)]);
+    session.pause(p0);
+    const whilePaused = await drain();
+    const kept = session.buffered().records;
+
+    session.resume(p0);
+    const delivered = await drain();
+
+    expect(whilePaused).toEqual([]);
+    expect(kept).toBe(3_500);
+    expect(delivered).toEqual(upTo(3_500));
+  });
+
+  test("are opened and counted when they are consumed and dropped", async () => {
+    const { bench, session } = await reader([large, packed(3_000, 500), packed(3_500, 500)]);
+
+    const skipped = await bench.run(session.skip(p0, toEnd, { how: "discard" }));
+
+    expect(skipped).toMatchObject({ from: 0n, to: 4_000n, records: 4_000 });
+    expect(session.buffered()).toEqual({ records: 0, bytes: 0, batches: 0 });
+  });
+});
+
+describe("a compressed batch that cannot be opened at its turn", () => {
+  test("halts its partition, after all that lies before it was delivered", async () => {
+    const { bench, session, rejected, drain } = await reader(damagedLog);
+    const before = rejected().length;
+
+    const delivered = await drain();
+
+    await bench.clock.advance(60_000);
+    expect(before).toBe(0);
+    expect(delivered).toEqual(upTo(3_500));
+    expect(rejected()).toMatchObject([
+      { action: "halted", cause: "decompression", baseOffset: 3_500n, nextSafeOffset: 3_600n },
+    ]);
+    const [partition] = session.partitions();
+    expect(partition).toMatchObject({ position: 3_500n, fetchPosition: 3_500n });
+    expect(partition?.halted).toEqual({ baseOffset: 3_500n, nextSafeOffset: 3_600n });
+    expect(session.buffered()).toEqual({ records: 0, bytes: 0, batches: 0 });
+  });
+
+  test("is passed over with a gap when that is the policy, and what follows is read again", async () => {
+    const { seen, rejected, drain } = await reader(damagedLog, { corruptBatchPolicy: "skip" });
+
+    const delivered = await drain();
+
+    expect(delivered).toEqual([...upTo(3_500), ...upTo(4_000, 3_600)]);
+    expect(rejected()).toMatchObject([{ action: "skipped" }]);
+    expect(ofType(seen, "fetch.gap")).toMatchObject([{ fromOffset: 3_500n, toOffset: 3_600n }]);
+  });
+
+  test("is asked for again as often as the policy says, with a pause before each time", async () => {
+    const { bench, rejected, drain } = await reader(damagedLog, {
+      corruptBatchPolicy: { kind: "retry", times: 2, backoffMs: 3_000, otherwise: "halt" },
+    });
+
+    await drain();
+
+    const all = rejected();
+    expect(all).toMatchObject([
+      { action: "retrying", attempt: 1 },
+      { action: "retrying", attempt: 2 },
+      { action: "halted" },
+    ]);
+    const pauses = all.slice(1).map(({ at }, index) => at - (all[index]?.at ?? 0));
+    for (const pause of pauses) expect(pause).toBeGreaterThanOrEqual(3_000);
+    expect(bench.asked(p0).filter((offset) => offset === 3_500n)).toHaveLength(2);
+  });
+
+  test("is delivered when it is readable the next time", async () => {
+    const { bench, seen, drain } = await reader(damagedLog, {
+      corruptBatchPolicy: { kind: "retry", times: 2, backoffMs: 1_000, otherwise: "halt" },
+    });
+    bench.logs = [[large, packed(3_000, 500), packed(3_500, 100), packed(3_600, 400)]];
+
+    const delivered = await drain();
+
+    expect(delivered).toEqual(upTo(4_000));
+    expect(ofType(seen, "fetch.batchResolved")).toMatchObject([{ how: "readable" }]);
+  });
+
+  test("stands in the way of consuming and dropping", async () => {
+    const { bench, session, rejected } = await reader(damagedLog);
+
+    const skipping = bench.run(session.skip(p0, toEnd, { how: "discard" }));
+
+    await expect(skipping).rejects.toMatchObject({ code: "STALLED" });
+    expect(rejected()).toMatchObject([{ action: "halted" }]);
+    expect(session.partitions()[0]).toMatchObject({ position: 3_500n });
+  });
+});
+
+describe("a poll", () => {
+  test("opens only a few MiB of compressed batches at once, however many records it may have", async () => {
+    const value = new Uint8Array(200_000).fill(7);
+    const huge = (from: number): FakeBatch => {
+      const records = [{ timestamp: 0n, key: null, value }];
+      return batch(from, 1, goodBatch(BigInt(from), 0, { records, compression: "gzip" }));
+    };
+    const log = [large, ...Array.from({ length: 100 }, (_, index) => huge(3_000 + index))];
+    const { poll, drain } = await reader(log);
+    await poll(3_000);
+
+    const records = await poll(10_000);
+
+    expect(records.length).toBeGreaterThan(5);
+    expect(records.length).toBeLessThan(20);
+    expect(await drain()).toEqual(upTo(3_100, 3_000 + records.length));
+  });
+});
