@@ -151,11 +151,13 @@ function open(
   },
 ): void {
   const left = current(state);
+  // A generation that never became Stable is followed in the same rebalance, which goes on.
+  const goesOn = left?.rebalance?.toAt === undefined ? left?.rebalance : undefined;
   if (left) {
     left.toAt = to.at;
-    if (left.rebalance && left.rebalance.toAt === undefined) left.rebalance.toAt = to.at;
+    if (goesOn) goesOn.toAt = to.at;
   }
-  const pending = state.pending;
+  const pending = state.pending ?? (goesOn && { fromAt: to.at, reason: goesOn.reason });
   state.pending = undefined;
   state.list.push({
     generationId: to.generationId,

@@ -53,7 +53,7 @@ export function generationBands(scene: Scene, index: LaneIndex): readonly Genera
           }
         : null,
       assignment: fits ? changes : null,
-      assignmentText: assignmentText(generation, changes),
+      assignmentText: assignmentText(generation, changes, before),
     };
   });
   return bands.reverse();
@@ -89,12 +89,34 @@ export function assignmentOf(
 export function assignmentText(
   generation: Generation,
   rows: readonly AssignedPartition[] | undefined,
+  before: Generation | undefined,
 ): string {
-  if (!rows) {
-    return generation.vantage === "sampled"
-      ? "the coordinator tells assignments in state Stable only"
-      : "nobody who saw it knows the assignment";
-  }
+  const gap = gapText(generation, before);
+  const text = rows ? changesText(generation, rows) : unassignedText(generation);
+  return gap === undefined ? text : `${text} · ${gap}`;
+}
+
+/** Why nothing is known of who has what. */
+function unassignedText({ vantage, rebalance, toAt }: Generation): string {
+  if (vantage === "sampled") return "the coordinator tells assignments in state Stable only";
+  if (toAt === undefined && rebalance && rebalance.toAt === undefined)
+    return "not Stable yet: nobody has been assigned anything";
+  // A rebalance that ended with its generation was never over: the next one began before.
+  if (toAt !== undefined && rebalance?.toAt === toAt)
+    return "never became Stable: nobody was assigned anything";
+  return "nobody who saw it knows the assignment";
+}
+
+/** Numbers that have no band of their own: a group that nobody is in counts on as well. */
+function gapText(generation: Generation, before: Generation | undefined): string | undefined {
+  if (generation.generationId === undefined || before?.generationId === undefined) return undefined;
+  const first = before.generationId + 1;
+  const last = generation.generationId - 1;
+  if (last < first) return undefined;
+  return `${first === last ? String(first) : `${first}–${last}`} had no members, or went unseen`;
+}
+
+function changesText(generation: Generation, rows: readonly AssignedPartition[]): string {
   const kept = rows.filter(({ change }) => change === "kept");
   const first = rows.filter(({ change }) => change === "first");
   const nobody = rows.filter(({ change }) => change === "nobody");

@@ -1,6 +1,7 @@
-import { groupView } from "#model/groupView.ts";
+import { type GroupView, groupView } from "#model/groupView.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
-import { countedText, durationText } from "#model/words.ts";
+import { sessionName } from "#model/sessionView.ts";
+import { countedText, countText, durationText } from "#model/words.ts";
 import type { RebalancesState } from "#webview/rebalances/contract.ts";
 import { bufferLanes } from "./bufferLanes.ts";
 import { commitLanes } from "./commitLanes.ts";
@@ -161,14 +162,11 @@ function subtitleOf(input: RebalancesInput, cluster: ClusterModel, group: GroupM
   const view = groupView(cluster, group);
   const number = view.groupEpoch ?? view.generationId;
   const word = view.groupEpoch === undefined ? "generation" : "epoch";
-  const lasted = view.stateSince === undefined ? "" : ` for ${durationText(input.now - view.stateSince)}`;
+  const waiting = view.state === "Stable" ? stillWaiting(input, cluster, group) : undefined;
   return [
-    view.state === undefined ? "state unknown" : `${view.state}${lasted}`,
-    view.groupType === "consumer"
-      ? "consumer (KIP-848)"
-      : view.groupType === "unknown"
-        ? undefined
-        : view.groupType,
+    stateText(view, input.now) + (waiting === undefined ? "" : " by the coordinator"),
+    waiting,
+    typeText(view),
     number === undefined
       ? undefined
       : `${word} ${number}${view.assignor === undefined ? "" : ` (${view.assignor})`}`,
@@ -177,6 +175,38 @@ function subtitleOf(input: RebalancesInput, cluster: ClusterModel, group: GroupM
     .filter((part) => part !== undefined)
     .join(" · ");
 }
+
+function stateText({ state, stateSince }: GroupView, now: number): string {
+  if (state === undefined) return "state unknown";
+  return stateSince === undefined ? state : `${state} for ${durationText(now - stateSince)}`;
+}
+
+function typeText({ groupType }: GroupView): string | undefined {
+  if (groupType === "consumer") return "consumer (KIP-848)";
+  return groupType === "unknown" ? undefined : groupType;
+}
+
+/**
+ * Members of ours that have no answer yet although the coordinator calls the group Stable: both are true, as an answer
+ * can be held or lost on its way.
+ */
+function stillWaiting(input: RebalancesInput, cluster: ClusterModel, group: GroupModel): string | undefined {
+  const names = [...group.byMember.values()]
+    .filter(
+      ({ phase, at }) => (phase === "joining" || phase === "syncing") && input.now - at >= noticeableWaitMs,
+    )
+    .map(({ sessionId, phase }) => {
+      const session = cluster.sessions.get(sessionId);
+      const request = phase === "joining" ? "JoinGroup" : "SyncGroup";
+      return `${session ? sessionName(session) : sessionId} has no answer to ${request} yet`;
+    });
+  if (names.length === 0) return undefined;
+  const [first = "", ...others] = names;
+  return others.length === 0 ? first : `${first}, and ${countText(others.length)} more wait`;
+}
+
+/** An answer that is on its way for less long is nothing to speak of. */
+const noticeableWaitMs = 1_000;
 
 function unknownGroup(input: RebalancesInput, cluster: ClusterModel | undefined): RebalancesState["empty"] {
   return cluster

@@ -1,4 +1,5 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
+import type { CommitView } from "#model/commits.ts";
 import { commitOffsetsText } from "#model/commitWords.ts";
 import { sessionName } from "#model/sessionView.ts";
 import { bytesText, countedText, countText } from "#model/words.ts";
@@ -78,7 +79,7 @@ function phaseRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
             fromMs: lane.gone.at,
             who: name,
             kind: "phase",
-            what: goneText(lane.gone),
+            what: goneText({ how: lane.gone.how, reason: undefined }),
             detail: lane.gone.reason ?? "",
           } satisfies TableRow,
         ]
@@ -100,7 +101,7 @@ function generationRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
         who: "group",
         kind: "generation",
         what: `${scene.generationWord} ${generationLabel(generation)}`,
-        detail: assignmentText(generation, changes),
+        detail: assignmentText(generation, changes, list[position - 1]),
       } satisfies TableRow,
       ...changed.map(
         (partition): TableRow => ({
@@ -161,11 +162,17 @@ function commitRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
         toMs: commitEnd(commit),
         who: committer.name,
         kind: "commit",
-        what: `commit #${commit.number}${isHanging(scene, commit) ? " (hangs)" : ""}`,
+        what: `commit #${commit.number}${hangWord(scene, commit)}`,
         detail: `${commitOffsetsText(latest)} · ${outcomeText(commit)}`,
       },
     ];
   });
+}
+
+/** What is over does not hang; that it did is still worth knowing. */
+function hangWord(scene: Scene, commit: CommitView): string {
+  if (!isHanging(scene, commit)) return "";
+  return commitEnd(commit) === undefined ? " (hangs)" : " (hung)";
 }
 
 /** Where the buffer was paused or resumed, and what it holds now: a row per point would bury everything else. */

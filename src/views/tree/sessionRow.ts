@@ -54,7 +54,7 @@ export function sessionRow(context: TreeContext, cluster: ClusterModel, session:
     partitions: sessionPartitions(cluster, session),
     commit: oldestCommit(cluster, session),
   };
-  const description = ended ? joined(endedText(session), ended.message) : runningText(place);
+  const description = ended ? endedText(session) : runningText(place);
   const said = joined(!ended && session.state?.membership === "stable" && "stable", description);
   return {
     id: nodeId("session", clusterId, sessionId),

@@ -82,17 +82,17 @@ export function heldBytesText(totals: Pick<BufferTotals, "bytes">): string | und
   return totals.bytes === 0 ? undefined : `${bytesText(totals.bytes)} buffered`;
 }
 
-/** Why it is over. */
-export function endedText(session: SessionModel): string {
-  switch (session.ended?.reason) {
+/** Why it is over: a stop says who wished it, a failure how it came. */
+export function endedText({ ended }: SessionModel): string {
+  switch (ended?.reason) {
     case "stopped":
-      return "ended: stopped";
+      return `ended: ${ended.message ?? "stopped"}`;
     case "failed":
-      return "ended: failed";
+      return joined("ended: failed", ended.message);
     case "workerDied":
-      return "ended: the background worker died";
+      return joined("ended: the background worker died", ended.message);
     case "clusterRemoved":
-      return "ended: its cluster was removed";
+      return joined("ended: its cluster was removed", ended.message);
     case undefined:
       return "";
   }

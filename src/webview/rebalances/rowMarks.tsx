@@ -123,7 +123,7 @@ function drawCommit(
   const span = spanOf(scale, mark.fromMs, toMs);
   if (!span) return null;
   const count = mark.count > 1 ? `${mark.count} commits` : "commit";
-  const label = `${count} by ${name}: ${mark.text}, ${durationText(toMs - mark.fromMs)}${mark.hanging ? ", hanging" : ""}`;
+  const label = `${count} by ${name}: ${mark.text}, ${durationText(toMs - mark.fromMs)}${mark.hanging ? (open ? ", hanging" : ", hung") : ""}`;
   const tip = span.x + span.width;
   // Commits of one lane overlap, and the next one is drawn over this one's text.
   const end = nextMs === undefined ? tip : Math.min(tip, xOf(scale, nextMs));

@@ -885,6 +885,16 @@ describe("DEBUG CONSUMERS", () => {
     ]);
   });
 
+  test("who stopped a consumer is said once", () => {
+    const stopped = { reason: "stopped", message: "stopped by the user", couldNot: [] } as const;
+    const model = modelOf(
+      seen(1, started()),
+      seen(2, { type: "session.ended", sessionId: "s1", ...stopped }),
+    );
+
+    expect(lines(rows(model, consumers))).toEqual(["A  ended: stopped by the user"]);
+  });
+
   test("an ended one stays, with why and what it could not do, until it is dismissed", () => {
     const model = modelOf(
       ...session,

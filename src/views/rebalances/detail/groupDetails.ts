@@ -51,7 +51,7 @@ export function generationDetail(
           ),
         rebalance?.reason !== undefined && row("because", rebalance.reason),
         row("members", countText(generation.shares.length)),
-        row("assignment", assignmentText(generation, changes)),
+        row("assignment", assignmentText(generation, changes, found.before)),
       ),
       ...shown.map((partition) => row(topicPartitionText(partition), partitionChangeText(partition))),
       ...(more > 0 ? [row("", `and ${countText(more)} more partitions`)] : []),
