@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { PollMode } from "#host/channel/sessionRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
+import { emptyPollText } from "../flows/orderWords.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
@@ -27,9 +28,9 @@ export function deliveryCommands(app: App): CommandFamily {
     const { records } = await app.link.request("session.poll", { sessionId, maxRecords });
     const said =
       records === 0
-        ? "Poll returned nothing"
-        : `Poll delivered ${records} ${records === 1 ? "record" : "records"}`;
-    void vscode.window.setStatusBarMessage(`${said}.`, 4_000);
+        ? emptyPollText(await app.link.request("session.partitions", { sessionId }))
+        : `Poll delivered ${records} ${records === 1 ? "record" : "records"}.`;
+    void vscode.window.setStatusBarMessage(said, 4_000);
     return records;
   };
   return {

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
-import { topicPartitionText } from "#base/topicPartition.ts";
 import type { SeekTarget } from "#host/channel/sessionRequests.ts";
 import type { App } from "../app.ts";
 import { askPlace, placeChoices } from "../flows/askPlace.ts";
+import { movedText } from "../flows/orderWords.ts";
 import { checkStep } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
@@ -17,8 +17,7 @@ export function positionCommands(app: App): CommandFamily {
       const seekTarget = chosen && (await askSeekTarget());
       if (!chosen || !seekTarget) return undefined;
       const moved = await app.link.request("session.seek", { ...chosen, target: seekTarget });
-      const said = moved.map((each) => `${topicPartitionText(each)} to ${each.to.toLocaleString("en")}`);
-      void vscode.window.setStatusBarMessage(`Moved ${said.join(", ")}.`, 5_000);
+      void vscode.window.setStatusBarMessage(movedText(seekTarget, moved), 5_000);
       return moved;
     },
   };

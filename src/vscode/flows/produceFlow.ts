@@ -28,10 +28,9 @@ export async function chooseProducer(link: HostLink, topic: string): Promise<Wor
   return draft?.options;
 }
 
-const askSample: Step<Draft> = async (draft, { step, canGoBack }) => {
+const askSample: Step<Draft> = async (draft, { canGoBack }) => {
   const answer = await askPick<NonNullable<WorkloadOptions["sample"]>>({
     title,
-    step,
     canGoBack,
     placeholder: "What are the records about?",
     choices: [
@@ -61,10 +60,9 @@ const shapes: readonly { readonly choice: PaceKind; readonly label: string; read
     },
   ];
 
-const askShape: Step<Draft> = async (draft, { step, canGoBack }) => {
+const askShape: Step<Draft> = async (draft, { canGoBack }) => {
   const answer = await askPick<PaceKind>({
     title,
-    step,
     canGoBack,
     placeholder: "How do they come?",
     choices: shapes,
@@ -72,12 +70,11 @@ const askShape: Step<Draft> = async (draft, { step, canGoBack }) => {
   return typeof answer === "string" ? answer : { ...draft, kind: answer.choice };
 };
 
-const askRate: Step<Draft> = async (draft, { step, canGoBack }) => {
+const askRate: Step<Draft> = async (draft, { canGoBack }) => {
   const { kind = "steady", topic, sample } = draft;
   const isBurst = kind === "burst" || kind === "bursts";
   const answer = await askText({
     title,
-    step,
     canGoBack,
     prompt: isBurst
       ? "How many records?"
@@ -198,7 +195,7 @@ function review(link: HostLink): Step<Draft> {
 async function askField(
   link: HostLink,
   options: WorkloadOptions,
-  place: { readonly step: number; readonly canGoBack: boolean },
+  place: { readonly canGoBack: boolean },
 ): Promise<Field | "start" | "back" | "cancel"> {
   const { text, problem } = await link.request("playground.reviewProducing", options);
   const start = { choice: "start", label: "$(play) Start", detail: text, alwaysShow: true } as const;

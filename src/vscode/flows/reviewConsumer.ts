@@ -8,7 +8,6 @@ import { durationInput } from "./validation.ts";
 
 interface Position {
   readonly title: string;
-  readonly step: number;
   readonly canGoBack: boolean;
 }
 

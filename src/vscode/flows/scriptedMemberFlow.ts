@@ -48,12 +48,11 @@ export async function chooseScript(link: HostLink, title: string): Promise<Scrip
 }
 
 function askGroup(link: HostLink): Step<Draft> {
-  return async (draft, { step, canGoBack }) => {
+  return async (draft, { canGoBack }) => {
     if (draft.groupId !== undefined) return "skip";
     const groups = await link.request("cluster.groups", { clusterId: playgroundClusterId });
     const answer = await askPick<string>({
       title,
-      step,
       canGoBack,
       placeholder: "Which group does it join? Type a name for a new group.",
       choices: groups.map(({ groupId, state }) => ({
@@ -72,14 +71,13 @@ function askGroup(link: HostLink): Step<Draft> {
 
 /** A group that has scripted members reads what they read; another one has to say. */
 function askTopics(link: HostLink): Step<Draft> {
-  return async (draft, { step, canGoBack }) => {
+  return async (draft, { canGoBack }) => {
     const { members } = await link.request("playground.status", {});
     if (members.some((member) => member.groupId === draft.groupId)) return "skip";
     const topics = await link.request("cluster.topics", { clusterId: playgroundClusterId });
     const shown = topics.filter(({ isInternal }) => !isInternal);
     const answer = await askMany({
       title,
-      step,
       canGoBack,
       placeholder: "Which topics does it read?",
       none: "Choose at least one topic",
@@ -91,16 +89,16 @@ function askTopics(link: HostLink): Step<Draft> {
 }
 
 function askScript(link: HostLink): Step<Draft> {
-  return async (draft, { step, canGoBack }) => {
+  return async (draft, { canGoBack }) => {
     const scripts = await link.request("playground.scripts", {});
-    const answer = await pickScript(scripts, { title, step, canGoBack });
+    const answer = await pickScript(scripts, { title, canGoBack });
     return typeof answer === "string" ? answer : { ...draft, script: answer.choice };
   };
 }
 
 function pickScript(
   scripts: readonly ScriptSummary[],
-  place: { readonly title: string; readonly step?: number; readonly canGoBack?: boolean },
+  place: { readonly title: string; readonly canGoBack?: boolean },
 ) {
   return askPick<ScriptSummary>({
     ...place,
@@ -120,10 +118,9 @@ const protocols: readonly {
   { choice: "consumer", label: "consumer", description: "KIP-848: the broker divides the partitions" },
 ];
 
-const askProtocol: Step<Draft> = async (draft, { step, canGoBack }) => {
+const askProtocol: Step<Draft> = async (draft, { canGoBack }) => {
   const answer = await askPick<MemberProtocol | "asOthers">({
     title,
-    step,
     canGoBack,
     placeholder: "Which protocol does it speak?",
     choices: protocols,
@@ -132,11 +129,10 @@ const askProtocol: Step<Draft> = async (draft, { step, canGoBack }) => {
 };
 
 /** A twin is static by nature. */
-const askStatic: Step<Draft> = async (draft, { step, canGoBack }) => {
+const askStatic: Step<Draft> = async (draft, { canGoBack }) => {
   if (draft.script?.isTwin === true) return "skip";
   const answer = await askPick<boolean>({
     title,
-    step,
     canGoBack,
     placeholder: "Does it keep an identity?",
     choices: [

@@ -72,13 +72,12 @@ const nothing: Draft = {
 const byPattern = { pattern: "asked for" } as const;
 
 function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
-  return async (draft, { step, canGoBack }) => {
+  return async (draft, { canGoBack }) => {
     if (draft.topics.length > 0 || draft.topicPattern !== undefined) return "skip";
     const shown = topics.filter(({ isInternal }) => !isInternal);
     const [only] = shown;
     const answer = await askMany<string | typeof byPattern>({
       title,
-      step,
       canGoBack,
       placeholder: shown.length === 0 ? "The cluster has no topic yet. Create one first." : "Which topics?",
       none: "Choose at least one topic",
@@ -114,11 +113,10 @@ function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
 
 function askGroup(groups: readonly GroupSummary[]): Step<Draft> {
   const joinable = groups.filter(({ groupType }) => groupType !== "share" && groupType !== "streams");
-  return async (draft, { step, canGoBack }) => {
+  return async (draft, { canGoBack }) => {
     if (draft.groupId !== undefined) return "skip";
     const answer = await askPick<string | null>({
       title,
-      step,
       canGoBack,
       placeholder: "Join a group, or only read? Type a name for a new group.",
       choices: [
@@ -139,8 +137,8 @@ function askGroup(groups: readonly GroupSummary[]): Step<Draft> {
 }
 
 function review(link: App["link"], clusterId: string): Step<Draft> {
-  return async (draft, { step, canGoBack }) => {
-    const answer = await reviewConsumer(link, defaultChoice(clusterId, draft), { title, step, canGoBack });
+  return async (draft, { canGoBack }) => {
+    const answer = await reviewConsumer(link, defaultChoice(clusterId, draft), { title, canGoBack });
     return typeof answer === "string" ? answer : { ...draft, choice: answer };
   };
 }

@@ -8,7 +8,6 @@ export interface TextQuestion {
   readonly value?: string | undefined;
   readonly placeholder?: string | undefined;
   readonly password?: boolean | undefined;
-  readonly step?: number | undefined;
   readonly canGoBack?: boolean | undefined;
   /** What is wrong with the text, in words; undefined when it can be accepted. */
   readonly validate?: ((text: string) => string | undefined) | undefined;
@@ -23,7 +22,6 @@ export function askText(question: TextQuestion): Promise<{ readonly text: string
   input.value = question.value ?? "";
   input.placeholder = question.placeholder;
   input.password = question.password ?? false;
-  input.step = question.step;
   // Leaving the window to copy an address must not lose what was typed.
   input.ignoreFocusOut = true;
   if (question.canGoBack) input.buttons = [vscode.QuickInputButtons.Back];
@@ -54,7 +52,6 @@ export interface PickQuestion<T> {
   readonly title: string;
   readonly placeholder: string;
   readonly choices: readonly (Choice<T> | vscode.QuickPickItem)[];
-  readonly step?: number | undefined;
   readonly canGoBack?: boolean | undefined;
   /** The choice that is marked at first. */
   readonly active?: T | undefined;
@@ -140,7 +137,6 @@ export function askMany<T>(
 function dress<T>(pick: vscode.QuickPick<Choice<T> | vscode.QuickPickItem>, question: PickQuestion<T>): void {
   pick.title = question.title;
   pick.placeholder = question.placeholder;
-  pick.step = question.step;
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
   if (question.canGoBack) pick.buttons = [vscode.QuickInputButtons.Back];

@@ -1,10 +1,10 @@
 /** What one step of a guided flow did: gave the next draft, wants to go back, does not apply, or gave up. */
 export type StepOutcome<Draft> = Draft | "back" | "skip" | "cancel";
 
-/** One question. It knows its place for the title, and whether there is something to go back to. */
+/** One question. It knows whether there is something to go back to. */
 export type Step<Draft> = (
   draft: Draft,
-  place: { readonly step: number; readonly canGoBack: boolean },
+  place: { readonly canGoBack: boolean },
 ) => Promise<StepOutcome<Draft>>;
 
 /**
@@ -21,7 +21,7 @@ export async function runWizard<Draft extends object>(
   for (;;) {
     const step = steps[index];
     if (!step) return draft;
-    const outcome = await step(draft, { step: asked.length + 1, canGoBack: asked.length > 0 });
+    const outcome = await step(draft, { canGoBack: asked.length > 0 });
     if (outcome === "cancel") return undefined;
     if (outcome === "back") {
       const previous = asked.pop();
