@@ -1,6 +1,6 @@
 // Bundles what ships: `node esbuild.js [--production] [--watch]`.
 //
-//   dist/{extension,worker,cli}.cjs   Node 22, one file each; `vscode` comes from the editor, `cli` needs none
+//   dist/{extension,worker,cli}.cjs   one file each; `vscode` comes from the editor, `cli` needs no more than Node 20
 //   dist/webview/<panel>.{js,css}     one pair per folder of src/webview that has a main.ts(x)
 //   dist/webview/codicons/            the editor's icon font, for the panels
 import { chmodSync, cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
@@ -37,7 +37,7 @@ function nodeBuild() {
     outExtension: { ".js": ".cjs" },
     platform: "node",
     format: "cjs",
-    target: "node22",
+    target: "node20",
     external: ["vscode"],
     define: { "process.env.npm_package_version": JSON.stringify(version) },
   };

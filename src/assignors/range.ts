@@ -44,9 +44,13 @@ function topicStates(
 
 /** Topics with the same members and partition counts go hand in hand, so that what is joined by key stays joined. */
 function assignByRack(states: readonly RangeTopic[]): void {
-  const together = Map.groupBy(states, (state) =>
-    JSON.stringify([state.racksKnown ? state.partitionCount : 0, state.memberIds]),
-  );
+  const together = new Map<string, RangeTopic[]>();
+  for (const state of states) {
+    const key = JSON.stringify([state.racksKnown ? state.partitionCount : 0, state.memberIds]);
+    const alike = together.get(key);
+    if (alike) alike.push(state);
+    else together.set(key, [state]);
+  }
   for (const coPartitioned of together.values()) {
     const [first] = coPartitioned;
     if (coPartitioned.length > 1) giveTogether(coPartitioned);
