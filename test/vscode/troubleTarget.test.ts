@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { troubleLacks } from "#playground/troubles/startTrouble.ts";
 import { troubleTable } from "#playground/troubles/troubleTable.ts";
+import { memberScripts } from "#scenario/members/memberScript.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import { concernsRow, headingOf, targetOfRow } from "#vscode/flows/troubleTarget.ts";
 
@@ -52,4 +53,16 @@ test("a row says what it is about, so that nobody is asked for it", () => {
   expect(troubleLacks("moveLeader", targetOfRow(partition))).toEqual([]);
   expect(troubleLacks("kickMember", targetOfRow(group))).toEqual(["member"]);
   expect(troubleLacks("stopNode", targetOfRow(undefined))).toEqual(["node"]);
+});
+
+/** What a quick pick shows of a line of detail; the first under a heading shares its line with that. */
+const shownCharacters = 80;
+
+test("what a trouble or a script shows is said within the width of a quick pick", () => {
+  const details = [
+    ...troubleTable.map(({ description }) => description),
+    ...Object.values(memberScripts).map(({ shows }) => shows),
+  ];
+
+  expect(details.filter(({ length }) => length > shownCharacters)).toEqual([]);
 });

@@ -72,7 +72,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "forceRebalance",
     title: "Force a rebalance",
-    description: "Every member of the group must join again, or, in a consumer group, gets a new target.",
+    description: "Every member joins again; in a consumer group it gets a new target.",
     needs: ["group"],
     takes: [],
     act: ({ groupId }, control) => control.forceRebalance(groupId),
@@ -80,7 +80,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "kickMember",
     title: "Kick a member",
-    description: "The coordinator puts the member out; its next heartbeat or commit is UNKNOWN_MEMBER_ID.",
+    description: "It is put out; its next heartbeat or commit is UNKNOWN_MEMBER_ID.",
     needs: ["group", "member"],
     takes: [],
     act: ({ groupId, memberId }, control) => control.kickMember(groupId, memberId),
@@ -88,8 +88,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "fenceMember",
     title: "Fence a member",
-    description:
-      "Another instance takes a static member's place, partitions included, and is not heard of again until its session is over: the member's next request is FENCED_INSTANCE_ID. In a consumer group the member's epoch is old: FENCED_MEMBER_EPOCH, and it joins anew.",
+    description: "Another instance takes a static member's place; its next request is fenced.",
     needs: ["group", "member"],
     takes: [],
     act: ({ groupId, memberId }, control) => control.fenceMember(groupId, memberId),
@@ -97,8 +96,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "holdJoinGroup",
     title: "Hold JoinGroup",
-    description:
-      "Members of the group ask to join and are not heard until released; the others wait for them.",
+    description: "Members ask to join and are not heard until released; the others wait.",
     needs: ["group"],
     takes: [],
     rule: ({ groupId }) => holdJoinGroup(groupId),
@@ -122,8 +120,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "freezeHeartbeats",
     title: "Freeze a member's heartbeats",
-    description:
-      "The coordinator hears nothing of the member until released, and evicts it after its session timeout.",
+    description: "The coordinator hears nothing of it, and evicts it after its session timeout.",
     needs: ["group", "member"],
     takes: [],
     rule: ({ groupId, memberId }) => freezeHeartbeats(groupId, memberId),
@@ -131,8 +128,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "expireOffsets",
     title: "Expire committed offsets",
-    description:
-      "What the group committed is forgotten, as after offsets.retention.minutes; of one topic if named.",
+    description: "What the group committed is forgotten, as after offsets.retention.minutes.",
     needs: ["group"],
     takes: ["topic", "partition"],
     act: ({ groupId, given }, control) => control.expireOffsets(groupId, given),
@@ -140,7 +136,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "coordinatorUnavailable",
     title: "Take the coordinator away",
-    description: "For a while the group has no coordinator: COORDINATOR_NOT_AVAILABLE to everything.",
+    description: "For a while every answer to the group is COORDINATOR_NOT_AVAILABLE.",
     needs: ["group"],
     takes: ["ms"],
     rule: ({ groupId, given }) => coordinatorUnavailable(groupId, given.ms ?? halfMinuteMs),
@@ -148,8 +144,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "moveCoordinator",
     title: "Move the coordinator",
-    description:
-      "Another node coordinates the group; the old one answers NOT_COORDINATOR, the new one COORDINATOR_LOAD_IN_PROGRESS until it has read the group.",
+    description: "Another node coordinates the group, once it has read it from its log.",
     needs: ["group"],
     takes: ["node", "ms"],
     act: ({ groupId, given }, control) =>
@@ -158,8 +153,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "moveTransactionCoordinator",
     title: "Move the coordinator of transactions",
-    description:
-      "Another node coordinates a transactional id, with its transaction as it was written; its producer must find it and wait until it has read it.",
+    description: "Another node coordinates it; its producer must find that and wait for it.",
     needs: ["transactional id"],
     takes: ["node", "ms"],
     act: ({ transactionalId, given }, control) =>
@@ -168,8 +162,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "restartCoordinator",
     title: "Restart the coordinator",
-    description:
-      "The coordinator starts again: a rebalance under way is forgotten, members stay, and for a while it answers COORDINATOR_LOAD_IN_PROGRESS.",
+    description: "A rebalance under way is forgotten; COORDINATOR_LOAD_IN_PROGRESS for a while.",
     needs: ["group"],
     takes: ["ms"],
     act: ({ groupId }, control) => control.restartCoordinator(groupId),
@@ -178,8 +171,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "moveLeader",
     title: "Move the leader",
-    description:
-      "Another node leads the partition in a new epoch; the old one answers NOT_LEADER_OR_FOLLOWER.",
+    description: "Another node leads; the old one answers NOT_LEADER_OR_FOLLOWER.",
     needs: ["partition"],
     takes: ["node"],
     act: ({ partition, given }, control) => control.moveLeader(partition, given.nodeId),
@@ -187,8 +179,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "stopNode",
     title: "Stop a node",
-    description:
-      "Its port closes and its connections die; what it led and coordinated goes to others, if there are any.",
+    description: "Its port closes; what it led and coordinated goes to other nodes.",
     needs: ["node"],
     takes: [],
     act: ({ nodeId }, control) => control.stopNode(nodeId),
@@ -212,8 +203,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "addNode",
     title: "Add a node",
-    description:
-      "One node more joins on the next free port; clients find it in their metadata, new topics and partitions may be placed on it.",
+    description: "One more node, on the next free port; new topics may be placed on it.",
     needs: [],
     takes: [],
     act: async (_target, control) => void (await control.addNode()),
@@ -221,8 +211,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "truncateLog",
     title: "Cut off the end of a log",
-    description:
-      "Records are lost from an offset on, by default the newest batch; the leader goes on in a new epoch.",
+    description: "Records from an offset on are lost; the leader goes on in a new epoch.",
     needs: ["partition"],
     takes: ["offset"],
     act: ({ partition, given }, control) => control.truncateLog(partition, given.offset),
@@ -230,7 +219,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "uncleanElection",
     title: "Elect an unclean leader",
-    description: "A replica leads that may lack records; what it lacks is lost, committed or not.",
+    description: "A replica leads that may lack records; what it lacks is lost.",
     needs: ["partition"],
     takes: ["node"],
     act: ({ partition, given }, control) => control.uncleanElect(partition, given.nodeId),
@@ -238,8 +227,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "hangTransaction",
     title: "Hang a transaction",
-    description:
-      "Records of a transaction that never ends: consumers that read committed get no further in the partition.",
+    description: "A transaction that never ends: read_committed gets no further there.",
     needs: ["partition"],
     takes: [],
     act: ({ partition }, control) => control.hangTransaction(partition),
@@ -247,8 +235,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "recreateTopic",
     title: "Delete a topic and create it again",
-    description:
-      "The same name with another id, empty: UNKNOWN_TOPIC_ID and INCONSISTENT_TOPIC_ID to who has the old one.",
+    description: "Same name, another id, empty: who has the old id gets UNKNOWN_TOPIC_ID.",
     needs: ["topic"],
     takes: [],
     act: ({ topic }, control) => control.recreateTopic(topic),
@@ -256,8 +243,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "skewClock",
     title: "Skew the clock",
-    description:
-      "A node, or all of them and the playground's own producers, has the wrong time: records are stamped too late (LogAppendTime too), refused or expired too early, and found by other times; negative ms are too early, 0 ends it.",
+    description: "Records are stamped, expired and found by a wrong time; below 0 is early.",
     needs: [],
     takes: ["node", "ms"],
     act: ({ given }, control) => control.skewClock(given.ms ?? hourMs, given.nodeId),
@@ -265,8 +251,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "throttle",
     title: "Throttle clients",
-    description:
-      "Produce and Fetch of a client, or of all, are over their quota: each answer says how long to wait.",
+    description: "Produce and Fetch are over their quota: each answer says how long to wait.",
     needs: [],
     takes: ["client", "ms"],
     rule: ({ given }) => throttle(given.clientId, given.ms ?? 1_000),

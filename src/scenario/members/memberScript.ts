@@ -87,15 +87,14 @@ export const memberScripts: Readonly<Record<MemberScriptId, MemberScript>> = {
   steady: {
     title: "Steady",
     inWords: "polls and commits steadily",
-    shows: "Keeps up with a few hundred records a second, commits every two seconds and rejoins at once.",
+    shows: "Keeps up with hundreds of records a second, and commits every two seconds.",
     pace: steadyPace,
     steps: [{ do: "work", for: "ever" }],
   },
   slow: {
     title: "Slow",
     inWords: "takes seconds for each poll",
-    shows:
-      "Its partitions fall behind, and every rebalance waits until it has finished the records in its hands.",
+    shows: "Its partitions fall behind, and every rebalance waits until it is done.",
     pace: { maxRecords: 20, workMs: { fromMs: 6_000, toMs: 10_000 }, commit: { how: "steady", everyMs: 0 } },
     options: { blockRebalanceOnPoll: true, rebalanceTimeoutMs: patientRebalanceMs },
     steps: [{ do: "work", for: "ever" }],
@@ -103,8 +102,7 @@ export const memberScripts: Readonly<Record<MemberScriptId, MemberScript>> = {
   stuck: {
     title: "Stuck in processing",
     inWords: "works, then hangs while its heartbeats go on",
-    shows:
-      "After some ten seconds its lag grows; the next rebalance waits for it until its rebalance timeout evicts it. It joins again by itself, and works no more.",
+    shows: "Its lag grows, and the next rebalance waits until it is evicted.",
     pace: steadyPace,
     options: { blockRebalanceOnPoll: true, rebalanceTimeoutMs: patientRebalanceMs },
     steps: [someWork, { do: "hang", for: "ever" }],
@@ -112,8 +110,7 @@ export const memberScripts: Readonly<Record<MemberScriptId, MemberScript>> = {
   overdue: {
     title: "Stuck beyond max.poll.interval.ms",
     inWords: "hangs for longer than its max.poll.interval.ms, then polls again",
-    shows:
-      "It leaves the group after ten seconds without a poll and joins again when it polls: two rebalances each time.",
+    shows: "It leaves ten seconds after a poll and joins again: two rebalances each time.",
     pace: steadyPace,
     options: { maxPollIntervalMs: 10_000 },
     steps: [someWork, { do: "hang", for: { fromMs: 20_000, toMs: 25_000 } }],
@@ -121,8 +118,7 @@ export const memberScripts: Readonly<Record<MemberScriptId, MemberScript>> = {
   deaf: {
     title: "Never rejoining",
     inWords: "joins once, and never again",
-    shows:
-      "At the next rebalance the group waits for it until it is evicted; it stays out, and its partitions go to others.",
+    shows: "At the next rebalance the group waits until it is evicted; it stays out.",
     pace: steadyPace,
     options: { rebalanceTimeoutMs: patientRebalanceMs, sessionTimeoutMs: patientRebalanceMs },
     // Nothing but its silence about the revocation tells a consumer group's coordinator that it does not follow.
@@ -138,30 +134,28 @@ export const memberScripts: Readonly<Record<MemberScriptId, MemberScript>> = {
   crashing: {
     title: "Crash-looping",
     inWords: "dies without leaving and comes back, over and over",
-    shows:
-      "Each return starts a rebalance that waits for its former self until the session timeout; dead members gather.",
+    shows: "Each return starts a rebalance that waits for its former self to time out.",
     pace: steadyPace,
     steps: [someWork, { do: "crash" }, { do: "rest", for: { fromMs: 3_000, toMs: 6_000 } }],
   },
   lateCommits: {
     title: "Committing late",
     inWords: "commits half a minute behind what it has consumed",
-    shows: "It reads everything at once, yet its lag stays; whoever takes over consumes half a minute again.",
+    shows: "Its lag stays; whoever takes over consumes half a minute again.",
     pace: { ...steadyPace, commit: { how: "late", everyMs: 5_000, behindMs: 30_000 } },
     steps: [{ do: "work", for: "ever" }],
   },
   backwardCommits: {
     title: "Committing backwards",
     inWords: "commits earlier offsets after later ones",
-    shows:
-      "Its committed offsets jump back and forth, and a finding says which partition was committed backwards.",
+    shows: "Its committed offsets jump back, and a finding says in which partition.",
     pace: { ...steadyPace, commit: { how: "backwards", everyMs: 2_000, nth: 3, records: 50 } },
     steps: [{ do: "work", for: "ever" }],
   },
   restless: {
     title: "Leaving and joining all the time",
     inWords: "leaves after a few seconds and joins again",
-    shows: "The generations count up without end, and every member stops for each of them.",
+    shows: "The generations count up, and every member stops for each of them.",
     pace: steadyPace,
     steps: [
       { do: "work", for: { fromMs: 4_000, toMs: 7_000 } },
@@ -172,8 +166,7 @@ export const memberScripts: Readonly<Record<MemberScriptId, MemberScript>> = {
   twin: {
     title: "Fencing twin",
     inWords: "uses the instance id of another member",
-    shows:
-      "The static member whose id it takes is fenced and ends; a restarted one fences the twin in turn (KIP-345).",
+    shows: "The static member whose id it takes is fenced and ends (KIP-345).",
     pace: steadyPace,
     isTwin: true,
     steps: [{ do: "work", for: "ever" }],

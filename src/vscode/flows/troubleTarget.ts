@@ -40,11 +40,11 @@ export function concernsRow({ id, needs, takes }: TroubleSummary, target: NodeTa
 
 /** Under which heading it is listed. */
 export function headingOf({ id, needs }: TroubleSummary): string {
-  if (needs.includes("member")) return "One member";
-  if (needs.includes("group")) return "A group and its coordinator";
-  if (needs.includes("partition")) return "A partition";
-  if (needs.includes("topic")) return "A topic";
-  if (needs.includes("node") || id === "addNode") return "A node";
-  if (needs.includes("transactional id")) return "A transaction and its coordinator";
+  if (needs.includes("member")) return "Member";
+  if (needs.includes("group")) return "Group";
+  if (needs.includes("partition")) return "Partition";
+  if (needs.includes("topic")) return "Topic";
+  if (needs.includes("node") || id === "addNode") return "Node";
+  if (needs.includes("transactional id")) return "Transaction";
   return "All clients";
 }
