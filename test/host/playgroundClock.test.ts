@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
 import { RawClient } from "#test/playground/rawClient.ts";
+import type { RebalancesState } from "#webview/rebalances/contract.ts";
 import { startHost } from "./support/testHost.ts";
 
 const clusters = "groupscope.clusters";
@@ -106,4 +107,21 @@ test("a playground is not kept unless that is wished for", async () => {
   await host.ask("playground.stop", {});
 
   expect(host.dataFiles.contents.size).toBe(0);
+});
+
+test("the Rebalances panel stands where the playground's clock stands", async () => {
+  const host = await withScene();
+  const shown: RebalancesState[] = [];
+  host.client.on("panel.state")(({ state }) => shown.push(state as RebalancesState));
+  const { panelId } = await host.ask("panel.open", {
+    panel: "rebalances",
+    clusterId: "playground",
+    groupId: "billing",
+  });
+  host.client.notify("panel.visible", { panelId, visible: true });
+  const { now } = await host.ask("playground.clock.set", { mode: "paused" });
+
+  await host.clock.advance(60_000);
+
+  expect(shown.at(-1)).toMatchObject({ nowMs: now, subtitle: expect.stringMatching(/^Stable for \d\.\d s/) });
 });

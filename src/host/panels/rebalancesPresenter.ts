@@ -1,5 +1,5 @@
 import { parseJson } from "#base/json.ts";
-import { detect } from "#model/detectors/detect.ts";
+import { detect, presentOf } from "#model/detectors/detect.ts";
 import { modelAt } from "#model/traceModel.ts";
 import type { RebalancesInput } from "#views/rebalances/input.ts";
 import { rebalancesState, rebalancesText } from "#views/rebalances/rebalancesState.ts";
@@ -106,12 +106,14 @@ export class RebalancesPresenter implements PanelPresenter {
   #input(): RebalancesInput {
     const { configuration, bytes, recording, traces } = this.#parts;
     const { model, findings, now } = this.#presented();
+    const cluster = model.clusters.get(this.#subject.clusterId);
     const isLive = traces.of(this.#subject.clusterId) === undefined;
     return {
       ...this.#subject,
       model,
       findings,
-      now,
+      // Where the clock of a playground stands still, so does what waits by it.
+      now: cluster === undefined ? now : presentOf(cluster, now),
       bound: this.#bound(),
       viewport: this.#viewport,
       following: this.#following,
