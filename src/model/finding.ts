@@ -42,7 +42,7 @@ export interface Finding {
   readonly clusterId: string;
   readonly kind: FindingKind;
   readonly severity: Severity;
-  /** What happened, to what: `Commit by A has waited 12.3 s`. */
+  /** What happened, to what: `Commit waits 12.3 s, by A`. */
   readonly title: string;
   /** The reason in a few words, for the row: `the group rebalances; worker-2 has not rejoined`. */
   readonly detail: string;

@@ -44,7 +44,8 @@ function finding(
     clusterId: cluster.clusterId,
     kind: "commitHang",
     severity: "error",
-    title: `Commit by ${committerName(cluster, group, latest)} has waited ${durationText(waitedMs)}`,
+    // The time before the name: a narrow side bar cuts the end.
+    title: `Commit waits ${durationText(waitedMs)}, by ${committerName(cluster, group, latest)}`,
     detail: wait.reason,
     cause: `${wait.because.join(" ")} ${consequence(latest.offsets.length)}`,
     evidence: [{ label: "offsets", value: commitOffsetsText(latest) }, ...wait.evidence, ...wait.endsBy],

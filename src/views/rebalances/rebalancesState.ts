@@ -195,8 +195,12 @@ function stillWaiting(input: RebalancesInput, cluster: ClusterModel, group: Grou
     .filter(
       ({ phase, at }) => (phase === "joining" || phase === "syncing") && input.now - at >= noticeableWaitMs,
     )
-    .map(({ sessionId, phase }) => {
-      const session = cluster.sessions.get(sessionId);
+    .map(({ sessionId, phase }) => ({ phase, sessionId, session: cluster.sessions.get(sessionId) }))
+    // Ours before those that follow a script.
+    .sort(
+      (a, b) => Number(a.session?.started?.scripted ?? false) - Number(b.session?.started?.scripted ?? false),
+    )
+    .map(({ sessionId, session, phase }) => {
       const request = phase === "joining" ? "JoinGroup" : "SyncGroup";
       return `${session ? sessionName(session) : sessionId} has no answer to ${request} yet`;
     });

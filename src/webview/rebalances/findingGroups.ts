@@ -41,7 +41,7 @@ export function ownRemedies(finding: FindingMark, group: FindingGroup): readonly
 /** `3 commits wait, the longest for 17.3 s` */
 export function groupTitle({ findings }: FindingGroup, nowMs: number): string {
   const count = findings.length;
-  if (!findings.every(isAboutCommit)) return `${count} findings`;
+  if (!findings.every(isWaitingCommit)) return `${count} findings`;
   const since = Math.min(...findings.map(({ sinceMs }) => sinceMs));
   return `${count} commits wait, the longest for ${durationText(Math.max(0, nowMs - since))}`;
 }
@@ -51,8 +51,9 @@ export function saysDuration(title: string): boolean {
   return /\d\s?(?:ms|s|min|h|d)\b/.test(title);
 }
 
-function isAboutCommit({ remedies }: FindingMark): boolean {
-  return remedies.some(({ action }) => action.kind === "showCommit");
+/** One that was given up is shown as well, but it waits no longer and is no error any more. */
+function isWaitingCommit({ severity, remedies }: FindingMark): boolean {
+  return severity === "error" && remedies.some(({ action }) => action.kind === "showCommit");
 }
 
 function offers(finding: FindingMark, remedy: Remedy): boolean {

@@ -63,7 +63,7 @@ describe("a commit that hangs", () => {
 
     expect(finding).toMatchObject({
       severity: "error",
-      title: "Commit by A has waited 12.3 s",
+      title: "Commit waits 12.3 s, by A",
       detail: "the group rebalances; worker-2 has not rejoined",
       since: 1_000,
     });
@@ -223,8 +223,8 @@ describe("a commit that hangs", () => {
     const hangs = only(model, "commitHang", 20_000);
 
     expect(hangs.map(({ title }) => title)).toEqual([
-      "Commit by A has waited 19.0 s",
-      "Commit by worker-2 has waited 19.0 s",
+      "Commit waits 19.0 s, by A",
+      "Commit waits 19.0 s, by worker-2",
     ]);
     expect(actions(hangs[1])).not.toContain("releaseCommit");
   });
@@ -573,7 +573,7 @@ describe("all findings", () => {
       seen(15_000, phase()),
     );
 
-    expect(detect(live, 100_000)[0]?.title).toBe("Commit by A has waited 1 min 39 s");
-    expect(detect(trace, 100_000)[0]?.title).toBe("Commit by A has waited 14.0 s");
+    expect(detect(live, 100_000)[0]?.title).toBe("Commit waits 1 min 39 s, by A");
+    expect(detect(trace, 100_000)[0]?.title).toBe("Commit waits 14.0 s, by A");
   });
 });

@@ -283,7 +283,7 @@ describe("commits", () => {
     ]);
     expect(findings.find(({ title }) => title.startsWith("Commit"))).toMatchObject({
       lane: { by: "session", sessionId: "s1" },
-      title: "Commit by A has waited 12.3 s",
+      title: "Commit waits 12.3 s, by A",
     });
   });
 

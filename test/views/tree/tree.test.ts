@@ -320,9 +320,9 @@ describe("a group's row", () => {
 
     expect(node?.icon).toEqual({ codicon: "error", color: "problemsErrorIcon.foreground" });
     expect(node?.description).toBe(
-      "PreparingRebalance 20.0 s · Commit by A has waited 19.0 s · lag – · classic · the coordinator does not say who it waits for",
+      "PreparingRebalance 20.0 s · Commit waits 19.0 s, by A · lag – · classic · the coordinator does not say who it waits for",
     );
-    expect(node?.tooltip).toContain("Commit by A has waited 19\\.0 s");
+    expect(node?.tooltip).toContain("Commit waits 19\\.0 s, by A");
   });
 
   test("without members says so, and how much waits for them", () => {
@@ -931,7 +931,7 @@ describe("FINDINGS", () => {
     const [node] = children("groupscope.findings", undefined, context);
 
     expect(node).toMatchObject({
-      label: "Commit by A has waited 12.3 s",
+      label: "Commit waits 12.3 s, by A",
       description: "the coordinator has not answered",
       contextValue: "finding commitHang error showCommit releaseCommit",
       command: { id: "groupscope.showFinding" },

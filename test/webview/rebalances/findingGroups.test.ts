@@ -64,7 +64,7 @@ test("findings without a cause, or of another severity, stay apart", () => {
 });
 
 test.each([
-  ["Commit by A has waited 17.3 s", true],
+  ["Commit waits 17.3 s, by A", true],
   ["billing: PreparingRebalance for 1 min 5 s", true],
   ["A has waited 850 ms for JoinGroup", true],
   ["orders-5 stranded", false],
