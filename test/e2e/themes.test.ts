@@ -1,0 +1,54 @@
+import type { Frame } from "playwright-core";
+import { beforeAll, expect, test } from "vitest";
+import { accessibilityViolations } from "#test/support/accessibility.ts";
+import { startJourney } from "#test/support/journey.ts";
+import type { Workbench } from "#test/support/workbench.ts";
+
+/** The same trouble in every kind of theme, wide and narrow: what only a theme of another kind shows. */
+let workbench: Workbench;
+let rebalances: Frame;
+
+startJourney((opened) => (workbench = opened), { "groupscope.commitHangToleranceMs": 2_000 });
+
+beforeAll(async () => {
+  await workbench.openContainer("Groupscope");
+  await workbench.expand(workbench.row("Clusters", "Groups"));
+  await workbench.row("Clusters", /billing.*lag \d/).waitFor();
+  await workbench.contextMenu(workbench.row("Clusters", "billing"), /Start Debug Consumer/);
+  await workbench.asked("Enter starts it");
+  await workbench.page.keyboard.press("Enter");
+  await workbench.row("Debug Consumers", /A.*buffered [1-9]/).waitFor();
+  await workbench.rowAction(workbench.row("Debug Consumers", /^A.*billing/), "Step: Deliver One Record");
+  await workbench.contextMenu(workbench.row("Clusters", "billing"), "Hold SyncGroup Responses");
+  const added = await workbench.toast(/SyncGroup answers of billing are held/);
+  await workbench.rowAction(workbench.row("Clusters", "billing"), "Show Rebalances");
+  rebalances = await workbench.webview(/generation/);
+  await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Force Rebalance");
+  await added.getByRole("button", { name: "Clear Notification" }).click();
+  await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Commit Now");
+  await workbench.row("Findings", /Commit waits.*by A/).waitFor();
+  // Its time stands still: every theme shows the same trouble.
+  await workbench.command("Groupscope: Pause Clock");
+  await workbench.row("Clusters", /^Clock.*paused/).waitFor();
+});
+
+test.each([
+  ["dark", "Dark Modern"],
+  ["light", "Light Modern"],
+  ["high-contrast", "Dark High Contrast"],
+  ["high-contrast-light", "Light High Contrast"],
+])("the panels break no rule of accessibility in a %s theme, wide and narrow", async (name, theme) => {
+  await workbench.command("Preferences: Color Theme");
+  await workbench.asked("Select Color Theme");
+  await workbench.page.keyboard.type(theme);
+  await workbench.pick(theme);
+
+  await workbench.dragSideBar(560);
+  await workbench.screenshot(`theme-${name}`);
+  expect(await accessibilityViolations(rebalances)).toEqual([]);
+  await workbench.dragSideBar(1_020);
+  await workbench.screenshot(`theme-${name}-narrow-panel`);
+  expect(await accessibilityViolations(rebalances)).toEqual([]);
+  await workbench.dragSideBar(260);
+  await workbench.screenshot(`theme-${name}-narrow-side-bar`);
+});
