@@ -48,6 +48,7 @@ const mustBeMet = [
   "session failed",
   "trouble moveCoordinator",
   "trouble moveLeader",
+  "trouble moveTransactionCoordinator",
   "trouble startNode",
   "trouble stopNode",
 ];

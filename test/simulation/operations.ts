@@ -72,7 +72,7 @@ export type Operation =
   | { readonly kind: "truncate"; readonly key: TopicPartition; readonly count: number }
   | { readonly kind: "recreate"; readonly topic: string }
   | { readonly kind: "damageNext"; readonly key: TopicPartition; readonly how: BatchCorruption }
-  | { readonly kind: "cutAll" | "moveCoordinator" }
+  | { readonly kind: "cutAll" | "moveCoordinator" | "moveTransactions" }
   | { readonly kind: "growTopic"; readonly topic: string }
   | { readonly kind: "moveLeader"; readonly key: TopicPartition }
   | { readonly kind: "stopNode"; readonly node: number; readonly forMs: number }
@@ -109,6 +109,7 @@ const usual: Readonly<Record<Kind, number>> = {
   allow: 6,
   rejoin: 0.3,
   moveCoordinator: 0.3,
+  moveTransactions: 0.1,
   moveLeader: 0.5,
   growTopic: 0.2,
   stopNode: 0.1,
@@ -121,7 +122,7 @@ const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> =
   calm: { fault: 0, cut: 0, cutAll: 0, refuse: 0, blackHole: 0, isolate: 0, damageNext: 0, stopNode: 0 },
   churn: { join: 20, leave: 10, crash: 6, isolate: 2 },
   cluster: { moveLeader: 8, moveCoordinator: 5, stopNode: 3, growTopic: 2, join: 8 },
-  transactions: { transact: 15, fault: 2, moveLeader: 2 },
+  transactions: { transact: 15, fault: 2, moveLeader: 2, moveTransactions: 2 },
   // A user who commits or seeks to places nobody has read at leaves clients no way to notice that a log was cut.
   truncation: {
     truncate: 4,
@@ -200,6 +201,7 @@ function ofBroker(world: World, kind: Kind): Operation | undefined {
     case "endFault":
     case "releaseHeld":
     case "moveCoordinator":
+    case "moveTransactions":
       return { kind };
     case "moveLeader":
       return { kind, key: pick(random, partitions) };

@@ -56,6 +56,11 @@ async function performOnBroker(world: World, operation: Exclude<Operation, Membe
     case "moveCoordinator":
       ifPossible(() => world.playground.moveCoordinator(groupId));
       return;
+    case "moveTransactions":
+      for (const { transactionalId } of world.playground.transactions()) {
+        ifPossible(() => world.playground.moveTransactionCoordinator(transactionalId));
+      }
+      return;
     case "moveLeader":
       ifPossible(() => world.playground.moveLeader(operation.key));
       return;
