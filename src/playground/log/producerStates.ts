@@ -126,7 +126,9 @@ export class ProducerStates {
       baseOffset,
       maxTimestamp: header.maxTimestamp,
     };
-    const begins = header.isTransactional && state?.transactionStart === undefined;
+    // What compaction emptied, for its sequence alone, is decided: its marker may be gone already.
+    const isOpen = header.isTransactional && header.recordCount > 0;
+    const begins = isOpen && state?.transactionStart === undefined;
     if (begins) this.#transactions.began(producerId, baseOffset);
     this.#put({
       producerId,

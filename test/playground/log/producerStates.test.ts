@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { PartitionLog } from "#playground/log/partitionLog.ts";
+import { markerBatch, PartitionLog } from "#playground/log/partitionLog.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import { readBatchHeader } from "#protocol/records/recordBatch.ts";
 
@@ -69,4 +69,22 @@ test.each<{ what: string; sent: readonly Sent[]; verdicts: readonly string[] }>(
   },
 ])("$what", ({ sent, verdicts }) => {
   expect(send(...sent)).toEqual(verdicts);
+});
+
+test("a log is not held back for ever by what compaction left of an aborted transaction, once it is read back", () => {
+  const id = { topic: "orders", partition: 0 };
+  const log = new PartitionLog(id);
+  const producer = { producerId: 7n, producerEpoch: 0 };
+  const records = [{ timestamp: 1n, key: new Uint8Array([1]), value: null }];
+  log.append(encodeBatch({ baseOffset: 0n, ...producer, baseSequence: 0, records, transactional: true }));
+  log.append(markerBatch({ ...producer, coordinatorEpoch: 0, how: "abort" }, 1n));
+  for (const now of [0n, 100n]) log.compact({ now, deleteRetentionMs: 10n });
+
+  const readBack = new PartitionLog(id);
+  for (const { bytes } of log.batches) readBack.restoreBatch(bytes);
+  readBack.restoreEnd(log.logEndOffset);
+
+  expect(log.batches.map(({ header }) => [header.isControl, header.recordCount])).toEqual([[false, 0]]);
+  expect(log.lastStableOffset).toBe(2n);
+  expect(readBack.lastStableOffset).toBe(2n);
 });
