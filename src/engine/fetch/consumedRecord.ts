@@ -78,4 +78,19 @@ export class ConsumedRecord {
   get headers(): readonly RecordHeader[] {
     return this.#records.headersAt(this.#index);
   }
+
+  /** Bytes it takes in its batch, headers and framing included; no view is made to tell. */
+  get sizeInBytes(): number {
+    return this.#records.sizeAt(this.#index);
+  }
+
+  /** Whether it stands directly behind the other in the same batch. */
+  isNextOf(other: ConsumedRecord): boolean {
+    return this.#records === other.#records && this.#index === other.#index + 1;
+  }
+
+  /** The record so many places behind it in its batch; whoever asks knows that there is one. */
+  after(places: number): ConsumedRecord {
+    return new ConsumedRecord(this.#origin, this.#records, this.#index + places);
+  }
 }

@@ -7,7 +7,7 @@ import { wholeText } from "#views/records/rendering.ts";
 import type { RecordFilter, RecordsState, RenderAs } from "#webview/records/contract.ts";
 import type { PanelNotification } from "../channel/panelRequests.ts";
 import type { HostParts } from "../hostParts.ts";
-import type { KeptRecord } from "../sessions/recordStore.ts";
+import type { KeptRecord } from "../sessions/sessionRecords.ts";
 import type { PanelPresenter } from "./panelPresenter.ts";
 
 const firstWindow = { fromIndex: 0, count: 100 };
@@ -38,10 +38,10 @@ export class RecordsPresenter implements PanelPresenter {
   state(): RecordsState {
     const { records } = this.#parts;
     const session = this.#session();
-    const kept = records.list(this.#sessionId);
     const totals = records.totals(this.#sessionId);
-    const listed = this.#filter === null ? kept : kept.filter((each) => this.#passes(each));
-    const window = this.#window(listed.length);
+    const filter = this.#filter ?? undefined;
+    const total = records.count(this.#sessionId, filter);
+    const window = this.#window(total);
     const selected = this.#selected === undefined ? undefined : records.find(this.#sessionId, this.#selected);
     return {
       title: session ? `Records delivered to ${sessionName(session)}` : "Records",
@@ -62,15 +62,15 @@ export class RecordsPresenter implements PanelPresenter {
         capBytes: records.maxBytes,
         droppedRecords: totals.dropped,
       },
-      partitions: countByPartition(kept),
+      partitions: records.countByPartition(this.#sessionId),
       filter: this.#filter,
       rendering: this.#rendering,
       following: this.#following,
-      total: listed.length,
+      total,
       window: {
         fromIndex: window.fromIndex,
-        rows: listed
-          .slice(window.fromIndex, window.fromIndex + window.count)
+        rows: records
+          .slice(this.#sessionId, window, filter)
           .map((each) => recordRow(shown(each), this.#rendering)),
       },
       selected: selected ? recordDetail(shown(selected), this.#rendering) : null,
@@ -80,7 +80,7 @@ export class RecordsPresenter implements PanelPresenter {
               `${totals.dropped.toLocaleString("en")} older records were let go to stay below ${Math.round(records.maxBytes / 1_048_576)} MB (setting groupscope.maxKeptRecordMegabytes).`,
             ]
           : [],
-      empty: listed.length === 0 ? emptyText(session, this.#filter) : null,
+      empty: total === 0 ? emptyText(session, this.#filter) : null,
     };
   }
 
@@ -127,15 +127,6 @@ export class RecordsPresenter implements PanelPresenter {
     return this.#parts.recording.model.clusters.get(this.#clusterId)?.sessions.get(this.#sessionId);
   }
 
-  #passes({ record }: KeptRecord): boolean {
-    const filter = this.#filter;
-    if (filter === null) return true;
-    return (
-      record.topic === filter.topic &&
-      (filter.partition === undefined || record.partition === filter.partition)
-    );
-  }
-
   /** The rows that are visible; while following, the newest. */
   #window(total: number): { readonly fromIndex: number; readonly count: number } {
     const count = Math.min(maxWindowRows, Math.max(1, Math.ceil(this.#viewport.count)));
@@ -177,19 +168,6 @@ function availableOf(session: SessionModel): number {
     if (buffer) available += buffer.records - buffer.pausedRecords;
   }
   return available;
-}
-
-function countByPartition(kept: readonly KeptRecord[]): RecordsState["partitions"] {
-  const counts = new Map<string, Map<number, number>>();
-  for (const { record } of kept) {
-    const partitions = counts.get(record.topic) ?? new Map<number, number>();
-    counts.set(record.topic, partitions.set(record.partition, (partitions.get(record.partition) ?? 0) + 1));
-  }
-  return [...counts].flatMap(([topic, partitions]) =>
-    [...partitions]
-      .toSorted(([a], [b]) => a - b)
-      .map(([partition, records]) => ({ topic, partition, records })),
-  );
 }
 
 function emptyText(session: SessionModel | undefined, filter: RecordFilter | null): RecordsState["empty"] {

@@ -1,27 +1,13 @@
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
-
-/** A record that was delivered and is still kept. */
-export interface KeptRecord {
-  /** Grows with each delivery, over all sessions. */
-  readonly recordId: number;
-  readonly record: ConsumedRecord;
-  readonly sizeInBytes: number;
-}
-
-/** What is kept of one session: a sum over its own records. */
-export interface KeptTotals {
-  readonly records: number;
-  readonly bytes: number;
-  /** Let go to stay below the cap. */
-  readonly dropped: number;
-}
-
-/** What the objects around a record's bytes cost, about. */
-const overheadBytes = 200;
+import { type KeptRecord, type KeptTotals, type RecordFilter, SessionRecords } from "./sessionRecords.ts";
 
 /**
  * Delivered records, kept for the Records panel up to a number of bytes, all sessions together. The oldest go first,
  * counted, whosever they are.
+ *
+ * At full speed every record passes through here, so none becomes an object that stays: what follows each other in a
+ * batch is kept as one run of it. Objects that outlive a few collections are what garbage collection costs, and its
+ * helper threads are the process's, which are the extension host's as well.
  */
 export class RecordStore {
   readonly #sessions = new Map<string, SessionRecords>();
@@ -57,17 +43,30 @@ export class RecordStore {
       kept = new SessionRecords();
       this.#sessions.set(sessionId, kept);
     }
-    for (const record of records) {
-      const sizeInBytes = (record.key?.length ?? 0) + (record.value?.length ?? 0) + overheadBytes;
-      kept.push({ recordId: this.#nextId++, record, sizeInBytes });
-      this.#bytes += sizeInBytes;
-    }
+    this.#bytes += kept.add(records, this.#nextId);
+    this.#nextId += records.length;
     this.#shrinkTo(this.#maxBytes);
   }
 
-  /** In order of delivery. */
-  list(sessionId: string): readonly KeptRecord[] {
-    return this.#sessions.get(sessionId)?.list() ?? [];
+  /** In order of delivery, `count` from place `fromIndex` on; with a filter, of those that pass it. */
+  slice(
+    sessionId: string,
+    places: { readonly fromIndex: number; readonly count: number },
+    filter?: RecordFilter,
+  ): readonly KeptRecord[] {
+    return this.#sessions.get(sessionId)?.slice(places, filter) ?? [];
+  }
+
+  /** How many are kept; with a filter, of those that pass it. */
+  count(sessionId: string, filter?: RecordFilter): number {
+    return this.#sessions.get(sessionId)?.count(filter) ?? 0;
+  }
+
+  /** How many are kept of each partition, those of a topic next to each other and in order. */
+  countByPartition(
+    sessionId: string,
+  ): readonly { readonly topic: string; readonly partition: number; readonly records: number }[] {
+    return this.#sessions.get(sessionId)?.countByPartition() ?? [];
   }
 
   find(sessionId: string, recordId: number): KeptRecord | undefined {
@@ -76,11 +75,6 @@ export class RecordStore {
 
   totals(sessionId: string): KeptTotals {
     return this.#sessions.get(sessionId)?.totals ?? { records: 0, bytes: 0, dropped: 0 };
-  }
-
-  /** Grows whenever what is kept of the session changes. */
-  version(sessionId: string): number {
-    return this.#sessions.get(sessionId)?.version ?? 0;
   }
 
   /** Forgets the records, not the session: on the user's word. */
@@ -92,10 +86,10 @@ export class RecordStore {
   #shrinkTo(maxBytes: number): number {
     let dropped = 0;
     while (this.#bytes > maxBytes) {
-      const oldest = this.#withOldest();
+      const oldest = this.#withOldest()?.dropOldest();
       if (!oldest) break;
-      this.#bytes -= oldest.dropOldest();
-      dropped++;
+      this.#bytes -= oldest.bytes;
+      dropped += oldest.records;
     }
     return dropped;
   }
@@ -111,72 +105,5 @@ export class RecordStore {
       }
     }
     return oldest;
-  }
-}
-
-/** A queue that is cheap to shorten at its front. */
-class SessionRecords {
-  #records: KeptRecord[] = [];
-  #head = 0;
-  #bytes = 0;
-  #dropped = 0;
-  version = 0;
-
-  get oldestId(): number | undefined {
-    return this.#records[this.#head]?.recordId;
-  }
-
-  get totals(): KeptTotals {
-    return { records: this.#records.length - this.#head, bytes: this.#bytes, dropped: this.#dropped };
-  }
-
-  push(record: KeptRecord): void {
-    this.#records.push(record);
-    this.#bytes += record.sizeInBytes;
-    this.version++;
-  }
-
-  dropOldest(): number {
-    const sizeInBytes = this.#records[this.#head]?.sizeInBytes ?? 0;
-    this.#head++;
-    this.#dropped++;
-    this.#bytes -= sizeInBytes;
-    this.version++;
-    if (this.#head > 1_024 && this.#head * 2 > this.#records.length) this.#compact();
-    return sizeInBytes;
-  }
-
-  clear(): number {
-    const bytes = this.#bytes;
-    this.#records = [];
-    this.#head = 0;
-    this.#bytes = 0;
-    this.version++;
-    return bytes;
-  }
-
-  list(): readonly KeptRecord[] {
-    this.#compact();
-    return this.#records;
-  }
-
-  /** Ids only grow, so the place can be searched by halves. */
-  find(recordId: number): KeptRecord | undefined {
-    let low = this.#head;
-    let high = this.#records.length - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const found = this.#records[middle];
-      if (!found || found.recordId === recordId) return found;
-      if (found.recordId < recordId) low = middle + 1;
-      else high = middle - 1;
-    }
-    return undefined;
-  }
-
-  #compact(): void {
-    if (this.#head === 0) return;
-    this.#records = this.#records.slice(this.#head);
-    this.#head = 0;
   }
 }

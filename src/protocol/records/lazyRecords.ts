@@ -10,6 +10,8 @@ export interface RecordFields {
   keyAt(index: number): Uint8Array | null;
   valueAt(index: number): Uint8Array | null;
   headersAt(index: number): readonly RecordHeader[];
+  /** Bytes it takes in the batch, headers and framing included. */
+  sizeAt(index: number): number;
 }
 
 const noHeaders: readonly RecordHeader[] = [];
@@ -85,6 +87,11 @@ export class LazyRecords implements Iterable<KafkaRecord>, RecordFields {
       key: utf8.decode(reader.field() ?? undefined),
       value: reader.field(),
     }));
+  }
+
+  sizeAt(index: number): number {
+    const next = index + 1 < this.length ? this.#slots[(index + 1) * slotsPerRecord] : this.#body.length;
+    return (next as number) - (this.#slots[index * slotsPerRecord] as number);
   }
 
   *[Symbol.iterator](): Iterator<KafkaRecord> {
