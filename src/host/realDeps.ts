@@ -14,6 +14,9 @@ import type { HostDeps, HostFiles } from "./hostDeps.ts";
 
 const commandLimitMs = 30_000;
 
+/** What the worker holds itself to; V8's own limit is there for speed (`spawnWorkerThread`). */
+const heldToBytes = 1_073_741_824;
+
 const files: HostFiles = {
   read: (file) => readFile(file),
   write: async (file, chunks) => {
@@ -56,7 +59,8 @@ export const realDeps: HostDeps = {
   heap: () => {
     const { used_heap_size, heap_size_limit, external_memory } = getHeapStatistics();
     // Buffers do not count towards the limit of a thread, but they are memory of the same process.
-    return { usedBytes: used_heap_size + external_memory / 2, limitBytes: heap_size_limit };
+    const usedBytes = used_heap_size + external_memory / 2;
+    return { usedBytes, limitBytes: Math.min(heap_size_limit, heldToBytes) };
   },
   timeText: (at) => timeFormat.format(at),
 };
