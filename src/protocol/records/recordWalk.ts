@@ -20,11 +20,14 @@ export function walkRecords(body: Uint8Array, header: BatchHeader): Int32Array {
     throw wrongCount(`the batch claims ${recordCount} records, and ${body.length} bytes cannot hold them`);
   }
   const slots = new Int32Array(recordCount * slotsPerRecord);
+  // One for all: an object for each would be more garbage than all else that reading makes.
+  const target = { slots, slot: 0 };
   let at = 0;
   let previousDelta = -1;
   for (let index = 0; index < recordCount; index++) {
     if (at === body.length) throw wrongCount(`the batch claims ${recordCount} records and holds ${index}`);
-    const end = passUsualRecord(body, at, { slots, slot: index * slotsPerRecord });
+    target.slot = index * slotsPerRecord;
+    const end = passUsualRecord(body, at, target);
     at = end ?? walkRecord(new VarintReader(body, at), index, slots);
     const delta = slots[index * slotsPerRecord + 1] as number;
     if (delta <= previousDelta || delta > lastOffsetDelta) throw wrongOffset(index, delta, header);
