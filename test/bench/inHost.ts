@@ -1,18 +1,24 @@
 // Runs inside of a real extension host, as its test program: what the extension costs the editor. Bundled and started
 // by editor.ts, which also prints what is written here.
-import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 import * as vscode from "vscode";
 import type { App } from "#vscode/app.ts";
+import { startEngineAlone, startSameWorker } from "./otherReaders.ts";
+
+/** What happened during a sample; the last three are compared with each other. */
+export type SampleKind = "idle" | "playground" | "flow" | "sameWorker" | "engineAlone";
 
 /** The event loop of the extension host over some seconds, and what flowed meanwhile. */
 export interface DelaySample {
-  readonly what: string;
+  readonly kind: SampleKind;
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
   readonly recordsPerSecond: number | undefined;
+  /** Of the whole machine: what whoever needs a core competes with. */
+  readonly busyCores: number;
 }
 
 /** Everything that is measured in the host. */
@@ -26,15 +32,28 @@ export interface EditorMeasures {
   readonly delays: readonly DelaySample[];
 }
 
-const sampleMs = 8_000;
+/** How editor.ts says what to do. */
+export interface EditorTask {
+  readonly result: string;
+  readonly topic: string;
+  readonly rounds: number;
+  /** Programs with their arguments. */
+  readonly sameWorker: readonly string[];
+  readonly engineAlone: readonly string[];
+}
+
+const sampleMs = 5_000;
 /** What fits into the playground's memory; it is read in less than the time of a sample. */
 const playgroundRecords = 900_000;
+/** Whoever starts to read is given this long to become fast. */
+const warmUpMs = 700;
 
 /** What VS Code calls. */
 export async function run(): Promise<void> {
-  const { GROUPSCOPE_BENCH_RESULT: result, GROUPSCOPE_BENCH_TOPIC: topic = "" } = process.env;
   const extension = vscode.extensions.getExtension("groupscope.groupscope");
-  if (!extension || result === undefined) throw new Error("started by test/bench/editor.ts only");
+  const given = process.env["GROUPSCOPE_BENCH_TASK"];
+  if (!extension || given === undefined) throw new Error("started by test/bench/editor.ts only");
+  const task = JSON.parse(given) as EditorTask;
   const wasActive = extension.isActive;
   const activatedAt = performance.now();
   const { app } = (await extension.activate()) as { readonly app: App };
@@ -45,12 +64,13 @@ export async function run(): Promise<void> {
 
   await vscode.commands.executeCommand("workbench.view.extension.groupscope");
   await pause(3_000);
-  const delays = [
-    await sample("idle, views visible"),
-    await fromPlayground(app),
-    await fromCluster(app, topic),
-    await controlRun(),
-  ];
+  const delays = [await sample("idle"), await fromPlayground(app)];
+  // In turns: what else the machine does, and what has warmed up since, meets each of them alike.
+  for (let round = 0; round < task.rounds; round++) {
+    delays.push(await flow(app, { kind: "flow", clusterId: "bench", topic: task.topic }));
+    delays.push(await sameWorker(task));
+    delays.push(await engineAlone(task));
+  }
   const measures: EditorMeasures = {
     hostNode: process.version,
     editor: vscode.version,
@@ -58,46 +78,40 @@ export async function run(): Promise<void> {
     workerReadyMs,
     delays,
   };
-  writeFileSync(result, JSON.stringify(measures));
+  writeFileSync(task.result, JSON.stringify(measures));
 }
 
 async function fromPlayground(app: App): Promise<DelaySample> {
   await app.link.request("playground.start", { scene: true });
   await app.link.request("playground.produce", { topic: "orders", count: playgroundRecords });
-  const measured = await flow(app, {
-    clusterId: "playground",
-    topic: "orders",
-    what: "flow from the playground, beside its two members",
-  });
+  const measured = await flow(app, { kind: "playground", clusterId: "playground", topic: "orders" });
   await app.link.request("playground.stop", {});
   return measured;
 }
 
-async function fromCluster(app: App, topic: string): Promise<DelaySample> {
-  return flow(app, { clusterId: "bench", topic, what: "flow from real Kafka" });
+/** The same work, done by a process of its own: whatever is slower than that is what doing it in here costs. */
+async function sameWorker({ sameWorker: command }: EditorTask): Promise<DelaySample> {
+  const reader = startSameWorker(command);
+  const delivered = () => Promise.resolve(reader.delivered());
+  while ((await delivered()) === 0) await pause(20);
+  await pause(warmUpMs);
+  const measured = await sample("sameWorker", delivered);
+  await reader.end();
+  return measured;
 }
 
-/** The same reading at the same load, by a process of its own: whatever is slower then is not the extension's doing. */
-async function controlRun(): Promise<DelaySample> {
-  const [program = "", ...args] = JSON.parse(process.env["GROUPSCOPE_BENCH_CONTROL"] ?? "[]") as string[];
-  let isOver = false;
-  const readAgain = () => {
-    const reader = spawn(program, args, { stdio: "ignore" });
-    // It reads faster than the extension shows: again, until the time is over.
-    reader.once("exit", () => (isOver ? undefined : readAgain()));
-    running = reader;
-  };
-  let running: ChildProcess | undefined;
-  readAgain();
-  const measured = await sample("control: another process reads the same, the extension idle");
-  isOver = true;
-  running?.kill();
-  return measured;
+/** The least that reading takes: no trace, no views, nothing kept; and it reads faster. */
+async function engineAlone({ engineAlone: command }: EditorTask): Promise<DelaySample> {
+  const reader = startEngineAlone(command);
+  await pause(warmUpMs);
+  const measured = await sample("engineAlone");
+  await reader.end();
+  return { ...measured, recordsPerSecond: reader.recordsPerSecond() };
 }
 
 async function flow(
   app: App,
-  from: { readonly clusterId: string; readonly topic: string; readonly what: string },
+  from: { readonly kind: SampleKind; readonly clusterId: string; readonly topic: string },
 ): Promise<DelaySample> {
   const { sessionId } = await app.link.request("session.start", {
     clusterId: from.clusterId,
@@ -112,15 +126,17 @@ async function flow(
     return partitions.reduce((sum, { position }) => sum + Number(position ?? 0n), 0);
   };
   while ((await delivered()) === 0) await pause(20);
-  const measured = await sample(from.what, delivered);
+  if (from.kind === "flow") await pause(warmUpMs);
+  const measured = await sample(from.kind, delivered);
   await app.link.request("session.stop", { sessionId });
   await app.link.request("session.dismiss", { sessionId });
   return measured;
 }
 
 /** Ends early when nothing is left that could flow. */
-async function sample(what: string, delivered?: () => Promise<number>): Promise<DelaySample> {
+async function sample(kind: SampleKind, delivered?: () => Promise<number>): Promise<DelaySample> {
   const before = (await delivered?.()) ?? 0;
+  const busyBefore = busySeconds();
   const startedAt = performance.now();
   const histogram = monitorEventLoopDelay({ resolution: 1 });
   histogram.enable();
@@ -134,10 +150,16 @@ async function sample(what: string, delivered?: () => Promise<number>): Promise<
   histogram.disable();
   const seconds = elapsed() / 1_000;
   return {
-    what,
+    kind,
     ...percentiles(histogram),
     recordsPerSecond: delivered === undefined ? undefined : (after - before) / seconds,
+    busyCores: (busySeconds() - busyBefore) / seconds,
   };
+}
+
+/** Of all cores together, since the machine started. */
+function busySeconds(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0) / 1_000;
 }
 
 function percentiles(histogram: IntervalHistogram) {

@@ -35,7 +35,7 @@ const parts: Readonly<Record<string, () => Promise<void>>> = {
       clients: namesIn(values.clients),
     }),
   bundles: () => benchBundles(),
-  editor: () => benchEditor(),
+  editor: () => benchEditor({ rounds: Number(values.rounds) }),
 };
 
 function namesIn(list: string): readonly string[] {
