@@ -1,5 +1,5 @@
 import { corrupt, expandsPast } from "./compressionError.ts";
-import { buildContent } from "./contentBuffer.ts";
+import { contentIn, draftOf } from "./contentBuffer.ts";
 import { decodeLz4Block } from "./lz4Block.ts";
 import { xxhash32 } from "./xxhash32.ts";
 
@@ -121,24 +121,23 @@ function readBlocks(
 
 function decodeBlocks(blocks: readonly Block[], header: FrameHeader, allowed: FrameLimit): Uint8Array {
   const most = blocks.reduce((sum, block) => sum + mostContentBytes(block, header), 0);
-  return buildContent(Math.min(most, allowed.maxBytes), (target) => {
-    let at = 0;
-    for (const block of blocks) {
-      const blockEnd = at + mostContentBytes(block, header);
-      const limit = Math.min(blockEnd, target.length);
-      const historyFrom = header.blocksLinked ? 0 : at;
-      const end = block.isStored
-        ? storeBlock(block.bytes, target, { at, limit })
-        : decodeLz4Block(block.bytes, { bytes: target, at, limit, historyFrom });
-      if (end === undefined) {
-        // Stopped by the caller's limit, or by the frame's own: only the first says anything about its size.
-        if (limit < blockEnd) throw expandsPast(allowed.limit);
-        throw corrupt(`an LZ4 block holds more than the frame's ${header.maxBlockBytes} bytes`);
-      }
-      at = end;
+  const target = draftOf(Math.min(most, allowed.maxBytes));
+  let at = 0;
+  for (const block of blocks) {
+    const blockEnd = at + mostContentBytes(block, header);
+    const limit = Math.min(blockEnd, target.length);
+    const historyFrom = header.blocksLinked ? 0 : at;
+    const end = block.isStored
+      ? storeBlock(block.bytes, target, { at, limit })
+      : decodeLz4Block(block.bytes, { bytes: target, at, limit, historyFrom });
+    if (end === undefined) {
+      // Stopped by the caller's limit, or by the frame's own: only the first says anything about its size.
+      if (limit < blockEnd) throw expandsPast(allowed.limit);
+      throw corrupt(`an LZ4 block holds more than the frame's ${header.maxBlockBytes} bytes`);
     }
-    return at;
-  });
+    at = end;
+  }
+  return contentIn(target, at);
 }
 
 function mostContentBytes(block: Block, header: FrameHeader): number {

@@ -17,6 +17,12 @@ export interface NativeZstd {
     | undefined;
 }
 
+/**
+ * A frame of up to this size is decoded by our own code in any case: for each one node:zlib sets up a context, of so much
+ * memory that garbage is collected more often, and that takes longer than such a frame does.
+ */
+const smallFrameBytes = 2_048;
+
 /** Zstandard with what `native` has at the time of a call; our own code does what it lacks. */
 export function createZstd({ native }: { readonly native: NativeZstd }) {
   return {
@@ -30,9 +36,10 @@ export function createZstd({ native }: { readonly native: NativeZstd }) {
       let left = maxBytes;
       for (const frame of zstdFrames(bytes)) {
         if (frame.contentBytes !== undefined && frame.contentBytes > left) throw expandsPast(maxBytes);
-        const content = inflate
-          ? inflateCapped(inflate, frame.bytes, left)
-          : decodeZstdFrame(frame, { maxBytes: left, limit: maxBytes });
+        const content =
+          inflate && frame.bytes.length > smallFrameBytes
+            ? inflateCapped(inflate, frame.bytes, left)
+            : decodeZstdFrame(frame, { maxBytes: left, limit: maxBytes });
         if (frame.contentBytes !== undefined && BigInt(content.length) !== frame.contentBytes) {
           throw corrupt(
             `the Zstandard frame holds ${content.length} bytes, not the ${frame.contentBytes} it claims`,

@@ -1,24 +1,32 @@
 import { corrupt } from "./compressionError.ts";
 
-/** Reads a Zstandard bit stream from its end to its start, as entropy-coded data lies. */
+// Zeros around the stream, so that it can be read by words: in front more than anybody reads before looking at `left`.
+const padBytes = 16;
+/** A stream with its padding. Streams are read one after another, so they can share it. */
+let padded = new Uint8Array(16 * 1024);
+let words = new DataView(padded.buffer);
+
+/**
+ * Reads a Zstandard bit stream from its end to its start, as entropy-coded data lies. One at a time: the next one takes
+ * the place of the one before.
+ */
 export class BackwardBits {
-  readonly #bytes: Uint8Array;
-  /** Bits not read yet. Below zero once more was read than there is: whoever reads checks that. */
+  readonly #words: DataView;
+  /** Bits not read yet. Below zero once more was read than there is: whoever reads checks that, every 100 bits at least. */
   left: number;
 
   constructor(bytes: Uint8Array) {
     const last = bytes[bytes.length - 1] ?? 0;
     // The highest set bit of the last byte marks where the stream ends.
     if (last === 0) throw corrupt("a Zstandard bit stream has no end mark");
-    this.#bytes = bytes;
+    this.#words = pad(bytes);
     this.left = 8 * bytes.length - 1 - Math.clz32(last << 24);
   }
 
   /** The next `count` bits, at most 24, without taking them; zeros stand before the start. */
   peek(count: number): number {
-    const from = this.left - count;
-    if (from < 0) return this.left <= 0 ? 0 : this.#at(0, this.left) << -from;
-    return this.#at(from, count);
+    const from = this.left - count + 8 * padBytes;
+    return (this.#words.getUint32(from >>> 3, true) >>> (from & 7)) & ((1 << count) - 1);
   }
 
   /** Takes the next `count` bits, at most 31. */
@@ -31,17 +39,18 @@ export class BackwardBits {
     this.left -= count;
     return value;
   }
+}
 
-  #at(bit: number, count: number): number {
-    const bytes = this.#bytes;
-    const at = bit >>> 3;
-    const word =
-      (bytes[at] as number) |
-      ((bytes[at + 1] as number) << 8) |
-      ((bytes[at + 2] as number) << 16) |
-      ((bytes[at + 3] as number) << 24);
-    return (word >>> (bit & 7)) & ((1 << count) - 1);
+function pad(bytes: Uint8Array): DataView {
+  const needed = bytes.length + 2 * padBytes;
+  if (padded.length < needed) {
+    padded = new Uint8Array(2 * needed);
+    words = new DataView(padded.buffer);
   }
+  padded.set(bytes, padBytes);
+  // What an earlier stream left behind this one.
+  padded.fill(0, padBytes + bytes.length, needed);
+  return words;
 }
 
 /** Reads a few bits at a time from the start on, as the descriptions of tables lie. */

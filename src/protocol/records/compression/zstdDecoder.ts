@@ -1,16 +1,11 @@
 import { corrupt, expandsPast } from "./compressionError.ts";
+import { contentIn, draftOf } from "./contentBuffer.ts";
 import { copyBytes, copyMatch } from "./copy.ts";
-import { BackwardBits } from "./zstdBits.ts";
 import type { ZstdFrame } from "./zstdFrames.ts";
-import type { FseTable } from "./zstdFse.ts";
 import type { HuffmanTable } from "./zstdHuffman.ts";
 import { readLiterals } from "./zstdLiterals.ts";
-import {
-  literalLengthCodes,
-  matchLengthCodes,
-  readSequencesHeader,
-  type SequenceTables,
-} from "./zstdSequences.ts";
+import { SequenceReader } from "./zstdSequenceReader.ts";
+import { readSequencesHeader, type SequenceTables } from "./zstdSequences.ts";
 
 const maxBlockBytes = 128 * 1024;
 
@@ -55,14 +50,12 @@ class FrameDecoder {
     this.#maxBytes = limit.maxBytes;
     this.#limit = limit.limit;
     this.#blockBytes = Math.min(maxBlockBytes, frame.windowBytes);
-    const expected = frame.contentBytes === undefined ? 4 * frame.bytes.length : Number(frame.contentBytes);
-    this.#output = new Uint8Array(Math.min(limit.maxBytes, expected, 4 * maxBlockBytes));
+    // What there is of it in any case; for more, more is set aside once it comes.
+    this.#output = draftOf(Math.min(limit.maxBytes, maxBlockBytes));
   }
 
   content(): Uint8Array {
-    return this.#at * 2 < this.#output.length
-      ? this.#output.slice(0, this.#at)
-      : this.#output.subarray(0, this.#at);
+    return contentIn(this.#output, this.#at);
   }
 
   store(stored: Uint8Array): void {
@@ -89,31 +82,34 @@ class FrameDecoder {
     }
     if (header.tables === undefined) throw corrupt("Zstandard sequences have no tables");
     const sequences = new SequenceReader(block.subarray(header.bitsAt), header.tables, this.#recent);
-    const blockFrom = this.#at;
+    const end = this.#at + this.#blockBytes;
     let literalAt = 0;
-    for (let index = 0; index < header.count; index++) {
-      sequences.next(index === header.count - 1);
-      const { literalLength, matchLength, distance } = sequences;
+    for (let left = header.count; left > 0; left--) {
+      sequences.next(left === 1);
+      const { literalLength } = sequences;
       if (literalLength > literals.bytes.length - literalAt)
         throw corrupt("a Zstandard sequence lacks literals");
-      const length = literalLength + matchLength;
-      if (this.#at - blockFrom + length > this.#blockBytes)
-        throw corrupt("a Zstandard block exceeds its size");
-      this.#reserve(length);
-      copyBytes(literals.bytes, literalAt, { bytes: this.#output, at: this.#at, length: literalLength });
+      if (literalLength + sequences.matchLength > end - this.#at) throw exceedsSize();
+      this.#copy(literals.bytes, literalAt, sequences);
       literalAt += literalLength;
-      this.#at += literalLength;
-      if (distance <= 0 || distance > this.#at) {
-        throw corrupt(`a Zstandard match reaches ${distance} bytes back where there are ${this.#at}`);
-      }
-      copyMatch(this.#output, this.#at, distance, matchLength);
-      this.#at += matchLength;
     }
     this.#recent = sequences.end();
     const rest = literals.bytes.subarray(literalAt);
-    if (this.#at - blockFrom + rest.length > this.#blockBytes)
-      throw corrupt("a Zstandard block exceeds its size");
+    if (rest.length > end - this.#at) throw exceedsSize();
     this.store(rest);
+  }
+
+  #copy(literals: Uint8Array, literalAt: number, sequence: SequenceReader): void {
+    const { literalLength, matchLength, distance } = sequence;
+    this.#reserve(literalLength + matchLength);
+    const bytes = this.#output;
+    if (literalLength > 0) copyBytes(literals, literalAt, { bytes, at: this.#at, length: literalLength });
+    const at = this.#at + literalLength;
+    if (distance <= 0 || distance > at) {
+      throw corrupt(`a Zstandard match reaches ${distance} bytes back where there are ${at}`);
+    }
+    copyMatch(bytes, at, distance, matchLength);
+    this.#at = at + matchLength;
   }
 
   /** Makes room for `length` more bytes, or fails when the caller allows no more. */
@@ -127,79 +123,6 @@ class FrameDecoder {
   }
 }
 
-/** Reads the sequences of a block: three states take turns on one bit stream. */
-class SequenceReader {
-  literalLength = 0;
-  matchLength = 0;
-  distance = 0;
-  readonly #bits: BackwardBits;
-  readonly #tables: SequenceTables;
-  #literalState: number;
-  #offsetState: number;
-  #matchState: number;
-  #recent0: number;
-  #recent1: number;
-  #recent2: number;
-
-  constructor(stream: Uint8Array, tables: SequenceTables, recent: readonly [number, number, number]) {
-    this.#bits = new BackwardBits(stream);
-    this.#tables = tables;
-    this.#literalState = this.#bits.read(tables.literalLengths.log);
-    this.#offsetState = this.#bits.read(tables.offsets.log);
-    this.#matchState = this.#bits.read(tables.matchLengths.log);
-    [this.#recent0, this.#recent1, this.#recent2] = recent;
-  }
-
-  next(isLast: boolean): void {
-    const bits = this.#bits;
-    const { literalLengths, offsets, matchLengths } = this.#tables;
-    const offsetCode = offsets.symbols[this.#offsetState] as number;
-    const offset = 2 ** offsetCode + bits.read(offsetCode);
-    const matchCode = matchLengths.symbols[this.#matchState] as number;
-    this.matchLength =
-      (matchLengthCodes.baselines[matchCode] as number) +
-      bits.read(matchLengthCodes.bitCounts[matchCode] as number);
-    const literalCode = literalLengths.symbols[this.#literalState] as number;
-    this.literalLength =
-      (literalLengthCodes.baselines[literalCode] as number) +
-      bits.read(literalLengthCodes.bitCounts[literalCode] as number);
-    if (!isLast) {
-      this.#literalState = this.#advance(literalLengths, this.#literalState);
-      this.#matchState = this.#advance(matchLengths, this.#matchState);
-      this.#offsetState = this.#advance(offsets, this.#offsetState);
-    }
-    if (bits.left < 0) throw corrupt("the Zstandard sequences are cut");
-    this.#resolve(offset);
-  }
-
-  /** The three offsets that the next block may refer to. */
-  end(): readonly [number, number, number] {
-    if (this.#bits.left !== 0) throw corrupt("bits are left behind the Zstandard sequences");
-    return [this.#recent0, this.#recent1, this.#recent2];
-  }
-
-  #advance(table: FseTable, state: number): number {
-    return (table.baselines[state] as number) + this.#bits.read(table.bitCounts[state] as number);
-  }
-
-  /** The values 1 to 3 stand for recent offsets, shifted by one when there are no literals between. */
-  #resolve(offset: number): void {
-    if (offset > 3) {
-      this.#remember(offset - 3, 2);
-      return;
-    }
-    const index = offset - (this.literalLength === 0 ? 0 : 1);
-    if (index === 0) this.#remember(this.#recent0, 0);
-    else if (index === 1) this.#remember(this.#recent1, 1);
-    else if (index === 2) this.#remember(this.#recent2, 2);
-    else this.#remember(this.#recent0 - 1, 2);
-  }
-
-  /** Puts a distance in front; those up to the place it came from move back. */
-  #remember(distance: number, from: 0 | 1 | 2): void {
-    if (from === 2) this.#recent2 = this.#recent1;
-    if (from >= 1) this.#recent1 = this.#recent0;
-    this.#recent0 = distance;
-    this.distance = distance;
-  }
+function exceedsSize(): Error {
+  return corrupt("a Zstandard block exceeds its size");
 }

@@ -1,12 +1,14 @@
 import { corrupt } from "./compressionError.ts";
 import { ForwardBits } from "./zstdBits.ts";
 
-/** A decoding table of finite state entropy (RFC 8878, section 4.1): per state a symbol, and how the next is found. */
+/** A decoding table of finite state entropy (RFC 8878, section 4.1). */
 export interface FseTable {
   readonly log: number;
-  readonly symbols: Uint8Array;
-  readonly bitCounts: Uint8Array;
-  readonly baselines: Uint16Array;
+  /**
+   * Per state, from the lowest bits on: its symbol (8 bits), how many bits lead to the next state (8), and what that begins
+   * from (16).
+   */
+  readonly states: Uint32Array;
 }
 
 /** What a kind of table may hold. */
@@ -63,39 +65,36 @@ function readZeros(bits: ForwardBits, counts: number[]): void {
 /** Spreads symbols over the states by their probabilities, which must add up to 2^`log`. */
 export function buildFseTable(counts: readonly number[], log: number): FseTable {
   const size = 1 << log;
-  const symbols = new Uint8Array(size);
+  const states = spreadSymbols(counts, size);
   const next = counts.map((count) => Math.abs(count));
+  for (let state = 0; state < size; state++) {
+    const symbol = states[state] as number;
+    const value = next[symbol] as number;
+    next[symbol] = value + 1;
+    const bitCount = log - (31 - Math.clz32(value));
+    states[state] = symbol | (bitCount << 8) | (((value << bitCount) - size) << 16);
+  }
+  return { log, states };
+}
+
+function spreadSymbols(counts: readonly number[], size: number): Uint32Array {
+  const symbols = new Uint32Array(size);
   let rareFrom = size;
-  counts.forEach((count, symbol) => {
-    if (count === -1) symbols[--rareFrom] = symbol;
-  });
+  for (let symbol = 0; symbol < counts.length; symbol++)
+    if (counts[symbol] === -1) symbols[--rareFrom] = symbol;
   const step = (size >>> 1) + (size >>> 3) + 3;
   let state = 0;
-  counts.forEach((count, symbol) => {
-    for (let index = 0; index < count; index++) {
+  for (let symbol = 0; symbol < counts.length; symbol++) {
+    for (let left = counts[symbol] as number; left > 0; left--) {
       symbols[state] = symbol;
       do state = (state + step) & (size - 1);
       while (state >= rareFrom);
     }
-  });
-  const bitCounts = new Uint8Array(size);
-  const baselines = new Uint16Array(size);
-  symbols.forEach((symbol, index) => {
-    const value = next[symbol] ?? 1;
-    next[symbol] = value + 1;
-    const bitCount = log - (31 - Math.clz32(value));
-    bitCounts[index] = bitCount;
-    baselines[index] = (value << bitCount) - size;
-  });
-  return { log, symbols, bitCounts, baselines };
+  }
+  return symbols;
 }
 
 /** The table of a single symbol, which takes no bits. */
 export function singleSymbolTable(symbol: number): FseTable {
-  return {
-    log: 0,
-    symbols: Uint8Array.of(symbol),
-    bitCounts: new Uint8Array(1),
-    baselines: new Uint16Array(1),
-  };
+  return { log: 0, states: Uint32Array.of(symbol) };
 }

@@ -2,11 +2,11 @@ import { corrupt } from "./compressionError.ts";
 import { BackwardBits } from "./zstdBits.ts";
 import { readFseTable } from "./zstdFse.ts";
 
-/** A Huffman table of literals (RFC 8878, section 4.2): per prefix of `maxBits` bits a symbol and its length. */
+/** A Huffman table of literals (RFC 8878, section 4.2). */
 export interface HuffmanTable {
   readonly maxBits: number;
-  readonly symbols: Uint8Array;
-  readonly bitCounts: Uint8Array;
+  /** Per prefix of `maxBits` bits: the length of its code, and above the lowest 4 bits its symbol. */
+  readonly entries: Uint16Array;
 }
 
 const maxTableBits = 11;
@@ -43,49 +43,75 @@ function compressedWeights(stored: Uint8Array): number[] {
   const weights: number[] = [];
   while (bits.left >= 0) {
     if (weights.length >= maxWeights - 1) throw corrupt("a Zstandard Huffman table has too many weights");
-    weights.push(table.symbols[state] as number);
-    const advanced = (table.baselines[state] as number) + bits.read(table.bitCounts[state] as number);
+    const entry = table.states[state] as number;
+    weights.push(entry & 0xff);
     state = other;
-    other = advanced;
+    other = (entry >>> 16) + bits.read((entry >>> 8) & 0xff);
   }
-  weights.push(table.symbols[state] as number);
+  weights.push((table.states[state] as number) & 0xff);
   return weights;
 }
 
 function buildTable(weights: number[]): HuffmanTable {
-  const sum = weights.reduce((total, weight) => total + (weight > 0 ? 2 ** (weight - 1) : 0), 0);
+  let sum = 0;
+  for (const weight of weights) sum += spanOf(weight);
   if (sum === 0) throw corrupt("a Zstandard Huffman table is empty");
-  const maxBits = Math.floor(Math.log2(sum)) + 1;
+  const maxBits = 32 - Math.clz32(sum);
   if (maxBits > maxTableBits) throw corrupt(`a Zstandard Huffman code of ${maxBits} bits`);
   // The last weight is left out: it is what the others leave of a power of two.
-  const rest = 2 ** maxBits - sum;
-  const lastWeight = Math.log2(rest) + 1;
-  if (!Number.isInteger(lastWeight)) throw corrupt("the weights of a Zstandard Huffman table do not add up");
-  weights.push(lastWeight);
+  const rest = (1 << maxBits) - sum;
+  if ((rest & (rest - 1)) !== 0) throw corrupt("the weights of a Zstandard Huffman table do not add up");
+  weights.push(32 - Math.clz32(rest));
 
-  const symbols = new Uint8Array(2 ** maxBits);
-  const bitCounts = new Uint8Array(2 ** maxBits);
-  let at = 0;
-  for (let weight = 1; weight <= maxBits; weight++) {
-    const span = 2 ** (weight - 1);
-    weights.forEach((each, symbol) => {
-      if (each !== weight) return;
-      symbols.fill(symbol, at, at + span);
-      bitCounts.fill(maxBits + 1 - weight, at, at + span);
-      at += span;
-    });
+  const entries = new Uint16Array(1 << maxBits);
+  // Codes of a weight stand together, the longest codes first, in the order of their symbols.
+  const nextAt = startsByWeight(weights, maxBits);
+  for (let symbol = 0; symbol < weights.length; symbol++) {
+    const weight = weights[symbol] as number;
+    if (weight === 0) continue;
+    const entry = (symbol << 4) | (maxBits + 1 - weight);
+    const from = nextAt[weight] as number;
+    const end = from + spanOf(weight);
+    for (let at = from; at < end; at++) entries[at] = entry;
+    nextAt[weight] = end;
   }
-  return { maxBits, symbols, bitCounts };
+  return { maxBits, entries };
+}
+
+/** How many prefixes begin with a code of this weight. */
+function spanOf(weight: number): number {
+  return weight === 0 ? 0 : 1 << (weight - 1);
+}
+
+function startsByWeight(weights: readonly number[], maxBits: number): Int32Array {
+  const counts = new Int32Array(maxBits + 2);
+  for (const weight of weights) counts[weight] = (counts[weight] as number) + 1;
+  const starts = new Int32Array(maxBits + 2);
+  for (let weight = 1; weight <= maxBits; weight++)
+    starts[weight + 1] = (starts[weight] as number) + (counts[weight] as number) * spanOf(weight);
+  return starts;
 }
 
 /** Decodes one stream, which must fill `target` exactly. */
 export function decodeHuffmanStream(stream: Uint8Array, table: HuffmanTable, target: Uint8Array): void {
   const bits = new BackwardBits(stream);
-  const { maxBits, symbols, bitCounts } = table;
-  for (let at = 0; at < target.length && bits.left >= 0; at++) {
-    const prefix = bits.peek(maxBits);
-    target[at] = symbols[prefix] as number;
-    bits.left -= bitCounts[prefix] as number;
+  const { maxBits, entries } = table;
+  const end = target.length;
+  let at = 0;
+  // Two codes have at most 22 bits.
+  for (const pairsEnd = end - 1; at < pairsEnd && bits.left >= 0; at += 2) {
+    const prefix = bits.peek(2 * maxBits);
+    const first = entries[prefix >>> maxBits] as number;
+    const firstBits = first & 15;
+    const second = entries[(prefix >>> (maxBits - firstBits)) & ((1 << maxBits) - 1)] as number;
+    target[at] = first >>> 4;
+    target[at + 1] = second >>> 4;
+    bits.left -= firstBits + (second & 15);
   }
-  if (bits.left !== 0) throw corrupt("a Zstandard Huffman stream does not fit its length");
+  for (; at < end && bits.left >= 0; at++) {
+    const entry = entries[bits.peek(maxBits)] as number;
+    target[at] = entry >>> 4;
+    bits.left -= entry & 15;
+  }
+  if (at < end || bits.left !== 0) throw corrupt("a Zstandard Huffman stream does not fit its length");
 }

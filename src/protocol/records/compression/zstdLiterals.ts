@@ -3,11 +3,14 @@ import { decodeHuffmanStream, type HuffmanTable, readHuffmanTable } from "./zstd
 
 /** The literals of a block, and what the next block may repeat. */
 export interface ZstdLiterals {
+  /** Until those of the next block are read, which take their place. */
   readonly bytes: Uint8Array;
   readonly table: HuffmanTable | undefined;
   /** Where the sequences begin. */
   readonly nextAt: number;
 }
+
+let decoded = new Uint8Array(0);
 
 interface LiteralsHeader {
   readonly headerBytes: number;
@@ -30,7 +33,9 @@ export function readLiterals(
   if (contentBytes > maxBytes) throw corrupt("the Zstandard literals exceed the block size");
   const stored = block.subarray(headerBytes, nextAt);
   if (type === 0) return { bytes: stored, table: previous, nextAt };
-  const bytes = new Uint8Array(contentBytes);
+  // At most a block, 128 KiB.
+  if (decoded.length < contentBytes) decoded = new Uint8Array(Math.max(16 * 1024, contentBytes));
+  const bytes = decoded.subarray(0, contentBytes);
   if (type === 1) return { bytes: bytes.fill(stored[0] ?? 0), table: previous, nextAt };
 
   const described = type === 2 ? readHuffmanTable(stored) : { table: previous, nextAt: 0 };

@@ -15,11 +15,8 @@ export interface SequencesHeader {
   readonly bitsAt: number;
 }
 
-/** Codes for a length: what each begins at, and how many more bits it has. */
-export interface LengthCodes {
-  readonly baselines: Int32Array;
-  readonly bitCounts: Uint8Array;
-}
+/** Codes for a length: how many more bits each has (the lowest 5 bits of a number), and what it begins at. */
+export type LengthCodes = Int32Array;
 
 /** How many literals a sequence copies, by code (RFC 8878, 3.1.1.3.2.1.1). */
 export const literalLengthCodes = lengthCodes(
@@ -143,10 +140,9 @@ function predefined(log: number, runs: readonly (readonly [number, number])[]): 
 function lengthCodes(first: number, plain: number, bitCounts: readonly number[]): LengthCodes {
   const all = [...new Array<number>(plain).fill(0), ...bitCounts];
   let next = first;
-  const baselines = all.map((bitCount) => {
-    const baseline = next;
+  return Int32Array.from(all, (bitCount) => {
+    const code = (next << 5) | bitCount;
     next += 2 ** bitCount;
-    return baseline;
+    return code;
   });
-  return { baselines: Int32Array.from(baselines), bitCounts: Uint8Array.from(all) };
 }
