@@ -8,7 +8,6 @@ describe("fault rules in an editor", () => {
 
   before(async () => {
     await activated();
-    await vscode.commands.executeCommand(commandIds.startPlayground);
     // It ends with a question that nobody answers here.
     void vscode.commands.executeCommand(commandIds.newFaultRule);
     editor = await eventually("the new rule", async () => {
@@ -19,7 +18,6 @@ describe("fault rules in an editor", () => {
 
   after(async () => {
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
-    await vscode.commands.executeCommand(commandIds.stopPlayground);
   });
 
   const wrong = async () => vscode.languages.getDiagnostics(editor.document.uri);
