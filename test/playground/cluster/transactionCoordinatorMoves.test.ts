@@ -4,7 +4,9 @@ import { endTxn } from "#protocol/apis/endTxn.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
 import { initProducerId } from "#protocol/apis/initProducerId.ts";
 import { metadata } from "#protocol/apis/metadata.ts";
+import { produce } from "#protocol/apis/produce.ts";
 import { errorName } from "#protocol/errorCodes.ts";
+import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import type { RawClient } from "../rawClient.ts";
 import { SimulatedPlayground } from "../simulatedPlayground.ts";
 
@@ -28,6 +30,12 @@ async function toCoordinator(): Promise<RawClient> {
 const isUp = ({ nodeId }: { readonly nodeId: number }) => simulated.playground.isNodeUp(nodeId);
 const nodeOf = (client: RawClient) => Number(client.remote.split(":").at(-1)) - 9091;
 const state = () => simulated.playground.transactions()[0]?.phase.state;
+
+async function leaderOfOrders(): Promise<number | undefined> {
+  const any = await simulated.connect(1);
+  const { topics } = await simulated.run(any.call(metadata, { topics: [{ name: "orders" }] }));
+  return topics[0]?.partitions[0]?.leaderId;
+}
 
 /** A transaction with one record in it. */
 async function open(timeoutMs = 60_000) {
@@ -91,9 +99,7 @@ test("its markers are of a later coordinator epoch, so that a late one of the fo
   await simulated.run(transaction.commit());
 
   await simulated.clock.advance(2_000);
-  const any = await simulated.connect(1);
-  const { topics } = await simulated.run(any.call(metadata, { topics: [{ name: "orders" }] }));
-  const client = await simulated.connect(topics[0]?.partitions[0]?.leaderId);
+  const client = await simulated.connect(await leaderOfOrders());
   const answer = await simulated.run(
     client.call(describeProducers, { topics: [{ name: "orders", partitionIndexes: [0] }] }),
   );
@@ -137,4 +143,31 @@ test("a producer of the playground waits for a coordinator that reads, and goes 
 
   await simulated.run(transaction.commit());
   expect(state()).toBe("PrepareCommit");
+});
+
+test("a first write waits for a coordinator that reads, told to try again as Kafka tells it", async () => {
+  const { producerId, producerEpoch } = await simulated.run(
+    simulated.playground.beginTransaction({ transactionalId }),
+  );
+  simulated.playground.moveTransactionCoordinator(transactionalId);
+  const client = await simulated.connect(await leaderOfOrders());
+  const records = encodeBatch({
+    baseOffset: 0n,
+    producerId,
+    producerEpoch,
+    baseSequence: 0,
+    transactional: true,
+    records: [{ timestamp: 1n, key: null, value: null }],
+  });
+  const topicData = [{ name: "orders", partitionData: [{ index: 0, records }] }];
+  const write = async () => {
+    const body = { transactionalId, acks: -1, timeoutMs: 1_000, topicData };
+    const { responses } = await simulated.run(client.call(produce, body, { version: 12 }));
+    return errorName(responses[0]?.partitionResponses[0]?.errorCode ?? -1);
+  };
+
+  const early = await write();
+  await simulated.clock.advance(loadMs);
+
+  expect([early, await write()]).toEqual(["NOT_ENOUGH_REPLICAS", "NONE"]);
 });
