@@ -4,12 +4,14 @@ import type { FetchedBatch, OpenBatch, SealedBatch, UnreadableBatch } from "./fe
 /** Records, bytes and batches of a part of the buffer. */
 export interface BufferCounts {
   readonly records: number;
+  /** Memory they take: a compressed batch counts as it came until it is opened. */
   readonly bytes: number;
   readonly batches: number;
 }
 
 export const noCounts: BufferCounts = { records: 0, bytes: 0, batches: 0 };
 
+/** Both together. */
 export function plus(some: BufferCounts, others: BufferCounts): BufferCounts {
   return {
     records: some.records + others.records,

@@ -40,10 +40,10 @@ export interface BatchSurroundings {
 }
 
 /**
- * Records as they came, compressed. They take a small part of the memory that they need once they are open, so they stay
- * so until it is their turn to be delivered. Their checksum is good and covers the number of them that the header says,
- * but only opening shows whether whoever wrote them did it right. There may be many thousands: nothing but where it
- * stands is kept of one.
+ * Records as they came. Compressed ones take a small part of the memory that they need once they are open, and of others
+ * nothing is made before it is read, while the next answer is on its way: so a batch stays closed until it is its turn to
+ * be delivered. Its checksum is good and covers the number of records that the header says, but only opening shows
+ * whether whoever wrote them did it right. There may be many thousands: nothing but where it stands is kept of one.
  */
 export class SealedBatch {
   readonly length: number;
@@ -83,10 +83,11 @@ export function openBatch(
   return ok({ records, length: records.length, bytes });
 }
 
-/** True for a batch that is worth keeping closed, and whose header can be believed in what is counted by it. */
+/** True for a batch that can stay closed: its header can be believed in what is counted by it. */
 export function isSealable({ header, bytes }: WholeBatch): boolean {
   const { compression, isControl, recordCount, lastOffsetDelta } = header;
-  if (compression === undefined || compression === "none" || isControl || recordCount < 1) return false;
-  const most = expansionLimit(bytes.byteLength - batchLayout.records) / minRecordBytes;
-  return recordCount <= most && recordCount <= lastOffsetDelta + 1;
+  if (compression === undefined || isControl || recordCount < 1) return false;
+  const storedBytes = bytes.byteLength - batchLayout.records;
+  const mostBytes = compression === "none" ? storedBytes : expansionLimit(storedBytes);
+  return recordCount <= mostBytes / minRecordBytes && recordCount <= lastOffsetDelta + 1;
 }

@@ -26,7 +26,7 @@ export interface FetchedRecords {
   readonly controlRecords: boolean;
   /** In any order. */
   readonly aborted: readonly AbortedTransaction[];
-  /** Asked at every batch: false for one that is to stay compressed, if it is. By default all are opened. */
+  /** Asked at every batch: false for one that is to stay closed, if it can. By default all are opened. */
   readonly isToBeOpened?: (() => boolean) | undefined;
 }
 

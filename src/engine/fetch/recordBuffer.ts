@@ -25,7 +25,7 @@ export interface Taken {
   readonly unreadable?: UnreadableBatch | undefined;
 }
 
-/** A take ends once it has opened this much: whoever takes looks at the clock in between. */
+/** A take ends once it has decompressed this much: whoever takes looks at the clock in between. */
 const openedAtOnce = 256 * 1024;
 
 /**
@@ -86,6 +86,7 @@ export class RecordBuffer {
     let left = max;
     let [bytes, openedBytes] = [0, 0];
     for (let head = queue.head; head && left > 0 && openedBytes < openedAtOnce; head = queue.head) {
+      const closedBytes = head.content.bytes;
       const opened = queue.openHead();
       if (!opened?.ok) {
         unreadable = opened?.error;
@@ -93,7 +94,7 @@ export class RecordBuffer {
       }
       const { batch, next } = head;
       const { records, length } = opened.value;
-      if (opened.value !== batch.content) openedBytes += opened.value.bytes;
+      openedBytes += opened.value.bytes - closedBytes;
       const end = Math.min(length, next + left);
       for (let index = next; index < end; index++)
         into.push(new ConsumedRecord(batch.origin, records, index));
@@ -132,6 +133,7 @@ export class RecordBuffer {
     let unreadable: UnreadableBatch | undefined;
     for (let head = queue.head; head && openedBytes < openedAtOnce; head = queue.head) {
       // Whatever is passed over is opened as well: nobody is to be told of records that are none.
+      const closedBytes = head.content.bytes;
       const opened = queue.openHead();
       if (!opened?.ok) {
         unreadable = opened?.error;
@@ -139,7 +141,7 @@ export class RecordBuffer {
       }
       const { batch, next, nextOffset } = head;
       const content = opened.value;
-      if (content !== batch.content) openedBytes += content.bytes;
+      openedBytes += content.bytes - closedBytes;
       const end = nextOffset > offset ? content.records.indexOfOffset(offset) : content.length;
       if (end < content.length) {
         position = offset;

@@ -31,7 +31,7 @@ export interface RecordIntakePorts {
 
 /**
  * So much of a partition is opened as soon as it comes, so that a batch which cannot be is found before anybody waits for
- * it. What is compressed and comes on top of that is opened at its turn.
+ * it. What comes on top of that is opened at its turn.
  */
 const openAheadBytes = 64 * 1024;
 

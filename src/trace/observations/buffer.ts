@@ -17,6 +17,7 @@ export interface BufferState extends TopicPartition {
   readonly type: "buffer.state";
   readonly sessionId: string;
   readonly records: number;
+  /** Memory they take: a compressed batch counts as it came until it is opened. */
   readonly bytes: number;
   readonly batches: number;
   /** `records` while the partition is paused, else 0. */

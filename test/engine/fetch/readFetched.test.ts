@@ -76,10 +76,10 @@ describe("readFetched", () => {
     expected: readonly string[];
   }[] = [
     {
-      title: "leaves compressed batches closed when it is told to",
+      title: "leaves batches closed when it is told to",
       batches: [data(0n, 2, { compression: "gzip" }), data(2n, 1), data(3n, 3, { compression: "lz4" })],
       options: { isToBeOpened: () => false },
-      expected: ["2 sealed → 2", "2 → 3", "3 sealed → 6"],
+      expected: ["2 sealed → 2", "1 sealed → 3", "3 sealed → 6"],
     },
     {
       title: "opens a compressed batch that the fetch begins inside of",
