@@ -26,8 +26,8 @@ const worthAsking = 1 / 4;
  */
 export class FetchBudget {
   readonly #limits: BufferLimits;
-  /** Bytes of an average record on the wire, lately. */
-  #wireBytes = 100;
+  /** Bytes of an average record on the wire, lately. Few at first, as compressed ones may have. */
+  #wireBytes = 10;
 
   constructor(limits: BufferLimits) {
     this.#limits = limits;
@@ -47,16 +47,29 @@ export class FetchBudget {
       Math.max(limit / 2 - allHave, ownShare(limit, partitions) - ownHas);
     const records = most(maxBufferedRecords, all.records, own.records);
     const bytes = this.#onWire(records, most(maxBufferedBytes, all.bytes, own.bytes));
-    // Powers of two, or a fetch session would have to hear of every small change.
-    return 2 ** Math.ceil(Math.log2(bytes));
+    // Powers of two, or a fetch session would have to hear of every small change; what does not fit is asked for again.
+    return 2 ** Math.floor(Math.log2(bytes));
   }
 
-  /** How many bytes one request may bring that asks for `asked` of the partitions. */
-  requestBytes(asked: number, { all, partitions }: Omit<Claim, "own">): number {
+  /** How many bytes one request may bring, that asks for partitions which have `owns`. */
+  requestBytes(owns: readonly BufferCounts[], { all, partitions }: Omit<Claim, "own">): number {
     const { maxBufferedRecords, maxBufferedBytes } = this.#limits;
-    const most = (limit: number, allHave: number) =>
-      Math.max(limit / 2 - allHave, asked * ownShare(limit, partitions));
-    return Math.ceil(this.#onWire(most(maxBufferedRecords, all.records), most(maxBufferedBytes, all.bytes)));
+    const most = (limit: number, allHave: number, ownsHave: readonly number[]) => {
+      const share = ownShare(limit, partitions);
+      const left = ownsHave.reduce((sum, ownHas) => sum + Math.max(0, share - ownHas), 0);
+      return Math.max(limit / 2 - allHave, left);
+    };
+    const records = most(
+      maxBufferedRecords,
+      all.records,
+      owns.map((own) => own.records),
+    );
+    const bytes = most(
+      maxBufferedBytes,
+      all.bytes,
+      owns.map((own) => own.bytes),
+    );
+    return Math.ceil(this.#onWire(records, bytes));
   }
 
   /** Learns how large records are on the wire, so that no more is asked for than there is room for. */

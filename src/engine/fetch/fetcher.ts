@@ -58,10 +58,11 @@ export class Fetcher {
     if (this.#closed.signal.aborted) return;
     this.#timer?.dispose();
     const now = this.#ports.clock.now();
-    const all = this.#ports.buffer.totals();
+    const { buffer, budget, partitionCount } = this.#ports;
+    const all = buffer.totals();
     for (const [node, tasks] of this.#tasksByNode(now, all)) {
-      const partitions = this.#ports.partitionCount();
-      const maxBytes = this.#ports.budget.requestBytes(tasks.length, { all, partitions });
+      const owns = tasks.map(({ partition }) => buffer.countsOf(partition));
+      const maxBytes = budget.requestBytes(owns, { all, partitions: partitionCount() });
       void node.fetch(tasks, maxBytes).then(() => this.poke());
     }
     const next = this.#nextDue(now);

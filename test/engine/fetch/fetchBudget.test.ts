@@ -12,19 +12,33 @@ describe("FetchBudget", () => {
 
     const [ask, request] = [
       budget.askOf({ own: noCounts, all: noCounts, partitions: 1 }),
-      budget.requestBytes(1, { all: noCounts, partitions: 1 }),
+      budget.requestBytes([noCounts], { all: noCounts, partitions: 1 }),
     ];
 
-    expect(ask).toBe(16_384);
-    expect(request).toBe(10_001);
+    expect(ask).toBe(8_192);
+    expect(request).toBe(10_000);
   });
 
   test("one request for many partitions brings no more than there is room for in all", () => {
     const budget = new FetchBudget({ maxBufferedRecords: 1_000_000, maxBufferedBytes: 1_000_000 });
 
-    const request = budget.requestBytes(50, { all: noCounts, partitions: 50 });
+    const owns = Array.from({ length: 50 }, () => noCounts);
+
+    const request = budget.requestBytes(owns, { all: noCounts, partitions: 50 });
 
     expect(request).toBe(500_000);
+  });
+
+  test("one request brings no more than fits into the shares of those it asks for, when the rest is taken", () => {
+    const budget = new FetchBudget({ maxBufferedRecords: 100_000, maxBufferedBytes: 1e9 });
+    for (let batch = 0; batch < 90; batch++) budget.learn(1, 20);
+
+    const request = budget.requestBytes([counts(1_000), counts(4_000), counts(5_000)], {
+      all: counts(50_000),
+      partitions: 10,
+    });
+
+    expect(request).toBe(100_000);
   });
 
   test("does not ask before a good part of the room is free again", () => {
