@@ -5,6 +5,8 @@ const sizeBytes = 4;
 /** What is set aside for a frame at first, and once that much of it has really come. */
 const firstCapacity = 1 << 16;
 const secondCapacity = 1 << 23;
+/** How many times as much as has come is set aside where that is all of the frame. */
+const soonWhole = 4;
 
 /** Why the bytes that came cannot be frames: nothing after them can be trusted. */
 export interface FrameProblem {
@@ -93,7 +95,8 @@ export class FrameAssembler {
     if (this.#buffer.length >= bytes) return;
     const step =
       this.#held < firstCapacity ? firstCapacity : Math.max(secondCapacity, 2 * this.#buffer.length);
-    const capacity = Math.min(needed, Math.max(bytes, step));
+    // A frame of which much has come at once will be here soon: it is set aside in one piece.
+    const capacity = needed <= soonWhole * bytes ? needed : Math.min(needed, Math.max(bytes, step));
     // Not zeroed first: nothing is given out before all of it was copied in.
     const larger = Buffer.allocUnsafeSlow(capacity);
     larger.set(this.#buffer.subarray(0, this.#held));

@@ -1,6 +1,6 @@
 import { type ProduceRequest, produce } from "#protocol/apis/produce.ts";
 import { errorCode, errorName, type KnownErrorName } from "#protocol/errorCodes.ts";
-import { batchLayout, readBatchHeader } from "#protocol/records/recordBatch.ts";
+import { attributeBits, batchLayout } from "#protocol/records/recordBatch.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
 import { validateProduced } from "../log/produceValidation.ts";
 import type { StoredBatch } from "../log/storedBatch.ts";
@@ -73,8 +73,11 @@ function requestError({ acks, transactionalId, topicData }: ProduceRequest): Kno
   return hasTransactional ? "TRANSACTIONAL_ID_AUTHORIZATION_FAILED" : "NONE";
 }
 
+/** Asked of every batch, so that no more of its header is read. */
 function isTransactional(records: Uint8Array): boolean {
-  return records.length >= batchLayout.records && readBatchHeader(records).isTransactional;
+  if (records.length < batchLayout.records) return false;
+  const view = new DataView(records.buffer, records.byteOffset, batchLayout.records);
+  return (view.getInt16(batchLayout.attributes) & attributeBits.transactional) !== 0;
 }
 
 function produceTopic(

@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "#base/result.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { BatchDamage } from "#protocol/records/batchDamage.ts";
-import { decodeBatch, readBatches, type WholeBatch } from "#protocol/records/batchReader.ts";
+import { decodeBatch, findDamage, readBatches, type WholeBatch } from "#protocol/records/batchReader.ts";
 import type { KafkaRecord } from "#protocol/records/kafkaRecord.ts";
 import type { BatchHeader } from "#protocol/records/recordBatch.ts";
 
@@ -49,24 +49,32 @@ export function validateProduced(
   if (sizeRefusal) return refuse(sizeRefusal.error, sizeRefusal.message);
   const refusal = headerRefusal(frame);
   if (refusal) return err({ ...refusal, reachedLog: true });
-  const decoded = decodeBatch(frame);
-  if (!decoded.ok) {
-    const { message, cause } = decoded.error;
-    return err({ error: errorOf(decoded.error), message, reachedLog: cause !== "crc" });
+  if (!needsRecords(frame.header, limits)) {
+    const damage = findDamage(frame);
+    return damage === undefined ? ok(frame) : err(refusedFor(damage));
   }
-  const recordRefusal = recordsRefusal(decoded.value.records, frame.header, limits);
+  const decoded = decodeBatch(frame);
+  if (!decoded.ok) return err(refusedFor(decoded.error));
+  const recordRefusal = recordsRefusal(decoded.value.records, limits);
   return recordRefusal ? err({ ...recordRefusal, reachedLog: true }) : ok(frame);
 }
 
-/** Looks at single records, only where the topic asks for it. */
-function recordsRefusal(
-  records: Iterable<KafkaRecord>,
-  { maxTimestamp }: BatchHeader,
-  { needsKeys, timestamps }: ProduceLimits,
-): Refusal | undefined {
+function refusedFor(damage: BatchDamage): ProduceRefusal {
+  const { message, cause } = damage;
+  return { error: errorOf(damage), message, reachedLog: cause !== "crc" };
+}
+
+/** Single records are looked at only where the topic asks for it. */
+function needsRecords({ maxTimestamp }: BatchHeader, { needsKeys, timestamps }: ProduceLimits): boolean {
   const asksForEarliest = timestamps !== undefined && timestamps.earliest > 0n;
   const isLate = timestamps !== undefined && maxTimestamp > timestamps.latest;
-  if (!needsKeys && !asksForEarliest && !isLate) return undefined;
+  return needsKeys === true || asksForEarliest || isLate;
+}
+
+function recordsRefusal(
+  records: Iterable<KafkaRecord>,
+  { needsKeys, timestamps }: ProduceLimits,
+): Refusal | undefined {
   const spoilt: { index: number; message: string }[] = [];
   let hasTimeError = false;
   let index = 0;

@@ -7,7 +7,7 @@ import { crc32c } from "./crc32c.ts";
 import { judgeFrame, type ReadOptions } from "./frameDamage.ts";
 import { LazyRecords } from "./lazyRecords.ts";
 import { type BatchHeader, batchLayout, lastOffsetOf, readBatchHeader } from "./recordBatch.ts";
-import { walkRecords } from "./recordWalk.ts";
+import { checkRecords, walkRecords } from "./recordWalk.ts";
 
 /** A batch in its full length, of format v2, not looked into yet. */
 export interface WholeBatch {
@@ -103,12 +103,30 @@ export function decodeBatch(
   batch: Pick<WholeBatch, "header" | "bytes" | "following">,
   options: DecodeOptions = {},
 ): Result<DecodedBatch, BatchDamage> {
+  const { header } = batch;
+  return opened(batch, options, (body) => {
+    const records = new LazyRecords(body, walkRecords(body, header), header);
+    return { header, recordCount: records.length, records, uncompressedBytes: body.length };
+  });
+}
+
+/** Makes the same checks for whom no record is of interest: nothing is noted of each, which is most of the cost. */
+export function findDamage(
+  batch: Pick<WholeBatch, "header" | "bytes" | "following">,
+): BatchDamage | undefined {
+  const checked = opened(batch, {}, (body) => checkRecords(body, batch.header));
+  return checked.ok ? undefined : checked.error;
+}
+
+function opened<T>(
+  batch: Pick<WholeBatch, "header" | "bytes" | "following">,
+  options: DecodeOptions,
+  look: (body: Uint8Array) => T,
+): Result<T, BatchDamage> {
   const { header, bytes } = batch;
   try {
     if (options.verifyCrc !== false) checkCrc(header, bytes);
-    const body = openBody(header, bytes, options);
-    const records = new LazyRecords(body, walkRecords(body, header), header);
-    return ok({ header, recordCount: records.length, records, uncompressedBytes: body.length });
+    return ok(look(openBody(header, bytes, options)));
   } catch (failure) {
     if (!BatchDecodeError.is(failure)) throw failure;
     return err(describeDamage(failure, batch, options));

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { type CompressionName, compress } from "./compression/codec.ts";
 import { crc32c } from "./crc32c.ts";
 import type { RecordHeader } from "./kafkaRecord.ts";
@@ -80,7 +81,9 @@ export interface BrokerStamp {
 
 /** A copy of a produced batch as the broker's log holds it. Only LogAppendTime touches what the checksum covers. */
 export function stampBatch(batch: Uint8Array, stamp: BrokerStamp): Uint8Array {
-  const stamped = batch.slice();
+  // Not zeroed first, as all of it is copied over.
+  const stamped = new Uint8Array(Buffer.allocUnsafeSlow(batch.length).buffer);
+  stamped.set(batch);
   const view = new DataView(stamped.buffer, stamped.byteOffset, stamped.length);
   view.setBigInt64(batchLayout.baseOffset, stamp.baseOffset);
   view.setInt32(batchLayout.partitionLeaderEpoch, stamp.partitionLeaderEpoch);

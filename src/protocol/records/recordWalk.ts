@@ -14,22 +14,43 @@ export const slotsPerRecord = 4;
  * nothing that is decoded later, lazily, can fail or read elsewhere.
  */
 export function walkRecords(body: Uint8Array, header: BatchHeader): Int32Array {
-  const { recordCount, lastOffsetDelta } = header;
+  const slots = new Int32Array(plausibleCount(body, header) * slotsPerRecord);
+  walk(body, header, { slots, stride: slotsPerRecord });
+  return slots;
+}
+
+/** Makes the same checks, and keeps nothing. */
+export function checkRecords(body: Uint8Array, header: BatchHeader): void {
+  plausibleCount(body, header);
+  walk(body, header, { slots: new Int32Array(slotsPerRecord), stride: 0 });
+}
+
+/** How many records the batch claims, which its bytes could hold. */
+function plausibleCount(body: Uint8Array, { recordCount }: BatchHeader): number {
   if (recordCount < 0) throw wrongCount(`the batch claims ${recordCount} records`);
   if (recordCount > body.length / minRecordBytes) {
     throw wrongCount(`the batch claims ${recordCount} records, and ${body.length} bytes cannot hold them`);
   }
-  const slots = new Int32Array(recordCount * slotsPerRecord);
+  return recordCount;
+}
+
+/** `stride` is how far apart the records are in `slots`: 0 writes each over the one before. */
+function walk(
+  body: Uint8Array,
+  header: BatchHeader,
+  { slots, stride }: { readonly slots: Int32Array; readonly stride: number },
+): void {
+  const { recordCount, lastOffsetDelta } = header;
   // One for all: an object for each would be more garbage than all else that reading makes.
   const target = { slots, slot: 0 };
   let at = 0;
   let previousDelta = -1;
   for (let index = 0; index < recordCount; index++) {
     if (at === body.length) throw wrongCount(`the batch claims ${recordCount} records and holds ${index}`);
-    target.slot = index * slotsPerRecord;
+    target.slot = index * stride;
     const end = passUsualRecord(body, at, target);
-    at = end ?? walkRecord(new VarintReader(body, at), index, slots);
-    const delta = slots[index * slotsPerRecord + 1] as number;
+    at = end ?? walkRecord(new VarintReader(body, at), index, target);
+    const delta = slots[target.slot + 1] as number;
     if (delta <= previousDelta || delta > lastOffsetDelta) throw wrongOffset(index, delta, header);
     previousDelta = delta;
   }
@@ -37,7 +58,12 @@ export function walkRecords(body: Uint8Array, header: BatchHeader): Int32Array {
     const left = body.length - at;
     throw wrongCount(`the batch claims ${recordCount} records, and ${left} bytes are left behind them`);
   }
-  return slots;
+}
+
+/** Where to note a record's numbers. */
+interface SlotTarget {
+  readonly slots: Int32Array;
+  readonly slot: number;
 }
 
 /**
@@ -45,12 +71,7 @@ export function walkRecords(body: Uint8Array, header: BatchHeader): Int32Array {
  * `undefined` for the slow way, which finds out whether anything is wrong. Positions only grow, so a last field that ends
  * exactly at the record's end proves that all did.
  */
-function passUsualRecord(
-  body: Uint8Array,
-  at: number,
-  target: { readonly slots: Int32Array; readonly slot: number },
-): number | undefined {
-  const { slots, slot } = target;
+function passUsualRecord(body: Uint8Array, at: number, { slots, slot }: SlotTarget): number | undefined {
   const length = shortVarint(body, at);
   const contentAt = at + sizeOf(length);
   const end = contentAt + numberOf(length);
@@ -102,11 +123,10 @@ function endOfField(body: Uint8Array, at: number): number {
 }
 
 /** Passes over one record with every check and a word for each; gives where it ends. */
-function walkRecord(reader: VarintReader, index: number, slots: Int32Array): number {
+function walkRecord(reader: VarintReader, index: number, { slots, slot }: SlotTarget): number {
   const length = reader.varint();
   const end = reader.position + length;
   if (length < minRecordBytes - 1 || end > reader.bytes.length) throw badLength(index, "the record", length);
-  const slot = index * slotsPerRecord;
   // Attributes come first, of which none is defined.
   slots[slot] = ++reader.position;
   reader.skipVarlong();

@@ -2,7 +2,7 @@ import zlib from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { type Random, randomInt, seededRandom } from "#base/random.ts";
 import type { DamageCause } from "#protocol/records/batchDamage.ts";
-import { type DecodedBatch, decodeBatch, readBatches } from "#protocol/records/batchReader.ts";
+import { type DecodedBatch, decodeBatch, findDamage, readBatches } from "#protocol/records/batchReader.ts";
 import { sealBatch } from "#protocol/records/batchWriter.ts";
 import { compress, expansionLimit } from "#protocol/records/compression/codec.ts";
 import { xxhash32 } from "#protocol/records/compression/xxhash32.ts";
@@ -23,6 +23,8 @@ function readAll(bytes: Uint8Array): { readonly records: number; readonly causes
     const decoded = decodeBatch(frame, { expectedOffset: 10n });
     if (decoded.ok) records += touch(decoded.value);
     else causes.push(decoded.error.cause);
+    // Who is not interested in records is told the same.
+    expect(findDamage(frame)?.message).toBe(decoded.ok ? undefined : decoded.error.message);
   }
   return { records, causes };
 }

@@ -2,7 +2,7 @@
 // records or to deliver damage as data.
 
 import { describe, expect, test } from "vitest";
-import { decodeBatch, readBatches } from "#protocol/records/batchReader.ts";
+import { decodeBatch, findDamage, readBatches } from "#protocol/records/batchReader.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import { decodeControlRecord, endTransactionMarker } from "#protocol/records/controlRecord.ts";
 import { attributeBits, batchLayout, lastOffsetOf } from "#protocol/records/recordBatch.ts";
@@ -25,6 +25,7 @@ function read(records: Uint8Array) {
     if (frame.type === "truncated") return { offsets, position, end: "truncated" as const };
     if (frame.type === "damaged") return { offsets, position, damage: frame.damage };
     const decoded = decodeBatch(frame, { expectedOffset: position });
+    expect(findDamage(frame)?.message).toBe(decoded.ok ? undefined : decoded.error.message);
     if (!decoded.ok) return { offsets, position, damage: decoded.error };
     const { header, records: content } = decoded.value;
     if (!header.isControl) for (const record of content) offsets.push(record.offset);
