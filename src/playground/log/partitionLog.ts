@@ -41,6 +41,8 @@ export interface TimestampHit {
   readonly leaderEpoch: number;
 }
 
+const noBytes = new Uint8Array(0);
+
 /** What a batch costs beside its bytes; keeps a flood of tiny batches within the memory bound. */
 const overheadBytes = 256;
 
@@ -302,7 +304,8 @@ export class PartitionLog {
   dropOldest(): number {
     const oldest = this.oldestBatch;
     if (oldest === undefined) return 0;
-    this.#first++;
+    // Its place is cleared up later, with others; the bytes, which the bound is about, go at once.
+    this.#batches[this.#first++] = { ...oldest, bytes: noBytes, intactHeader: undefined };
     this.#startAt(later(this.#logStartOffset, oldest.lastOffset + 1n));
     if (this.#first > 1024 && this.#first * 2 > this.#batches.length) {
       this.#batches = this.#batches.slice(this.#first);

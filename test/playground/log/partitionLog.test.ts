@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { ByteParts } from "#base/byteParts.ts";
 import { LogMemory } from "#playground/log/logMemory.ts";
@@ -22,6 +24,13 @@ function logWith(...batches: readonly Uint8Array[]): PartitionLog {
   const log = new PartitionLog({ topic: "orders", partition: 0 });
   for (const each of batches) log.append(each);
   return log;
+}
+
+/** What typed arrays hold, of those that are still in use. */
+function arrayBufferBytes(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().arrayBuffers;
 }
 
 function offsetsIn(read: ReadResult | undefined): readonly bigint[] {
@@ -147,6 +156,20 @@ describe("the memory of all logs", () => {
 
     expect(log.batchCount).toBe(1);
     expect(log.logStartOffset).toBe(1n);
+  });
+
+  test("lets go of the bytes of a batch with the batch", async () => {
+    const log = new PartitionLog({ topic: "orders", partition: 0 });
+    const memory = new LogMemory(1_000_000);
+    const before = arrayBufferBytes();
+
+    for (let count = 0; count < 500; count++) {
+      memory.appended(log, log.append(batch([count], { size: 100_000 })));
+    }
+
+    expect(memory.droppedBatches).toBeGreaterThan(480);
+    // What was let go of is freed beside the program.
+    await expect.poll(() => arrayBufferBytes() - before).toBeLessThan(10_000_000);
   });
 
   test("forgets logs and records that went another way", () => {
