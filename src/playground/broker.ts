@@ -9,7 +9,6 @@ import { Coordinators } from "./cluster/coordinators.ts";
 import { Leadership } from "./cluster/leadership.ts";
 import { NodeClocks } from "./cluster/nodeClocks.ts";
 import { type ReplicaView, replicaView } from "./cluster/replicaView.ts";
-import type { BatchEdit } from "./faults/corruptBatch.ts";
 import { FaultTable } from "./faults/faultTable.ts";
 import { FetchSessions } from "./fetch/fetchSessions.ts";
 import { stateOf } from "./group/consumer/consumerGroup.ts";
@@ -21,7 +20,7 @@ import { InvariantMonitor } from "./invariants/invariantMonitor.ts";
 import { ownersIn } from "./invariants/owners.ts";
 import { Housekeeping } from "./log/housekeeping.ts";
 import { LogMemory } from "./log/logMemory.ts";
-import { markerBatch, type PartitionLog } from "./log/partitionLog.ts";
+import { type AppendOptions, markerBatch, type PartitionLog } from "./log/partitionLog.ts";
 import type { TransactionMarker } from "./log/producerStates.ts";
 import type { StoredBatch } from "./log/storedBatch.ts";
 import { type Topic, TopicStore, topicIdFrom } from "./log/topicStore.ts";
@@ -251,11 +250,15 @@ export class Broker implements Disposable {
   }
 
   /** Appends a validated batch; the oldest ones anywhere go when the memory is used up. */
-  append(log: PartitionLog, produced: Uint8Array, edit?: BatchEdit): StoredBatch {
+  append(
+    log: PartitionLog,
+    produced: Uint8Array,
+    how: Pick<AppendOptions, "edit" | "frame"> = {},
+  ): StoredBatch {
     const topic = this.topics.byName(log.id.topic);
     const stampsTime = topic?.configs.get("message.timestamp.type") === "LogAppendTime";
     const logAppendTime = stampsTime ? this.leaderNow(log) : undefined;
-    const batch = log.append(produced, { edit, logAppendTime });
+    const batch = log.append(produced, { ...how, logAppendTime });
     this.housekeeping.appended(log);
     for (const dropped of this.memory.appended(log, batch)) this.#trimmed.add(dropped.log);
     if (this.#trimmed.size > 0) this.#reportTrimmedSoon();

@@ -3,6 +3,7 @@ import { errorCode, errorName, type KnownErrorName } from "#protocol/errorCodes.
 import { attributeBits, batchLayout } from "#protocol/records/recordBatch.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
 import { validateProduced } from "../log/produceValidation.ts";
+import { SharedFrame } from "../log/sharedFrame.ts";
 import type { StoredBatch } from "../log/storedBatch.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
@@ -13,6 +14,13 @@ import { type TakingPart, takePartInTransaction } from "./takePartInTransaction.
 import { produceLimitsOf } from "./topicConfigs.ts";
 
 type TopicData = ProduceRequest["topicData"][number];
+/** What a partition's data have of their request. */
+interface Whole {
+  readonly transactionalId: string | null;
+  /** Undefined for a request without records. */
+  readonly frame: SharedFrame | undefined;
+}
+
 type PartitionData = TopicData["partitionData"][number];
 
 /** Appends batches as they came, once they pass the checks Kafka makes. */
@@ -33,6 +41,7 @@ export const produceHandler = defineHandler({
   async handle(request, context) {
     const error = requestError(request);
     const hints = new LeaderHints(context.broker);
+    const frame = frameOf(request);
     const responses = [];
     for (const data of request.topicData) {
       const { name, topicId } = data;
@@ -44,6 +53,7 @@ export const produceHandler = defineHandler({
           transactionalId: request.transactionalId,
           error,
           hints,
+          frame,
         }),
       });
     }
@@ -62,6 +72,14 @@ export const produceHandler = defineHandler({
     })),
   }),
 });
+
+/** All records are views into the one frame that the request came in, which nobody reads again. */
+function frameOf({ topicData }: ProduceRequest): SharedFrame | undefined {
+  const partitions = topicData.flatMap(({ partitionData }) => partitionData);
+  // Those without bytes are views into nothing.
+  const filled = partitions.find(({ records }) => records !== null && records.length > 0);
+  return filled?.records ? new SharedFrame(filled.records.buffer.byteLength) : undefined;
+}
 
 /** What is wrong with the request as a whole. */
 function requestError({ acks, transactionalId, topicData }: ProduceRequest): KnownErrorName {
@@ -87,9 +105,9 @@ function produceTopic(
     transactionalId,
     error,
     hints,
-  }: {
+    frame,
+  }: Whole & {
     readonly data: TopicData;
-    readonly transactionalId: string | null;
     readonly error: KnownErrorName;
     readonly hints: LeaderHints;
   },
@@ -98,7 +116,7 @@ function produceTopic(
   return mapInTurns(context.broker.clock, data.partitionData, (partition) => {
     if (error !== "NONE") return refused(partition.index, error);
     if ("error" in found) return refused(partition.index, found.error);
-    const answer = producePartition(context, found.topic, { ...partition, transactionalId });
+    const answer = producePartition(context, found.topic, { ...partition, transactionalId, frame });
     if (context.version < 10 || answer.errorCode !== errorCode("NOT_LEADER_OR_FOLLOWER")) return answer;
     const currentLeader = hints.leaderOf(found.topic, partition.index);
     return currentLeader ? { ...answer, currentLeader } : answer;
@@ -108,7 +126,7 @@ function produceTopic(
 function producePartition(
   context: RequestContext,
   topic: Topic,
-  { index, records, transactionalId }: PartitionData & { readonly transactionalId: string | null },
+  { index, records, transactionalId, frame }: PartitionData & Whole,
 ) {
   const { broker, node, version } = context;
   const found = findLog(context, topic, { partition: index });
@@ -146,7 +164,7 @@ function producePartition(
       // Whatever the topic's kind of timestamps: Kafka tells the newest of the batch that it already has.
       return { ...accepted(log, verdict.baseOffset), logAppendTimeMs: verdict.maxTimestamp };
     case "append":
-      return acceptedAs(log, broker.append(log, bytes, context.editFor(log.id)));
+      return acceptedAs(log, broker.append(log, bytes, { edit: context.editFor(log.id), frame }));
   }
 }
 

@@ -1,4 +1,5 @@
-import { heldBytesOf, type PartitionLog } from "./partitionLog.ts";
+import { takenBy } from "./heldBytes.ts";
+import type { PartitionLog } from "./partitionLog.ts";
 import type { StoredBatch } from "./storedBatch.ts";
 
 /** What was given up to stay within the bound. */
@@ -39,7 +40,7 @@ export class LogMemory {
   /** Counts an appended batch, and says which ones had to go for it; the newest one itself stays. */
   appended(log: PartitionLog, batch: StoredBatch): readonly Dropped[] {
     this.#order.push({ log, baseOffset: batch.baseOffset });
-    this.#usedBytes += heldBytesOf(batch);
+    this.#usedBytes += takenBy(batch);
     const dropped: Dropped[] = [];
     while (this.#usedBytes > this.maxBytes && this.#next < this.#order.length - 1) {
       const entry = this.#order[this.#next++];
@@ -61,7 +62,7 @@ export class LogMemory {
 
   /** A log is gone with everything in it. */
   removed(log: PartitionLog): void {
-    this.#usedBytes -= log.heldBytes;
+    this.#usedBytes -= log.free();
     this.#order = this.#order.slice(this.#next).filter((entry) => entry.log !== log);
     this.#next = 0;
   }

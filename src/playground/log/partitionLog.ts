@@ -2,13 +2,15 @@ import { ByteParts } from "#base/byteParts.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import { decodeBatch } from "#protocol/records/batchReader.ts";
-import { encodeBatch, stampBatch } from "#protocol/records/batchWriter.ts";
+import { encodeBatch, stampBatch, stampInPlace } from "#protocol/records/batchWriter.ts";
 import { decodeControlRecord, endTransactionMarker } from "#protocol/records/controlRecord.ts";
 import { batchLayout, lastOffsetOf, readBatchHeader } from "#protocol/records/recordBatch.ts";
 import { compactBatches } from "./compactBatches.ts";
 import { EpochCache, type EpochEnd, type EpochStart } from "./epochCache.ts";
+import { freedBy, heldBytesOf, overheadBytes } from "./heldBytes.ts";
 import type { LogBegin, LogChange } from "./logChange.ts";
 import { ProducerStates, type TransactionMarker } from "./producerStates.ts";
+import type { SharedFrame } from "./sharedFrame.ts";
 import type { StoredBatch } from "./storedBatch.ts";
 
 /** What happens to a batch on its way into the log. */
@@ -17,6 +19,8 @@ export interface AppendOptions {
   readonly edit?: ((stamped: Uint8Array) => Uint8Array) | undefined;
   /** Replaces the producer's timestamps. */
   readonly logAppendTime?: bigint | undefined;
+  /** What the batch lies in and may stay in, changed where it is: nobody else has a use for it. */
+  readonly frame?: SharedFrame | undefined;
 }
 
 /** How much is read at once. */
@@ -43,8 +47,8 @@ export interface TimestampHit {
 
 const noBytes = new Uint8Array(0);
 
-/** What a batch costs beside its bytes; keeps a flood of tiny batches within the memory bound. */
-const overheadBytes = 256;
+/** Shorter batches are copied out of their request: it would be held for little. */
+const stayingBytes = 4_096;
 
 /**
  * The log of one partition: batches kept as bytes, offsets given on append.
@@ -144,7 +148,8 @@ export class PartitionLog {
   get heldBytes(): number {
     let total = 0;
     for (let index = this.#first; index < this.#batches.length; index++) {
-      total += heldBytesOf(this.#batches[index]);
+      const batch = this.#batches[index];
+      if (batch) total += heldBytesOf(batch);
     }
     return total;
   }
@@ -153,10 +158,12 @@ export class PartitionLog {
   append(produced: Uint8Array, options: AppendOptions = {}): StoredBatch {
     const { edit, logAppendTime } = options;
     const stamp = { baseOffset: this.#logEndOffset, partitionLeaderEpoch: this.leaderEpoch, logAppendTime };
-    const stamped = stampBatch(produced, stamp);
+    const frame = edit === undefined && produced.length >= stayingBytes ? options.frame : undefined;
+    if (frame) stampInPlace(produced, stamp);
+    const stamped = frame ? produced : stampBatch(produced, stamp);
     const intactHeader = edit && stamped.slice(0, batchLayout.records);
     const bytes = edit?.(stamped) ?? stamped;
-    const batch = this.restoreBatch(bytes, intactHeader);
+    const batch = this.#add(bytes, { intactHeader, frame });
     this.#changed.fire({ type: "appended", batch });
     this.#appended.fire();
     return batch;
@@ -174,6 +181,10 @@ export class PartitionLog {
 
   /** A batch with the offsets it has, as it came or as it was; with its header apart where it was damaged on purpose. */
   restoreBatch(bytes: Uint8Array, intactHeader?: Uint8Array): StoredBatch {
+    return this.#add(bytes, { intactHeader });
+  }
+
+  #add(bytes: Uint8Array, { intactHeader, frame }: Pick<StoredBatch, "intactHeader" | "frame">): StoredBatch {
     const header = readBatchHeader(intactHeader ?? bytes);
     const lastOffset = lastOffsetOf(header);
     const previous = this.newestBatch;
@@ -181,7 +192,7 @@ export class PartitionLog {
     const { maxTimestamp, baseOffset } = header;
     if (baseOffset !== (previous ? previous.lastOffset + 1n : this.#logStartOffset)) this.#hasHoles = true;
     const newestSoFar = maxTimestamp > before ? maxTimestamp : before;
-    const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes, intactHeader };
+    const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes, intactHeader, frame };
     this.#batches.push(batch);
     this.#logEndOffset = lastOffset + 1n;
     noteProducer(this.producers, batch);
@@ -289,7 +300,7 @@ export class PartitionLog {
     for (let last = this.#batches.at(-1); last; last = this.#batches.at(-1)) {
       if (this.batchCount === 0 || last.lastOffset < offset) break;
       this.#batches.pop();
-      freed += heldBytesOf(last);
+      freed += freedBy(last);
     }
     this.#logEndOffset = offset;
     if (this.#logStartOffset > offset) this.#logStartOffset = offset;
@@ -305,13 +316,23 @@ export class PartitionLog {
     const oldest = this.oldestBatch;
     if (oldest === undefined) return 0;
     // Its place is cleared up later, with others; the bytes, which the bound is about, go at once.
-    this.#batches[this.#first++] = { ...oldest, bytes: noBytes, intactHeader: undefined };
+    this.#batches[this.#first++] = { ...oldest, bytes: noBytes, intactHeader: undefined, frame: undefined };
     this.#startAt(later(this.#logStartOffset, oldest.lastOffset + 1n));
     if (this.#first > 1024 && this.#first * 2 > this.#batches.length) {
       this.#batches = this.#batches.slice(this.#first);
       this.#first = 0;
     }
-    return heldBytesOf(oldest);
+    return freedBy(oldest);
+  }
+
+  /** The log is given up with everything in it. Returns what that freed. */
+  free(): number {
+    let freed = 0;
+    for (let index = this.#first; index < this.#batches.length; index++) {
+      const batch = this.#batches[index];
+      if (batch) freed += freedBy(batch);
+    }
+    return freed;
   }
 
   /** Moves the log's start (DeleteRecords); batches wholly before it go. Returns what that freed. */
@@ -332,7 +353,7 @@ export class PartitionLog {
     readonly freedBytes: number;
     readonly nextHorizon: bigint | undefined;
   } {
-    const before = this.heldBytes;
+    let freedBytes = 0;
     const live = this.#batches.slice(this.#first);
     const compacted = compactBatches(live, {
       ...rules,
@@ -342,10 +363,14 @@ export class PartitionLog {
     this.#first = 0;
     this.#batches = live.flatMap((batch, index) => {
       const kept = compacted[index];
+      if (kept !== undefined && !(kept instanceof Uint8Array)) return [kept];
+      freedBytes += freedBy(batch);
       if (kept === undefined) return [];
-      if (!(kept instanceof Uint8Array)) return [kept];
       const header = readBatchHeader(kept);
-      return [{ ...batch, header, bytes: kept, maxTimestamp: header.maxTimestamp }];
+      const { maxTimestamp } = header;
+      const rewritten = { ...batch, header, bytes: kept, maxTimestamp, frame: undefined };
+      freedBytes -= heldBytesOf(rewritten);
+      return [rewritten];
     });
     let nextHorizon: bigint | undefined;
     for (const { header } of this.#batches) {
@@ -356,7 +381,7 @@ export class PartitionLog {
     }
     this.#hasHoles ||= this.#batches.length < live.length;
     this.#changed.fire({ type: "rewritten" });
-    return { freedBytes: before - this.heldBytes, nextHorizon };
+    return { freedBytes, nextHorizon };
   }
 
   /** The topic is gone: whoever waits for data is woken and finds out. */
@@ -430,11 +455,6 @@ function noteProducer(producers: ProducerStates, { header, bytes }: StoredBatch)
   const marker = record && decodeControlRecord(record);
   if (marker?.type !== "commit" && marker?.type !== "abort") return;
   producers.markerAppended(header, { how: marker.type, coordinatorEpoch: marker.coordinatorEpoch ?? 0 });
-}
-
-/** What a batch counts towards the memory bound. */
-export function heldBytesOf(batch: StoredBatch | undefined): number {
-  return batch === undefined ? 0 : batch.bytes.length + overheadBytes;
 }
 
 function later(a: bigint, b: bigint): bigint {

@@ -1,4 +1,5 @@
 import type { BatchHeader } from "#protocol/records/recordBatch.ts";
+import type { SharedFrame } from "./sharedFrame.ts";
 
 /** A batch as the log holds it: the bytes a consumer gets. */
 export interface StoredBatch {
@@ -11,4 +12,6 @@ export interface StoredBatch {
   readonly bytes: Uint8Array;
   /** The header's bytes as they came, where the batch was damaged on purpose. */
   readonly intactHeader?: Uint8Array | undefined;
+  /** The request that the bytes lie in; undefined for bytes that lie alone. */
+  readonly frame?: SharedFrame | undefined;
 }

@@ -84,7 +84,13 @@ export function stampBatch(batch: Uint8Array, stamp: BrokerStamp): Uint8Array {
   // Not zeroed first, as all of it is copied over.
   const stamped = new Uint8Array(Buffer.allocUnsafeSlow(batch.length).buffer);
   stamped.set(batch);
-  const view = new DataView(stamped.buffer, stamped.byteOffset, stamped.length);
+  stampInPlace(stamped, stamp);
+  return stamped;
+}
+
+/** The same without a copy, for bytes that are nobody else's. */
+export function stampInPlace(batch: Uint8Array, stamp: BrokerStamp): void {
+  const view = new DataView(batch.buffer, batch.byteOffset, batch.length);
   view.setBigInt64(batchLayout.baseOffset, stamp.baseOffset);
   view.setInt32(batchLayout.partitionLeaderEpoch, stamp.partitionLeaderEpoch);
   if (stamp.logAppendTime !== undefined) {
@@ -93,9 +99,8 @@ export function stampBatch(batch: Uint8Array, stamp: BrokerStamp): Uint8Array {
       view.getInt16(batchLayout.attributes) | attributeBits.logAppendTime,
     );
     view.setBigInt64(batchLayout.maxTimestamp, stamp.logAppendTime);
-    sealBatch(stamped);
+    sealBatch(batch);
   }
-  return stamped;
 }
 
 function newestTimestamp(records: readonly RecordInput[]): bigint {

@@ -118,7 +118,8 @@ export class Writer {
   /** What was written, in one piece, to be taken once writing is over. */
   finish(): Uint8Array {
     if (this.#lent.length === 0) return this.#view8(0, this.#length);
-    const all = Buffer.allocUnsafe(this.length);
+    // In memory of its own: a log may go on to hold it.
+    const all = Buffer.allocUnsafeSlow(this.length);
     this.finishInParts().copyTo(all);
     return new Uint8Array(all.buffer, all.byteOffset, all.byteLength);
   }

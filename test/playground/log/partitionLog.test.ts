@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { ByteParts } from "#base/byteParts.ts";
 import { LogMemory } from "#playground/log/logMemory.ts";
 import { PartitionLog, type ReadResult } from "#playground/log/partitionLog.ts";
+import { SharedFrame } from "#playground/log/sharedFrame.ts";
 import { decodeBatch, readBatches } from "#protocol/records/batchReader.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import type { CompressionName } from "#protocol/records/compression/codec.ts";
@@ -170,6 +171,96 @@ describe("the memory of all logs", () => {
     expect(memory.droppedBatches).toBeGreaterThan(480);
     // What was let go of is freed beside the program.
     await expect.poll(() => arrayBufferBytes() - before).toBeLessThan(10_000_000);
+  });
+
+  describe("counts a request whose batches stay in it", () => {
+    const bytes = batch([1], { size: 10_000 });
+    const inFrame = 30_000;
+
+    function threeInOneFrame() {
+      const memory = new LogMemory(1_000_000);
+      const logs = [0, 1, 2].map((partition) => new PartitionLog({ topic: "orders", partition }));
+      const frame = new SharedFrame(inFrame);
+      for (const log of logs) memory.appended(log, log.append(bytes.slice(), { frame }));
+      return { memory, logs };
+    }
+
+    test("once, as a whole", () => {
+      const { memory } = threeInOneFrame();
+
+      expect(memory.usedBytes).toBe(inFrame + 3 * 256);
+    });
+
+    test.each<[string, (memory: LogMemory, log: PartitionLog) => void]>([
+      ["retention", (memory, log) => memory.freed(log.dropOldest())],
+      ["deleted records", (memory, log) => memory.freed(log.deleteBefore(1n))],
+      ["a cut", (memory, log) => memory.freed(log.truncate(0n))],
+      ["the end of its log", (memory, log) => memory.removed(log)],
+    ])("until its last batch is gone by %s", (_how, remove) => {
+      const { memory, logs } = threeInOneFrame();
+
+      const held = logs.map((log) => {
+        remove(memory, log);
+        return memory.usedBytes;
+      });
+
+      expect(held).toEqual([inFrame + 2 * 256, inFrame + 256, 0]);
+    });
+
+    test("until compaction has taken the last batch out of it", () => {
+      const memory = new LogMemory(1_000_000);
+      const log = new PartitionLog({ topic: "orders", partition: 0 });
+      const records = ["a", "b"].map((key) => ({
+        timestamp: 1n,
+        key: new TextEncoder().encode(key),
+        value: new Uint8Array(6_000),
+      }));
+      const frame = new SharedFrame(inFrame);
+      for (const kept of [records, records.slice(0, 1), records.slice(1)]) {
+        memory.appended(log, log.append(encodeBatch({ baseOffset: 0n, records: kept }), { frame }));
+      }
+
+      memory.freed(log.compact({ now: 2n, deleteRetentionMs: 0n }).freedBytes);
+
+      const stillInFrame = log.batches.filter((each) => each.frame === frame).length;
+      expect(stillInFrame).toBeGreaterThan(0);
+      expect(memory.usedBytes).toBe(
+        inFrame +
+          log.heldBytes -
+          log.batches.reduce((sum, each) => sum + (each.frame ? each.bytes.length : 0), 0),
+      );
+    });
+
+    test("and a full memory gives up its batches until the whole is free", () => {
+      const memory = new LogMemory(50_000);
+      const logs = [0, 1, 2].map((partition) => new PartitionLog({ topic: "orders", partition }));
+
+      for (let request = 0; request < 3; request++) {
+        const frame = new SharedFrame(inFrame);
+        for (const log of logs) memory.appended(log, log.append(bytes.slice(), { frame }));
+      }
+
+      expect(memory.usedBytes).toBe(inFrame + 3 * 256);
+      expect(logs.map(({ logStartOffset }) => logStartOffset)).toEqual([2n, 2n, 2n]);
+    });
+  });
+
+  test("a batch that may stay in its request is stamped there; a short or a damaged one is copied", () => {
+    const log = new PartitionLog({ topic: "orders", partition: 0 });
+    const long = batch([1], { size: 10_000 });
+    const [forEdit, short] = [long.slice(), batch([1])];
+    const before = [forEdit.slice(), short.slice()];
+    const frame = new SharedFrame(30_000);
+    log.append(short.slice());
+
+    const stored = [long, forEdit, short].map((each, index) =>
+      log.append(each, { frame, edit: index === 1 ? (stamped) => stamped : undefined }),
+    );
+
+    expect(stored.map(({ bytes }) => bytes.buffer)).toContain(long.buffer);
+    expect(stored.map((each) => each.frame === frame)).toEqual([true, false, false]);
+    expect([forEdit, short]).toEqual(before);
+    expect(offsetsIn(log.read(0n, { maxBytes: 1_000_000, firstAnyway: true }))).toEqual([0n, 1n, 2n, 3n]);
   });
 
   test("forgets logs and records that went another way", () => {

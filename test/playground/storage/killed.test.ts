@@ -20,9 +20,9 @@ const operations: readonly ((broker: Broker, random: ReturnType<typeof seededRan
     broker.writeMarker(log.id, { producerId: id, producerEpoch: 0, coordinatorEpoch: 0, how });
   },
   (broker, random) => {
-    broker.append(anyLog(broker, random), batchWith(["bad"]), (batch) =>
-      corruptBatch(batch, "truncatedTail"),
-    );
+    broker.append(anyLog(broker, random), batchWith(["bad"]), {
+      edit: (batch) => corruptBatch(batch, "truncatedTail"),
+    });
   },
   (broker, random) => {
     const log = anyLog(broker, random);
