@@ -1,6 +1,7 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { stringifyWithBigints } from "#base/json.ts";
 import { seededRandom } from "#base/random.ts";
+import { loadSamples } from "#playground/workload/samples/loadSamples.ts";
 import { memberScripts } from "#scenario/members/memberScript.ts";
 import { ScriptedMember } from "#scenario/members/scriptedMember.ts";
 import { EngineBench } from "../engine/support/engineBench.ts";
@@ -55,6 +56,9 @@ async function traceOf(seed: number): Promise<readonly string[]> {
   await bench.run(playground.stop());
   return lines;
 }
+
+// Read in the middle of a run, it would take real time in the first one only.
+beforeAll(loadSamples);
 
 describe("a playground with faults, members and generated records, in memory and on virtual time", () => {
   test.each([7, 8])("gives the same trace every time, byte for byte (seed %i)", async (seed) => {
