@@ -157,20 +157,20 @@ export class ClusterControl implements Disposable {
   /** One node more, on the next free port behind the others. */
   async addNode(): Promise<BrokerNode> {
     const { cluster } = this.#broker;
-    const nodeId = 1 + Math.max(...cluster.all.map((node) => node.nodeId));
     const highest = Math.max(...cluster.all.map((node) => node.port));
     const { host } = this.#node(cluster.all[0]?.nodeId ?? 0);
     const ports = Array.from({ length: portsTried }, (_, index) => highest + 1 + index).filter(isPort);
     const node = await this.#ports.openNew(host, ports, (port) => {
-      const joined = { nodeId, host, port };
+      // Counted only now, as another may have joined while the port was opened.
+      const joined = { nodeId: 1 + Math.max(...cluster.all.map(({ nodeId }) => nodeId)), host, port };
       this.#broker.addNode(joined);
       return joined;
     });
     if (node === undefined) {
       throw new PlaygroundError("NOT_POSSIBLE", `No port is free among the ${portsTried} after ${highest}.`);
     }
-    const title = `node ${nodeId} (port ${node.port}) joined`;
-    this.#say({ kind: "addNode", title, nodeId, nodes: cluster.all });
+    const title = `node ${node.nodeId} (port ${node.port}) joined`;
+    this.#say({ kind: "addNode", title, nodeId: node.nodeId, nodes: cluster.all });
     return node;
   }
 

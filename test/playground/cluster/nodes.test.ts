@@ -263,6 +263,15 @@ describe("a node that joins", () => {
     expect((await coordinatorOf(await simulated.connect(1), "billing"))?.nodeId).not.toBe(4);
   });
 
+  test("has a number of its own when two join at once", async () => {
+    const { playground } = simulated;
+
+    const nodes = await simulated.run(Promise.all([playground.addNode(), playground.addNode()]));
+
+    expect(nodes.map(({ nodeId }) => nodeId).toSorted()).toEqual([4, 5]);
+    expect(nodes.map(({ port }) => port).toSorted()).toEqual([9095, 9096]);
+  });
+
   test("takes the next port when somebody has that one", async () => {
     await simulated.run(
       simulated.network.listen({ host: "127.0.0.1", port: 9095 }, (stream) => stream.dispose()),
