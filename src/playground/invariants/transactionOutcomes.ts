@@ -9,6 +9,9 @@ interface AbortedRange {
   readonly markerOffset: bigint;
 }
 
+/** So many transactions are aborted at the least before those are looked for whose records are gone. */
+const leastUntilSweep = 1_000;
+
 /**
  * How the transactions of one log ended, read from its markers alone: what LogTransactions says of the same log is
  * held to it. Each batch is looked at once, when somebody first reads that far.
@@ -17,9 +20,10 @@ export class TransactionOutcomes {
   readonly #log: PartitionLog;
   /** First offsets of those without a marker, by producer. */
   readonly #open = new Map<bigint, bigint>();
-  /** By producer, in the order of the markers. */
+  /** By producer, in the order of the markers; of one producer no two overlap. */
   readonly #aborted = new Map<bigint, AbortedRange[]>();
   #readTo = 0n;
+  #untilSweep = leastUntilSweep;
 
   constructor(log: PartitionLog) {
     this.#log = log;
@@ -38,7 +42,8 @@ export class TransactionOutcomes {
   isAborted({ header: { producerId, baseOffset } }: StoredBatch): boolean {
     this.#readOn();
     const ranges = this.#aborted.get(producerId) ?? [];
-    return ranges.some((range) => range.firstOffset <= baseOffset && baseOffset < range.markerOffset);
+    const range = ranges[firstEndingAfter(ranges, baseOffset)];
+    return range !== undefined && range.firstOffset <= baseOffset;
   }
 
   #readOn(): void {
@@ -63,10 +68,21 @@ export class TransactionOutcomes {
     const decoded = decodeBatch({ header, bytes }, { verifyCrc: false });
     const [marker] = decoded.ok ? decoded.value.records : [];
     if (marker === undefined || decodeControlRecord(marker).type !== "abort") return;
-    const kept = this.#aborted
-      .get(producerId)
-      ?.filter((each) => each.markerOffset >= this.#log.logStartOffset);
-    this.#aborted.set(producerId, [...(kept ?? []), { firstOffset, markerOffset: baseOffset }]);
+    const ranges = this.#aborted.get(producerId);
+    if (ranges) ranges.push({ firstOffset, markerOffset: baseOffset });
+    else this.#aborted.set(producerId, [{ firstOffset, markerOffset: baseOffset }]);
+    if (--this.#untilSweep === 0) this.#sweep();
+  }
+
+  /** Forgets what only deleted records needed: all are looked at, so no sooner than as many more have come. */
+  #sweep(): void {
+    let kept = 0;
+    for (const [producerId, ranges] of this.#aborted) {
+      ranges.splice(0, firstEndingAfter(ranges, this.#log.logStartOffset - 1n));
+      if (ranges.length === 0) this.#aborted.delete(producerId);
+      kept += ranges.length;
+    }
+    this.#untilSweep = Math.max(leastUntilSweep, kept);
   }
 
   #forget(): void {
@@ -74,4 +90,16 @@ export class TransactionOutcomes {
     this.#aborted.clear();
     this.#readTo = 0n;
   }
+}
+
+/** Where the first range stands whose marker lies behind an offset; behind them all when none does. */
+function firstEndingAfter(ranges: readonly AbortedRange[], offset: bigint): number {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((ranges[middle]?.markerOffset ?? 0n) <= offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
