@@ -85,10 +85,15 @@ export function clusterCommands(app: App): CommandFamily {
 async function keep(app: App, draft: ClusterDraft): Promise<void> {
   const { profile, secrets } = draft;
   const isNew = app.profiles.find(profile.id) === undefined;
-  const report = await diagnosing(`Connecting to ${profile.name}`, (onProgress, signal) =>
-    app.link.request("cluster.diagnose", { profile, secrets }, { onProgress, signal }),
-  );
-  await app.profiles.save(profile, secrets);
+  let report: ConnectionReport;
+  try {
+    report = await diagnosing(`Connecting to ${profile.name}`, (onProgress, signal) =>
+      app.link.request("cluster.diagnose", { profile, secrets }, { onProgress, signal }),
+    );
+  } finally {
+    // Also when its user did not want to wait any longer.
+    await app.profiles.save(profile, secrets);
+  }
   if (report.ok) return;
   const edit = "Edit";
   const details = "Show Stages";
