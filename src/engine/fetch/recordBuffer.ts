@@ -25,7 +25,7 @@ export interface Taken {
   readonly unreadable?: UnreadableBatch | undefined;
 }
 
-/** A take ends once it has decompressed this much: whoever takes looks at the clock in between. */
+/** A take ends once it has decompressed this much, or dropped it: whoever takes looks at the clock in between. */
 const openedAtOnce = 256 * 1024;
 
 /**
@@ -128,12 +128,13 @@ export class RecordBuffer {
     const queue = this.#queues.get(key);
     if (!queue) return undefined;
     let [records, bytes, openedBytes] = [0, 0, 0];
+    let readBytes = 0;
     let position: bigint | undefined;
     let leaderEpoch: number | undefined;
     let unreadable: UnreadableBatch | undefined;
-    for (let head = queue.head; head && openedBytes < openedAtOnce; head = queue.head) {
+    for (let head = queue.head; head && readBytes < openedAtOnce; head = queue.head) {
       // Whatever is passed over is opened as well: nobody is to be told of records that are none.
-      const closedBytes = head.content.bytes;
+      const closed = head.content;
       const opened = queue.openHead();
       if (!opened?.ok) {
         unreadable = opened?.error;
@@ -141,7 +142,9 @@ export class RecordBuffer {
       }
       const { batch, next, nextOffset } = head;
       const content = opened.value;
-      openedBytes += content.bytes - closedBytes;
+      openedBytes += content.bytes - closed.bytes;
+      // Every record is looked at by that, compressed or not, and here no number of them is where it ends.
+      if (content !== closed) readBytes += content.bytes;
       const end = nextOffset > offset ? content.records.indexOfOffset(offset) : content.length;
       if (end < content.length) {
         position = offset;

@@ -100,6 +100,22 @@ describe("RecordBuffer", () => {
     expect(buffer.countsOf(p0).records).toBe(7);
   });
 
+  test.each(["none", "gzip"] as const)(
+    "no more than some batches are read to be dropped at once (compression: %s)",
+    (compression) => {
+      const buffer = new RecordBuffer(() => {});
+      for (let index = 0n; index < 10n; index++) {
+        const options = { ...p0, baseOffset: index, count: 1, valueBytes: 100_000 };
+        buffer.append(p0, sealedBatch(options, compression));
+      }
+
+      const dropped = buffer.discardBefore(p0, 10n);
+
+      expect(dropped).toMatchObject({ records: 3, position: 3n });
+      expect(buffer.countsOf(p0).records).toBe(7);
+    },
+  );
+
   test("records before an offset are counted inside a compressed batch, too", () => {
     const buffer = new RecordBuffer(() => {});
     buffer.append(p0, sealedBatch({ ...p0, baseOffset: 0n, count: 4 }));

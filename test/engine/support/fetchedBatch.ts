@@ -20,9 +20,9 @@ export function fetchedBatch(options: BatchOptions): FetchedBatch {
   return { ...batchAround(options), content: opened.value };
 }
 
-/** The same, compressed and not opened. */
-export function sealedBatch(options: BatchOptions): FetchedBatch {
-  const bytes = bytesWith(options, "gzip");
+/** The same, not opened; compressed unless told otherwise. */
+export function sealedBatch(options: BatchOptions, compression: "none" | "gzip" = "gzip"): FetchedBatch {
+  const bytes = bytesWith(options, compression);
   return { ...batchAround(options), content: new SealedBatch(bytes, frameOf(bytes), surroundings(options)) };
 }
 
