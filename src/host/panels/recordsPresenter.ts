@@ -2,6 +2,7 @@ import { stringifyWithBigints } from "#base/json.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import type { SessionModel } from "#model/model.ts";
 import { sessionName } from "#model/sessionView.ts";
+import { firstViewport, listWindow } from "#views/listWindow.ts";
 import { recordDetail, recordRow, type ShownRecord } from "#views/records/recordRows.ts";
 import { wholeText } from "#views/records/rendering.ts";
 import type { RecordFilter, RecordsState, RenderAs } from "#webview/records/contract.ts";
@@ -10,10 +11,6 @@ import type { HostParts } from "../hostParts.ts";
 import type { KeptRecord } from "../sessions/sessionRecords.ts";
 import type { PanelPresenter } from "./panelPresenter.ts";
 
-const firstWindow = { fromIndex: 0, count: 100 };
-/** More rows than any screen has, fewer than would make a message large. */
-const maxWindowRows = 500;
-
 /** One Records panel: what a debug consumer was delivered, as far as it is kept. */
 export class RecordsPresenter implements PanelPresenter {
   readonly title: string;
@@ -21,7 +18,7 @@ export class RecordsPresenter implements PanelPresenter {
   readonly #parts: HostParts;
   readonly #clusterId: string;
   readonly #sessionId: string;
-  #viewport: { readonly fromIndex: number; readonly count: number } = firstWindow;
+  #viewport = firstViewport;
   #filter: RecordFilter | null = null;
   #selected: number | undefined;
   #rendering: { readonly key: RenderAs; readonly value: RenderAs } = { key: "auto", value: "auto" };
@@ -41,7 +38,7 @@ export class RecordsPresenter implements PanelPresenter {
     const totals = records.totals(this.#sessionId);
     const filter = this.#filter ?? undefined;
     const total = records.count(this.#sessionId, filter);
-    const window = this.#window(total);
+    const window = listWindow(total, { viewport: this.#viewport, following: this.#following });
     const selected = this.#selected === undefined ? undefined : records.find(this.#sessionId, this.#selected);
     return {
       title: session ? `Records delivered to ${sessionName(session)}` : "Records",
@@ -93,7 +90,7 @@ export class RecordsPresenter implements PanelPresenter {
         return;
       case "setFilter":
         this.#filter = notified.body.filter;
-        this.#viewport = firstWindow;
+        this.#viewport = firstViewport;
         return;
       case "select":
         this.#selected = notified.body.recordId ?? undefined;
@@ -125,16 +122,6 @@ export class RecordsPresenter implements PanelPresenter {
 
   #session(): SessionModel | undefined {
     return this.#parts.recording.model.clusters.get(this.#clusterId)?.sessions.get(this.#sessionId);
-  }
-
-  /** The rows that are visible; while following, the newest. */
-  #window(total: number): { readonly fromIndex: number; readonly count: number } {
-    const count = Math.min(maxWindowRows, Math.max(1, Math.ceil(this.#viewport.count)));
-    const last = Math.max(0, total - count);
-    const fromIndex = this.#following
-      ? last
-      : Math.min(Math.max(0, Math.floor(this.#viewport.fromIndex)), last);
-    return { fromIndex, count };
   }
 }
 

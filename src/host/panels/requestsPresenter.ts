@@ -1,3 +1,4 @@
+import { firstViewport } from "#views/listWindow.ts";
 import { exchangeDetail, exchangeJson, type HexPlaces } from "#views/requests/exchangeDetail.ts";
 import { hexDump } from "#views/requests/hexLines.ts";
 import type { RowNames } from "#views/requests/requestRows.ts";
@@ -10,7 +11,6 @@ import type { PanelPresenter } from "./panelPresenter.ts";
 
 type Subject = Extract<PanelSubject, { readonly panel: "requests" }>;
 
-const firstWindow = { fromIndex: 0, count: 100 };
 const beginning: HexPlaces = { request: 0, response: 0 };
 /** Frames are decoded when somebody looks, so many milliseconds at a time: others share the thread. */
 const readForMs = 8;
@@ -22,7 +22,7 @@ export class RequestsPresenter implements PanelPresenter {
   readonly isPast = false;
   readonly #parts: HostParts;
   readonly #clusterId: string;
-  #viewport: { readonly fromIndex: number; readonly count: number } = firstWindow;
+  #viewport = firstViewport;
   #filter: RequestFilter;
   #selected: number | undefined;
   #hexFrom = beginning;
@@ -73,7 +73,7 @@ export class RequestsPresenter implements PanelPresenter {
         return;
       case "setFilter":
         this.#filter = notified.body.filter;
-        this.#viewport = firstWindow;
+        this.#viewport = firstViewport;
         return;
       case "select":
         this.#selected = notified.body.exchangeId ?? undefined;

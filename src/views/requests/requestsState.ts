@@ -1,5 +1,6 @@
 import { countedText, countText } from "#model/words.ts";
 import type { ExchangeDetail, RequestFilter, RequestsState } from "#webview/requests/contract.ts";
+import { type ListViewport, listWindow } from "../listWindow.ts";
 import { clientOf, passes, type RowNames, requestRow } from "./requestRows.ts";
 import type { ReadExchange } from "./summaries.ts";
 
@@ -20,13 +21,11 @@ export interface RequestsInput {
   readonly filter: RequestFilter;
   readonly paused: { readonly arrived: number } | undefined;
   readonly following: boolean;
-  readonly viewport: { readonly fromIndex: number; readonly count: number };
+  readonly viewport: ListViewport;
   readonly selected: ExchangeDetail | undefined;
   readonly names: RowNames;
 }
 
-/** More rows than any screen has, fewer than would make a message large. */
-const maxWindowRows = 500;
 const maxChoices = 200;
 const megabyte = 1_048_576;
 
@@ -44,7 +43,7 @@ export const anyRequest: RequestFilter = {
 export function requestsState(input: RequestsInput): RequestsState {
   const { read, filter, names, totals } = input;
   const listed = read.filter((each) => passes(each, filter, names));
-  const { fromIndex, count } = windowOf(input, listed.length);
+  const { fromIndex, count } = listWindow(listed.length, input);
   return {
     title: input.title,
     subtitle: `${countedText(totals.exchanges, "request")} kept · ${(totals.bytes / megabyte).toFixed(1)} of ${Math.round(totals.maxBytes / megabyte)} MB`,
@@ -62,16 +61,6 @@ export function requestsState(input: RequestsInput): RequestsState {
     notices: noticesOf(input),
     empty: listed.length === 0 ? emptyText(input) : null,
   };
-}
-
-/** The rows that are visible; while following, the newest. */
-function windowOf(
-  { viewport, following }: RequestsInput,
-  total: number,
-): { readonly fromIndex: number; readonly count: number } {
-  const count = Math.min(maxWindowRows, Math.max(1, Math.ceil(viewport.count)));
-  const last = Math.max(0, total - count);
-  return { fromIndex: following ? last : Math.min(Math.max(0, Math.floor(viewport.fromIndex)), last), count };
 }
 
 /** What is chosen stays to be chosen, although none of it is kept any more. */

@@ -26,7 +26,7 @@ export function RecordList({ state, page }: ListProps) {
   return (
     <VirtualTable<RecordRow>
       container={container}
-      className="recordList"
+      className="list recordList"
       label={state.title}
       columns={columns}
       total={total}

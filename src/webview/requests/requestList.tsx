@@ -34,7 +34,7 @@ export function RequestList({ state, page }: ListProps) {
   return (
     <VirtualTable<RequestRow>
       container={container}
-      className="requestList"
+      className="list requestList"
       label={state.title}
       columns={columns}
       total={total}
