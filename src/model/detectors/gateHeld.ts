@@ -41,7 +41,7 @@ function finding(
     clusterId,
     kind: "gateHeld",
     severity: held.evictedAt !== undefined && held.evictedAt - now < lastCallMs ? "error" : "warning",
-    title: `${name} has held up a rebalance for ${durationText(now - held.since)}`,
+    title: `Rebalance waits ${durationText(now - held.since)} for ${name}`,
     detail: [`${records} of its polls not released`, eviction]
       .filter((part) => part !== undefined)
       .join("; "),

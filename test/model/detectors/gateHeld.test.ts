@@ -27,7 +27,7 @@ test("a rebalance that waits for the records of a poll is reported from the tole
 
   expect(finding).toMatchObject({
     severity: "warning",
-    title: "A has held up a rebalance for 5.0 s",
+    title: "Rebalance waits 5.0 s for A",
     detail: "12 records of its polls not released",
     since: 2_000,
     subjects: [

@@ -18,7 +18,7 @@ test("a callback that runs too long is named with its partitions and what waits 
   const [finding] = findSlowCallbacks(cluster, 6_000, 5_000);
 
   expect(finding).toMatchObject({
-    title: "A: on-revoked callback has run for 5.0 s",
+    title: "A: callback runs 5.0 s (on-revoked)",
     detail: "about orders-3, orders-4",
     since: 1_000,
   });
