@@ -1,12 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
-import type { ClusterClient } from "#network/clusterClient.ts";
 import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts";
 import { newestKafka } from "#test/support/kafkaJars.ts";
-import { liveAdministration } from "#test/support/liveAdministration.ts";
+import { useCluster } from "#test/support/liveCluster.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";
-import { realClient } from "#test/support/realCluster.ts";
-import { type RealKafka, startRealKafka } from "#test/support/realKafka.ts";
+import { startRealKafka } from "#test/support/realKafka.ts";
 
 const quickGroups = {
   "group.consumer.min.heartbeat.interval.ms": "100",
@@ -18,28 +16,14 @@ const quickGroups = {
 };
 
 describe("KIP-848 consumer groups on real Kafka", () => {
-  let kafka: RealKafka;
-  let client: ClusterClient;
-  const members: LiveMember[] = [];
+  const { cluster, servers, client, admin, keep } = useCluster(
+    () => startRealKafka({ config: quickGroups }),
+    (member: LiveMember) => member.stop(),
+  );
 
-  beforeAll(async () => {
-    kafka = await startRealKafka({ config: quickGroups });
-    client = realClient({ servers: kafka.bootstrapServers });
-  });
-
-  afterEach(async () => {
-    for (const member of members.splice(0)) await member.stop();
-  });
-
-  afterAll(async () => {
-    client?.close();
-    await kafka?.stop();
-  });
-
-  const createTopic = (topic: string, partitions: number) =>
-    liveAdministration(client).createTopic({ topic, partitions });
+  const createTopic = (topic: string, partitions: number) => admin().createTopic({ topic, partitions });
   const produce = (topic: string, values: readonly string[], partition = 0) =>
-    liveAdministration(client).produce({
+    admin().produce({
       topic,
       partition,
       compression: "none",
@@ -47,12 +31,8 @@ describe("KIP-848 consumer groups on real Kafka", () => {
     });
   const join = (options: Partial<ConsumerOptions>) => {
     const topics = options.topics ?? [];
-    const member = new LiveMember(
-      { servers: kafka.bootstrapServers },
-      { groupProtocol: "consumer", ...options, topics },
-    );
-    members.push(member);
-    return member;
+    const member = new LiveMember({ servers: servers() }, { groupProtocol: "consumer", ...options, topics });
+    return keep(member);
   };
   const numbered = (name: string, count: number) =>
     Array.from({ length: count }, (_, index) => `${name} ${index}`);
@@ -233,7 +213,7 @@ describe("KIP-848 consumer groups on real Kafka", () => {
     const memberId = member.all("session.state").at(-1)?.memberId ?? "";
     const lostBefore = member.all("group.memberPhase").length;
 
-    await client.send({ coordinator: "removed" }, consumerGroupHeartbeat, {
+    await client().send({ coordinator: "removed" }, consumerGroupHeartbeat, {
       groupId: "removed",
       memberId,
       memberEpoch: -1,
@@ -288,9 +268,9 @@ describe("KIP-848 consumer groups on real Kafka", () => {
     );
     await member.session.commit({ deadlineMs: 5_000 });
 
-    await kafka.killNode(1);
+    await cluster().killNode(1);
     const commit = member.session.commit({ deadlineMs: 30_000 });
-    await kafka.restartNode(1);
+    await cluster().restartNode(1);
     const { outcome } = await commit;
     await until(
       () => member.has(2),
@@ -314,26 +294,27 @@ describe.each([
   [newestKafka, { "group.coordinator.rebalance.protocols": "classic" }],
   ["3.9.2", {}],
 ] as const)("a broker without consumer groups: Kafka %s %o", (version, config) => {
-  test("the session goes on as a classic member, reads, and says why", async () => {
-    const kafka = await startRealKafka({ version, config });
-    const client = realClient({ servers: kafka.bootstrapServers });
-    const administration = liveAdministration(client);
-    await administration.createTopic({ topic: "orders", partitions: 1 });
-    const records = [{ key: null, value: "v" }];
-    await administration.produce({ topic: "orders", partition: 0, compression: "none", records });
+  const { servers, admin, keep } = useCluster(
+    () => startRealKafka({ version, config }),
+    (member: LiveMember) => member.stop(),
+  );
 
-    const member = new LiveMember(
-      { servers: kafka.bootstrapServers },
-      { topics: ["orders"], groupId: "billing", groupProtocol: "consumer" },
+  test("the session goes on as a classic member, reads, and says why", async () => {
+    await admin().createTopic({ topic: "orders", partitions: 1 });
+    const records = [{ key: null, value: "v" }];
+    await admin().produce({ topic: "orders", partition: 0, compression: "none", records });
+
+    const member = keep(
+      new LiveMember(
+        { servers: servers() },
+        { topics: ["orders"], groupId: "billing", groupProtocol: "consumer" },
+      ),
     ).flow();
     await until(
       () => member.read.length === 1,
       () => JSON.stringify(member.all("session.state").at(-1)),
     );
     const shown = member.all("session.state").at(-1);
-    await member.stop();
-    client.close();
-    await kafka.stop();
 
     expect(shown).toMatchObject({ membership: "stable", groupProtocol: "classic" });
     expect(shown?.fallbackReason).toMatch(/UNSUPPORTED_VERSION|does not know ConsumerGroupHeartbeat|we need/);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ClusterObserver } from "#cluster/observer.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
 import { systemClock } from "#node/systemClock.ts";
@@ -8,46 +8,31 @@ import { consumerProtocolSubscription } from "#protocol/data/consumerProtocolSub
 import { encodeData } from "#protocol/data/dataSchema.ts";
 import { aclConfig, passwordOf } from "#test/support/kafkaConfig.ts";
 import { kafkaTool } from "#test/support/kafkaTool.ts";
-import { liveAdministration } from "#test/support/liveAdministration.ts";
+import { useCluster } from "#test/support/liveCluster.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";
-import { realClient } from "#test/support/realCluster.ts";
-import { type RealKafka, startRealKafka } from "#test/support/realKafka.ts";
+import { startRealKafka } from "#test/support/realKafka.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 
 /** With an authorizer: anonymous users of the plaintext port may do everything, alice nothing. */
 describe("our engine on a real Kafka that makes trouble", () => {
-  let kafka: RealKafka;
-  let client: ClusterClient;
-  const members: LiveMember[] = [];
-
-  beforeAll(async () => {
-    kafka = await startRealKafka({ config: aclConfig });
-    client = realClient({ servers: kafka.bootstrapServers });
-  });
-
-  afterEach(async () => {
-    for (const member of members.splice(0)) await member.stop();
-  });
-
-  afterAll(async () => {
-    client?.close();
-    await kafka?.stop();
-  });
+  const { cluster, servers, client, admin, keep } = useCluster(
+    () => startRealKafka({ config: aclConfig }),
+    (member: LiveMember) => member.stop(),
+  );
 
   const produce = async (topic: string, from: number, count: number, partition = 0) => {
     const values = Array.from({ length: count }, (_, index) => `${topic} ${from + index}`);
     const records = values.map((value) => ({ key: null, value }));
-    await liveAdministration(client).produce({ topic, partition, compression: "none", records });
+    await admin().produce({ topic, partition, compression: "none", records });
     return values;
   };
   const join = (...[options, access]: [ConstructorParameters<typeof LiveMember>[1], object?]) => {
-    const member = new LiveMember({ servers: kafka.bootstrapServers, ...access }, options);
-    members.push(member);
-    return member;
+    const member = new LiveMember({ servers: servers(), ...access }, options);
+    return keep(member);
   };
 
   test("a broker that is killed and comes back: nothing committed is read again, nothing else is lost", async () => {
-    await liveAdministration(client).createTopic({ topic: "survivors", partitions: 2 });
+    await admin().createTopic({ topic: "survivors", partitions: 2 });
     const expected = [...(await produce("survivors", 0, 20)), ...(await produce("survivors", 20, 20, 1))];
     const member = join({ topics: ["survivors"], groupId: "survivors" }).flow();
     await until(
@@ -56,12 +41,12 @@ describe("our engine on a real Kafka that makes trouble", () => {
     );
     const committed = await member.session.commit({ deadlineMs: 5_000 });
 
-    await kafka.killNode(1);
+    await cluster().killNode(1);
     const pending = member.session.commit({ deadlineMs: 700 });
     const askedAt = Date.now();
     const lost = await pending;
     const tookMs = Date.now() - askedAt;
-    await kafka.restartNode(1);
+    await cluster().restartNode(1);
     await until(
       () => member.has(2),
       () => JSON.stringify(member.session.membership()),
@@ -82,7 +67,7 @@ describe("our engine on a real Kafka that makes trouble", () => {
 
   test("a commit during a join that another member holds up settles at its deadline; the next one succeeds", async () => {
     const groupId = "held-up";
-    await liveAdministration(client).createTopic({ topic: "held", partitions: 2 });
+    await admin().createTopic({ topic: "held", partitions: 2 });
     await produce("held", 0, 10);
     const member = join({ topics: ["held"], groupId }).flow();
     await until(
@@ -90,7 +75,7 @@ describe("our engine on a real Kafka that makes trouble", () => {
       () => `${member.read.length} records read`,
     );
     // Joins, and then neither heartbeats nor joins again: the next rebalance waits for it.
-    await sleepyMember(client, groupId, "held");
+    await sleepyMember(client(), groupId, "held");
     await until(
       () => member.has(1),
       () => "the partitions were not divided",
@@ -123,9 +108,9 @@ describe("our engine on a real Kafka that makes trouble", () => {
   }, 60_000);
 
   test("a group the user may not use: the session ends, and says which permission is missing", async () => {
-    await liveAdministration(client).createTopic({ topic: "secret", partitions: 1 });
+    await admin().createTopic({ topic: "secret", partitions: 1 });
     const asAlice = {
-      servers: kafka.addresses("SASL_PLAINTEXT"),
+      servers: cluster().addresses("SASL_PLAINTEXT"),
       sasl: { mechanism: "PLAIN", username: "alice", password: passwordOf("alice") },
     };
 
@@ -141,7 +126,7 @@ describe("our engine on a real Kafka that makes trouble", () => {
   });
 
   test("a topic the user may not read is an error of its partitions", async () => {
-    await liveAdministration(client).createTopic({ topic: "hidden", partitions: 1 });
+    await admin().createTopic({ topic: "hidden", partitions: 1 });
     const acl = [
       "--add",
       "--allow-principal",
@@ -151,10 +136,10 @@ describe("our engine on a real Kafka that makes trouble", () => {
       "--operation",
       "Describe",
     ];
-    const admin = ["--bootstrap-server", kafka.bootstrapServers];
-    await kafkaTool(kafka.version, "acls", [...admin, ...acl, "--group", "readers"]);
+    const to = ["--bootstrap-server", servers()];
+    await kafkaTool(cluster().version, "acls", [...to, ...acl, "--group", "readers"]);
     const asAlice = {
-      servers: kafka.addresses("SASL_PLAINTEXT"),
+      servers: cluster().addresses("SASL_PLAINTEXT"),
       sasl: { mechanism: "PLAIN", username: "alice", password: passwordOf("alice") },
     };
     const directPartitions = [{ topic: "hidden", partition: 0 }];
@@ -173,7 +158,7 @@ describe("our engine on a real Kafka that makes trouble", () => {
   });
 
   test("a group that is deleted while it is watched is gone, and its committed offsets with it", async () => {
-    await liveAdministration(client).createTopic({ topic: "brief", partitions: 1 });
+    await admin().createTopic({ topic: "brief", partitions: 1 });
     await produce("brief", 0, 3);
     const member = join({ topics: ["brief"], groupId: "briefly" }).flow();
     await until(
@@ -184,14 +169,19 @@ describe("our engine on a real Kafka that makes trouble", () => {
     await member.stop();
     const seen: ObservationBody[] = [];
     const observe = (body: ObservationBody) => void seen.push(body);
-    const observer = new ClusterObserver({ client, clock: systemClock, observe, intervalMs: 60_000 });
+    const observer = new ClusterObserver({
+      client: client(),
+      clock: systemClock,
+      observe,
+      intervalMs: 60_000,
+    });
     await observer.refresh();
     const listed = (body: ObservationBody) =>
       body.type === "group.listed" && body.groups.some(({ groupId }) => groupId === "briefly");
     const before = seen.splice(0).filter(listed).length;
 
-    const args = ["--bootstrap-server", kafka.bootstrapServers, "--delete", "--group", "briefly"];
-    await kafkaTool(kafka.version, "groups", args);
+    const args = ["--bootstrap-server", servers(), "--delete", "--group", "briefly"];
+    await kafkaTool(cluster().version, "groups", args);
     await observer.refresh();
     observer.dispose();
 

@@ -1,71 +1,36 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { ClusterClient } from "#network/clusterClient.ts";
-import { startLivePlayground } from "#test/playground/livePlayground.ts";
+import { describe, expect, test } from "vitest";
 import type { ForeignConsumer } from "#test/support/foreign/foreignConsumer.ts";
 import { startJavaConsumer } from "#test/support/javaConsumer.ts";
 import { newestKafka } from "#test/support/kafkaJars.ts";
 import { kafkaTool } from "#test/support/kafkaTool.ts";
-import { liveAdministration } from "#test/support/liveAdministration.ts";
+import { type StartedCluster, useCluster } from "#test/support/liveCluster.ts";
 import { until } from "#test/support/liveMember.ts";
-import { realClient } from "#test/support/realCluster.ts";
-import { startRealKafka } from "#test/support/realKafka.ts";
+import { bothClusters } from "./support/bothClusters.ts";
 
 const partitionCount = 4;
 
-interface Running {
-  readonly servers: string;
-  readonly stop: () => Promise<void>;
-}
-
-const clusters = {
-  "real Kafka": async (): Promise<Running> => {
-    const kafka = await startRealKafka();
-    return { servers: kafka.bootstrapServers, stop: () => kafka.stop() };
-  },
-  "the playground": async (): Promise<Running> => {
-    const { playground, bootstrapServers } = await startLivePlayground({ nodes: 2 });
-    return { servers: bootstrapServers, stop: () => playground.stop() };
-  },
-};
-
-describe.each(Object.entries(clusters))("Java consumers of KIP-848, on %s", (_name, start) => {
-  let cluster: Running;
-  let client: ClusterClient;
-  const members: ForeignConsumer[] = [];
-
-  beforeAll(async () => {
-    cluster = await start();
-    client = realClient({ servers: cluster.servers });
-  });
-
-  afterEach(async () => {
-    for (const member of members.splice(0)) await member.quit();
-  });
-
-  afterAll(async () => {
-    client?.close();
-    await cluster?.stop();
-  });
+describe.each(bothClusters)("Java consumers of KIP-848, on %s", (_name, start) => {
+  const { servers, admin, keep, endMembers } = useCluster<StartedCluster, ForeignConsumer>(start, (member) =>
+    member.quit(),
+  );
 
   const startMember = async (topic: string, properties: Readonly<Record<string, string>> = {}) => {
     const member = await startJavaConsumer({
-      bootstrapServers: cluster.servers,
+      bootstrapServers: servers(),
       groupId: topic,
       topics: [topic],
       properties: { "group.protocol": "consumer", ...properties },
     });
-    members.push(member);
-    return member;
+    return keep(member);
   };
 
   const produce = async (topic: string, from: number) => {
-    const admin = liveAdministration(client);
     for (let partition = 0; partition < partitionCount; partition++) {
       const records = Array.from({ length: 5 }, (_, index) => ({
         key: null,
         value: `record ${from + partition * 5 + index}`,
       }));
-      await admin.produce({ topic, partition, compression: "lz4", records });
+      await admin().produce({ topic, partition, compression: "lz4", records });
     }
   };
 
@@ -87,7 +52,7 @@ describe.each(Object.entries(clusters))("Java consumers of KIP-848, on %s", (_na
 
   test("two of them share the partitions, commit, and a new one resumes where they were", async () => {
     const topic = "shared";
-    await liveAdministration(client).createTopic({ topic, partitions: partitionCount });
+    await admin().createTopic({ topic, partitions: partitionCount });
     await produce(topic, 0);
 
     const first = await startMember(topic);
@@ -102,12 +67,12 @@ describe.each(Object.entries(clusters))("Java consumers of KIP-848, on %s", (_na
       30_000,
     );
     const described = await kafkaTool(newestKafka, "groups", [
-      ...["--bootstrap-server", cluster.servers],
+      ...["--bootstrap-server", servers()],
       ...["--describe", "--group", topic, "--members", "--verbose"],
     ]);
     await commit(first);
     await commit(second);
-    for (const member of members.splice(0)) await member.quit();
+    await endMembers();
     await produce(topic, 40);
     const third = await startMember(topic);
     await third.until(() => third.all("record").length === 20);
@@ -122,7 +87,7 @@ describe.each(Object.entries(clusters))("Java consumers of KIP-848, on %s", (_na
 
   test("one that speaks the classic protocol and one of the new share a group", async () => {
     const topic = "mixed";
-    await liveAdministration(client).createTopic({ topic, partitions: partitionCount });
+    await admin().createTopic({ topic, partitions: partitionCount });
     const classic = await startMember(topic, {
       "group.protocol": "classic",
       "heartbeat.interval.ms": "300",
@@ -133,12 +98,12 @@ describe.each(Object.entries(clusters))("Java consumers of KIP-848, on %s", (_na
     const modern = await startMember(topic);
     await share([classic, modern], 2);
     const upgraded = await kafkaTool(newestKafka, "groups", [
-      ...["--bootstrap-server", cluster.servers, "--list", "--type", "consumer"],
+      ...["--bootstrap-server", servers(), "--list", "--type", "consumer"],
     ]);
     await modern.quit();
     await share([classic], partitionCount);
     const downgraded = await kafkaTool(newestKafka, "groups", [
-      ...["--bootstrap-server", cluster.servers, "--list", "--type", "classic"],
+      ...["--bootstrap-server", servers(), "--list", "--type", "classic"],
     ]);
 
     expect(upgraded.stdout).toContain(topic);
@@ -148,7 +113,7 @@ describe.each(Object.entries(clusters))("Java consumers of KIP-848, on %s", (_na
 
   test("a static one that restarts has its partitions without anybody else noticing", async () => {
     const topic = "static";
-    await liveAdministration(client).createTopic({ topic, partitions: partitionCount });
+    await admin().createTopic({ topic, partitions: partitionCount });
     const one = await startMember(topic, { "group.instance.id": "one" });
     const two = await startMember(topic, { "group.instance.id": "two" });
     await share([one, two], 2);
