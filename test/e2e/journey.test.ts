@@ -154,7 +154,7 @@ test("2. a cluster is added by a guided flow, and a failure names the stage", as
   await workbench.screenshot("2-add-cluster");
   await workbench.pick("No sign-in");
 
-  const toast = await workbench.toast(/staging: no connection to localhost:1/);
+  const toast = await workbench.toast(/staging: no connection to localhost:1/i);
   await workbench.screenshot("2-stage-named");
   await workbench.row("Clusters", /staging.*not connected/).waitFor();
   await toast.getByRole("button", { name: "Show Stages" }).click();

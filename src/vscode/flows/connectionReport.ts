@@ -44,12 +44,18 @@ function failedStep(report: ConnectionReport): ConnectionStep | undefined {
   return report.steps.find(({ outcome }) => outcome === "failed");
 }
 
+/** What failed and why; a cause that names what failed says both. */
+function failedText(step: ConnectionStep): string {
+  const failure = failureText(step);
+  if (step.detail === undefined) return `${failure}.`;
+  const saysBoth = step.detail.toLowerCase().startsWith(failure.toLowerCase());
+  return saysBoth ? step.detail : `${failure}. ${step.detail}`;
+}
+
 /** One sentence for a notification: which stage failed, with what. */
 export function failureSentence(report: ConnectionReport): string {
   const failed = failedStep(report);
-  return failed
-    ? `${report.clusterName}: ${failureText(failed)}. ${failed.detail ?? ""}`.trim()
-    : `${report.clusterName}: not connected.`;
+  return failed ? `${report.clusterName}: ${failedText(failed)}` : `${report.clusterName}: not connected.`;
 }
 
 /** The whole diagnosis as Markdown: stage by stage what was tried, how it went and how long it took. */
@@ -58,14 +64,7 @@ export function reportMarkdown(report: ConnectionReport): string {
   const lines = [
     `# ${escapeMarkdown(report.clusterName)}: ${report.ok ? "connected" : "not connected"}`,
     "",
-    ...(failed
-      ? [
-          `**${escapeMarkdown(capitalised(failureText(failed)))}.**`,
-          "",
-          escapeMarkdown(failed.detail ?? ""),
-          "",
-        ]
-      : []),
+    ...(failed ? [`**${escapeMarkdown(capitalised(failedText(failed)))}**`, ""] : []),
     "| Stage | Tried | Outcome | Took | What happened |",
     "|---|---|---|---:|---|",
     ...report.steps.map((step) =>

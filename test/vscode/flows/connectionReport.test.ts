@@ -4,11 +4,11 @@ import { failureSentence, reportMarkdown } from "#vscode/flows/connectionReport.
 
 type Stage = ConnectionReport["steps"][number]["stage"];
 
-function failedAt(stage: Stage, tried: string): ConnectionReport {
+function failedAt(stage: Stage, tried: string, detail = "Nothing listens there."): ConnectionReport {
   return {
     ok: false,
     clusterName: "staging",
-    steps: [{ stage, tried, outcome: "failed", detail: "Nothing listens there." }],
+    steps: [{ stage, tried, outcome: "failed", detail }],
   };
 }
 
@@ -23,9 +23,16 @@ test.each<[Stage, string, string]>([
   expect(sentence).toBe(`${says} Nothing listens there.`);
 });
 
+test("a cause that names what failed is not said twice", () => {
+  const detail = "No connection to localhost:1 (ECONNREFUSED): nothing listens there.";
+  const report = failedAt("connect", "localhost:1", detail);
+
+  expect(failureSentence(report)).toBe(`staging: ${detail}`);
+});
+
 test("the report begins with the same sentence, and lists the stages", () => {
   const markdown = reportMarkdown(failedAt("connect", "localhost:1"));
 
-  expect(markdown).toContain("**No connection to localhost:1.**");
+  expect(markdown).toContain("**No connection to localhost:1. Nothing listens there.**");
   expect(markdown).toContain("| Connection | localhost:1 | ✖ failed | – | Nothing listens there. |");
 });
