@@ -123,5 +123,6 @@ test("the Rebalances panel stands where the playground's clock stands", async ()
 
   await host.clock.advance(60_000);
 
+  expect(shown.at(-1)?.extent.toMs).toBe(now);
   expect(shown.at(-1)).toMatchObject({ nowMs: now, subtitle: expect.stringMatching(/^Stable for \d\.\d s/) });
 });

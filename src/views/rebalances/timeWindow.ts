@@ -10,7 +10,9 @@ const defaultWidthPx = 1_000;
 export function extentOf(input: RebalancesInput, group: GroupModel | undefined): TimeRange {
   const { extent, now } = input;
   const from = Math.min(group?.rebalances?.firstAt ?? now, extent?.fromAt ?? now);
-  return { fromMs: Math.min(from, now - minSpanMs), toMs: Math.max(now, extent?.toAt ?? now) };
+  // A present that stands still, as a playground's clock can, is still the end.
+  const toMs = input.bound.kind === "live" ? now : Math.max(now, extent?.toAt ?? now);
+  return { fromMs: Math.min(from, now - minSpanMs), toMs };
 }
 
 /** What is visible: as the page told, moved along with the present while it follows; at first the last minute. */
