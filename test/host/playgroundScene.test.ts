@@ -25,7 +25,7 @@ test("the default scene shows a topic that receives records and a group of two m
   for (let partition = 0; partition < 6; partition++) {
     expect(text).toMatch(new RegExp(`orders-${partition} \\| .*committed\\s+\\d+`));
   }
-  expect(text).toContain("Producing into orders | 20");
+  expect(text).toContain("20 a second");
 });
 
 test("starting it twice is starting it once", async () => {

@@ -74,7 +74,8 @@ export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
       const description = joined(
         workload.error,
         !workload.running && `into ${workload.topic}`,
-        rate === undefined ? "a burst" : `${countText(rate)}/s`,
+        // Its own words say how fast.
+        workload.description === undefined && (rate === undefined ? "a burst" : `${countText(rate)}/s`),
         `${countText(workload.produced)} produced`,
         workload.description,
       );
