@@ -1,4 +1,3 @@
-import type { Frame } from "playwright-core";
 import { beforeAll, expect, test } from "vitest";
 import { accessibilityViolations } from "#test/support/accessibility.ts";
 import { startJourney } from "#test/support/journey.ts";
@@ -6,7 +5,6 @@ import type { Workbench } from "#test/support/workbench.ts";
 
 /** The same trouble in every kind of theme, wide and narrow: what only a theme of another kind shows. */
 let workbench: Workbench;
-let rebalances: Frame;
 
 startJourney((opened) => (workbench = opened), { "groupscope.commitHangToleranceMs": 2_000 });
 
@@ -22,11 +20,21 @@ beforeAll(async () => {
   await workbench.contextMenu(workbench.row("Clusters", "billing"), "Hold SyncGroup Responses");
   const added = await workbench.toast(/SyncGroup answers of billing are held/);
   await workbench.rowAction(workbench.row("Clusters", "billing"), "Show Rebalances");
-  rebalances = await workbench.webview(/generation/);
+  await workbench.webview(/generation/);
   await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Force Rebalance");
   await added.getByRole("button", { name: "Clear Notification" }).click();
   await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Commit Now");
   await workbench.row("Findings", /Commit waits.*by A/).waitFor();
+  await workbench.rowAction(workbench.row("Debug Consumers", /^A.*billing/), "Show Records");
+  const records = await workbench.webview("Records delivered to A");
+  await records.locator(".recordList tbody tr").first().click();
+  await workbench.contextMenu(workbench.row("Clusters", "billing"), /Show Requests/);
+  const requests = await workbench.webview("Requests: billing");
+  await requests
+    .getByRole("row", { name: /SyncGroup.*waits/ })
+    .first()
+    .dispatchEvent("click");
+  await requests.getByRole("region", { name: /SyncGroup/ }).waitFor();
   // Its time stands still: every theme shows the same trouble.
   await workbench.command("Groupscope: Pause Clock");
   await workbench.row("Clusters", /^Clock.*paused/).waitFor();
@@ -44,11 +52,22 @@ test.each([
   await workbench.pick(theme);
 
   await workbench.dragSideBar(560);
-  await workbench.screenshot(`theme-${name}`);
-  expect(await accessibilityViolations(rebalances)).toEqual([]);
+  for (const panel of ["Records: A", "Requests: billing", "Rebalances: billing"] as const) {
+    await workbench.page.getByRole("tab", { name: panel }).first().click();
+    const page = await workbench.webview(heads[panel]);
+    await workbench.screenshot(`theme-${name}-${panel.split(":")[0]?.toLowerCase()}`);
+    expect(await accessibilityViolations(page), panel).toEqual([]);
+  }
   await workbench.dragSideBar(1_020);
   await workbench.screenshot(`theme-${name}-narrow-panel`);
-  expect(await accessibilityViolations(rebalances)).toEqual([]);
+  expect(await accessibilityViolations(await workbench.webview(/generation/))).toEqual([]);
   await workbench.dragSideBar(260);
   await workbench.screenshot(`theme-${name}-narrow-side-bar`);
 });
+
+/** What each panel shows and no other does. A panel behind another one has no page: it gets a new one each time. */
+const heads = {
+  "Records: A": "Records delivered to A",
+  "Requests: billing": "Requests: billing",
+  "Rebalances: billing": /generation/,
+} as const;

@@ -52,8 +52,7 @@ export const groupFields = {
       {
         section: "Group",
         label: "Topic pattern",
-        detail:
-          "a regular expression (RE2): topics whose whole name matches are read as well, whenever they appear",
+        detail: "RE2: topics whose whole name matches are read too, also later ones",
         applies: asMember,
       },
       "none",
