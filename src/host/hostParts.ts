@@ -68,7 +68,8 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
   const { openSource } = recording;
   const appender = owned.add(new TraceAppender({ recording, files, clock, log: warn }));
   const bytes = new BytesStore(maxRawBytes);
-  const exchanges = new ExchangeStore(clock, maxExchangeBytes);
+  // By the clock that its clients and its broker wait by.
+  const exchanges = new ExchangeStore({ now: () => playground.clockOfMembers.now() }, maxExchangeBytes);
   const records = new RecordStore(settings.maxKeptRecordBytes);
 
   const clusters: ClusterRegistry = owned.add(

@@ -141,12 +141,13 @@ export class RequestsPresenter implements PanelPresenter {
   }
 
   #names(): RowNames {
-    const { recording, deps, playground } = this.#parts;
+    const { recording, playground } = this.#parts;
     const state = recording.model.clusters.get(this.#clusterId)?.playground;
     const topics = playground.isRunning ? playground.playground.topics() : [];
     const topicNames = new Map(topics.map(({ topic, topicId }) => [topicId, topic]));
     return {
-      now: deps.clock.now(),
+      // What is not answered waits as long as the broker's clock says.
+      now: playground.clockOfMembers.now(),
       faultTitle: (faultId) =>
         (state?.faults.get(faultId) ?? state?.pastFaults.findLast(({ latest }) => latest.faultId === faultId))
           ?.latest.title,

@@ -31,7 +31,7 @@ const noFaults: readonly string[] = [];
  * first, counted. They are not decoded here: what nobody looks at costs a copy of its beginning.
  */
 export class ExchangeStore implements RequestTap {
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "now">;
   readonly #maxBytes: number;
   #kept: OpenExchange[] = [];
   /** Where the kept ones begin: dropping one moves only this. */
@@ -40,7 +40,7 @@ export class ExchangeStore implements RequestTap {
   #dropped = 0;
   #nextId = 1;
 
-  constructor(clock: Clock, maxBytes: number) {
+  constructor(clock: Pick<Clock, "now">, maxBytes: number) {
     this.#clock = clock;
     this.#maxBytes = maxBytes;
   }

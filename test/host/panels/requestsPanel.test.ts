@@ -128,3 +128,20 @@ test("an exchange is copied as JSON with every field, and as hex", async () => {
   });
   expect(hex).toMatch(/^00000000 {2}00 08 /);
 });
+
+test("a request that waits while the playground's clock stands still does not wait longer", async () => {
+  const { ask, clock, shown } = await withPanel({ groupId: "billing" });
+  await ask("playground.addFault", { kind: "delayCommits", groupId: "billing", delayMs: 30_000 });
+  await clock.advance(5_000);
+  await ask("playground.clock.set", { mode: "paused" });
+  const waiting = async () =>
+    (await shown()).window.rows
+      .filter(({ outcome }) => outcome.kind === "waiting")
+      .map(({ tookMs }) => tookMs);
+  const before = await waiting();
+
+  await clock.advance(10_000);
+
+  expect(before.length).toBeGreaterThan(0);
+  expect(await waiting()).toEqual(before);
+});
