@@ -102,7 +102,10 @@ export interface ConsumerOptions {
   readonly autoCommitIntervalMs: number;
   /** Commits every position before partitions are given up, also without auto-commit. */
   readonly commitOnRevoke: boolean;
-  /** No rebalance between a poll that returned records and `allowRebalance`; polls in between are fine (franz-go). */
+  /**
+   * No rebalance, and no rebalance callback, between a poll that returned records and `allowRebalance`; polls in between
+   * are fine (franz-go).
+   */
   readonly blockRebalanceOnPoll: boolean;
   /** A member that does not poll for so long leaves the group (Java's max.poll.interval.ms); undefined: never. */
   readonly maxPollIntervalMs?: number | undefined;

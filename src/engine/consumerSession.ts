@@ -293,6 +293,7 @@ export class ConsumerSession {
     const { group, table } = this.#parts;
     if (!group?.member) return;
     const { clock } = this.#deps;
+    group.gate.ending();
     const told = withDeadline(clock, group.handover.tellRevoked(table.keys()), {
       what: "the rebalance callbacks",
       deadlineAt,

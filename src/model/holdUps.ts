@@ -11,6 +11,8 @@ export interface GateSpan {
   /** Since when a rebalance waited for the release, if one did. */
   waitedSince: number | undefined;
   reason: string | undefined;
+  /** The first callback that waited for the release, and since when. */
+  callbackWaited: { readonly callback: SessionCallback["callback"]; readonly since: number } | undefined;
 }
 
 /** A stretch in which a rebalance callback of the application ran. */
@@ -42,16 +44,25 @@ export function foldGateSpan({ gates }: HoldUpsState, seen: Seen<SessionGate>): 
     if (open) open.toAt = seen.at;
     return;
   }
-  const { heldSince = seen.at, records, waitingSince, reason } = seen;
+  const { heldSince = seen.at, records, waitingSince, reason, callbackWaits } = seen;
+  const callbackWaited = callbackWaits && { callback: callbackWaits.callback, since: callbackWaits.since };
   if (open?.fromAt === heldSince) {
     open.records = records;
     open.waitedSince ??= waitingSince;
     open.reason ??= reason;
+    open.callbackWaited ??= callbackWaited;
     return;
   }
   // Released and held again without a word in between.
   if (open) open.toAt = heldSince;
-  gates.push({ fromAt: heldSince, toAt: undefined, records, waitedSince: waitingSince, reason });
+  gates.push({
+    fromAt: heldSince,
+    toAt: undefined,
+    records,
+    waitedSince: waitingSince,
+    reason,
+    callbackWaited,
+  });
   keepNewest(gates, maxSpans);
 }
 

@@ -1,3 +1,4 @@
+import type { WaitingCallback } from "#trace/observations/session.ts";
 import type { SessionModel } from "./model.ts";
 
 /** A rebalance that waits for `allowRebalance`, and until when it may. */
@@ -15,6 +16,19 @@ export function heldRebalance({ gate, ended }: SessionModel): HeldRebalance | un
   if (ended || !gate?.held || gate.waitingSince === undefined) return undefined;
   const { waitingSince, heldSince = waitingSince, records, reason, evictedAt } = gate;
   return { since: waitingSince, heldSince, records, reason, evictedAt };
+}
+
+/** A rebalance callback that waits for `allowRebalance`. */
+export interface HeldCallback extends WaitingCallback {
+  readonly heldSince: number;
+  readonly records: number | undefined;
+}
+
+/** The callback that this session's gate holds up now, where no rebalance waits with it. */
+export function heldCallback({ gate, ended }: SessionModel): HeldCallback | undefined {
+  if (ended || !gate?.held || gate.waitingSince !== undefined || !gate.callbackWaits) return undefined;
+  const { callbackWaits, heldSince = callbackWaits.since, records } = gate;
+  return { ...callbackWaits, heldSince, records };
 }
 
 /** The rebalance callback that runs now. */

@@ -96,7 +96,7 @@ test("a rebalance waits for the gate, the row says so, and allowing it lets it t
   await clock.advance(5_000);
 
   expect(held?.contextValue).toMatch(/^session group member .*gateHeld waiting/);
-  expect(allowed).toEqual({ wasHeld: true, rebalanceWaited: true });
+  expect(allowed).toEqual({ wasHeld: true, waited: "rebalance" });
   expect((await tree.find(consumers, "A"))?.contextValue).not.toMatch(/gateHeld|waiting/);
 });
 

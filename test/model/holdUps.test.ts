@@ -25,6 +25,20 @@ test("a held gate is one span from the first poll to the release, with the wait 
   ]);
 });
 
+test("a callback that waits for the release stays in the span after it ran", () => {
+  const waits = { since: 300, callback: "assigned", partitions: tp("orders", 1) } as const;
+
+  const holdUps = holdUpsOf(
+    seen(100, gate({ heldSince: 100, records: 5 })),
+    seen(300, gate({ heldSince: 100, records: 5, callbackWaits: waits })),
+    seen(900, gate({ held: false })),
+  );
+
+  expect(holdUps?.gates).toMatchObject([
+    { fromAt: 100, toAt: 900, waitedSince: undefined, callbackWaited: { callback: "assigned", since: 300 } },
+  ]);
+});
+
 test("a callback is one span, open until it returned", () => {
   const begun = {
     type: "session.callback",

@@ -36,6 +36,7 @@ const mustBeMet = [
   "gap corruptBatch",
   "gap userSkip",
   "gate waited for",
+  "gate waited for by on-assigned",
   "lost",
   "member evicted",
   "member fenced",

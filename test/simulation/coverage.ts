@@ -40,7 +40,10 @@ function metBy(observation: Observation): readonly (string | undefined)[] {
     case "session.state":
       return [observation.groupProtocol && `protocol ${observation.groupProtocol}`];
     case "session.gate":
-      return [observation.waitingSince === undefined ? undefined : "gate waited for"];
+      return [
+        observation.waitingSince === undefined ? undefined : "gate waited for",
+        observation.callbackWaits && `gate waited for by on-${observation.callbackWaits.callback}`,
+      ];
     case "session.callback":
       return [`callback ${observation.callback}`];
     case "broker.trouble":

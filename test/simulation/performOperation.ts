@@ -135,7 +135,7 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
       member.releaseCommits();
       return;
     case "allow":
-      member.session.allowRebalance();
+      member.allow();
       return;
     case "rejoin":
       if (member.options.groupId !== undefined) member.session.rejoin();

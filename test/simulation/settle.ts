@@ -77,7 +77,7 @@ function endTroubles(world: World): void {
 
 /** What a user does who wants the rest: polls, and goes on where something stands in the way. */
 function help(world: World, member: SimulatedMember): void {
-  member.session.allowRebalance();
+  member.allow();
   member.poll(1_000, pollMs - 1);
   for (const partition of member.session.partitions()) {
     const { progress, halted } = partition;

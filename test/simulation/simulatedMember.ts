@@ -3,13 +3,16 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ConsumerOptions, PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import { EngineError } from "#engine/engineError.ts";
+import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
 import type { SkipOrder } from "#engine/position/skipper.ts";
 import type { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody } from "#trace/observation.ts";
+import type { SessionCallback } from "#trace/observations/session.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Orders } from "./orders.ts";
 import type { Isolation } from "./producedLog.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";
+import type { Verdict } from "./violation.ts";
 
 /** What a simulated member is made of. */
 export interface SimulatedMemberPorts {
@@ -18,6 +21,7 @@ export interface SimulatedMemberPorts {
   readonly client: SimulatedClient;
   readonly ledger: Ledger;
   readonly orders: Orders;
+  readonly verdict: Verdict;
   readonly observe: (sessionId: string, body: ObservationBody) => void;
 }
 
@@ -43,6 +47,9 @@ export class SimulatedMember {
   readonly session: ConsumerSession;
   readonly #ports: SimulatedMemberPorts;
   readonly #waitingCommits = new Set<string>();
+  /** Records that polls returned and that the user has not said to be done with. */
+  #inHand = 0;
+  #runningCallback: string | undefined;
   #isGone = false;
   #isClosing = false;
 
@@ -85,8 +92,14 @@ export class SimulatedMember {
     this.#follow(
       { what: `poll ${maxRecords} for ${timeoutMs} ms`, limitMs: timeoutMs, signal },
       polled,
-      (records) => this.#ports.ledger.delivered(this, records),
+      (records) => this.#polled(records),
     );
+  }
+
+  /** The records of all polls so far are dealt with. */
+  allow(): void {
+    this.#inHand = 0;
+    this.session.allowRebalance();
   }
 
   commit(
@@ -161,7 +174,25 @@ export class SimulatedMember {
       if (body.state === "settled") this.#waitingCommits.delete(body.commitId);
       else this.#waitingCommits.add(body.commitId);
     }
+    if (body.type === "session.callback") this.#checkCallback(body);
     this.#ports.observe(this.id, body);
+  }
+
+  #polled(records: readonly ConsumedRecord[]): void {
+    this.#inHand += records.length;
+    if (records.length > 0 && this.options.blockRebalanceOnPoll && this.#runningCallback !== undefined) {
+      const { verdict } = this.#ports;
+      verdict.fail("gate", `${this.id} got records while its on-${this.#runningCallback} callback runs`);
+    }
+    this.#ports.ledger.delivered(this, records);
+  }
+
+  /** With `blockRebalanceOnPoll` none begins while records are in hand, but for the last one, of who is being stopped. */
+  #checkCallback({ callback, endedAt }: SessionCallback): void {
+    this.#runningCallback = endedAt === undefined ? callback : undefined;
+    const isFree = !this.options.blockRebalanceOnPoll || this.#inHand === 0 || this.#isClosing;
+    if (isFree || endedAt !== undefined) return;
+    this.#ports.verdict.fail("gate", `${this.id} runs on-${callback} with ${this.#inHand} records in hand`);
   }
 
   #moved(key: TopicPartition, from: bigint | undefined, to: bigint): void {

@@ -130,6 +130,7 @@ export class World {
       client: shares ? pick(random, this.alive).client : this.#newClient(sessionId, index),
       ledger: this.ledger,
       orders: this.orders,
+      verdict: this.verdict,
       observe: (id, body) => this.#observedByMember(id, body),
     });
     this.members.push(member);

@@ -125,6 +125,13 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     records: maybe(small),
     waitingSince: maybe(number),
     reason: maybe(text),
+    callbackWaits: maybe(
+      fc.record({
+        since: number,
+        callback: fc.constantFrom("assigned", "revoked", "lost"),
+        partitions: few(key),
+      }),
+    ),
     announcedAt: maybe(number),
     evictedAt: maybe(number),
   }),

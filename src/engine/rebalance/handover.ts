@@ -1,4 +1,5 @@
 import { type Clock, withDeadline } from "#base/clock.ts";
+import type { Disposable } from "#base/lifecycle.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { CommitBlock } from "#trace/observations/commit.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
@@ -55,6 +56,8 @@ export class Handover implements HandoverPort {
   readonly #ports: HandoverPorts;
   /** Owned, and not to be delivered: on their way in or out. */
   readonly #withheld = new Map<AssignedPartition, "arriving" | "leaving">();
+  /** The right of way of a rebalance, from `prepare` until the partitions are gone. */
+  #passage: Disposable | undefined;
 
   constructor(ports: HandoverPorts) {
     this.#ports = ports;
@@ -83,16 +86,21 @@ export class Handover implements HandoverPort {
     options: { readonly reason: string; readonly signal: AbortSignal },
   ): Promise<void> {
     const { clock, gate } = this.#ports;
-    if (!(await gate.pass(options.reason, options.signal))) return;
+    const { reason, signal } = options;
+    const passage = await gate.pass({ kind: "rebalance", reason }, signal);
+    this.#passage = passage;
+    if (!passage || signal.aborted) {
+      this.#passed();
+      return;
+    }
     try {
-      const what = "giving partitions up";
-      await withDeadline(clock, this.#letGo(partitions, options.signal), { what, signal: options.signal });
+      await withDeadline(clock, this.#letGo(partitions, signal), { what: "giving partitions up", signal });
       // A commit that may go now goes out before the generation ends.
       await clock.yieldTurn();
     } catch {
       // Whatever ended the membership takes them away; what it leaves is ours and delivered as before.
       this.#release(Array.from(this.#withheld.keys()), "leaving");
-      gate.passed();
+      this.#passed();
     }
   }
 
@@ -105,18 +113,19 @@ export class Handover implements HandoverPort {
   }
 
   revoke(partitions: readonly TopicPartition[], generationId: number): void {
-    const { assignment, gate, callbacks } = this.#ports;
+    const { assignment, callbacks } = this.#ports;
     // From cooperative to eager they go without notice; whatever comes back is assigned anew after that.
     const untold = partitions.filter((key) => !this.#isLeaving(key));
     if (partitions.length > 0) assignment.revoke(partitions, generationId);
     if (untold.length > 0) void callbacks.run("revoked", untold);
     this.#forgetGone();
-    gate.passed();
+    this.#passed();
   }
 
   assign(partitions: readonly TopicPartition[], generationId: number): void {
     const { assignment, gate, callbacks, onAssigned } = this.#ports;
     gate.settled();
+    this.#passed();
     assignment.add(partitions, { assignedIn: generationId });
     onAssigned(partitions, generationId);
     if (!callbacks.has("assigned")) return;
@@ -128,6 +137,7 @@ export class Handover implements HandoverPort {
   lose(partitions: readonly TopicPartition[], reason: string): void {
     const { assignment, gate, callbacks, onLost } = this.#ports;
     gate.settled();
+    this.#passed();
     assignment.lose(partitions);
     this.#forgetGone();
     onLost(reason);
@@ -156,6 +166,11 @@ export class Handover implements HandoverPort {
       if (this.#withheld.get(partition) === why) this.#withheld.delete(partition);
     }
     this.#ports.onReleased();
+  }
+
+  #passed(): void {
+    this.#passage?.dispose();
+    this.#passage = undefined;
   }
 
   #forgetGone(): void {

@@ -3,6 +3,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { SessionCallback } from "#trace/observations/session.ts";
 import type { CallbackDelays } from "../consumerOptions.ts";
 import { errorText } from "../engineError.ts";
+import type { RebalanceGate } from "./rebalanceGate.ts";
 
 /** What an application does when partitions change hands; `closed` aborts when the session ends. */
 export type RebalanceCallback = (
@@ -30,6 +31,8 @@ export interface CallbackRunnerPorts {
   readonly callbacks: RebalanceCallbacks | undefined;
   readonly delays: CallbackDelays;
   readonly closed: AbortSignal;
+  /** None begins while records of a poll are being processed, and no poll returns records while one runs. */
+  readonly gate: RebalanceGate;
   readonly observe: (observation: SessionCallback) => void;
 }
 
@@ -65,8 +68,9 @@ export class CallbackRunner {
   }
 
   async #run(kind: CallbackKind, partitions: readonly TopicPartition[]): Promise<void> {
-    const { clock, sessionId, callbacks, delays, closed, observe } = this.#ports;
-    if (closed.aborted) return;
+    const { clock, sessionId, callbacks, delays, closed, gate, observe } = this.#ports;
+    const passage = await gate.pass({ kind: "callback", callback: kind, partitions }, closed);
+    if (!passage) return;
     const begun: SessionCallback = {
       type: "session.callback",
       sessionId,
@@ -85,5 +89,6 @@ export class CallbackRunner {
     }
     this.#running = undefined;
     observe({ ...begun, endedAt: clock.now(), error });
+    passage.dispose();
   }
 }

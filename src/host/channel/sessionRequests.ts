@@ -184,7 +184,7 @@ export interface SessionRequests {
   /** The records of all polls so far are dealt with. */
   readonly "session.allowRebalance": RequestShape<
     Named,
-    { readonly wasHeld: boolean; readonly rebalanceWaited: boolean }
+    { readonly wasHeld: boolean; readonly waited: "rebalance" | "callback" | "nothing" }
   >;
   /** Has the group rebalance. */
   readonly "session.rejoin": RequestShape<Named, void>;

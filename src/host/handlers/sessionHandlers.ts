@@ -1,5 +1,6 @@
 import type { CommitResult } from "#engine/commit/commitEntry.ts";
 import { sentence } from "#model/words.ts";
+import type { SessionGate } from "#trace/observations/session.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { RequestHandlers } from "../channel/channelServer.ts";
 import type { CommitReport, SessionRequests } from "../channel/sessionRequests.ts";
@@ -46,7 +47,7 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
       const session = engineOf(sessionId);
       const gate = session.rebalanceGate();
       session.allowRebalance();
-      return { wasHeld: gate?.held ?? false, rebalanceWaited: gate?.waitingSince !== undefined };
+      return { wasHeld: gate?.held ?? false, waited: waitedFor(gate) };
     },
     "session.rejoin": ({ sessionId }) => engineOf(sessionId).rejoin("asked for by the user"),
     "session.waitingCommits": ({ sessionId }) => debugConsumers.waitingCommits(sessionId),
@@ -63,6 +64,11 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
     }),
     "session.dismiss": ({ sessionId }) => debugConsumers.dismiss(sessionId),
   };
+}
+
+function waitedFor(gate: SessionGate | undefined): "rebalance" | "callback" | "nothing" {
+  if (gate?.waitingSince !== undefined) return "rebalance";
+  return gate?.callbackWaits ? "callback" : "nothing";
 }
 
 function commitReport({ outcome, message, offsets }: CommitResult): CommitReport {

@@ -2,16 +2,20 @@ import { type Finding, findingId } from "../finding.ts";
 import { allowRebalance } from "../holdRemedies.ts";
 import type { ClusterModel, SessionModel } from "../model.ts";
 import type { Remedy } from "../remedy.ts";
-import { type HeldRebalance, heldRebalance } from "../sessionHolds.ts";
+import { type HeldCallback, type HeldRebalance, heldCallback, heldRebalance } from "../sessionHolds.ts";
 import { sessionName } from "../sessionView.ts";
-import { countedText, durationText } from "../words.ts";
+import { countedText, durationText, partitionsText } from "../words.ts";
 
-/** Rebalances that have waited for one of our own to release the records of its polls (`blockRebalanceOnPoll`). */
+/** Rebalances and callbacks that have waited for one of our own to release the records of its polls (`blockRebalanceOnPoll`). */
 export function findHeldGates(cluster: ClusterModel, now: number, toleranceMs: number): readonly Finding[] {
   const findings: Finding[] = [];
   for (const session of cluster.sessions.values()) {
     const held = heldRebalance(session);
     if (held && now - held.since >= toleranceMs) findings.push(finding({ cluster, session, now }, held));
+    const callback = heldCallback(session);
+    if (callback && now - callback.since >= toleranceMs) {
+      findings.push(callbackFinding({ cluster, session, now }, callback));
+    }
   }
   return findings;
 }
@@ -25,21 +29,85 @@ export function evictionText(
   return evictedAt > now ? `evicted in ${durationText(evictedAt - now)}` : "its time to rejoin is over";
 }
 
-function finding(
-  at: { readonly cluster: ClusterModel; readonly session: SessionModel; readonly now: number },
-  held: HeldRebalance,
-): Finding {
-  const { cluster, session, now } = at;
+interface At {
+  readonly cluster: ClusterModel;
+  readonly session: SessionModel;
+  readonly now: number;
+}
+
+function callbackFinding(at: At, held: HeldCallback): Finding {
+  const name = sessionName(at.session);
+  const callback = `on-${held.callback} callback`;
+  const records = recordsText(held);
+  const partitions = partitionsText(held.partitions);
+  return {
+    ...common(at),
+    severity: "warning",
+    title: `On-${held.callback} callback waits ${durationText(at.now - held.since)} for ${name}`,
+    detail: `${records} of its polls not released; about ${partitions}`,
+    cause: `${name} wants no callback to run while it works on what poll returned, and nobody has said that it is done with ${records}. The ${callback} is about ${partitions}. ${waitingMeaning(held.callback)}`,
+    evidence: [
+      { label: "records in hand", at: held.heldSince, value: `${records}, the first polled then` },
+      {
+        label: "callback waits",
+        at: held.since,
+        value: `on-${held.callback}: ${partitionsText(held.partitions, 20)}`,
+      },
+    ],
+    since: held.since,
+  };
+}
+
+/** What does not happen while a callback waits. */
+function waitingMeaning(callback: HeldCallback["callback"]): string {
+  switch (callback) {
+    case "assigned":
+      return "Nothing is read of these partitions until it has run; the group is not kept waiting.";
+    case "revoked":
+      return "The partitions have been given up already, and the application does not know.";
+    case "lost":
+      return "The partitions are somebody else's already, and the application does not know: what it still does with their records is done twice.";
+  }
+}
+
+function recordsText({ records }: { readonly records: number | undefined }): string {
+  return records === undefined ? "records" : countedText(records, "record");
+}
+
+/** What every finding about a session's gate says. */
+function common({ cluster, session }: At) {
   const { clusterId } = cluster;
-  const { sessionId } = session;
-  const name = sessionName(session);
-  const groupId = session.started?.groupId;
-  const records = held.records === undefined ? "records" : countedText(held.records, "record");
-  const eviction = evictionText(held, now);
+  const { sessionId, started } = session;
+  const groupId = started?.groupId;
+  const show: Remedy | undefined =
+    groupId === undefined
+      ? undefined
+      : {
+          title: "Show rebalances",
+          hint: "Opens the group over time: who waits, and since when.",
+          changes: false,
+          action: { kind: "showRebalances", clusterId, groupId },
+        };
   return {
     id: findingId("gateHeld", clusterId, sessionId),
     clusterId,
     kind: "gateHeld",
+    subjects: [
+      { kind: "session", sessionId },
+      ...(groupId === undefined ? [] : [{ kind: "group", groupId } as const]),
+    ],
+    remedies: [allowRebalance(clusterId, sessionId), ...(show ? [show] : [])],
+  } as const;
+}
+
+function finding(at: At, held: HeldRebalance): Finding {
+  const { session, now } = at;
+  const name = sessionName(session);
+  const groupId = session.started?.groupId;
+  const records = recordsText(held);
+  const eviction = evictionText(held, now);
+  return {
+    ...common(at),
     severity: held.evictedAt !== undefined && held.evictedAt - now < lastCallMs ? "error" : "warning",
     title: `Rebalance waits ${durationText(now - held.since)} for ${name}`,
     detail: [`${records} of its polls not released`, eviction]
@@ -54,23 +122,6 @@ function finding(
         : [{ label: "evicted", at: held.evictedAt, value: "then, unless it has joined again" }]),
     ],
     since: held.since,
-    subjects: [
-      { kind: "session", sessionId },
-      ...(groupId === undefined ? [] : [{ kind: "group", groupId } as const]),
-    ],
-    remedies: [
-      allowRebalance(clusterId, sessionId),
-      ...(groupId === undefined
-        ? []
-        : [
-            {
-              title: "Show rebalances",
-              hint: "Opens the group over time: who waits, and since when.",
-              changes: false,
-              action: { kind: "showRebalances", clusterId, groupId },
-            } satisfies Remedy,
-          ]),
-    ],
   };
 }
 

@@ -27,7 +27,7 @@ export function callbackMeaning(callback: Callback["callback"]): string {
     case "revoked":
       return "The partitions stay this consumer's until it returns, so the rebalance cannot end, and nobody else may have them.";
     case "lost":
-      return "The partitions are somebody else's already; the consumer does not join again before it returns.";
+      return "The partitions are somebody else's already. The consumer joins again meanwhile, and reads nothing of what it gets then before the callback of that has run, too.";
   }
 }
 

@@ -31,6 +31,8 @@ const gap: Shape<SessionModelState["gaps"][number]> = (value) => {
     : seenShape("fetch.positionReset")(value);
 };
 
+const callbackKind = oneOf("assigned", "revoked", "lost");
+
 const holdUps = object<HoldUpsState>({
   gates: list(
     object<GateSpan>({
@@ -39,11 +41,14 @@ const holdUps = object<HoldUpsState>({
       records: optional(number),
       waitedSince: optional(number),
       reason: optional(string),
+      callbackWaited: optional(
+        object<NonNullable<GateSpan["callbackWaited"]>>({ callback: callbackKind, since: number }),
+      ),
     }),
   ),
   callbacks: list(
     object<CallbackSpan>({
-      callback: oneOf("assigned", "revoked", "lost"),
+      callback: callbackKind,
       partitions: list(topicPartition),
       fromAt: number,
       toAt: optional(number),

@@ -81,9 +81,16 @@ export interface SessionState {
   readonly notPolledSince?: number | undefined;
 }
 
+/** A rebalance callback of the application that may not run while the records of a poll are being processed. */
+export interface WaitingCallback {
+  readonly since: number;
+  readonly callback: SessionCallback["callback"];
+  readonly partitions: readonly TopicPartition[];
+}
+
 /**
  * The rebalance gate (`blockRebalanceOnPoll`) of a session changed: it is held while the records of a poll are being
- * processed, and a rebalance waits until it is released.
+ * processed, and a rebalance and the application's callbacks wait until it is released.
  */
 export interface SessionGate {
   readonly type: "session.gate";
@@ -97,6 +104,8 @@ export interface SessionGate {
   readonly waitingSince?: number | undefined;
   /** Why there is a rebalance, in words. */
   readonly reason?: string | undefined;
+  /** The callback that waits for the release; of several, the one that runs first. */
+  readonly callbackWaits?: WaitingCallback | undefined;
   /** When the coordinator said that it gathers the group. */
   readonly announcedAt?: number | undefined;
   /**

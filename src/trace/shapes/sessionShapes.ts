@@ -18,6 +18,7 @@ import type {
   SessionStarted,
   SessionState,
   StartOption,
+  WaitingCallback,
 } from "../observations/session.ts";
 import { membershipState, topicPartition } from "./groupShapes.ts";
 import { boolean, list, number, object, offset, oneOf, optional, type Shape, string } from "./shape.ts";
@@ -62,6 +63,8 @@ export const sessionState = object<SessionState>({
   notPolledSince: optional(number),
 });
 
+const callbackKind = oneOf("assigned", "revoked", "lost");
+
 export const sessionGate = object<SessionGate>({
   type: oneOf("session.gate"),
   sessionId: string,
@@ -70,6 +73,9 @@ export const sessionGate = object<SessionGate>({
   records: optional(number),
   waitingSince: optional(number),
   reason: optional(string),
+  callbackWaits: optional(
+    object<WaitingCallback>({ since: number, callback: callbackKind, partitions: list(topicPartition) }),
+  ),
   announcedAt: optional(number),
   evictedAt: optional(number),
 });
@@ -77,7 +83,7 @@ export const sessionGate = object<SessionGate>({
 export const sessionCallback = object<SessionCallback>({
   type: oneOf("session.callback"),
   sessionId: string,
-  callback: oneOf("assigned", "revoked", "lost"),
+  callback: callbackKind,
   partitions: list(topicPartition),
   startedAt: number,
   endedAt: optional(number),

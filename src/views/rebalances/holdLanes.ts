@@ -31,9 +31,16 @@ export function holdLanes(scene: Scene): readonly HoldLane[] {
 }
 
 /** What stands in a span of the gate. */
-export function gateText({ waitedSince, toAt }: GateSpan): string {
-  if (waitedSince === undefined) return "rebalances held off";
-  return toAt === undefined ? "a rebalance waits" : "a rebalance waited";
+export function gateText({ waitedSince, callbackWaited, toAt }: GateSpan): string {
+  const wait = toAt === undefined ? "waits" : "waited";
+  if (waitedSince !== undefined) return `a rebalance ${wait}`;
+  return callbackWaited ? `on-${callbackWaited.callback} ${wait}` : "rebalances held off";
+}
+
+/** Since when anything waited for the release. */
+export function waitedFrom({ waitedSince, callbackWaited }: GateSpan): number | undefined {
+  if (waitedSince === undefined || !callbackWaited) return waitedSince ?? callbackWaited?.since;
+  return Math.min(waitedSince, callbackWaited.since);
 }
 
 /** What stands in a span of a callback. */
@@ -42,13 +49,15 @@ export function callbackText({ callback, error }: CallbackSpan): string {
 }
 
 /** One line for a tooltip or the table. */
-export function gateLine(scene: Scene, { fromAt, toAt, waitedSince, records, reason }: GateSpan): string {
+export function gateLine(scene: Scene, span: GateSpan): string {
+  const { fromAt, toAt, waitedSince, callbackWaited, records, reason } = span;
   const end = toAt ?? scene.now;
   const parts = [
     durationText(end - fromAt),
     records === undefined ? undefined : `${countedText(records, "record")} in hand`,
     waitedSince === undefined ? undefined : `a rebalance waited ${durationText(end - waitedSince)}`,
     reason,
+    callbackWaited && `on-${callbackWaited.callback} waited ${durationText(end - callbackWaited.since)}`,
   ];
   return parts.filter((part) => part !== undefined).join(" · ");
 }
@@ -70,7 +79,7 @@ function marksOf(scene: Scene, { sessionId, holdUps }: SessionModel): readonly H
         ref: { kind: "hold", sessionId, what: "gate", fromMs: span.fromAt },
         fromMs: span.fromAt,
         toMs: span.toAt,
-        waitsFromMs: span.waitedSince,
+        waitsFromMs: waitedFrom(span),
         text: gateText(span),
         detail: gateLine(scene, span),
       }),

@@ -1,6 +1,6 @@
 import { evictionText } from "#model/detectors/gateHeld.ts";
 import type { SessionModel } from "#model/model.ts";
-import { heldRebalance, runningCallback, throttledUntil } from "#model/sessionHolds.ts";
+import { heldCallback, heldRebalance, runningCallback, throttledUntil } from "#model/sessionHolds.ts";
 import { countedText, durationText, partitionsText } from "#model/words.ts";
 import type { Field } from "./markdown.ts";
 import { joined, lasting } from "./numbers.ts";
@@ -10,10 +10,12 @@ import { type TreeContext, timeIn } from "./treeContext.ts";
 export function holdText(session: SessionModel, now: number): string {
   const held = heldRebalance(session);
   const callback = runningCallback(session);
+  const heldUp = heldCallback(session);
   const until = throttledUntil(session, now);
   return joined(
     held && `holds up a rebalance${lasting(now - held.since)}`,
     held && evictionText(held, now),
+    heldUp && `holds up its on-${heldUp.callback} callback${lasting(now - heldUp.since)}`,
     callback && `on-${callback.callback} callback runs${lasting(now - callback.startedAt)}`,
     until !== undefined && `throttled ${durationText(until - now)} more`,
   );
@@ -21,7 +23,8 @@ export function holdText(session: SessionModel, now: number): string {
 
 /** Far from the state, as it is the rule with `blockRebalanceOnPoll`: whether the group could rebalance now. */
 export function gateText(session: SessionModel): string | undefined {
-  if (session.ended || !session.gate?.held || session.gate.waitingSince !== undefined) return undefined;
+  const { gate, ended } = session;
+  if (ended || !gate?.held || gate.waitingSince !== undefined || gate.callbackWaits) return undefined;
   return "rebalances held off";
 }
 
@@ -38,6 +41,14 @@ export function holdFields(context: TreeContext, session: SessionModel, now: num
       gate?.waitingSince !== undefined && [
         "a rebalance waits",
         joined(`since ${since(gate.waitingSince)}`, gate.reason),
+      ],
+    !ended &&
+      gate?.callbackWaits && [
+        "a callback waits",
+        joined(
+          `on-${gate.callbackWaits.callback} since ${since(gate.callbackWaits.since)}`,
+          partitionsText(gate.callbackWaits.partitions),
+        ),
       ],
     !ended && gate?.evictedAt !== undefined && ["evicted unless it rejoins by", since(gate.evictedAt)],
     callback && [

@@ -111,7 +111,8 @@ function isWaiting({ ended, state, gate, callback }: SessionModel): boolean {
   const membership = state?.membership;
   const isBetween = membership === "joining" || membership === "syncing" || membership === "revoking";
   const runs = callback !== undefined && callback.endedAt === undefined;
-  return ended === undefined && (isBetween || runs || gate?.waitingSince !== undefined);
+  const holds = gate?.waitingSince !== undefined || gate?.callbackWaits !== undefined;
+  return ended === undefined && (isBetween || runs || holds);
 }
 
 /** Its group, or what it reads without one. */

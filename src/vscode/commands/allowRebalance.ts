@@ -1,13 +1,15 @@
 import * as vscode from "vscode";
 import type { App } from "../app.ts";
 
-/** Lets a rebalance through, and says whether one waited. */
+/** Lets a rebalance and callbacks through, and says what waited. */
 export async function allowRebalance(app: App, sessionId: string): Promise<void> {
-  const { wasHeld, rebalanceWaited } = await app.link.request("session.allowRebalance", { sessionId });
-  const said = !wasHeld
-    ? "Nothing was held: the group could rebalance already."
-    : rebalanceWaited
-      ? "The rebalance goes on."
-      : "The group may rebalance until the next poll.";
+  const { wasHeld, waited } = await app.link.request("session.allowRebalance", { sessionId });
+  const said = wasHeld ? afterwards[waited] : "Nothing was held: the group could rebalance already.";
   void vscode.window.setStatusBarMessage(said, 5_000);
 }
+
+const afterwards = {
+  rebalance: "The rebalance goes on.",
+  callback: "The callback that waited runs.",
+  nothing: "The group may rebalance until the next poll.",
+} as const;

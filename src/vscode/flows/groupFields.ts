@@ -69,7 +69,8 @@ export const groupFields = {
     yesNo("blockRebalanceOnPoll", {
       section: "Group",
       label: "Block rebalances on poll",
-      detail: "no rebalance between a poll and Allow Rebalance, as franz-go's BlockRebalanceOnPoll",
+      detail:
+        "no rebalance and no callback between a poll and Allow Rebalance, as franz-go's BlockRebalanceOnPoll",
       applies: asMember,
     }),
   ],

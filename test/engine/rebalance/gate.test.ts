@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import type { TopicPartition } from "#base/topicPartition.ts";
 import { type BenchSession, EngineBench, ofType } from "../support/engineBench.ts";
 
 const p0 = { topic: "orders", partition: 0 };
@@ -171,6 +172,115 @@ describe("the rebalance gate of a session", () => {
     );
 
     expect(couldNot).toEqual([]);
+  });
+
+  describe("with callbacks", () => {
+    const partitions = (keys: readonly TopicPartition[]) => keys.map(({ partition }) => partition);
+    let told: [string, number[]][];
+    let c: BenchSession;
+
+    /** Has one of the two partitions, and its record in hand, when it is to get the other. */
+    const getsTheOther = async (assignors: readonly string[]) => {
+      await bench.produce({ topic: "orders", partition: 1 }, 20);
+      await bench.run(a.session.close({ deadlineMs: 3_000, leaveGroup: true, reason: "not of this test" }));
+      told = [];
+      const tell = (kind: string) => (keys: readonly TopicPartition[]) =>
+        void told.push([kind, partitions(keys)]);
+      c = bench.session(
+        { blockRebalanceOnPoll: true, assignors },
+        { assigned: tell("assigned"), revoked: tell("revoked"), lost: tell("lost") },
+      );
+      const d = bench.session({ assignors });
+      c.session.start();
+      d.session.start();
+      await bench.until("each has one", () =>
+        [c, d].every((one) => state(one) === "stable" && one.session.assignment().length === 1),
+      );
+      const mine = c.session.assignment()[0]?.partition ?? -1;
+      await c.poll(1, 20_000);
+      await bench.run(d.session.close({ deadlineMs: 3_000, leaveGroup: true, reason: "gone" }));
+      told.length = 0;
+      return { mine, other: 1 - mine };
+    };
+
+    test("the assigned callback is not called while the records of a poll are being processed", async () => {
+      const { mine, other } = await getsTheOther(["cooperative-sticky"]);
+      c.session.allowRebalance();
+      await bench.until("it joins again", () => state(c) !== "stable");
+      await c.poll(1, 20_000);
+      await bench.until("it has both", () => c.session.assignment().length === 2);
+      await bench.clock.advance(5_000);
+      const records = await c.poll(100, 1_000);
+
+      const whileHeld = { told: [...told], gate: c.session.rebalanceGate(), state: state(c) };
+      c.session.allowRebalance();
+      const after = await c.poll(100, 5_000);
+
+      expect(whileHeld.told).toEqual([]);
+      expect(whileHeld.state).toBe("stable");
+      expect(whileHeld.gate).toMatchObject({
+        held: true,
+        waitingSince: undefined,
+        callbackWaits: { callback: "assigned", partitions: [{ topic: "orders", partition: other }] },
+      });
+      expect(new Set(partitions(records))).toEqual(new Set([mine]));
+      expect(told).toEqual([["assigned", [other]]]);
+      expect(new Set(partitions(after))).toEqual(new Set([other]));
+    });
+
+    test("the lost callback waits for the records in hand, and the member has joined again meanwhile", async () => {
+      const { mine } = await getsTheOther(["cooperative-sticky"]);
+      bench.playground.addFault({
+        match: { api: "Heartbeat", groupId: "billing", clientId: "client-B" },
+        action: { kind: "error", code: "UNKNOWN_MEMBER_ID" },
+        times: 1,
+      });
+
+      await bench.until("it is in again", () => state(c) === "stable" && c.session.assignment().length === 2);
+      await bench.clock.advance(1_000);
+      const whileHeld = [...told];
+      c.session.allowRebalance();
+      await bench.clock.advance(100);
+
+      expect(whileHeld).toEqual([]);
+      expect(told).toEqual([
+        ["lost", [mine]],
+        ["assigned", [0, 1]],
+      ]);
+    });
+
+    test("no poll returns records while a callback runs", async () => {
+      await bench.run(a.session.close({ deadlineMs: 3_000, leaveGroup: true, reason: "not of this test" }));
+      c = bench.session({
+        blockRebalanceOnPoll: true,
+        callbackDelays: { assignedMs: 2_000, revokedMs: 0, lostMs: 0 },
+      });
+      c.session.start();
+      await bench.until("its callback runs", () => ofType(c.seen, "session.callback").length > 0);
+
+      const during = await c.poll(1, 1_000);
+      const after = await c.poll(1, 5_000);
+
+      expect([during.length, after.length]).toEqual([0, 1]);
+    });
+
+    test("stopping lets a callback that waits run, and then tells what goes", async () => {
+      const { mine, other } = await getsTheOther(["cooperative-sticky"]);
+      c.session.allowRebalance();
+      await bench.until("it joins again", () => state(c) !== "stable");
+      await c.poll(1, 20_000);
+      await bench.until("it has both", () => c.session.assignment().length === 2);
+
+      const { couldNot } = await bench.run(
+        c.session.close({ deadlineMs: 3_000, leaveGroup: true, reason: "done" }),
+      );
+
+      expect(couldNot).toEqual([]);
+      expect(told).toEqual([
+        ["assigned", [other]],
+        ["revoked", expect.arrayContaining([mine, other])],
+      ]);
+    });
   });
 
   test("without the option polls hold nothing", async () => {

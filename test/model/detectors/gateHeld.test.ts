@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { findHeldGates } from "#model/detectors/gateHeld.ts";
 import type { SessionGate } from "#trace/observations/session.ts";
-import { clusterOf, modelOf, seen, started } from "../observed.ts";
+import { clusterOf, modelOf, seen, started, tp } from "../observed.ts";
 
 const toleranceMs = 5_000;
 
@@ -45,6 +45,32 @@ test("it becomes an error when the eviction is near, and says how near", () => {
     severity: "error",
     detail: "12 records of its polls not released; evicted in 8.0 s",
   });
+});
+
+test("a callback that waits for the records of a poll is reported, with what is not read meanwhile", () => {
+  const callbackWaits = { since: 3_000, callback: "assigned", partitions: tp("orders", 1, 2) } as const;
+  const cluster = clusterWith(gate({ waitingSince: undefined, reason: undefined, callbackWaits }));
+
+  expect(findHeldGates(cluster, 7_999, toleranceMs)).toEqual([]);
+  const [finding, ...others] = findHeldGates(cluster, 8_000, toleranceMs);
+
+  expect(others).toEqual([]);
+  expect(finding).toMatchObject({
+    severity: "warning",
+    title: "On-assigned callback waits 5.0 s for A",
+    detail: "12 records of its polls not released; about orders-1, orders-2",
+    since: 3_000,
+  });
+  expect(finding?.cause).toContain("Nothing is read of these partitions until it has run");
+  expect(finding?.remedies[0]?.action).toEqual({ kind: "allowRebalance", clusterId: "c1", sessionId: "s1" });
+});
+
+test("a callback that waits with a rebalance is one finding, about the rebalance", () => {
+  const callbackWaits = { since: 1_500, callback: "assigned", partitions: tp("orders", 1) } as const;
+
+  const findings = findHeldGates(clusterWith(gate({ callbackWaits })), 60_000, toleranceMs);
+
+  expect(findings).toMatchObject([{ since: 2_000, detail: "12 records of its polls not released" }]);
 });
 
 test.each<[string, readonly SessionGate[]]>([

@@ -106,6 +106,13 @@ export const mutations: readonly Mutation[] = [
     rules: ["quiet", "owner"],
   },
   {
+    name: "a callback runs while the records of a poll are being processed",
+    file: "src/engine/rebalance/rebalanceGate.ts",
+    find: '(this.#isEnding && passer.kind === "callback")',
+    replace: 'passer.kind === "callback"',
+    rules: ["gate"],
+  },
+  {
     name: "aborted records are delivered to who reads committed",
     file: "src/engine/fetch/readFetched.ts",
     find: "return header.isTransactional && !header.isControl && this.#open.has(header.producerId);",

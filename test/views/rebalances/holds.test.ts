@@ -78,6 +78,25 @@ test("its strip says since when, until when, and lets the rebalance through", ()
   );
 });
 
+test("a callback that waits for the release is in the span of the gate, and in its strip", () => {
+  const callbackWaits = { since: 30_000, callback: "assigned", partitions: tp("orders", 3) } as const;
+  const model = modelOf(...joined, seen(20_000, gate({})), seen(30_000, gate({ callbackWaits })));
+
+  const { holdLanes, detail } = stateOf(model, { selected: gateRef });
+
+  expect(holdLanes[0]?.marks).toMatchObject([
+    {
+      waitsFromMs: 30_000,
+      text: "on-assigned waits",
+      detail: "25.0 s · 12 records in hand · on-assigned waited 15.0 s",
+    },
+  ]);
+  expect(detail).toMatchObject({ title: "A: on-assigned waits", severity: "warning" });
+  expect(detail?.rows).toContainEqual(
+    expect.objectContaining({ label: "on-assigned callback", text: "waits 15.0 s", atMs: 30_000 }),
+  );
+});
+
 test("what is over, or seen as it was, has nothing to allow", () => {
   const over = modelOf(...joined, ...held, seen(35_000, gate({ held: false })));
 

@@ -722,6 +722,20 @@ describe("DEBUG CONSUMERS", () => {
       "on-revoked callback runs 3.0 s · buffered 500 (120 paused) · billing · hold · 61 KB buffered",
     ],
     [
+      "a callback that it holds up",
+      [
+        stable,
+        {
+          type: "session.gate",
+          sessionId: "s1",
+          held: true,
+          heldSince: 12,
+          callbackWaits: { since: 2_011, callback: "assigned", partitions: [] },
+        },
+      ],
+      "holds up its on-assigned callback 3.0 s · buffered 500 (120 paused) · billing · hold · 61 KB buffered",
+    ],
+    [
       "that it holds rebalances off, where none waits",
       [stable, { type: "session.gate", sessionId: "s1", held: true, heldSince: 12 }],
       "buffered 500 (120 paused) · billing · hold · rebalances held off · 61 KB buffered",

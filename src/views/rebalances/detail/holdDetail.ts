@@ -4,7 +4,7 @@ import type { SessionModel } from "#model/model.ts";
 import { sessionName } from "#model/sessionView.ts";
 import { countText, durationText, partitionsText } from "#model/words.ts";
 import type { Detail, MarkRef } from "#webview/rebalances/contract.ts";
-import { type CallbackSpan, type GateSpan, gateText } from "../holdLanes.ts";
+import { type CallbackSpan, type GateSpan, gateText, waitedFrom } from "../holdLanes.ts";
 import type { Scene } from "../input.ts";
 import { plain, row, rows } from "./row.ts";
 
@@ -28,7 +28,7 @@ function gateDetail(
   of: { readonly session: SessionModel; readonly ref: HoldRef; readonly gate: GateSpan },
 ): Detail {
   const { session, ref, gate } = of;
-  const { fromAt, toAt, waitedSince, records, reason } = gate;
+  const { fromAt, toAt, waitedSince, callbackWaited, records, reason } = gate;
   const end = toAt ?? scene.now;
   const isOpen = toAt === undefined;
   const evictedAt = isOpen ? session.gate?.evictedAt : undefined;
@@ -38,7 +38,7 @@ function gateDetail(
     ref,
     title: `${sessionName(session)}: ${gateText(gate)}`,
     status: statusText(end - fromAt, isOpen),
-    severity: isOpen && waitedSince !== undefined ? "warning" : "none",
+    severity: isOpen && waitedFrom(gate) !== undefined ? "warning" : "none",
     rows: rows(
       row("polled", "the first records that it has in hand", fromAt),
       toAt !== undefined && row("released", "the rebalance was allowed", toAt),
@@ -46,10 +46,16 @@ function gateDetail(
       waitedSince !== undefined &&
         row("rebalance", `${isOpen ? "waits" : "waited"} ${durationText(end - waitedSince)}`, waitedSince),
       reason !== undefined && row("because", reason),
+      callbackWaited !== undefined &&
+        row(
+          `on-${callbackWaited.callback} callback`,
+          `${isOpen ? "waits" : "waited"} ${durationText(end - callbackWaited.since)}`,
+          callbackWaited.since,
+        ),
       evictedAt !== undefined && row("evicted", "unless it has joined again", evictedAt),
     ),
     explanation: [
-      "This consumer blocks rebalances while it works on what poll returned (blockRebalanceOnPoll): no partition can be taken from it before it says that it is done. Who waits too long with that is put out of the group.",
+      "This consumer blocks rebalances while it works on what poll returned (blockRebalanceOnPoll): no partition can be taken from it, and no callback of it runs, before it says that it is done. Who waits too long with that is put out of the group.",
     ],
     remedies: isOpen && isLive ? [allowRebalance(scene.cluster.clusterId, session.sessionId)] : [],
   };
