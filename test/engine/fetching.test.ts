@@ -95,7 +95,6 @@ describe("fetching", () => {
     "NOT_LEADER_OR_FOLLOWER",
     "UNKNOWN_TOPIC_OR_PARTITION",
     "TOPIC_AUTHORIZATION_FAILED",
-    "CORRUPT_MESSAGE",
     "FETCH_SESSION_ID_NOT_FOUND",
     "OFFSET_OUT_OF_RANGE",
   ] as const)("Fetch answered with %s for ever is asked slower and slower", async (code) => {

@@ -33,6 +33,7 @@ const mustBeMet = [
   "damage crc",
   "damage decompression",
   "damage recordLayout",
+  "damage reported",
   "gap corruptBatch",
   "gap userSkip",
   "gate waited for",

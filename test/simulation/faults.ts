@@ -60,6 +60,10 @@ export function chooseFault(random: Random, partitions: readonly TopicPartition[
   const times = 1 + randomInt(random, 4);
   const isOfPartition = (api === "Fetch" || api === "ListOffsets") && chance(random, 0.5);
   const match = isOfPartition ? { api, ...pick(random, partitions) } : { api };
+  if (isOfPartition && api === "Fetch" && chance(random, 0.5)) {
+    // The broker finds its own log damaged, and after some time it does not.
+    return { match, times, action: { kind: "partitionError", code: "CORRUPT_MESSAGE" } };
+  }
   switch (randomInt(random, 9)) {
     case 6:
       return { match, times, action: { kind: "throttle", throttleMs: pick(random, [50, 800, 3_000]) } };

@@ -263,6 +263,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
       "recordCount",
       "recordLayout",
       "bomb",
+      "reported",
     ),
     message: text,
     baseOffset: offset,

@@ -8,11 +8,14 @@ export interface BatchRetry {
   readonly attempt: number;
   readonly attempts: number;
   readonly backoffMs: number;
+  /** The broker that says itself that its log is damaged: nothing is to be had there. */
+  readonly damagedOn: number | undefined;
 }
 
 /**
  * Counts the attempts at damaged batches. The first half of them asks the same broker: the bytes may have been damaged on
- * the way, or in its memory. The rest asks other replicas, each of which has a log of its own.
+ * the way, or in its memory. The rest asks other replicas, each of which has a log of its own; where the broker itself
+ * says that its log is damaged, they are asked at once.
  */
 export class BatchRetries {
   readonly #policy: CorruptBatchPolicy;
@@ -30,7 +33,10 @@ export class BatchRetries {
   }
 
   /** The attempt to make after this batch was found damaged, once more or for the first time; undefined: none. */
-  next(partition: AssignedPartition, baseOffset: bigint): BatchRetry | undefined {
+  next(
+    partition: AssignedPartition,
+    { baseOffset, damagedOn }: Pick<BatchRetry, "baseOffset" | "damagedOn">,
+  ): BatchRetry | undefined {
     if (typeof this.#policy === "string") return undefined;
     const { times, backoffMs } = this.#policy;
     const before = this.#under.get(partition);
@@ -41,7 +47,7 @@ export class BatchRetries {
       this.#under.delete(partition);
       return undefined;
     }
-    const retry = { baseOffset, attempt, attempts: times, backoffMs };
+    const retry = { baseOffset, attempt, attempts: times, backoffMs, damagedOn };
     this.#under.set(partition, retry);
     return retry;
   }
@@ -61,8 +67,12 @@ export class BatchRetries {
   /** Of `replicas` other than the leader, the one to ask; undefined: the leader's turn, or there is no other. */
   replicaFor(partition: AssignedPartition, replicas: readonly number[]): number | undefined {
     const retry = this.of(partition);
-    if (!retry || replicas.length === 0 || this.#leaderOnly.has(partition)) return undefined;
-    const turn = retry.attempt - Math.ceil(retry.attempts / 2) - 1;
-    return turn < 0 ? undefined : replicas[turn % replicas.length];
+    if (!retry || this.#leaderOnly.has(partition)) return undefined;
+    const others = replicas.filter((nodeId) => nodeId !== retry.damagedOn);
+    // It is the leader's turn first where a follower's log is damaged.
+    const whenReported = others.length < replicas.length ? 1 : 0;
+    const before = retry.damagedOn === undefined ? Math.ceil(retry.attempts / 2) : whenReported;
+    const turn = retry.attempt - before - 1;
+    return turn < 0 ? undefined : others[turn % others.length];
   }
 }

@@ -228,8 +228,9 @@ export class Fetcher {
   /** True when the partition was moved by it, and can be asked for again at once. */
   #takeRefusal(task: FetchTask, { errorCode, divergingEpoch }: FetchedPartition): boolean {
     const { partition, isFromFollower, ask } = task;
+    if (fetchErrorMeaning(errorName(errorCode)) === "damaged") this.#takeDamage(task);
     // Whatever a follower refuses, the leader knows better: one that lags ends its epochs where its own log ends.
-    if (isFromFollower) this.#leaveReplicas([task]);
+    else if (isFromFollower) this.#leaveReplicas([task]);
     else if (errorCode !== 0) this.#refused(partition, errorCode);
     else if (ask.lastFetchedEpoch !== undefined) {
       this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
@@ -242,6 +243,16 @@ export class Fetcher {
       this.#ports.onChange(partition, true);
     }
     return false;
+  }
+
+  /** The policy has its say. */
+  #takeDamage({ partition, isFromFollower }: FetchTask): void {
+    const { clock, intake } = this.#ports;
+    intake.takeReport(partition);
+    const retry = intake.retries.of(partition);
+    if (retry) this.#paceOf(partition).waitUntil(clock.now() + retry.backoffMs);
+    // Whoever asks next, by itself or by hand, asks the leader.
+    if (isFromFollower) this.#places.leave(partition);
   }
 
   /** The broker answered without an error: whatever kept the partition before is over, save for a damaged batch. */

@@ -7,6 +7,8 @@ export type FetchErrorMeaning =
   | "outOfRange"
   /** Somebody else leads it, or the topic is another one now: ask where it is. */
   | "moved"
+  /** The broker's own log is damaged at the offset: the policy for corrupt batches decides. */
+  | "damaged"
   /** Try again, slowly. */
   | "retry";
 
@@ -24,6 +26,7 @@ const moved: ReadonlySet<ErrorName> = new Set<ErrorName>([
 
 export function fetchErrorMeaning(error: ErrorName): FetchErrorMeaning {
   if (error === "OFFSET_OUT_OF_RANGE") return "outOfRange";
+  if (error === "CORRUPT_MESSAGE") return "damaged";
   return moved.has(error) ? "moved" : "retry";
 }
 
@@ -38,10 +41,6 @@ export function explainFetchError(error: ErrorName, what: string): PartitionErro
       return explained(`the broker does not know ${what}: was the topic deleted?`);
     case "INCONSISTENT_TOPIC_ID":
       return explained(`the topic of ${what} was deleted and created anew`);
-    case "CORRUPT_MESSAGE":
-      return explained(
-        `the leader of ${what} found its own log damaged at this offset: seek past it, or repair it`,
-      );
     case "OFFSET_OUT_OF_RANGE":
       return explained(`the log of ${what} does not have the position: seek to an offset it has`);
     default:

@@ -4,7 +4,7 @@ import type { IsolationLevel } from "../consumerOptions.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
 import { type BufferCounts, plus } from "./batchQueue.ts";
 import type { BatchRetries, BatchRetry } from "./batchRetries.ts";
-import { batchRejected, nextSafeOffset } from "./damageReport.ts";
+import { batchRejected, type Damage, nextSafeOffset, readFrom, reportedDamage } from "./damageReport.ts";
 import type { FetchBudget } from "./fetchBudget.ts";
 import type { UnreadableBatch } from "./fetchedBatch.ts";
 import type { FetchedPartition } from "./fetchRequest.ts";
@@ -87,6 +87,12 @@ export class RecordIntake {
     return hasMoved;
   }
 
+  /** Nothing can be taken in: the broker says that its own log is damaged at the position. */
+  takeReport(partition: AssignedPartition): void {
+    this.#reject(partition, { damage: reportedDamage(partition), bytes: undefined });
+    this.#ports.onChange(partition, true);
+  }
+
   /** Moves past a damaged batch on the user's word. */
   skip(partition: AssignedPartition, nextOffset: bigint): void {
     this.#gap(partition, nextOffset);
@@ -101,7 +107,7 @@ export class RecordIntake {
   reject(partition: AssignedPartition, unreadable: UnreadableBatch): void {
     this.#ports.buffer.drop(partition, "rejected");
     partition.refetch();
-    this.#reject(partition, { type: "damaged", ...unreadable });
+    this.#reject(partition, unreadable);
     this.#ports.onChange(partition, true);
   }
 
@@ -171,15 +177,16 @@ export class RecordIntake {
     });
   }
 
-  #reject(partition: AssignedPartition, { damage, bytes }: Extract<ReadStep, { type: "damaged" }>): boolean {
+  #reject(partition: AssignedPartition, { damage, bytes }: Omit<Damage, "bytesId">): boolean {
     const { observe, sessionId, storeBytes, retries } = this.#ports;
     const next = nextSafeOffset(partition, damage);
     const baseOffset = damage.baseOffset ?? partition.fetchPosition ?? 0n;
-    const retry = retries.next(partition, baseOffset);
+    const damagedOn = damage.cause === "reported" ? readFrom(partition) : undefined;
+    const retry = retries.next(partition, { baseOffset, damagedOn });
     // Where a batch ends must be known to go past it, whatever the policy.
     const last = retries.otherwise === "skip" && next !== undefined ? "skipped" : "halted";
     const action = retry ? "retrying" : last;
-    const bytesId = storeBytes?.(bytes);
+    const bytesId = bytes && storeBytes?.(bytes);
     observe(batchRejected(partition, { damage, bytes, bytesId }, { sessionId, action, retry }));
     partition.retried = undefined;
     if (action === "skipped" && next !== undefined) {
@@ -189,7 +196,7 @@ export class RecordIntake {
     }
     const what = `the batch at offset ${baseOffset} cannot be read: ${damage.message}`;
     partition.fail(
-      { code: "CORRUPT_BATCH", message: `${what}; ${wayOn(next, retry)}` },
+      { code: "CORRUPT_BATCH", message: `${what}; ${wayOn(next, { retry, otherwise: retries.otherwise })}` },
       {
         halted: { baseOffset, nextSafeOffset: next },
         ...(retry && { retry: "fetching" }),
@@ -212,7 +219,13 @@ export class RecordIntake {
   }
 }
 
-function wayOn(next: bigint | undefined, retry: BatchRetry | undefined): string {
+function wayOn(
+  next: bigint | undefined,
+  { retry, otherwise }: { readonly retry: BatchRetry | undefined; readonly otherwise: "halt" | "skip" },
+): string {
   if (retry) return `it is asked for again, ${retry.attempt} of ${retry.attempts}`;
-  return next === undefined ? "seek to an offset behind it" : `retry it, or skip to offset ${next}`;
+  if (next !== undefined) return `retry it, or skip to offset ${next}`;
+  const notSkipped =
+    otherwise === "skip" ? "it is not skipped, as nothing credible says where it ends: " : "";
+  return `${notSkipped}seek to an offset behind it`;
 }

@@ -46,6 +46,8 @@ export function damageWords(cause: BatchDamageCause): string {
       return "has broken records";
     case "bomb":
       return "decompresses to too much";
+    case "reported":
+      return "is damaged in the broker's own log";
   }
 }
 
@@ -75,14 +77,23 @@ export function batchEvidence(batch: Rejected): readonly Evidence[] {
 function batchRemedies(clusterId: string, batch: Rejected): readonly Remedy[] {
   // While it asks again by itself there is nothing to decide.
   if (batch.action === "retrying") return [];
-  const { sessionId, topic, partition, nextSafeOffset } = batch;
+  const { sessionId, topic, partition, nextSafeOffset, cause } = batch;
+  const helpsWhen =
+    cause === "reported"
+      ? "another replica leads by now, or its log was repaired"
+      : "it was damaged on the way";
   const retry: Remedy = {
     title: "Fetch again",
-    hint: "Reads the batch once more; helps when it was damaged on the way.",
+    hint: `Reads the batch once more; helps when ${helpsWhen}.`,
     changes: false,
     action: { kind: "retryBatch", clusterId, sessionId, topic, partition },
   };
-  if (nextSafeOffset === undefined) return [retry];
+  if (nextSafeOffset === undefined) {
+    const hint =
+      "Nothing credible says where the damage ends: seek to an offset behind it, further each time until it can be read. What lies between is not delivered.";
+    const action = { kind: "seek", clusterId, sessionId, topic, partition } as const;
+    return [retry, { title: "Seek behind it…", hint, changes: true, action }];
+  }
   const doubt = batch.boundsTrusted ? "" : " The header is in doubt, so more may be lost than it says.";
   return [
     retry,
@@ -109,11 +120,22 @@ export function haltWords({ action, attempt, attempts }: Rejected): string {
   return attempt === undefined ? "asking again" : `asking again (${attempt} of ${attempts ?? attempt})`;
 }
 
-function consequence({ action, attempt, attempts }: Rejected, name: string): string {
-  if (action !== "retrying")
-    return `${name} stopped this partition there and reads the others; nothing after it is delivered until you decide.`;
+function consequence(batch: Rejected, session: SessionModel): string {
+  const { action, attempt, attempts, cause, nextSafeOffset } = batch;
+  const name = sessionName(session);
+  if (action !== "retrying") {
+    const wantsToSkip = session.started?.corruptBatchPolicy === "skip" && nextSafeOffset === undefined;
+    const why = wantsToSkip
+      ? " It is to skip corrupt batches, but nothing credible says where this one ends."
+      : "";
+    return `${name} stopped this partition there and reads the others; nothing after it is delivered until you decide.${why}`;
+  }
   const which = attempt === undefined ? "" : ` (${attempt} of ${attempts ?? attempt})`;
-  return `${name} asks for it again${which}, as it may have been damaged on the way, then from another replica; nothing after it is delivered meanwhile.`;
+  const how =
+    cause === "reported"
+      ? "of another replica where there is one"
+      : "as it may have been damaged on the way, then from another replica";
+  return `${name} asks for it again${which}, ${how}; nothing after it is delivered meanwhile.`;
 }
 
 function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected): Finding {
@@ -127,7 +149,7 @@ function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected):
     severity: "error",
     title: `${where}: corrupt batch`,
     detail: `${haltWords(batch)} at ${countText(batch.baseOffset)}; ${lossText(batch)} cannot be read`,
-    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}. ${consequence(batch, sessionName(session))} What stands before the batch can still be delivered.`,
+    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}. ${consequence(batch, session)} What stands before the batch can still be delivered.`,
     evidence: batchEvidence(batch),
     since: batch.at,
     subjects: [

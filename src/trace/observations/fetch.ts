@@ -23,7 +23,9 @@ export type BatchDamageCause =
   | "decompression"
   | "recordCount"
   | "recordLayout"
-  | "bomb";
+  | "bomb"
+  /** The broker found its own log damaged, and gave no bytes (CORRUPT_MESSAGE). */
+  | "reported";
 
 /** A batch could not be decoded. Nothing after it is delivered past it unless the policy, or the user, says skip. */
 export interface BatchRejected extends TopicPartition {

@@ -182,6 +182,7 @@ export const batchRejected = object<BatchRejected>({
     "recordCount",
     "recordLayout",
     "bomb",
+    "reported",
   ),
   message: string,
   baseOffset: offset,

@@ -408,9 +408,25 @@ describe("a corrupt batch", () => {
     const [blind] = only(modelOf(seen(5, unknown)), "corruptBatch", 10);
     const [doubtful] = only(modelOf(seen(5, { ...rejected, boundsTrusted: false })), "corruptBatch", 10);
 
-    expect(actions(blind)).toEqual(["retryBatch"]);
+    expect(actions(blind)).toEqual(["retryBatch", "seek"]);
     expect(blind?.detail).toBe("halted at 2,000; an unknown number of records cannot be read");
     expect(doubtful?.remedies[1]?.hint).toContain("The header is in doubt");
+  });
+
+  test("that the broker itself reports says so, and why nothing is skipped", () => {
+    const { lastOffset: _, nextSafeOffset: __, crcStored: ___, ...blind } = rejected;
+    const reported = { ...blind, cause: "reported", boundsTrusted: false, readFrom: 3 } as const;
+    const toSkip = started({ corruptBatchPolicy: "skip" });
+
+    const [halted] = only(modelOf(seen(1, toSkip), seen(5, reported)), "corruptBatch", 10);
+    const asking = { ...reported, action: "retrying", attempt: 1, attempts: 3 } as const;
+    const [retrying] = only(modelOf(seen(1, started()), seen(5, asking)), "corruptBatch", 10);
+
+    expect(halted?.cause).toContain("The batch from 2,000 is damaged in the broker's own log.");
+    expect(halted?.cause).toContain("nothing credible says where this one ends");
+    expect(halted?.evidence).toContainEqual({ label: "read from", value: "node 3" });
+    expect(actions(halted)).toEqual(["retryBatch", "seek"]);
+    expect(retrying?.cause).toContain("asks for it again (1 of 3), of another replica where there is one");
   });
 
   test("is not also reported as a partition that cannot be read", () => {
