@@ -60,7 +60,6 @@ export class GroupWatch {
       committed.set(key, committedOffset);
       // What was on its way when the log was cut may be more than was delivered of the new one.
       if (before?.get(key) === committedOffset) continue;
-      this.#ledger.committedLate(groupId, key, committedOffset);
       if (this.#ledger.wasCutLately(key)) continue;
       this.#ledger.checkAccountedBelow(groupId, key, committedOffset, "the group committed");
     }

@@ -39,7 +39,6 @@ export class Ledger {
   /** By session: offsets it said it skipped. */
   readonly #gaps = new Map<string, TopicPartitionMap<OffsetSet>>();
   readonly #cutAt = new TopicPartitionMap<number>();
-  readonly #recreatedAt = new TopicPartitionMap<number>();
   #deliveries = 0;
 
   constructor(now: () => number, verdict: Verdict) {
@@ -81,19 +80,10 @@ export class Ledger {
     for (const ofGroup of this.#accounted.values()) ofGroup.get(key)?.removeFrom(to);
   }
 
-  /** The topic is another one: what was there is lost, and whoever has not heard of it may still commit. */
+  /** The topic is another one: what was there is lost, and no commit of it counts in the new one. */
   recreated(key: TopicPartition): void {
     this.truncated(key, 0n);
-    this.#recreatedAt.set(key, this.#now());
-  }
-
-  /**
-   * A commit of the deleted topic that was on its way: it names no topic id (before OffsetCommit v10), so neither its sender nor
-   * the coordinator could know, and what it passes over is owed to nobody.
-   */
-  committedLate(group: string, key: TopicPartition, offset: bigint): void {
-    const at = this.#recreatedAt.get(key) ?? Number.NEGATIVE_INFINITY;
-    if (this.#now() - at < 20_000) this.excused(group, key, 0n, offset);
+    this.#cutAt.delete(key);
   }
 
   /** So lately that a commit of before may still be on its way. */

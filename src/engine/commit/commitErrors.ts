@@ -50,8 +50,9 @@ export function explainCommitError(error: ErrorName | CommitRefusal, what: strin
       return `this user may not use the group (${error}): an ACL that allows Read on the group is needed`;
     case "TOPIC_AUTHORIZATION_FAILED":
       return `this user may not commit ${what} (${error}): an ACL that allows Read on the topic is needed`;
-    case "UNKNOWN_TOPIC_OR_PARTITION":
     case "UNKNOWN_TOPIC_ID":
+      return `the coordinator knows no topic with the id that ${what} had (${error}): it was deleted, and one that has its name now is another. Nothing was committed there, as the offsets are places in the topic that is gone`;
+    case "UNKNOWN_TOPIC_OR_PARTITION":
       return `the coordinator does not know ${what} (${error}): was the topic deleted?`;
     case "OFFSET_METADATA_TOO_LARGE":
       return `the metadata committed with ${what} is longer than the broker allows (${error}): shorten it, or raise offset.metadata.max.bytes, which is 4096 unless set`;

@@ -1,6 +1,8 @@
 import type { Cluster } from "#network/cluster.ts";
 import { offsetCommit } from "#protocol/apis/offsetCommit.ts";
 import { errorName } from "#protocol/errorCodes.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
+import { lookAgain, topicsByIdOrName } from "../position/topicReferences.ts";
 import type { CommitOffset, CommittedPartition } from "./commitEntry.ts";
 import type { CommitAuthority } from "./commitGate.ts";
 
@@ -15,15 +17,20 @@ export interface CommitTarget {
 
 const patienceMs = 30_000;
 
-/** Sends one OffsetCommit. Rejects when no answer came; then whether it was carried out is not known. */
+/**
+ * Sends one OffsetCommit, by topic ids where they are known and the broker takes them: then an offset of a topic that was
+ * deleted cannot end up in another one of its name, also when both happened with the request on its way. Rejects
+ * when no answer came; then whether it was carried out is not known.
+ */
 export async function sendCommit(
   { cluster, groupId, groupInstanceId, channel }: CommitTarget,
   offsets: readonly CommitOffset[],
   authority: CommitAuthority,
 ): Promise<readonly CommittedPartition[]> {
-  const byTopic = Map.groupBy(offsets, ({ topic }) => topic);
-  const topics = Array.from(byTopic, ([name, ofTopic]) => ({
+  const named = topicsByIdOrName(cluster, offsets);
+  const topics = named.topics.map(({ topic: name, topicId = zeroUuid, partitions: ofTopic }) => ({
     name,
+    topicId,
     partitions: ofTopic.map(({ partition, offset, leaderEpoch, metadata }) => ({
       partitionIndex: partition,
       committedOffset: offset,
@@ -41,13 +48,16 @@ export async function sendCommit(
       memberId: authority.memberId,
       topics,
     },
-    // Version 10 goes by topic id, which a broker before Kafka 2.8 does not tell.
-    { timeoutMs: patienceMs, retry: "never", versions: [2, 9] },
+    { timeoutMs: patienceMs, retry: "never", versions: named.haveIds ? [2, 10] : [2, 9] },
   );
-  return body.topics.flatMap(({ name, partitions }) =>
-    partitions.map(({ partitionIndex, errorCode }) => {
+  return body.topics.flatMap(({ name, topicId, partitions }) => {
+    const topic = named.nameOf({ name, topicId });
+    if (topic === undefined) return [];
+    if (partitions.some(({ errorCode }) => errorName(errorCode) === "UNKNOWN_TOPIC_ID"))
+      lookAgain(cluster, topic);
+    return partitions.map(({ partitionIndex, errorCode }) => {
       const error = errorName(errorCode);
-      return { topic: name, partition: partitionIndex, error: error === "NONE" ? undefined : error };
-    }),
-  );
+      return { topic, partition: partitionIndex, error: error === "NONE" ? undefined : error };
+    });
+  });
 }

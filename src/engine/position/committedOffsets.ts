@@ -1,10 +1,12 @@
-import { groupByTopic, type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { type ErrorName, errorName, isRetriable } from "#protocol/errorCodes.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
 import { errorText } from "../engineError.ts";
 import { explainGroupError, meaningOf } from "../group/groupErrors.ts";
 import type { OffsetAnswer } from "./offsetLookup.ts";
+import { lookAgain, type TopicReferences, topicsByIdOrName } from "./topicReferences.ts";
 
 /** How the group's committed offsets are asked for. */
 export interface CommittedLookup {
@@ -32,9 +34,14 @@ export async function lookUpCommitted(
   signal?: AbortSignal,
 ): Promise<TopicPartitionMap<OffsetAnswer>> {
   const { cluster, groupId, channel, timeoutMs } = lookup;
-  const topics = groupByTopic(keys).map(({ topic: name, partitions: partitionIndexes }) => ({
+  const named = topicsByIdOrName(
+    cluster,
+    keys.map(({ topic, partition }) => ({ topic, partition })),
+  );
+  const topics = named.topics.map(({ topic: name, topicId = zeroUuid, partitions }) => ({
     name,
-    partitionIndexes,
+    topicId,
+    partitionIndexes: partitions.map(({ partition }) => partition),
   }));
   const answers = new TopicPartitionMap<OffsetAnswer>();
   const standing = lookup.asMember?.();
@@ -43,13 +50,12 @@ export async function lookUpCommitted(
     const { body, version } = await cluster.send(
       { coordinator: groupId, channel },
       offsetFetch,
-      // Version 10 asks by topic id, which a broker before Kafka 2.8 does not tell.
       { groupId, topics, groups: [{ groupId, ...standing, topics }], requireStable: true },
-      { timeoutMs, signal, versions: [1, 9] },
+      { timeoutMs, signal, versions: named.haveIds ? [1, 10] : [1, 9] },
     );
     const group = version >= 8 ? body.groups[0] : body;
     const error = errorName(group?.errorCode ?? 0);
-    if (error === "NONE") readTopics(lookup, group?.topics ?? [], answers);
+    if (error === "NONE") readTopics(lookup, named, group?.topics ?? [], answers);
     else {
       if (standing) lookup.onRefused?.(error, standing.memberEpoch);
       failure = refused(lookup, error);
@@ -65,8 +71,10 @@ export async function lookUpCommitted(
 
 function readTopics(
   lookup: CommittedLookup,
+  asked: TopicReferences<TopicPartition>,
   topics: readonly {
     readonly name: string;
+    readonly topicId?: string;
     readonly partitions: readonly {
       readonly partitionIndex: number;
       readonly committedOffset: bigint;
@@ -76,25 +84,36 @@ function readTopics(
   }[],
   answers: TopicPartitionMap<OffsetAnswer>,
 ): void {
-  for (const { name, partitions } of topics) {
-    for (const { partitionIndex, committedOffset, committedLeaderEpoch, errorCode } of partitions) {
-      const error = errorName(errorCode);
-      const offset = committedOffset < 0n ? undefined : committedOffset;
-      const leaderEpoch = committedLeaderEpoch < 0 ? undefined : committedLeaderEpoch;
-      const answer: OffsetAnswer =
-        error === "NONE" ? { ok: true, offset, leaderEpoch } : refused(lookup, error);
-      answers.set({ topic: name, partition: partitionIndex }, answer);
+  for (const { name, topicId = zeroUuid, partitions } of topics) {
+    const topic = asked.nameOf({ name, topicId });
+    if (topic === undefined) continue;
+    // The topic was created anew while the question was on its way: the answer is about the one that is gone.
+    const isOfAnother = name === "" && lookup.cluster.metadata()?.topics.get(topic)?.topicId !== topicId;
+    for (const each of partitions) {
+      const error = isOfAnother ? "UNKNOWN_TOPIC_ID" : errorName(each.errorCode);
+      if (error === "UNKNOWN_TOPIC_ID") lookAgain(lookup.cluster, topic);
+      const key = { topic, partition: each.partitionIndex };
+      answers.set(key, error === "NONE" ? committed(each) : refused(lookup, error));
     }
   }
+}
+
+function committed(answer: {
+  readonly committedOffset: bigint;
+  readonly committedLeaderEpoch: number;
+}): OffsetAnswer {
+  const { committedOffset, committedLeaderEpoch } = answer;
+  return {
+    ok: true,
+    offset: committedOffset < 0n ? undefined : committedOffset,
+    leaderEpoch: committedLeaderEpoch < 0 ? undefined : committedLeaderEpoch,
+  };
 }
 
 function refused({ cluster, groupId }: CommittedLookup, error: ErrorName): OffsetAnswer {
   const meaning = meaningOf(error);
   if (meaning === "coordinatorMoved") cluster.forgetCoordinator(groupId);
-  const message =
-    error === "UNSTABLE_OFFSET_COMMIT"
-      ? `a transaction has committed offsets of ${groupId} and is still open (${error})`
-      : explainGroupError(error, groupId);
+  const message = explainRefusal(error, groupId);
   const isMembersTrouble = error === "STALE_MEMBER_EPOCH" || error === "UNKNOWN_MEMBER_ID";
   const retriable =
     meaning === "coordinatorMoved" ||
@@ -102,4 +121,15 @@ function refused({ cluster, groupId }: CommittedLookup, error: ErrorName): Offse
     isRetriable(error) ||
     error === "UNKNOWN_SERVER_ERROR";
   return { ok: false, error: { code: error, message }, retriable };
+}
+
+function explainRefusal(error: ErrorName, groupId: string): string {
+  switch (error) {
+    case "UNSTABLE_OFFSET_COMMIT":
+      return `a transaction has committed offsets of ${groupId} and is still open (${error})`;
+    case "UNKNOWN_TOPIC_ID":
+      return `the coordinator of ${groupId} does not know the topic by its id (${error}): was it deleted, or created anew?`;
+    default:
+      return explainGroupError(error, groupId);
+  }
 }

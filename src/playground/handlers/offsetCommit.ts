@@ -1,6 +1,7 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import { type OffsetCommitRequest, offsetCommit } from "#protocol/apis/offsetCommit.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
 import { CommitReport, type CommittedPartition } from "../group/commitReport.ts";
 import type { CommitTarget } from "../group/groupCoordinator.ts";
@@ -24,7 +25,7 @@ export const offsetCommitHandler = defineHandler({
     const topics = request.topics.map((topic) => ({
       name: topic.name,
       topicId: topic.topicId,
-      partitions: commitTopic(context.broker, topic, target).map(({ committed, ...answer }) => {
+      partitions: commitTopic(context, topic, target).map(({ committed, ...answer }) => {
         report.add(committed);
         if (committed.error === "NONE") watch(context.broker, request, committed);
         return answer;
@@ -74,11 +75,13 @@ function identified(request: OffsetCommitRequest, broker: Broker): readonly Topi
   });
 }
 
-function commitTopic(broker: Broker, topic: TopicCommits, target: Target) {
-  const found = findTopic(broker, topic);
+function commitTopic({ broker, version }: RequestContext, topic: TopicCommits, target: Target) {
+  // Where topics go by id, none has no id.
+  const isNone = version >= 10 && topic.topicId === zeroUuid;
+  const found = isNone ? ({ error: "UNKNOWN_TOPIC_ID" } as const) : findTopic(broker, topic);
   return topic.partitions.map((commit) => {
     const { partitionIndex, committedOffset: to } = commit;
-    const name = "topic" in found ? found.topic.name : topic.name;
+    const name = "topic" in found ? found.topic.name : topic.name || broker.topics.formerName(topic.topicId);
     const id = { topic: name, partition: partitionIndex };
     const from = "offsets" in target ? target.offsets.get(id)?.offset : undefined;
     const error = "error" in found ? found.error : commitPartition(broker, { id, commit, target });

@@ -19,12 +19,15 @@ export interface TopicChange {
 }
 
 const maxNameLength = 249;
+const maxFormerNames = 1_000;
 
 /** The topics of a playground, by name and by id. */
 export class TopicStore {
   readonly #random: Random;
   readonly #byName = new Map<string, Topic>();
   readonly #byId = new Map<string, Topic>();
+  /** Of topics that were deleted lately, by their ids: the oldest first. */
+  readonly #former = new Map<string, string>();
   readonly #changed = new Emitter<TopicChange>();
   #partitionCount = 0;
   #version = 0;
@@ -67,6 +70,11 @@ export class TopicStore {
 
   byId(topicId: string): Topic | undefined {
     return this.#byId.get(topicId);
+  }
+
+  /** How a topic that is gone was called, for people; its id where nobody remembers. */
+  formerName(topicId: string): string {
+    return this.#former.get(topicId) ?? topicId;
   }
 
   log(name: string, partition: number): PartitionLog | undefined {
@@ -119,6 +127,9 @@ export class TopicStore {
     this.#partitionCount -= this.#byName.get(topic.name)?.partitions.length ?? 0;
     this.#byName.delete(topic.name);
     this.#byId.delete(topic.topicId);
+    this.#former.set(topic.topicId, topic.name);
+    const [oldest] = this.#former.keys();
+    if (this.#former.size > maxFormerNames && oldest !== undefined) this.#former.delete(oldest);
     this.#changed.fire({ topic, isDeleted: true });
   }
 

@@ -1,21 +1,25 @@
 import type { RequestInput } from "#protocol/api.ts";
+import { createTopics } from "#protocol/apis/createTopics.ts";
 import { deleteGroups } from "#protocol/apis/deleteGroups.ts";
+import { deleteTopics } from "#protocol/apis/deleteTopics.ts";
 import { describeGroups } from "#protocol/apis/describeGroups.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
 import { joinGroup } from "#protocol/apis/joinGroup.ts";
 import { leaveGroup } from "#protocol/apis/leaveGroup.ts";
 import { listGroups } from "#protocol/apis/listGroups.ts";
+import { metadata } from "#protocol/apis/metadata.ts";
 import { offsetCommit } from "#protocol/apis/offsetCommit.ts";
 import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { syncGroup } from "#protocol/apis/syncGroup.ts";
 import { consumerProtocolSubscription } from "#protocol/data/consumerProtocolSubscription.ts";
 import { encodeData } from "#protocol/data/dataSchema.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
 import { type AnswerTo, ask, type Place, type Sequence, type Step, sequence } from "../dialogue.ts";
 
 type JoinInput = RequestInput<typeof joinGroup>;
 type Options = NonNullable<Parameters<typeof ask>[2]>;
 
-const metadata = encodeData(consumerProtocolSubscription, 1, { topics: ["orders"], ownedPartitions: [] });
+const subscription = encodeData(consumerProtocolSubscription, 1, { topics: ["orders"], ownedPartitions: [] });
 const assignment = new Uint8Array([0, 1, 2, 3]);
 
 function joinInput({ group }: Place, own: Partial<JoinInput> = {}): JoinInput {
@@ -25,7 +29,7 @@ function joinInput({ group }: Place, own: Partial<JoinInput> = {}): JoinInput {
     rebalanceTimeoutMs: 5_000,
     memberId: "",
     protocolType: "consumer",
-    protocols: [{ name: "range", metadata }],
+    protocols: [{ name: "range", metadata: subscription }],
     ...own,
   };
 }
@@ -145,7 +149,7 @@ export const classicGroupSequences: readonly Sequence[] = [
       joined,
       sync(place, joined),
       join(place, { protocolType: "connect" }, { connection: "second" }),
-      join(place, { protocols: [{ name: "mine", metadata }] }, { connection: "second" }),
+      join(place, { protocols: [{ name: "mine", metadata: subscription }] }, { connection: "second" }),
       beat(place, joined),
     ];
   }),
@@ -252,6 +256,44 @@ export const classicGroupSequences: readonly Sequence[] = [
           { groupId: group, topics: [{ topicId: "AAAAAAAAAAAAAAAAAAAAAQ", partitionIndexes: [0] }] },
         ],
       }),
+    ];
+  }),
+  sequence("committed offsets of a topic that is deleted and created anew, by id and by name", (place) => {
+    const { topic, topicId, group } = place;
+    const shape = { name: topic, numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] };
+    const wait = { pauseMs: 1_000 };
+    const remade = ask(metadata, { topics: [{ name: topic, topicId: zeroUuid }] }, { version: 12, ...wait });
+    const commitBy = (id: string, options: Options = {}) =>
+      ask(offsetCommit, { groupId: group, topics: [{ topicId: id, partitions: [partition] }] }, options);
+    const fetchBy = (...ids: readonly string[]) =>
+      ask(offsetFetch, {
+        groups: [{ groupId: group, topics: ids.map((id) => ({ topicId: id, partitionIndexes: [0, 1] })) }],
+      });
+    const newId = (answerTo: AnswerTo) => answerTo(remade).topics[0]?.topicId ?? zeroUuid;
+    return [
+      commitBy(topicId),
+      ask(deleteTopics, { topics: [{ name: topic, topicId: zeroUuid }], timeoutMs: 10_000 }, { version: 6 }),
+      commitBy(topicId, wait),
+      fetchBy(topicId),
+      ask(createTopics, { topics: [shape], timeoutMs: 10_000 }, { version: 4, ...wait }),
+      remade,
+      commitBy(topicId, wait),
+      commitBy(zeroUuid),
+      fetchBy(topicId),
+      ask(offsetFetch, (answerTo) => ({
+        groups: [
+          {
+            groupId: group,
+            topics: [topicId, newId(answerTo)].map((id) => ({ topicId: id, partitionIndexes: [0, 1] })),
+          },
+        ],
+      })),
+      ask(offsetCommit, (answerTo) => ({
+        groupId: group,
+        topics: [topicId, newId(answerTo)].map((id) => ({ topicId: id, partitions: [partition] })),
+      })),
+      ask(offsetFetch, { groups: [{ groupId: group, topics: null }] }),
+      ask(offsetFetch, { groups: [{ groupId: group, topics: null }] }, { version: 9 }),
     ];
   }),
   sequence("OffsetCommit that is refused", (place) => {
