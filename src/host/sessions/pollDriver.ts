@@ -20,7 +20,8 @@ const shortestTurnMs = 50;
 
 /**
  * Decides when records are delivered: *hold* never, *step* when told, *flow* by itself, as fast as records come or at
- * a rate. One poll runs at a time; a changed mode ends the one of the mode before.
+ * a rate. A changed mode ends what polls in the mode before, also a step that still waits for its first record: nothing is
+ * delivered after *hold* was ordered.
  */
 export class PollDriver implements Disposable {
   readonly #session: Pollable;
@@ -28,7 +29,8 @@ export class PollDriver implements Disposable {
   readonly #deliver: (records: readonly ConsumedRecord[]) => void;
   readonly #onFailure: (error: unknown) => void;
   #mode: PollMode = { mode: "hold" };
-  #flowing: AbortController | undefined;
+  /** Aborts when the mode changes. */
+  #era = new AbortController();
   #disposed = false;
 
   constructor(options: {
@@ -48,25 +50,36 @@ export class PollDriver implements Disposable {
   }
 
   setMode(mode: PollMode): void {
-    this.#flowing?.abort();
-    this.#flowing = undefined;
+    this.#era.abort();
     this.#mode = mode;
-    if (mode.mode !== "flow" || this.#disposed) return;
-    const controller = new AbortController();
-    this.#flowing = controller;
-    void this.#flow(mode.recordsPerSecond, controller.signal);
+    if (this.#disposed) return;
+    this.#era = new AbortController();
+    if (mode.mode === "flow") void this.#flow(mode.recordsPerSecond, this.#era.signal);
   }
 
-  /** Delivers once, up to so many; waits up to `timeoutMs` for the first. */
+  /**
+   * Delivers once, up to so many; waits up to `timeoutMs` for the first, and no longer than the mode lasts: then it is
+   * none. Rejects with CancelledError when `signal` aborts.
+   */
   async poll(maxRecords: number, timeoutMs: number, signal?: AbortSignal): Promise<number> {
-    const records = await this.#session.poll({ maxRecords, timeoutMs, signal });
-    if (records.length > 0) this.#deliver(records);
-    return records.length;
+    const era = this.#era.signal;
+    try {
+      return await this.#take(maxRecords, timeoutMs, signal ? AbortSignal.any([era, signal]) : era);
+    } catch (error) {
+      if (era.aborted && !signal?.aborted && CancelledError.is(error, "aborted")) return 0;
+      throw error;
+    }
   }
 
   dispose(): void {
     this.#disposed = true;
-    this.#flowing?.abort();
+    this.#era.abort();
+  }
+
+  async #take(maxRecords: number, timeoutMs: number, signal: AbortSignal): Promise<number> {
+    const records = await this.#session.poll({ maxRecords, timeoutMs, signal });
+    if (records.length > 0) this.#deliver(records);
+    return records.length;
   }
 
   async #flow(recordsPerSecond: number | undefined, signal: AbortSignal): Promise<void> {
@@ -74,7 +87,7 @@ export class PollDriver implements Disposable {
     try {
       while (!signal.aborted) {
         const allowed = pace ? await pace.allowance(signal) : flowBatchRecords;
-        const delivered = await this.poll(Math.min(allowed, flowBatchRecords), flowWaitMs, signal);
+        const delivered = await this.#take(Math.min(allowed, flowBatchRecords), flowWaitMs, signal);
         pace?.spend(delivered);
         // Everything else in the worker gets its turn, whatever comes in.
         await this.#clock.yieldTurn();
