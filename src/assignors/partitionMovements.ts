@@ -1,4 +1,5 @@
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
+import { JavaHashSet } from "./javaHashSet.ts";
 
 interface Movement {
   readonly from: string;
@@ -11,13 +12,13 @@ interface Movement {
  */
 export class PartitionMovements {
   readonly #moved = new TopicPartitionMap<Movement>();
-  /** Partition numbers by topic, by who had them, by who got them. */
-  readonly #byPair = new Map<string, Map<string, Map<string, Set<number>>>>();
+  /** Partition numbers by topic, by who had them, by who got them; none is empty. */
+  readonly #byPair = new Map<string, Map<string, Map<string, JavaHashSet>>>();
 
   /** The partition to move instead, so that one goes home which moved the other way before. */
   insteadOf(partition: TopicPartition, { from, to }: Movement): TopicPartition {
     const origin = this.#moved.get(partition)?.from ?? from;
-    const [homeward] = this.#byPair.get(partition.topic)?.get(to)?.get(origin) ?? [];
+    const homeward = this.#byPair.get(partition.topic)?.get(to)?.get(origin)?.first;
     return homeward === undefined ? partition : { topic: partition.topic, partition: homeward };
   }
 
@@ -26,7 +27,10 @@ export class PartitionMovements {
     const before = this.#moved.get(partition);
     if (before) {
       this.#moved.delete(partition);
-      this.#pair(partition, before).delete(partition.partition);
+      const pair = this.#pair(partition, before);
+      pair.delete(partition.partition);
+      // Java begins the next one with a small table.
+      if (pair.isEmpty) this.#byPair.get(partition.topic)?.get(before.from)?.delete(before.to);
     }
     const origin = before?.from ?? from;
     if (origin === to) return;
@@ -35,12 +39,12 @@ export class PartitionMovements {
     this.#pair(partition, movement).add(partition.partition);
   }
 
-  #pair({ topic }: TopicPartition, { from, to }: Movement): Set<number> {
-    const ofTopic = getOrMake(this.#byPair, topic, () => new Map<string, Map<string, Set<number>>>());
+  #pair({ topic }: TopicPartition, { from, to }: Movement): JavaHashSet {
+    const ofTopic = getOrMake(this.#byPair, topic, () => new Map<string, Map<string, JavaHashSet>>());
     return getOrMake(
-      getOrMake(ofTopic, from, () => new Map<string, Set<number>>()),
+      getOrMake(ofTopic, from, () => new Map<string, JavaHashSet>()),
       to,
-      () => new Set<number>(),
+      () => new JavaHashSet(topic),
     );
   }
 }

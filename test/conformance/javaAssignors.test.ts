@@ -59,11 +59,7 @@ describe("assignors beside those of the Java client", () => {
     const all = of(assignor);
     const difference = ({ members, java, ours }: Compared) => moved(members, ours) - moved(members, java);
 
-    const differing = all.filter((one) => difference(one) !== 0);
-    expect(differing.filter((one) => Math.abs(difference(one)) > 1).map(report)).toEqual([]);
-    // Among members with unlike subscriptions Java moves the first of a hash set, and now and then that is one that another
-    // member then gives back: a group in a thousand comes to one move more or less.
-    expect(differing.length, differing.map(report).join("\n\n")).toBeLessThanOrEqual(groupsOfEach / 500);
+    expect(all.filter((one) => difference(one) !== 0).map(report)).toEqual([]);
     expect(all.filter(({ members, ours }) => moved(members, ours) > 0).length).toBeGreaterThan(
       groupsOfEach / 4,
     );
