@@ -19,12 +19,20 @@ export interface NativeZstd {
 
 /**
  * A frame of up to this size is decoded by our own code in any case: for each one node:zlib sets up a context, of so much
- * memory that garbage is collected more often, and that takes longer than such a frame does.
+ * memory that garbage is collected more often, and that takes longer than such a frame does. A frame with a checksum,
+ * which Kafka's clients do not write, is left to node:zlib: our own code does not test it.
  */
 const smallFrameBytes = 2_048;
 
+/** What a codec is made of. */
+export interface ZstdParts {
+  readonly native: NativeZstd;
+  /** Frames of up to so many bytes are decoded by our own code although `native` could. */
+  readonly ownUpToBytes?: number | undefined;
+}
+
 /** Zstandard with what `native` has at the time of a call; our own code does what it lacks. */
-export function createZstd({ native }: { readonly native: NativeZstd }) {
+export function createZstd({ native, ownUpToBytes = smallFrameBytes }: ZstdParts) {
   return {
     compress(bytes: Uint8Array): Uint8Array {
       return native.zstdCompressSync ? native.zstdCompressSync(bytes) : storeAsZstd(bytes);
@@ -37,7 +45,7 @@ export function createZstd({ native }: { readonly native: NativeZstd }) {
       for (const frame of zstdFrames(bytes)) {
         if (frame.contentBytes !== undefined && frame.contentBytes > left) throw expandsPast(maxBytes);
         const content =
-          inflate && frame.bytes.length > smallFrameBytes
+          inflate && (frame.hasChecksum || frame.bytes.length > ownUpToBytes)
             ? inflateCapped(inflate, frame.bytes, left)
             : decodeZstdFrame(frame, { maxBytes: left, limit: maxBytes });
         if (frame.contentBytes !== undefined && BigInt(content.length) !== frame.contentBytes) {

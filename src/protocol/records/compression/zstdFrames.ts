@@ -8,6 +8,8 @@ export interface ZstdFrame {
   readonly blocksAt: number;
   /** Memory a decoder needs for looking back. */
   readonly windowBytes: number;
+  /** Whether four bytes behind the last block are the hash of the content. */
+  readonly hasChecksum: boolean;
 }
 
 const zstdMagic = 0xfd2f_b528;
@@ -54,13 +56,15 @@ function readFrame(bytes: Uint8Array): ZstdFrame {
   const contentBytes = sizeField === 0 ? undefined : contentSize(bytes, sizeAt, sizeField);
   const blocksAt = sizeAt + sizeField;
   const blocksEnd = endOfBlocks(bytes, blocksAt);
-  const end = blocksEnd + ((descriptor & 0x04) !== 0 ? 4 : 0);
+  const hasChecksum = (descriptor & 0x04) !== 0;
+  const end = blocksEnd + (hasChecksum ? 4 : 0);
   if (end > bytes.length) throw corrupt("the Zstandard frame ends inside its checksum");
   return {
     bytes: bytes.subarray(0, end),
     contentBytes,
     blocksAt,
     windowBytes: isSingleSegment ? Number(contentBytes ?? 0n) : windowSize(littleEndian(bytes, 5, 1)),
+    hasChecksum,
   };
 }
 

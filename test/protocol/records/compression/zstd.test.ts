@@ -6,7 +6,7 @@ import { createZstd } from "#protocol/records/compression/zstd.ts";
 import { fixtureBytes, foreignFrames } from "../support/fixtures.ts";
 
 const own = createZstd({ native: {} });
-const native = createZstd({ native: zlib });
+const native = createZstd({ native: zlib, ownUpToBytes: 0 });
 const limit = 1 << 20;
 
 /** The content, or why there is none. */
@@ -107,6 +107,22 @@ describe("our own Zstandard decoder", () => {
     ]);
 
     expect(attempt(own, frame)).toBe("corrupt");
+  });
+});
+
+describe("a small Zstandard frame", () => {
+  const inflated = Uint8Array.of(7);
+  const codec = createZstd({ native: { zstdDecompressSync: () => inflated } });
+  /** One segment of one stored byte; the descriptor says whether a checksum follows. */
+  const frame = (descriptor: number, ...checksum: readonly number[]) =>
+    Uint8Array.from([0x28, 0xb5, 0x2f, 0xfd, descriptor, 1, 0x09, 0, 0, 65, ...checksum]);
+
+  test("is decoded by our own code", () => {
+    expect(codec.decompress(frame(0x20), limit)).toEqual(Uint8Array.of(65));
+  });
+
+  test("with a checksum is left to node:zlib, which tests it", () => {
+    expect(codec.decompress(frame(0x24, 1, 2, 3, 4), limit)).toEqual(inflated);
   });
 });
 
