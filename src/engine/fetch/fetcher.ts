@@ -247,10 +247,8 @@ export class Fetcher {
 
   /** The policy has its say. */
   #takeDamage({ partition, isFromFollower }: FetchTask): void {
-    const { clock, intake } = this.#ports;
-    intake.takeReport(partition);
-    const retry = intake.retries.of(partition);
-    if (retry) this.#paceOf(partition).waitUntil(clock.now() + retry.backoffMs);
+    this.#ports.intake.takeReport(partition);
+    this.awaitRetry(partition);
     // Whoever asks next, by itself or by hand, asks the leader.
     if (isFromFollower) this.#places.leave(partition);
   }
