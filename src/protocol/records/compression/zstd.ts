@@ -19,8 +19,8 @@ export interface NativeZstd {
 
 /**
  * A frame of up to this size is decoded by our own code in any case: for each one node:zlib sets up a context, of so much
- * memory that garbage is collected more often, and that takes longer than such a frame does. A frame with a checksum,
- * which Kafka's clients do not write, is left to node:zlib: our own code does not test it.
+ * memory that garbage is collected more often, and that takes longer than such a frame does. A frame with a checksum, as
+ * clients in Go write them and those of Java and C do not, is left to node:zlib: our own code does not test it.
  */
 const smallFrameBytes = 2_048;
 
