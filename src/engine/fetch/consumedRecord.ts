@@ -93,4 +93,19 @@ export class ConsumedRecord {
   after(places: number): ConsumedRecord {
     return new ConsumedRecord(this.#origin, this.#records, this.#index + places);
   }
+
+  /** How much memory is not freed as long as somebody has this record: its batch's, or its whole response's. */
+  get heldBytes(): number {
+    return this.#records.memory.byteLength;
+  }
+
+  /** It and those behind it in its batch, `count` in all, in memory of their own; gives the first. */
+  copied(count: number): ConsumedRecord {
+    return new ConsumedRecord(this.#origin, this.#records.copyOf(this.#index, count), 0);
+  }
+
+  /** Whether both keep the same memory from being freed. */
+  sharesMemoryWith(other: ConsumedRecord): boolean {
+    return this.#records.memory === other.#records.memory;
+  }
 }

@@ -25,7 +25,7 @@ export interface RecordFilter {
 /** Records that follow each other in one batch. Their ids do as well. */
 interface Run {
   readonly firstId: number;
-  readonly first: ConsumedRecord;
+  first: ConsumedRecord;
   last: ConsumedRecord;
   records: number;
   bytes: number;
@@ -38,13 +38,24 @@ const runOverheadBytes = 600;
 /** A longer run is kept as several, as a run is let go as a whole. */
 const longestRunBytes = 65_536;
 
-/** The kept records of one session, oldest first: a queue of runs that is cheap to shorten at its front. */
+/** Records that take less of the memory behind them are copied out of it. */
+const leastShareOfMemory = 0.5;
+
+/**
+ * The kept records of one session, oldest first: a queue of runs that is cheap to shorten at its front.
+ *
+ * A record keeps all of its batch in memory, and uncompressed the whole response: a few kept ones of many responses would
+ * take gigabytes that nobody counts. So when delivery goes on to other memory, what was kept of the former stays as
+ * it is if that is most of it, and is copied otherwise.
+ */
 export class SessionRecords {
   #runs: Run[] = [];
   #head = 0;
   #records = 0;
   #bytes = 0;
   #dropped = 0;
+  /** The id of the first record that was kept of the memory that is delivered from now. */
+  #memoryFromId = 0;
 
   get oldestId(): number | undefined {
     return this.#runs[this.#head]?.firstId;
@@ -67,6 +78,10 @@ export class SessionRecords {
         run.bytes += bytes;
         this.#bytes += bytes;
       } else {
+        if (run && !record.sharesMemoryWith(run.last)) {
+          this.#leaveMemory();
+          this.#memoryFromId = recordId;
+        }
         run = { firstId: recordId, first: record, last: record, records: 1, bytes: bytes + runOverheadBytes };
         this.#runs.push(run);
         this.#bytes += run.bytes;
@@ -75,6 +90,22 @@ export class SessionRecords {
     }
     this.#records += records.length;
     return this.#bytes - before;
+  }
+
+  #leaveMemory(): void {
+    const runs: Run[] = [];
+    for (let at = this.#runs.length - 1; at >= this.#head; at--) {
+      const run = this.#runs[at];
+      if (!run || run.firstId < this.#memoryFromId) break;
+      runs.push(run);
+    }
+    const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
+    const held = runs[0]?.first.heldBytes ?? 0;
+    if (bytes >= held * leastShareOfMemory) return;
+    for (const run of runs) {
+      run.first = run.first.copied(run.records);
+      run.last = run.first.after(run.records - 1);
+    }
   }
 
   /** Lets the oldest run go; undefined when nothing is kept. */

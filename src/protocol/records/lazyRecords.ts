@@ -12,7 +12,14 @@ export interface RecordFields {
   headersAt(index: number): readonly RecordHeader[];
   /** Bytes it takes in the batch, headers and framing included. */
   sizeAt(index: number): number;
+  /** What these records keep from being freed, other records and other batches included. */
+  readonly memory: ArrayBufferLike;
+  /** The same records from `from` on in memory of their own; whoever asks knows that there are so many. */
+  copyOf(from: number, count: number): RecordFields;
 }
+
+/** What of a batch's header its records are told by. */
+type BatchTimes = Pick<BatchHeader, "baseOffset" | "baseTimestamp" | "timestampType" | "maxTimestamp">;
 
 const noHeaders: readonly RecordHeader[] = [];
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -34,7 +41,7 @@ export class LazyRecords implements Iterable<KafkaRecord>, RecordFields {
   readonly #appendTime: bigint | undefined;
 
   /** `slots` come from walkRecords over the same body, which has checked every length. */
-  constructor(body: Uint8Array, slots: Int32Array, header: BatchHeader) {
+  constructor(body: Uint8Array, slots: Int32Array, header: BatchTimes) {
     this.#body = body;
     this.#buffer = body.buffer;
     this.#bodyAt = body.byteOffset;
@@ -92,6 +99,26 @@ export class LazyRecords implements Iterable<KafkaRecord>, RecordFields {
   sizeAt(index: number): number {
     const next = index + 1 < this.length ? this.#slots[(index + 1) * slotsPerRecord] : this.#body.length;
     return (next as number) - (this.#slots[index * slotsPerRecord] as number);
+  }
+
+  get memory(): ArrayBufferLike {
+    return this.#buffer;
+  }
+
+  copyOf(from: number, count: number): LazyRecords {
+    const slots = this.#slots.slice(from * slotsPerRecord, (from + count) * slotsPerRecord);
+    const start = slots[0] ?? 0;
+    const end = this.#slots[(from + count) * slotsPerRecord] ?? this.#body.length;
+    for (let at = 0; at < slots.length; at++) {
+      // All but the offset's delta say where something stands.
+      if (at % slotsPerRecord !== 1) slots[at] = (slots[at] as number) - start;
+    }
+    return new LazyRecords(new Uint8Array(this.#body.subarray(start, end)), slots, {
+      baseOffset: this.#baseOffset,
+      baseTimestamp: this.#baseTimestamp,
+      timestampType: this.#appendTime === undefined ? "createTime" : "logAppendTime",
+      maxTimestamp: this.#appendTime ?? this.#baseTimestamp,
+    });
   }
 
   *[Symbol.iterator](): Iterator<KafkaRecord> {

@@ -8,9 +8,14 @@ const recordBytes = 384;
 /** Records of one batch, beginning with offset `from`. */
 function batch(
   count: number,
-  options: { readonly from?: number; readonly partition?: number; readonly bytes?: number } = {},
+  options: {
+    readonly from?: number;
+    readonly partition?: number;
+    readonly bytes?: number;
+    readonly memory?: ArrayBuffer;
+  } = {},
 ): readonly ConsumedRecord[] {
-  const { from = 0, partition = 0, bytes = recordBytes } = options;
+  const { from = 0, partition = 0, bytes = recordBytes, memory = new ArrayBuffer(count * bytes) } = options;
   const origin = { topic: "orders", partition, leaderEpoch: undefined, timestampType: "createTime" } as const;
   const fields = {
     offsetAt: (at: number) => BigInt(from + at),
@@ -19,6 +24,12 @@ function batch(
     valueAt: () => new Uint8Array(bytes),
     headersAt: () => [],
     sizeAt: () => bytes,
+    memory,
+    copyOf: (at: number, copied: number) => ({
+      ...fields,
+      offsetAt: (place: number) => BigInt(from + at + place),
+      memory: new ArrayBuffer(copied * bytes),
+    }),
   };
   return Array.from({ length: count }, (_, index) => new ConsumedRecord(origin, fields, index));
 }
@@ -149,4 +160,32 @@ test("a batch larger than all that may be kept leaves its newest records", () =>
   expect(store.bytes).toBeLessThanOrEqual(200_000);
   expect(store.bytes).toBeGreaterThan(100_000);
   expect(store.slice("a", all).at(-1)?.record.offset).toBe(999n);
+});
+
+test("single records of large responses do not keep the responses in memory", () => {
+  const store = new RecordStore(1_000_000);
+  const responses = Array.from({ length: 50 }, (_, at) => {
+    const memory = new ArrayBuffer(1_000_000);
+    return [...batch(100, { from: at * 1_000, memory }), ...batch(100, { from: at * 1_000 + 100, memory })];
+  });
+
+  for (const response of responses) store.add("a", [...response.slice(4, 7), ...response.slice(110, 112)]);
+
+  const kept = store.slice("a", all);
+  const offsets = [4, 5, 6, 110, 111];
+  expect(kept.map(({ record }) => Number(record.offset))).toEqual(
+    responses.flatMap((_, at) => offsets.map((offset) => at * 1_000 + offset)),
+  );
+  // Only the last response may still be delivered from.
+  expect(kept.filter(({ record }) => record.heldBytes >= 1_000_000)).toHaveLength(5);
+});
+
+test("what was delivered whole is not copied", () => {
+  const store = new RecordStore(10_000_000);
+  const memory = new ArrayBuffer(200 * recordBytes);
+
+  store.add("a", batch(200, { memory }));
+  store.add("a", batch(1, { from: 1_000 }));
+
+  expect(store.slice("a", { fromIndex: 0, count: 1 })[0]?.record.heldBytes).toBe(memory.byteLength);
 });

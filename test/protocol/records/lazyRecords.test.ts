@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
+import type { RecordFields } from "#protocol/records/lazyRecords.ts";
 import { opened } from "./support/batches.ts";
 
 test("the size of a record is what it takes in its batch: key, value, headers, and some bytes around them", () => {
@@ -26,3 +27,46 @@ test("the size of a record is what it takes in its batch: key, value, headers, a
   const sum = sizes.reduce((total, size) => total + size, 0);
   expect(decoded.uncompressedBytes - sum).toBeLessThan(10);
 });
+
+test.each([
+  ["producer's", undefined],
+  ["broker's", 5_000n],
+] as const)(
+  "records copied out of a batch with the %s timestamps are the same, in memory of their own size",
+  (_, logAppendTime) => {
+    const records = Array.from({ length: 40 }, (__, index) => ({
+      timestamp: 1_000n + BigInt(index),
+      key: index % 3 === 0 ? null : new Uint8Array(index).fill(index),
+      value: index % 7 === 0 ? null : new Uint8Array(30 * index).fill(index + 1),
+      headers: index % 2 === 0 ? [] : [{ key: "trace", value: Uint8Array.of(index) }],
+    }));
+    const whole = opened(encodeBatch({ baseOffset: 7n, logAppendTime, records })).records;
+
+    const copies = [
+      [0, 40],
+      [5, 1],
+      [12, 20],
+      [39, 1],
+    ] as const;
+
+    for (const [from, count] of copies) {
+      const copy = whole.copyOf(from, count);
+      expect(copy).toHaveLength(count);
+      const wanted = Array.from({ length: count }, (_, index) => fieldsOf(whole, from + index));
+      expect(Array.from({ length: count }, (_, index) => fieldsOf(copy, index))).toEqual(wanted);
+      const bytes = wanted.reduce((sum, { size }) => sum + size, 0);
+      expect(copy.memory.byteLength).toBe(bytes);
+    }
+  },
+);
+
+function fieldsOf(records: RecordFields, index: number) {
+  return {
+    offset: records.offsetAt(index),
+    timestamp: records.timestampAt(index),
+    key: records.keyAt(index),
+    value: records.valueAt(index),
+    headers: records.headersAt(index),
+    size: records.sizeAt(index),
+  };
+}
