@@ -94,18 +94,13 @@ export class ConsumedRecord {
     return new ConsumedRecord(this.#origin, this.#records, this.#index + places);
   }
 
-  /** How much memory is not freed as long as somebody has this record: its batch's, or its whole response's. */
-  get heldBytes(): number {
-    return this.#records.memory.byteLength;
+  /** What is not freed as long as somebody has this record: its batch's bytes, or those of its whole response. */
+  get memory(): ArrayBufferLike {
+    return this.#records.memory;
   }
 
   /** It and those behind it in its batch, `count` in all, in memory of their own; gives the first. */
   copied(count: number): ConsumedRecord {
     return new ConsumedRecord(this.#origin, this.#records.copyOf(this.#index, count), 0);
-  }
-
-  /** Whether both keep the same memory from being freed. */
-  sharesMemoryWith(other: ConsumedRecord): boolean {
-    return this.#records.memory === other.#records.memory;
   }
 }

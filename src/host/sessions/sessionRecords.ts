@@ -29,6 +29,8 @@ interface Run {
   last: ConsumedRecord;
   records: number;
   bytes: number;
+  /** What it keeps from being freed: its batch, or its whole response; undefined when it was copied out. */
+  memory: ArrayBufferLike | undefined;
 }
 
 /** The notes of where the fields of a record stand. */
@@ -37,16 +39,14 @@ const recordOverheadBytes = 16;
 const runOverheadBytes = 600;
 /** A longer run is kept as several, as a run is let go as a whole. */
 const longestRunBytes = 65_536;
-
-/** Records that take less of the memory behind them are copied out of it. */
-const leastShareOfMemory = 0.5;
+/** So much memory may be held beyond twice of what is kept in it. */
+const spareMemoryBytes = 16 * 1024 * 1024;
 
 /**
  * The kept records of one session, oldest first: a queue of runs that is cheap to shorten at its front.
  *
- * A record keeps all of its batch in memory, and uncompressed the whole response: a few kept ones of many responses would
- * take gigabytes that nobody counts. So when delivery goes on to other memory, what was kept of the former stays as
- * it is if that is most of it, and is copied otherwise.
+ * A record keeps all of its batch in memory, and uncompressed the whole response: a few kept ones of many responses
+ * would take gigabytes that nobody counts. When that is much more than what is kept, the oldest runs are copied out.
  */
 export class SessionRecords {
   #runs: Run[] = [];
@@ -54,8 +54,11 @@ export class SessionRecords {
   #records = 0;
   #bytes = 0;
   #dropped = 0;
-  /** The id of the first record that was kept of the memory that is delivered from now. */
-  #memoryFromId = 0;
+  /** How many runs hold each memory. */
+  readonly #memories = new Map<ArrayBufferLike, number>();
+  #heldBytes = 0;
+  /** Every run before this place was copied out. */
+  #copiedTo = 0;
 
   get oldestId(): number | undefined {
     return this.#runs[this.#head]?.firstId;
@@ -78,34 +81,24 @@ export class SessionRecords {
         run.bytes += bytes;
         this.#bytes += bytes;
       } else {
-        if (run && !record.sharesMemoryWith(run.last)) {
-          this.#leaveMemory();
-          this.#memoryFromId = recordId;
-        }
-        run = { firstId: recordId, first: record, last: record, records: 1, bytes: bytes + runOverheadBytes };
+        const { memory } = record;
+        run = {
+          firstId: recordId,
+          first: record,
+          last: record,
+          records: 1,
+          bytes: bytes + runOverheadBytes,
+          memory,
+        };
         this.#runs.push(run);
         this.#bytes += run.bytes;
+        this.#hold(memory);
       }
       recordId++;
     }
     this.#records += records.length;
+    this.#copyOut();
     return this.#bytes - before;
-  }
-
-  #leaveMemory(): void {
-    const runs: Run[] = [];
-    for (let at = this.#runs.length - 1; at >= this.#head; at--) {
-      const run = this.#runs[at];
-      if (!run || run.firstId < this.#memoryFromId) break;
-      runs.push(run);
-    }
-    const bytes = runs.reduce((sum, run) => sum + run.bytes, 0);
-    const held = runs[0]?.first.heldBytes ?? 0;
-    if (bytes >= held * leastShareOfMemory) return;
-    for (const run of runs) {
-      run.first = run.first.copied(run.records);
-      run.last = run.first.after(run.records - 1);
-    }
   }
 
   /** Lets the oldest run go; undefined when nothing is kept. */
@@ -113,11 +106,13 @@ export class SessionRecords {
     const run = this.#runs[this.#head];
     if (!run) return undefined;
     this.#head++;
+    this.#release(run);
     this.#records -= run.records;
     this.#bytes -= run.bytes;
     this.#dropped += run.records;
     if (this.#head * 2 > this.#runs.length) {
       this.#runs = this.#runs.slice(this.#head);
+      this.#copiedTo = Math.max(0, this.#copiedTo - this.#head);
       this.#head = 0;
     }
     return run;
@@ -127,6 +122,9 @@ export class SessionRecords {
   clear(): number {
     const bytes = this.#bytes;
     this.#runs = [];
+    this.#memories.clear();
+    this.#heldBytes = 0;
+    this.#copiedTo = 0;
     this.#head = 0;
     this.#records = 0;
     this.#bytes = 0;
@@ -184,6 +182,39 @@ export class SessionRecords {
       else high = middle - 1;
     }
     return undefined;
+  }
+
+  #hold(memory: ArrayBufferLike): void {
+    const runs = this.#memories.get(memory) ?? 0;
+    this.#memories.set(memory, runs + 1);
+    if (runs === 0) this.#heldBytes += memory.byteLength;
+  }
+
+  #release(run: Run): void {
+    const { memory } = run;
+    if (memory === undefined) return;
+    run.memory = undefined;
+    const runs = (this.#memories.get(memory) ?? 1) - 1;
+    if (runs > 0) {
+      this.#memories.set(memory, runs);
+    } else {
+      this.#memories.delete(memory);
+      this.#heldBytes -= memory.byteLength;
+    }
+  }
+
+  /** Not the last run, which may still grow. */
+  #copyOut(): void {
+    const mostBytes = 2 * this.#bytes + spareMemoryBytes;
+    let at = Math.max(this.#head, this.#copiedTo);
+    for (; this.#heldBytes > mostBytes && at < this.#runs.length - 1; at++) {
+      const run = this.#runs[at];
+      if (!run) break;
+      run.first = run.first.copied(run.records);
+      run.last = run.first.after(run.records - 1);
+      this.#release(run);
+    }
+    this.#copiedTo = at;
   }
 }
 
