@@ -134,6 +134,7 @@ export class Broker implements Disposable {
     this.groups = new GroupCoordinator({
       monitor: this.invariants,
       clock: deps.clock,
+      hasCoordinator: (groupId) => this.coordinatorOf(groupId) !== undefined,
       settings: settings.groups,
       consumerSettings: settings.consumerGroups,
       topics: this.topics,
@@ -143,6 +144,7 @@ export class Broker implements Disposable {
     this.transactions = new TransactionCoordinator({
       clock: deps.clock,
       settings: settings.transactions,
+      hasCoordinator: (transactionalId) => this.transactionCoordinatorOf(transactionalId) !== undefined,
       newProducerId: () => this.nextProducerId(),
       writeMarker: (partition, marker) => this.writeMarker(partition, marker),
       report: (transaction, reason) => deps.observe(transactionReport(transaction, reason)),
@@ -190,9 +192,11 @@ export class Broker implements Disposable {
     this.cluster.setUp(nodeId, isUp);
     const { coordinatorLoadMs } = this.settings;
     const coordinators = [this.groupCoordinators, this.transactionCoordinators];
-    const moved = this.groups.groups.filter(({ groupId }) => this.groupCoordinators.of(groupId) === nodeId);
+    // A node that stops leaves what it had to others; one that is back takes what nobody had.
+    const formerId = isUp ? undefined : nodeId;
+    const moved = this.groups.groups.filter(({ groupId }) => this.groupCoordinators.of(groupId) === formerId);
     const movedTransactions = this.transactions.all.filter(
-      ({ transactionalId }) => this.transactionCoordinators.of(transactionalId) === nodeId,
+      ({ transactionalId }) => this.transactionCoordinators.of(transactionalId) === formerId,
     );
     if (isUp) {
       this.leadership.nodeUp(this.topics.all, nodeId);
@@ -202,10 +206,10 @@ export class Broker implements Disposable {
       for (const each of coordinators) each.nodeDown(nodeId, coordinatorLoadMs);
       this.fetchSessions.nodeDown(nodeId);
       this.telemetry.nodeDown(nodeId);
-      for (const { groupId } of moved) this.groups.reload(groupId, coordinatorLoadMs);
-      for (const { transactionalId } of movedTransactions) {
-        this.transactions.reload(transactionalId, coordinatorLoadMs);
-      }
+    }
+    for (const { groupId } of moved) this.groups.reload(groupId, coordinatorLoadMs);
+    for (const { transactionalId } of movedTransactions) {
+      this.transactions.reload(transactionalId, coordinatorLoadMs);
     }
   }
 

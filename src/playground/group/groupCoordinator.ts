@@ -94,6 +94,8 @@ export class GroupCoordinator {
     readonly topics: TopicsView;
     readonly reporter: GroupReporter;
     readonly monitor: GroupMonitor;
+    /** Whether any node coordinates the group: where none does, no time passes for it until one takes over. */
+    readonly hasCoordinator: (groupId: string) => boolean;
     readonly maxGroups: number;
   }) {
     this.#clock = deps.clock;
@@ -105,6 +107,7 @@ export class GroupCoordinator {
     this.#table = new GroupTable({
       clock: deps.clock,
       maxGroups: deps.maxGroups,
+      hasCoordinator: deps.hasCoordinator,
       onDue: (entry) => this.#due(entry),
       onRemoved: (groupId) => {
         this.#reporter.deleted(groupId);

@@ -21,10 +21,14 @@ interface Held extends GroupEntry {
   timer: { readonly at: number; readonly handle: Disposable } | undefined;
 }
 
-/** The groups of a playground, each with one timer for its earliest deadline. */
+/**
+ * The groups of a playground, each with one timer for its earliest deadline. A group that nobody coordinates has none: its
+ * deadlines stand until a coordinator takes over, which sets them anew.
+ */
 export class GroupTable {
   readonly #clock: Clock;
   readonly #maxGroups: number;
+  readonly #hasCoordinator: (groupId: string) => boolean;
   readonly #onDue: (entry: GroupEntry) => void;
   readonly #onRemoved: (groupId: string) => void;
   readonly #entries = new Map<string, Held>();
@@ -32,11 +36,13 @@ export class GroupTable {
   constructor(deps: {
     readonly clock: Clock;
     readonly maxGroups: number;
+    readonly hasCoordinator: (groupId: string) => boolean;
     readonly onDue: (entry: GroupEntry) => void;
     readonly onRemoved: (groupId: string) => void;
   }) {
     this.#clock = deps.clock;
     this.#maxGroups = deps.maxGroups;
+    this.#hasCoordinator = deps.hasCoordinator;
     this.#onDue = deps.onDue;
     this.#onRemoved = deps.onRemoved;
   }
@@ -99,7 +105,7 @@ export class GroupTable {
 
   /** One timer per group, for the earliest deadline; one that turns out too early only arms the next. */
   #arm(entry: Held): void {
-    const at = deadlineOf(entry.group);
+    const at = this.#deadlineOf(entry.group);
     if (entry.timer && at !== undefined && entry.timer.at <= at) return;
     entry.timer?.handle.dispose();
     entry.timer = undefined;
@@ -110,17 +116,18 @@ export class GroupTable {
 
   #due(entry: Held): void {
     entry.timer = undefined;
-    const at = deadlineOf(entry.group);
+    const at = this.#deadlineOf(entry.group);
     if (at === undefined || at > this.#clock.now()) this.#arm(entry);
     else this.#onDue(entry);
+  }
+
+  #deadlineOf(group: Group): number | undefined {
+    if (!this.#hasCoordinator(group.groupId)) return undefined;
+    return group.type === "consumer" ? nextConsumerDeadline(group) : nextDeadline(group);
   }
 }
 
 function isEmpty(group: Group): boolean {
   if (group.type === "consumer") return group.members.size === 0;
   return group.phase.state === "Empty" && group.pendingMembers.size === 0;
-}
-
-function deadlineOf(group: Group): number | undefined {
-  return group.type === "consumer" ? nextConsumerDeadline(group) : nextDeadline(group);
 }

@@ -23,6 +23,8 @@ export interface TransactionSettings {
 export interface TransactionPorts {
   readonly clock: Clock;
   readonly settings: TransactionSettings;
+  /** Whether any node coordinates the id: where none does, nothing happens to it until one takes over. */
+  hasCoordinator(transactionalId: string): boolean;
   newProducerId(): bigint;
   writeMarker(partition: TopicPartition, marker: TransactionMarker): void;
   report(transaction: Transaction, reason?: string): void;
@@ -133,7 +135,7 @@ export class TransactionCoordinator implements Disposable {
 
   /**
    * Another node takes the id over and reads what was written of it: a decision is carried out by its markers, a transaction
-   * that is open stays so until its producer or its timeout ends it.
+   * that is open stays so until its producer or its timeout ends it. Where no node is up to take it over, both wait for one.
    */
   reload(transactionalId: string, loadMs: number): void {
     const entry = this.#entries.get(transactionalId);
@@ -166,6 +168,7 @@ export class TransactionCoordinator implements Disposable {
   }
 
   #completeAfter(entry: Entry, delayMs: number): void {
+    if (!this.#ports.hasCoordinator(entry.transaction.transactionalId)) return;
     if (delayMs <= 0) this.#complete(entry);
     else entry.timer = this.#ports.clock.schedule(delayMs, () => this.#complete(entry));
   }
@@ -193,6 +196,7 @@ export class TransactionCoordinator implements Disposable {
   }
 
   #abortAfter(entry: Entry, delayMs: number): void {
+    if (!this.#ports.hasCoordinator(entry.transaction.transactionalId)) return;
     entry.timer = this.#ports.clock.schedule(delayMs, () => {
       entry.timer = undefined;
       this.#fence(entry, `it took longer than its timeout of ${entry.transaction.timeoutMs} ms`);

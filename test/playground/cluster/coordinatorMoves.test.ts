@@ -194,6 +194,59 @@ describe("a coordinator that takes over reads what was written first", () => {
   });
 });
 
+describe("while no node is up", () => {
+  beforeEach(() => start({ coordinatorLoadMs: 400 }));
+
+  const stopAll = () => {
+    for (const { nodeId } of simulated.playground.nodes) simulated.playground.stopNode(nodeId);
+  };
+
+  test("no member is evicted, and each has a whole session once a coordinator has read its group", async () => {
+    const member = await stableMember();
+    stopAll();
+    await simulated.clock.advance(60_000);
+
+    await simulated.run(simulated.playground.startNode(2));
+
+    await simulated.clock.advance(400 + 9_900);
+    expect(simulated.of("group.memberGone")).toEqual([]);
+    expect(await beat(await toCoordinator(), member)).toBe("NONE");
+    await simulated.clock.advance(10_001);
+    expect(await beat(await toCoordinator(), member)).toBe("UNKNOWN_MEMBER_ID");
+  });
+
+  test("no member of a consumer group is evicted", async () => {
+    const client = await toCoordinator();
+    const said = { groupId: "billing", memberId: "m-1" };
+    const first = { memberEpoch: 0, rebalanceTimeoutMs: 5_000, subscribedTopicNames: ["orders"] };
+    const { memberEpoch } = await simulated.run(
+      client.call(consumerGroupHeartbeat, { ...said, ...first, topicPartitions: [] }),
+    );
+    stopAll();
+    await simulated.clock.advance(120_000);
+
+    await simulated.run(simulated.playground.startNode(2));
+
+    await simulated.clock.advance(400);
+    const next = await toCoordinator();
+    const body = { ...said, memberEpoch, topicPartitions: null };
+    const { errorCode } = await simulated.run(next.call(consumerGroupHeartbeat, body));
+    expect([errorName(errorCode), simulated.of("group.memberGone")]).toEqual(["NONE", []]);
+  });
+
+  test("a rebalance that is forced comes to nothing, as nothing of it is written", async () => {
+    const member = await stableMember();
+    stopAll();
+    await simulated.playground.trouble("forceRebalance", { groupId: "billing" });
+    await simulated.clock.advance(60_000);
+
+    await simulated.run(simulated.playground.startNode(2));
+
+    await simulated.clock.advance(400);
+    expect(await beat(await toCoordinator(), member)).toBe("NONE");
+  });
+});
+
 function errorOfCommit(answer: Awaited<ReturnType<typeof commitAs>>): string {
   return errorName(answer.topics[0]?.partitions[0]?.errorCode ?? -1);
 }

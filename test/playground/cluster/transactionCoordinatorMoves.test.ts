@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 import { describeProducers } from "#protocol/apis/describeProducers.ts";
 import { endTxn } from "#protocol/apis/endTxn.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
@@ -116,6 +116,39 @@ test("the timeout of an open transaction goes on from when it began, and waits f
   const before = state();
   await simulated.clock.advance(10);
   expect([before, state()]).toEqual(["Ongoing", "PrepareAbort"]);
+});
+
+describe("while no node is up", () => {
+  const stopAll = () => {
+    for (const { nodeId } of simulated.playground.nodes) simulated.playground.stopNode(nodeId);
+  };
+
+  test("an open transaction is not aborted, but once a coordinator has read that it took too long", async () => {
+    await open(10_000);
+    stopAll();
+    await simulated.clock.advance(60_000);
+
+    const alone = state();
+    await simulated.run(simulated.playground.startNode(1));
+
+    await simulated.clock.advance(loadMs - 10);
+    const loading = state();
+    await simulated.clock.advance(10);
+    expect([alone, loading, state()]).toEqual(["Ongoing", "Ongoing", "PrepareAbort"]);
+  });
+
+  test("no markers are written of a decision, but once a coordinator has read it", async () => {
+    const transaction = await open();
+    await simulated.run(transaction.commit());
+    stopAll();
+    await simulated.clock.advance(60_000);
+
+    const alone = state();
+    await simulated.run(simulated.playground.startNode(1));
+
+    await simulated.clock.advance(loadMs);
+    expect([alone, state()]).toEqual(["PrepareCommit", "CompleteCommit"]);
+  });
 });
 
 test("the former coordinator sends producers on", async () => {
