@@ -222,6 +222,11 @@ export class Broker implements Disposable {
   /** Another node coordinates the group and reads it first. */
   moveGroup(groupId: string, nodeId: number, loadMs: number): void {
     this.groupCoordinators.move(groupId, nodeId);
+    this.restartCoordinator(groupId, loadMs);
+  }
+
+  /** The group's coordinator reads it again, and goes on with what was written. */
+  restartCoordinator(groupId: string, loadMs: number): void {
     this.groupCoordinators.load(groupId, loadMs);
     this.groups.reload(groupId, loadMs);
   }

@@ -174,11 +174,17 @@ export class ClusterControl implements Disposable {
     return node;
   }
 
-  /** The group's coordinator begins again with what was written of the group. */
-  restartCoordinator(groupId: string): void {
+  /** The group's coordinator begins again with what was written of the group, which it reads for so long. */
+  restartCoordinator(groupId: string, forMs: number): void {
     this.#group(groupId);
-    this.#broker.groups.reload(groupId, 0);
-    this.#say({ kind: "restartCoordinator", title: `the coordinator of ${groupId} started again`, groupId });
+    const node = this.#broker.coordinatorOf(groupId);
+    if (node === undefined) {
+      throw new PlaygroundError("NOT_POSSIBLE", `No node coordinates ${groupId}. Start one first.`);
+    }
+    const loadMs = Math.max(0, forMs);
+    this.#broker.restartCoordinator(groupId, loadMs);
+    const title = `node ${node.nodeId} coordinates ${groupId} anew${loadingText(loadMs)}`;
+    this.#say({ kind: "restartCoordinator", title, groupId, nodeId: node.nodeId });
   }
 
   /** Every member of the group must join again. */

@@ -37,9 +37,10 @@ export class Coordinators {
     return !this.#moved.has(key) && (this.#slotLoadsUntil[placeOf(key, this.#slots.length)] ?? 0) > now;
   }
 
-  /** Its coordinator reads for so long before it answers. */
+  /** Its coordinator reads for so long before it answers, however long it would have read yet. */
   load(key: string, forMs: number): void {
     if (forMs > 0) this.#keyLoadsUntil.set(key, this.#clock.now() + forMs);
+    else this.#keyLoadsUntil.delete(key);
   }
 
   /** The node that comes after this key's own: where it would move to. */
@@ -54,6 +55,9 @@ export class Coordinators {
   /** What the node had is read by others for so long. */
   nodeDown(nodeId: number, loadMs: number): void {
     const next = this.#after(nodeId);
+    for (const key of Array.from(this.#keyLoadsUntil.keys())) {
+      if (this.of(key) === nodeId) this.#keyLoadsUntil.delete(key);
+    }
     const loadsUntil = this.#clock.now() + loadMs;
     for (const [slot, owner] of this.#slots.entries()) {
       if (owner !== nodeId) continue;

@@ -72,16 +72,6 @@ export function coordinatorUnavailable(groupId: string, forMs: number): FaultRul
   };
 }
 
-/** The coordinator has just taken over and reads the group's log. */
-export function coordinatorLoading(groupId: string, forMs: number): FaultRule {
-  return {
-    kind: "coordinatorLoading",
-    title: `the coordinator of ${groupId} loads for ${forMs} ms`,
-    match: { api: coordinatorApis, groupId, untilMs: forMs },
-    action: { kind: "error", code: "COORDINATOR_LOAD_IN_PROGRESS" },
-  };
-}
-
 /** The coordinator hears nothing of a member any more, until released; in the end it puts it out. */
 export function freezeHeartbeats(groupId: string, memberId: string): FaultRule {
   return {

@@ -3,7 +3,6 @@ import type { ClusterControl } from "../cluster/clusterControl.ts";
 import { type BatchCorruption, batchCorruptions } from "../faults/corruptBatch.ts";
 import type { FaultRule } from "../faults/faultRule.ts";
 import {
-  coordinatorLoading,
   coordinatorUnavailable,
   corruptNextBatch,
   delayCommits,
@@ -165,8 +164,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
     description: "A rebalance under way is forgotten; COORDINATOR_LOAD_IN_PROGRESS for a while.",
     needs: ["group"],
     takes: ["ms"],
-    act: ({ groupId }, control) => control.restartCoordinator(groupId),
-    rule: ({ groupId, given }) => coordinatorLoading(groupId, given.ms ?? fewSecondsMs),
+    act: ({ groupId, given }, control) => control.restartCoordinator(groupId, given.ms ?? fewSecondsMs),
   },
   {
     id: "moveLeader",

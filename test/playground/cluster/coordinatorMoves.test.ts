@@ -124,15 +124,56 @@ describe("a rebalance whose coordinator moves", () => {
   });
 });
 
-test("a coordinator that starts again loads for a while, then goes on", async () => {
-  const member = await stableMember();
+describe("a coordinator that starts again", () => {
+  const restart = (ms: number) =>
+    simulated.playground.trouble("restartCoordinator", { groupId: "billing", ms });
 
-  await simulated.playground.trouble("restartCoordinator", { groupId: "billing", ms: 2_000 });
+  test("loads for a while, then goes on; heartbeats are let be, as Kafka's are", async () => {
+    const member = await stableMember();
+    const commit = async () => errorOfCommit(await simulated.run(commitAs(member.client, 7n, member)));
 
-  const while_ = await beat(member.client, member);
-  await simulated.clock.advance(2_000);
-  expect([while_, await beat(member.client, member)]).toEqual(["COORDINATOR_LOAD_IN_PROGRESS", "NONE"]);
-  expect(simulated.of("broker.fault").at(-1)).toMatchObject({ kind: "coordinatorLoading", enabled: false });
+    await restart(2_000);
+
+    const early = [await commit(), await beat(member.client, member)];
+    await simulated.clock.advance(2_000);
+    expect(early).toEqual(["COORDINATOR_LOAD_IN_PROGRESS", "NONE"]);
+    expect([await commit(), await beat(member.client, member)]).toEqual(["NONE", "NONE"]);
+    expect(simulated.of("broker.trouble").at(-1)).toMatchObject({
+      kind: "restartCoordinator",
+      nodeId: nodeOf(member.client),
+    });
+  });
+
+  test("evicts nobody when it loads for longer than their sessions", async () => {
+    const member = await stableMember();
+
+    await restart(30_000);
+
+    await simulated.clock.advance(30_000 + 9_900);
+    expect(simulated.of("group.memberGone")).toEqual([]);
+    expect(await beat(member.client, member)).toBe("NONE");
+  });
+
+  test.each([
+    ["starts once more", "restartCoordinator"],
+    ["dies meanwhile", "stopNode"],
+  ])("and %s is waited for no longer than that takes", async (_what, id) => {
+    const member = await stableMember();
+    await restart(30_000);
+
+    const nodeId = nodeOf(member.client);
+    await simulated.playground.trouble(id, { groupId: "billing", nodeId, ms: 0 });
+
+    const client = await toCoordinator();
+    expect(errorOfCommit(await simulated.run(commitAs(client, 7n, member)))).toBe("NONE");
+  });
+
+  test("cannot while no node is up", async () => {
+    await stableMember();
+    for (const { nodeId } of simulated.playground.nodes) simulated.playground.stopNode(nodeId);
+
+    await expect(restart(0)).rejects.toThrow("No node coordinates billing. Start one first.");
+  });
 });
 
 test("a consumer group (KIP-848) goes on in its epoch", async () => {
