@@ -69,6 +69,16 @@ const kept: readonly KeptSeed[] = [
       { operation: { kind: "moveLeader", key: p0 }, waitMs: 6_465 },
     ],
   },
+  {
+    symptom: "a static leader that was replaced after a topic grew left the new partition to nobody",
+    seed: 1_597,
+    meets: ["revoked", "session failed"],
+    steps: [
+      { operation: undefined, waitMs: 11_233 },
+      { operation: { kind: "growTopic", topic: "orders-1" }, waitMs: 1_468 },
+      { operation: { kind: "join", isDirect: false, index: 8 }, waitMs: 1_000 },
+    ],
+  },
 ];
 
 test.each(kept)("no more: $symptom", async ({ seed, steps, meets }) => {

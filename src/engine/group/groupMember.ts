@@ -254,7 +254,10 @@ export class GroupMember implements Member {
     const assignor = this.#identity.assignors.find(({ name }) => name === generation.assignor);
     if (!generation.isLeader || !assignor) return undefined;
     const assignments = await this.#leader.divide(assignor, this.#members, this.#over.signal);
-    return this.#isAssignmentKept ? undefined : assignments;
+    if (!this.#isAssignmentKept) return assignments;
+    const assigned = await this.#requests.assignedToAll(this.#over.signal);
+    if (assigned) this.#leader.keep(assigned);
+    return undefined;
   }
 
   #keep(generation: Generation): Promise<void> {

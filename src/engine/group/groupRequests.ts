@@ -1,6 +1,7 @@
 import type { Assignor, AssignorMember, AssignorSelf } from "#assignors/assignor.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
+import { describeGroups } from "#protocol/apis/describeGroups.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
 import { joinGroup } from "#protocol/apis/joinGroup.ts";
 import { leaveGroup } from "#protocol/apis/leaveGroup.ts";
@@ -151,6 +152,21 @@ export class GroupRequests {
       skipAssignment: body.skipAssignment,
       coordinator: nodeId === undefined ? broker : `${broker} (id ${nodeId})`,
     };
+  }
+
+  /** What all members of the group have together; undefined when the coordinator does not say. */
+  async assignedToAll(signal: AbortSignal): Promise<readonly TopicPartition[] | undefined> {
+    const { groupId } = this.#identity;
+    const { body } = await this.#cluster.send(
+      this.#route(),
+      describeGroups,
+      { groups: [groupId] },
+      { timeoutMs: patienceMs, signal },
+    );
+    const group = body.groups[0];
+    if (!group || errorName(group.errorCode) !== "NONE") return undefined;
+    const shares = group.members.map(({ memberAssignment }) => decodeAssignment(memberAssignment));
+    return shares.every((share) => share.ok) ? shares.flatMap((share) => share.value) : undefined;
   }
 
   async sync(

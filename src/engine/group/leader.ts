@@ -42,6 +42,19 @@ export class GroupLeader {
     return assignor.assign(members, assignorTopics(metadata, topics));
   }
 
+  /**
+   * To be called after `divide` when the coordinator kept the assignment of before (KIP-814): its partitions count, not
+   * those of now. Whoever made it may have gone before a topic grew, and nobody else would notice.
+   */
+  keep(assigned: readonly TopicPartition[]): void {
+    const counts = new Map(Array.from(this.#decided.keys(), (topic) => [topic, 0]));
+    for (const { topic } of assigned) {
+      const count = counts.get(topic);
+      if (count !== undefined) counts.set(topic, count + 1);
+    }
+    this.#decided = counts;
+  }
+
   /** Why the partitions have to be divided anew, or undefined when nothing about the topics has changed. */
   changeIn(metadata: ClusterMetadata | undefined): string | undefined {
     for (const [topic, before] of this.#decided) {
