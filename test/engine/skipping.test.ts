@@ -293,6 +293,23 @@ describe("skipping what arrived while paused", () => {
     expect(back).toEqual({ from: 2n, to: 2n });
   });
 
+  test("the end is the one of when it was asked, however long the position takes to be known", async () => {
+    const held = bench.playground.addFault({ match: { api: "OffsetFetch" }, action: { kind: "hold" } });
+    const late = bench.session({ groupId: "late" });
+    late.session.start();
+    await bench.until("assigned", () => late.session.assignment().length === 1);
+
+    const skipping = bench.run(late.session.skip(p0, toEnd, { how: "move" }));
+    await bench.clock.advance(1_000);
+    await bench.produce(p0, 3, 7);
+    const skipped = await skipping;
+    bench.playground.removeFault(held);
+
+    expect(skipped).toEqual({ from: undefined, to: 7n });
+    expect(ofType(late.seen, "fetch.gap")).toMatchObject([{ reason: "userSkip", toOffset: 7n }]);
+    expect(values(await late.poll(10, 5_000))).toEqual([7, 8, 9]);
+  });
+
   const seeks = [
     ["one step on", { kind: "step", by: 1n }, 3n],
     ["further on than there is", { kind: "step", by: 100n }, 7n],

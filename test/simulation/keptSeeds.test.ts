@@ -79,6 +79,35 @@ const kept: readonly KeptSeed[] = [
       { operation: { kind: "join", isDirect: false, index: 8 }, waitMs: 1_000 },
     ],
   },
+  {
+    symptom: "a skip to the end left out what came while the position was still being looked for",
+    seed: 4_816,
+    meets: ["partition loading", "commit committed"],
+    steps: [
+      { operation: undefined, waitMs: 35 },
+      { operation: { kind: "refuse", node: 2, forMs: 12_000 }, waitMs: 2_386 },
+      {
+        operation: {
+          kind: "skipToEnd",
+          member: "member-0",
+          key: { ...p0, partition: 1 },
+          how: "rejoin",
+          commit: true,
+        },
+        waitMs: 3_783,
+      },
+      {
+        operation: {
+          kind: "produce",
+          key: { ...p0, partition: 1 },
+          count: 3,
+          valueBytes: 400,
+          compression: "snappy",
+        },
+        waitMs: 1_000,
+      },
+    ],
+  },
 ];
 
 test.each(kept)("no more: $symptom", async ({ seed, steps, meets }) => {

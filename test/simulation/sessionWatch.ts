@@ -96,9 +96,9 @@ export class SessionWatch {
         return;
       case "fetch.gap":
         if (body.reason === "corruptBatch") {
-          this.#ledger.gap(member, body, body.fromOffset, body.toOffset);
+          this.#ledger.gap(member, body, body.fromOffset ?? 0n, body.toOffset);
         } else {
-          this.#ledger.excused(member.group, body, body.fromOffset, body.toOffset);
+          this.#ledger.excused(member.group, body, body.fromOffset ?? 0n, body.toOffset);
           this.#ledger.moved(sessionId, body, body.toOffset);
         }
         return;

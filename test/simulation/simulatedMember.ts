@@ -136,8 +136,6 @@ export class SimulatedMember {
     const skipped = this.session.skip(key, { kind: "end" }, { how, commit: false, signal });
     const what = `skip ${key.topic}-${key.partition} to its end (${how})`;
     this.#follow({ what, limitMs: skipLimitMs, signal }, skipped, (moved) => {
-      // What was skipped is told as a gap; from the start, the place is known by the position's first report.
-      if (moved.from === undefined) this.#moved(key, moved.from, moved.to);
       if (commit && this.isAlive && moved.from !== moved.to)
         this.commit(5_000, [{ ...key, offset: moved.to }]);
     });

@@ -291,7 +291,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
   "fetch.gap": fc.record({
     ...sessionPartition,
     reason: fc.constantFrom("corruptBatch", "userSkip"),
-    fromOffset: offset,
+    fromOffset: fc.option(offset, { nil: undefined }),
     toOffset: offset,
   }),
   "fetch.positionReset": fc.record({

@@ -101,8 +101,9 @@ export class Skipper {
     signal?: AbortSignal,
   ): Promise<SkipPreview> {
     const { seeker, buffer } = this.#ports;
-    await seeker.positioned(partition, signal);
+    // The end first: what arrives while the position is still being looked for was not there when this was asked.
     const end = await seeker.resolve(partition, target, signal);
+    await seeker.positioned(partition, signal);
     const { position: from, fetchPosition } = partition;
     // Never backwards: a time, and with read_committed the end too, may lie before what was delivered.
     const to = from !== undefined && from > end ? from : end;
@@ -146,7 +147,7 @@ export class Skipper {
   #move(partition: AssignedPartition, to: bigint): void {
     const { observe, sessionId, seeker } = this.#ports;
     const { position, topic, partition: index } = partition;
-    if (position !== undefined && to > position) {
+    if (to > (position ?? 0n)) {
       const gap = { topic, partition: index, fromOffset: position, toOffset: to };
       observe({ type: "fetch.gap", sessionId, reason: "userSkip", ...gap });
     }

@@ -70,7 +70,8 @@ export interface GapRecorded extends TopicPartition {
   readonly type: "fetch.gap";
   readonly sessionId: string;
   readonly reason: "corruptBatch" | "userSkip";
-  readonly fromOffset: bigint;
+  /** Undefined: the position was not known yet. */
+  readonly fromOffset?: bigint | undefined;
   /** The first offset that is read again. */
   readonly toOffset: bigint;
 }

@@ -214,7 +214,7 @@ export const gapRecorded = object<GapRecorded>({
   type: oneOf("fetch.gap"),
   ...sessionPartition,
   reason: oneOf("corruptBatch", "userSkip"),
-  fromOffset: offset,
+  fromOffset: optional(offset),
   toOffset: offset,
 });
 
