@@ -153,7 +153,8 @@ function producePartition(
   const begins = isTracked && !log.producers.hasOngoingTransaction(header);
   const error = begins ? takePart(context, { ...header, transactionalId, partition: log.id }) : "NONE";
   if (error !== "NONE") {
-    return refused(index, error, `the batch is not part of a transaction that goes on: ${error}`);
+    const message = `the batch is not part of a transaction that goes on: ${error}`;
+    return refused(index, toProducer(error, version), message);
   }
   const beginsKnownEmpty = begins && version >= sinceImplicit;
   const verdict = log.producers.judge(header, { beginsKnownEmpty });
@@ -174,6 +175,14 @@ const sinceAbortable = 11;
 
 function takePart(context: RequestContext, what: TakingPart): KnownErrorName {
   return takePartInTransaction(context, what, { sinceImplicit, sinceAbortable });
+}
+
+/** What a producer does not expect of a partition's leader becomes what makes it try again without looking for another. */
+function toProducer(error: KnownErrorName, version: number): KnownErrorName {
+  const isUnexpected =
+    error === "COORDINATOR_LOAD_IN_PROGRESS" ||
+    (error === "CONCURRENT_TRANSACTIONS" && version < sinceImplicit);
+  return isUnexpected ? "NOT_ENOUGH_REPLICAS" : error;
 }
 
 function acceptedAs(log: PartitionLog, { baseOffset, header }: StoredBatch) {

@@ -21,7 +21,7 @@ export interface TransactionalVersions {
 
 /**
  * Whether a partition that has no records of the transaction yet may get some (KIP-890): newer clients leave it to the
- * broker to add it, for older ones it is checked that they did.
+ * broker to add it, for older ones it is checked that they did. Why not is said as the transaction's coordinator says it.
  */
 export function takePartInTransaction(
   { broker, version }: RequestContext,
@@ -29,15 +29,12 @@ export function takePartInTransaction(
   { sinceImplicit, sinceAbortable }: TransactionalVersions,
 ): KnownErrorName {
   if (transactionalId === null) return "INVALID_TXN_STATE";
-  // Whatever keeps this node from asking the coordinator, its clients are told to try again.
-  if (broker.transactionCoordinators.isLoading(transactionalId)) return "NOT_ENOUGH_REPLICAS";
+  if (broker.transactionCoordinators.isLoading(transactionalId)) return "COORDINATOR_LOAD_IN_PROGRESS";
   const request = { producerId, producerEpoch, partitions: [partition] };
   if (version >= sinceImplicit) return toWriter(broker.transactions.add(transactionalId, request));
   const transaction = broker.transactions.get(transactionalId);
   if (transaction === undefined) return "INVALID_PRODUCER_ID_MAPPING";
   const [error = "NONE"] = verifyInTransaction(transaction, request);
-  // Old clients do not expect these here; what they get instead makes them try again, or give up.
-  if (error === "CONCURRENT_TRANSACTIONS") return "NOT_ENOUGH_REPLICAS";
   if (error === "TRANSACTION_ABORTABLE" && version < sinceAbortable) return "INVALID_TXN_STATE";
   return toWriter(error);
 }

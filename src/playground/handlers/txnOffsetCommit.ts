@@ -15,6 +15,7 @@ type Target = Pick<CommitTarget, "offsets"> | { readonly error: KnownErrorName }
 /** The version of OffsetCommit that knows every reason; what clients of this API do not know is translated below. */
 const knowsAllErrors = 9;
 const versions = { sinceImplicit: 5, sinceAbortable: 4 };
+const sinceLoading = 2;
 
 /** Commits offsets within a transaction: they take effect when it does (KIP-98), if the member is current (KIP-447). */
 export const txnOffsetCommitHandler = defineHandler({
@@ -55,16 +56,14 @@ function targetOf(request: TxnOffsetCommitRequest, context: RequestContext): Tar
   const { groupId, transactionalId, producerId, producerEpoch } = request;
   if (groupId === "") return { error: "INVALID_GROUP_ID" };
   const misplaced = coordinatorError(context, groupId);
-  if (misplaced) return { error: misplaced };
+  if (misplaced) return { error: toCommitter(misplaced, context.version) };
   const partition = offsetsPartitionOf(groupId);
   const error = takePartInTransaction(
     context,
     { transactionalId, partition, producerId, producerEpoch },
     versions,
   );
-  // A coordinator cannot say what a leader of a partition would.
-  if (error === "NOT_ENOUGH_REPLICAS") return { error: "COORDINATOR_NOT_AVAILABLE" };
-  if (error !== "NONE") return { error };
+  if (error !== "NONE") return { error: toCommitter(error, context.version) };
   const found = context.broker.groups.commitTarget(groupId, {
     memberId: request.memberId,
     groupInstanceId: request.groupInstanceId ?? undefined,
@@ -76,6 +75,12 @@ function targetOf(request: TxnOffsetCommitRequest, context: RequestContext): Tar
   if (refusal === "NONE") return found;
   const isOldMember = refusal === "STALE_MEMBER_EPOCH" || refusal === "GROUP_ID_NOT_FOUND";
   return { error: isOldMember ? "ILLEGAL_GENERATION" : refusal };
+}
+
+/** Producers of before Kafka 2.3 may not survive a coordinator that loads (KAFKA-7296). */
+function toCommitter(error: KnownErrorName, version: number): KnownErrorName {
+  const isUnexpected = error === "COORDINATOR_LOAD_IN_PROGRESS" && version < sinceLoading;
+  return isUnexpected ? "COORDINATOR_NOT_AVAILABLE" : error;
 }
 
 function identified(request: TxnOffsetCommitRequest, broker: Broker): readonly TopicPartition[] {

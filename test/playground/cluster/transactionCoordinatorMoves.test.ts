@@ -5,6 +5,7 @@ import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
 import { initProducerId } from "#protocol/apis/initProducerId.ts";
 import { metadata } from "#protocol/apis/metadata.ts";
 import { produce } from "#protocol/apis/produce.ts";
+import { txnOffsetCommit } from "#protocol/apis/txnOffsetCommit.ts";
 import { errorName } from "#protocol/errorCodes.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import type { RawClient } from "../rawClient.ts";
@@ -20,9 +21,9 @@ beforeEach(async () => {
   simulated.playground.createTopic("orders", { partitions: 1 });
 });
 
-async function toCoordinator(): Promise<RawClient> {
+async function toCoordinator(keyType = 1, key = transactionalId): Promise<RawClient> {
   const any = await simulated.connect(simulated.playground.nodes.find(isUp)?.nodeId);
-  const body = { keyType: 1, coordinatorKeys: [transactionalId] };
+  const body = { keyType, coordinatorKeys: [key] };
   const answer = await simulated.run(any.call(findCoordinator, body));
   return simulated.connect(answer.coordinators[0]?.nodeId);
 }
@@ -203,4 +204,28 @@ test("a first write waits for a coordinator that reads, told to try again as Kaf
   await simulated.clock.advance(loadMs);
 
   expect([early, await write()]).toEqual(["NOT_ENOUGH_REPLICAS", "NONE"]);
+});
+
+test.each([
+  [1, "COORDINATOR_NOT_AVAILABLE", "INVALID_TXN_STATE"],
+  [2, "COORDINATOR_LOAD_IN_PROGRESS", "INVALID_TXN_STATE"],
+  [5, "COORDINATOR_LOAD_IN_PROGRESS", "NONE"],
+])("offsets committed with v%i wait for it in words their producer knows", async (version, before, after) => {
+  const { producerId, producerEpoch } = await simulated.run(
+    simulated.playground.beginTransaction({ transactionalId }),
+  );
+  simulated.playground.moveTransactionCoordinator(transactionalId);
+  const client = await toCoordinator(0, "billing");
+  const partitions = [{ partitionIndex: 0, committedOffset: 1n, committedMetadata: null }];
+  const topics = [{ name: "orders", partitions }];
+  const commit = async () => {
+    const body = { transactionalId, groupId: "billing", producerId, producerEpoch, topics };
+    const answer = await simulated.run(client.call(txnOffsetCommit, body, { version }));
+    return errorName(answer.topics[0]?.partitions[0]?.errorCode ?? -1);
+  };
+
+  const early = await commit();
+  await simulated.clock.advance(loadMs);
+
+  expect([early, await commit()]).toEqual([before, after]);
 });

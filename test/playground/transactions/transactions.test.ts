@@ -284,6 +284,17 @@ describe("sequences and states", () => {
     expect(await write(next)).toBe("NONE");
   });
 
+  test("one that does not know that reason is told so as it can bear it, and for its offsets all the same", async () => {
+    await start({ settings: { transactions: { markerDelayMs: 200 } } });
+    const producer = await begin();
+    await add(producer);
+
+    await end(producer, true, 3);
+
+    expect(await write(producer, { version: 11 })).toBe("NOT_ENOUGH_REPLICAS");
+    expect(await commitOffset(producer, { version: 4 })).toBe("CONCURRENT_TRANSACTIONS");
+  });
+
   test.each([0, -1, 900_001])("a timeout of %s ms is refused", async (timeoutMs) => {
     expect((await begin({ timeoutMs })).error).toBe("INVALID_TRANSACTION_TIMEOUT");
   });
