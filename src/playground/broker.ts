@@ -213,10 +213,14 @@ export class Broker implements Disposable {
     }
   }
 
-  /** A node joins: it leads and coordinates nothing yet, and gets replicas of what is created from now on. */
+  /**
+   * A node joins: it leads nothing yet, coordinates only what nobody else is up for, and gets replicas of what is created
+   * from now on.
+   */
   addNode(node: BrokerNode): void {
     this.#placeAll();
     this.cluster.add(node);
+    this.setNodeUp(node.nodeId, true);
   }
 
   /** Another node coordinates the group and reads it first. */

@@ -272,6 +272,17 @@ describe("a node that joins", () => {
     expect(nodes.map(({ port }) => port).toSorted()).toEqual([9095, 9096]);
   });
 
+  test.each([0, 1])("coordinates what is of key type %i when no other node is up", async (keyType) => {
+    for (const nodeId of [1, 2, 3]) simulated.playground.stopNode(nodeId);
+
+    await joined();
+
+    const client = await simulated.connect(4);
+    const keys = ["billing", "shipping", "audit", "search"];
+    const found = await Promise.all(keys.map((key) => coordinatorOf(client, key, keyType)));
+    expect(found.map((each) => each?.nodeId)).toEqual([4, 4, 4, 4]);
+  });
+
   test("takes the next port when somebody has that one", async () => {
     await simulated.run(
       simulated.network.listen({ host: "127.0.0.1", port: 9095 }, (stream) => stream.dispose()),
