@@ -166,8 +166,11 @@ export class ClusterControl implements Disposable {
       this.#broker.addNode(joined);
       return joined;
     });
-    if (node === undefined) {
+    if (node === "allTaken") {
       throw new PlaygroundError("NOT_POSSIBLE", `No port is free among the ${portsTried} after ${highest}.`);
+    }
+    if (node === "disposed") {
+      throw new PlaygroundError("NOT_RUNNING", "The playground stopped before the node could join.");
     }
     const title = `node ${node.nodeId} (port ${node.port}) joined`;
     this.#say({ kind: "addNode", title, nodeId: node.nodeId, nodes: cluster.all });

@@ -50,26 +50,29 @@ export class NodePorts implements Disposable {
     await opening;
   }
 
-  /** Opens the first of these ports that nobody has, for a node that is new; undefined when somebody has each of them. */
+  /** Opens the first of these ports that nobody has, for a node that is new, or says why there is none. */
   async openNew(
     host: string,
     ports: readonly number[],
     nodeOn: (port: number) => BrokerNode,
-  ): Promise<BrokerNode | undefined> {
+  ): Promise<BrokerNode | "allTaken" | "disposed"> {
     for (const port of ports) {
       let node: BrokerNode | undefined;
       const accept = (stream: ByteStream) => (node ? this.#deps.accept(node, stream) : stream.dispose());
       try {
         const listening = await this.#deps.server.listen({ host, port }, accept);
+        if (this.#isDisposed) {
+          listening.dispose();
+          return "disposed";
+        }
         node = nodeOn(listening.port);
         this.adopt(node.nodeId, listening);
-        if (this.#isDisposed) this.close(node.nodeId);
         return node;
       } catch (error) {
         if (!isPortTaken(error)) throw error;
       }
     }
-    return undefined;
+    return this.#isDisposed ? "disposed" : "allTaken";
   }
 
   isOpen(nodeId: number): boolean {

@@ -1,4 +1,5 @@
-import { beforeEach, describe, expect, test } from "vitest";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { sleep } from "#base/clock.ts";
 import { describeCluster } from "#protocol/apis/describeCluster.ts";
 import { describeTopicPartitions } from "#protocol/apis/describeTopicPartitions.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
@@ -281,6 +282,22 @@ describe("a node that joins", () => {
     const keys = ["billing", "shipping", "audit", "search"];
     const found = await Promise.all(keys.map((key) => coordinatorOf(client, key, keyType)));
     expect(found.map((each) => each?.nodeId)).toEqual([4, 4, 4, 4]);
+  });
+
+  test("does not join a playground that stopped while its port opened, and leaves the port alone", async () => {
+    const { network, clock, playground } = simulated;
+    const listen = network.listen.bind(network);
+    vi.spyOn(network, "listen").mockImplementation(async (at, onStream) => {
+      await sleep(clock, 10);
+      return listen(at, onStream);
+    });
+    const joined = playground.addNode();
+
+    await playground.stop();
+
+    await expect(simulated.run(joined)).rejects.toMatchObject({ code: "NOT_RUNNING" });
+    expect(simulated.observed.at(-1)).toMatchObject({ type: "broker.stopped" });
+    await expect(simulated.connect(4)).rejects.toThrow("refused");
   });
 
   test("takes the next port when somebody has that one", async () => {
