@@ -51,11 +51,17 @@ export class LocalProducer {
   /** Other requests on the same way. */
   readonly calls: LocalCalls;
   readonly #stopped = new Emitter<void>();
+  readonly #stop = new AbortController();
   #roundRobin = 0;
 
   constructor(broker: Broker, handlers: ReadonlyMap<number, Handler>) {
     this.#broker = broker;
     this.calls = new LocalCalls(broker, handlers, this.#stopped.event);
+  }
+
+  /** Aborts when the playground stops. */
+  get stopped(): AbortSignal {
+    return this.#stop.signal;
   }
 
   /** One batch for each partition concerned. Rejects with BrokerError as soon as one is refused. */
@@ -78,6 +84,7 @@ export class LocalProducer {
   }
 
   dispose(): void {
+    this.#stop.abort();
     this.#stopped.fire();
     this.#stopped.dispose();
   }

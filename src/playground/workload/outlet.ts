@@ -42,7 +42,7 @@ export class TransactionOutlet implements Outlet {
   readonly #target: Target;
   readonly #clock: Clock;
   readonly #random: Random;
-  readonly #begin: () => Promise<LocalTransaction>;
+  readonly #begin: (signal: AbortSignal) => Promise<LocalTransaction>;
   #open: { readonly transaction: LocalTransaction; records: number } | undefined;
   #aborted = 0;
 
@@ -60,7 +60,7 @@ export class TransactionOutlet implements Outlet {
     this.#target = targetOf(options);
     this.#clock = deps.clock;
     this.#random = deps.random;
-    this.#begin = () => begin({ transactionalId, clientId: options.clientId });
+    this.#begin = (signal) => begin({ transactionalId, clientId: options.clientId, signal });
   }
 
   get aborted(): number {
@@ -72,22 +72,22 @@ export class TransactionOutlet implements Outlet {
     while (rest.length > 0) {
       this.#open ??= { transaction: await this.#beginAfterTheLast(signal), records: 0 };
       const part = rest.slice(0, this.#transactions.records - this.#open.records);
-      await this.#open.transaction.produce({ ...this.#target, records: part });
+      await this.#open.transaction.produce({ ...this.#target, records: part }, signal);
       this.#open.records += part.length;
       rest = rest.slice(part.length);
-      if (this.#open.records >= this.#transactions.records) await this.finish();
+      if (this.#open.records >= this.#transactions.records) await this.finish(signal);
     }
   }
 
-  async finish(): Promise<void> {
+  async finish(signal?: AbortSignal): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
     if (!open) return;
     if (this.#random.next() >= this.#transactions.abortShare) {
-      await open.transaction.commit();
+      await open.transaction.commit(signal);
       return;
     }
-    await open.transaction.abort();
+    await open.transaction.abort(signal);
     this.#aborted += open.records;
   }
 
@@ -95,7 +95,7 @@ export class TransactionOutlet implements Outlet {
   async #beginAfterTheLast(signal: AbortSignal): Promise<LocalTransaction> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#begin();
+        return await this.#begin(signal);
       } catch (error) {
         const isEarly = BrokerError.is(error, "CONCURRENT_TRANSACTIONS");
         if (!isEarly || attempt >= betweenTransactions.attempts) throw error;

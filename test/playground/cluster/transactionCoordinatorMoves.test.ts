@@ -179,6 +179,49 @@ test("a producer of the playground waits for a coordinator that reads, and goes 
   expect(state()).toBe("PrepareCommit");
 });
 
+describe("a producer of the playground waits no longer", () => {
+  const produceOne = { topic: "orders", records: [{ key: null, value: null }] };
+  const readForEver = () =>
+    simulated.playground.moveTransactionCoordinator(transactionalId, { loadMs: 10_000_000 });
+
+  test.each(["begin", "produce", "commit"] as const)("than its timeout, to %s", async (what) => {
+    const transaction = await open(30_000);
+    readForEver();
+    const asks = {
+      begin: () => simulated.playground.beginTransaction({ transactionalId, timeoutMs: 30_000 }),
+      produce: () => transaction.produce(produceOne),
+      commit: () => transaction.commit(),
+    };
+
+    const asked = simulated.run<unknown>(asks[what]());
+
+    await expect(asked).rejects.toMatchObject({ code: "COORDINATOR_LOAD_IN_PROGRESS" });
+  });
+
+  test("than until its signal aborts", async () => {
+    const transaction = await open();
+    readForEver();
+    const given = new AbortController();
+    simulated.clock.schedule(100, () => given.abort());
+
+    const produced = simulated.run(transaction.produce(produceOne, given.signal), 1_000);
+
+    await expect(produced).rejects.toMatchObject({ name: "CancelledError", reason: "aborted" });
+  });
+
+  test("than until the playground stops", async () => {
+    const transaction = await open();
+    readForEver();
+    const ended = expect(simulated.run(transaction.commit(), 1_000)).rejects.toMatchObject({
+      name: "CancelledError",
+    });
+
+    await simulated.playground.stop();
+
+    await ended;
+  });
+});
+
 test("a first write waits for a coordinator that reads, told to try again as Kafka tells it", async () => {
   const { producerId, producerEpoch } = await simulated.run(
     simulated.playground.beginTransaction({ transactionalId }),
