@@ -24,7 +24,12 @@ test.each([
     ["moveLeader", "stopNode", "throttle"],
   ],
   ["a member", member, ["kickMember", "fenceMember", "freezeHeartbeats"], ["truncateLog", "stopNode"]],
-  ["a partition", partition, ["corrupt.crc", "moveLeader", "recreateTopic"], ["forceRebalance", "stopNode"]],
+  [
+    "a partition",
+    partition,
+    ["corrupt.crc", "answerCorruptMessage", "moveLeader", "recreateTopic"],
+    ["forceRebalance", "stopNode"],
+  ],
   ["all nodes", nodes, ["addNode", "startNode"], ["forceRebalance", "moveLeader", "throttle"]],
   ["a node", node, ["stopNode", "startNode", "bounceNode", "skewClock"], ["forceRebalance", "moveLeader"]],
 ])("the row of %s offers its own troubles, and no others", (_what, row, has, lacks) => {

@@ -62,6 +62,17 @@ export function corruptNextBatch(partition: TopicPartition, how: BatchCorruption
   };
 }
 
+/** Whoever reads the partition is told that its log is damaged, as a broker does that finds it so on its disk. */
+export function answerCorruptMessage({ topic, partition }: TopicPartition): FaultRule {
+  const text = topicPartitionText({ topic, partition });
+  return {
+    kind: "answerCorruptMessage",
+    title: `answer CORRUPT_MESSAGE to Fetch of ${text}`,
+    match: { api: "Fetch", topic, partition },
+    action: { kind: "partitionError", code: "CORRUPT_MESSAGE" },
+  };
+}
+
 /** Nobody can be told who coordinates the group, and who knew it is refused. */
 export function coordinatorUnavailable(groupId: string, forMs: number): FaultRule {
   return {

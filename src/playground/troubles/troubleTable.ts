@@ -3,6 +3,7 @@ import type { ClusterControl } from "../cluster/clusterControl.ts";
 import { type BatchCorruption, batchCorruptions } from "../faults/corruptBatch.ts";
 import type { FaultRule } from "../faults/faultRule.ts";
 import {
+  answerCorruptMessage,
   coordinatorUnavailable,
   corruptNextBatch,
   delayCommits,
@@ -68,6 +69,14 @@ export const troubleTable: readonly TroubleDefinition[] = [
       rule: ({ partition }) => corruptNextBatch(partition, how as BatchCorruption),
     }),
   ),
+  {
+    id: "answerCorruptMessage",
+    title: "Answer Fetch with CORRUPT_MESSAGE",
+    description: "The broker finds its own log damaged: nobody reads the partition until it ends.",
+    needs: ["partition"],
+    takes: [],
+    rule: ({ partition }) => answerCorruptMessage(partition),
+  },
   {
     id: "forceRebalance",
     title: "Force a rebalance",

@@ -75,6 +75,7 @@ describe("the list of troubles", () => {
 
 test.each([
   ["corrupt.bomb", orders0, "corruptNextBatch"],
+  ["answerCorruptMessage", orders0, "answerCorruptMessage"],
   ["holdJoinGroup", { groupId: "billing" }, "holdJoinGroup"],
   ["holdSyncGroup", { groupId: "billing" }, "holdSyncGroup"],
   ["delayCommits", { groupId: "billing", ms: 10 }, "delayCommits"],
@@ -193,6 +194,21 @@ describe("a cluster in trouble", () => {
     await simulated.clock.advance(5_000);
 
     expect(simulated.of("broker.trouble").map(({ kind }) => kind)).toEqual(["stopNode"]);
+  });
+
+  test("finds its log of one partition damaged until that ends", async () => {
+    for (const partition of [0, 1]) await simulated.run(produceTo(client, partition, batchOf("a")));
+    const read = async () => {
+      const { partitions } = await simulated.run(fetchFrom(client, { 0: 0n, 1: 0n }));
+      return partitions.map(({ errorCode, records }) => [errorName(errorCode), (records?.length ?? 0) > 0]);
+    };
+
+    const { faultId = "" } = await start("answerCorruptMessage", orders0);
+
+    const whole = ["NONE", true];
+    expect(await read()).toEqual([["CORRUPT_MESSAGE", false], whole]);
+    simulated.playground.removeFault(faultId);
+    expect(await read()).toEqual([whole, whole]);
   });
 
   test("holds back who reads committed behind a transaction that hangs", async () => {
