@@ -149,6 +149,7 @@ export class Broker implements Disposable {
       writeMarker: (partition, marker) => this.writeMarker(partition, marker),
       report: (transaction, reason) => deps.observe(transactionReport(transaction, reason)),
     });
+    this.leadership.onChanged(() => this.transactions.retryMarkers());
   }
 
   /** The nodes that are up. */
@@ -278,7 +279,10 @@ export class Broker implements Disposable {
     return batch;
   }
 
-  /** Ends a producer's transaction in one partition, or in the offsets that groups keep there. */
+  /**
+   * Ends a producer's transaction in one partition, or in the offsets that groups keep there. LEADER_NOT_AVAILABLE while
+   * nobody leads the partition.
+   */
   writeMarker(partition: TopicPartition, marker: TransactionMarker): KnownErrorName {
     if (partition.topic === offsetsTopic) {
       const ended = { producerId: marker.producerId, isCommitted: marker.how === "commit" };
@@ -288,6 +292,7 @@ export class Broker implements Disposable {
     }
     const log = this.topics.log(partition.topic, partition.partition);
     if (log === undefined) return "UNKNOWN_TOPIC_OR_PARTITION";
+    if (this.leaderOf(partition) === undefined) return "LEADER_NOT_AVAILABLE";
     const refusal = log.producers.judgeMarker(marker);
     if (refusal) return refusal.error;
     this.append(log, markerBatch(marker, this.leaderNow(log)));
@@ -302,6 +307,7 @@ export class Broker implements Disposable {
       log.dispose();
     }
     this.groups.topicDeleted(topic.name);
+    this.transactions.retryMarkers();
   }
 
   /** Says where logs begin and end now. */

@@ -1,3 +1,4 @@
+import { Emitter, type Event } from "#base/events.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { placeOf } from "../placement.ts";
@@ -34,9 +35,15 @@ interface Entry {
 export class Leadership {
   readonly #nodes: ClusterNodes;
   readonly #entries = new WeakMap<PartitionLog, Entry>();
+  readonly #changed = new Emitter<PartitionLog>();
 
   constructor(nodes: ClusterNodes) {
     this.#nodes = nodes;
+  }
+
+  /** Fires with a partition after another node leads it, nobody does any more, or its replicas are on other nodes. */
+  get onChanged(): Event<PartitionLog> {
+    return this.#changed.event;
   }
 
   of(topic: Topic, log: PartitionLog): PartitionState {
@@ -55,6 +62,7 @@ export class Leadership {
     for (const nodeId of replicas) {
       if (!this.#nodes.isUp(nodeId)) this.#leaveBehind(entry, log, nodeId);
     }
+    this.#changed.fire(log);
   }
 
   /**
@@ -75,12 +83,13 @@ export class Leadership {
   electUncleanly(topic: Topic, log: PartitionLog, nodeId: number, end?: bigint): number {
     const entry = this.#entry(topic, log);
     const lostBytes = log.truncate(end ?? entry.lags.get(nodeId)?.logEndOffset ?? log.logEndOffset);
-    this.#change(entry, log, uncleanlyLedBy(entry.state, nodeId));
-    for (const replica of entry.state.replicas) {
+    let state = uncleanlyLedBy(entry.state, nodeId);
+    for (const replica of state.replicas) {
       if (!this.#nodes.isUp(replica)) continue;
       this.#setLag(entry, replica, undefined);
-      entry.state = withInSync(entry.state, replica);
+      state = withInSync(state, replica);
     }
+    this.#change(entry, log, state);
     return lostBytes;
   }
 
@@ -103,8 +112,9 @@ export class Leadership {
   /** A node is back: it catches up wherever somebody leads. */
   nodeUp(topics: Iterable<Topic>, nodeId: number): void {
     for (const [entry, log] of this.#all(topics)) {
-      this.#change(entry, log, withNodeUp(entry.state, nodeId));
-      if (entry.state.leaderId !== undefined) this.#setLag(entry, nodeId, undefined);
+      const state = withNodeUp(entry.state, nodeId);
+      if (state.leaderId !== undefined) this.#setLag(entry, nodeId, undefined);
+      this.#change(entry, log, state);
     }
   }
 
@@ -116,12 +126,14 @@ export class Leadership {
     this.#change(entry, log, state);
   }
 
+  /** Comes last in whatever changes: who listens finds everything as it is now. */
   #change(entry: Entry, log: PartitionLog, state: PartitionState): void {
     const isNewEpoch = state.leaderEpoch !== entry.state.leaderEpoch;
     entry.state = state;
     if (!isNewEpoch) return;
     if (state.leaderId === undefined) log.wakeReaders();
     else log.beginEpoch(state.leaderEpoch);
+    this.#changed.fire(log);
   }
 
   #setLag(entry: Entry, nodeId: number, lag: ReplicaLag | undefined): void {

@@ -1,4 +1,4 @@
-import type { TopicPartition } from "#base/topicPartition.ts";
+import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import { encodeBatch, type RecordInput } from "#protocol/records/batchWriter.ts";
 import type { Broker } from "../broker.ts";
@@ -19,6 +19,13 @@ export function hangTransaction(
   records?: readonly RecordInput[],
 ): HangingTransaction {
   const log = logOf(broker, partition);
+  if (broker.leaderOf(partition) === undefined) {
+    throw new BrokerError(
+      "LEADER_NOT_AVAILABLE",
+      "Produce",
+      `${topicPartitionText(partition)} has no leader`,
+    );
+  }
   const timestamp = BigInt(Math.floor(broker.clock.now()));
   const producerId = broker.nextProducerId();
   const batch = encodeBatch({

@@ -1,6 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
-import type { TopicPartition } from "#base/topicPartition.ts";
+import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { TransactionMarker } from "../log/producerStates.ts";
 import { addToTransaction } from "./addToTransaction.ts";
@@ -26,7 +26,8 @@ export interface TransactionPorts {
   /** Whether any node coordinates the id: where none does, nothing happens to it until one takes over. */
   hasCoordinator(transactionalId: string): boolean;
   newProducerId(): bigint;
-  writeMarker(partition: TopicPartition, marker: TransactionMarker): void;
+  /** LEADER_NOT_AVAILABLE means that it is to be written later; with any other error there is nothing to be ended. */
+  writeMarker(partition: TopicPartition, marker: TransactionMarker): KnownErrorName;
   report(transaction: Transaction, reason?: string): void;
 }
 
@@ -47,6 +48,8 @@ export class TransactionCoordinator implements Disposable {
   readonly #ports: TransactionPorts;
   /** Those used last come last. */
   readonly #entries = new Map<string, Entry>();
+  /** Those with markers for partitions that nobody leads. */
+  readonly #waiting = new Set<Entry>();
 
   constructor(ports: TransactionPorts) {
     this.#ports = ports;
@@ -141,6 +144,7 @@ export class TransactionCoordinator implements Disposable {
     const entry = this.#entries.get(transactionalId);
     if (entry === undefined) return;
     entry.coordinatorEpoch++;
+    this.#waiting.delete(entry);
     entry.timer?.dispose();
     entry.timer = undefined;
     const { phase, timeoutMs } = entry.transaction;
@@ -151,10 +155,18 @@ export class TransactionCoordinator implements Disposable {
     }
   }
 
+  /** To be called when a partition has got a leader or is gone: markers that waited for that are written. */
+  retryMarkers(): void {
+    for (const entry of Array.from(this.#waiting)) {
+      if (this.#ports.hasCoordinator(entry.transaction.transactionalId)) this.#complete(entry);
+    }
+  }
+
   /** Stops all timers. */
   dispose(): void {
     for (const entry of this.#entries.values()) entry.timer?.dispose();
     this.#entries.clear();
+    this.#waiting.clear();
   }
 
   #fence(entry: Entry, reason: string): void {
@@ -173,13 +185,24 @@ export class TransactionCoordinator implements Disposable {
     else entry.timer = this.#ports.clock.schedule(delayMs, () => this.#complete(entry));
   }
 
+  /** Writes the markers; what nobody leads gets its own as soon as somebody does, and until then nothing is complete. */
   #complete(entry: Entry): void {
     const { transaction, coordinatorEpoch } = entry;
     const { phase, producerId, producerEpoch } = transaction;
     if (!isPreparing(phase)) return;
     const marker = { producerId, producerEpoch, coordinatorEpoch, how: endOf(phase.state) };
-    for (const partition of phase.partitions) this.#ports.writeMarker(partition, marker);
-    this.#set(entry, completed(transaction));
+    const leaderless = phase.partitions.filter(
+      (partition) => this.#ports.writeMarker(partition, marker) === "LEADER_NOT_AVAILABLE",
+    );
+    if (leaderless.length === 0) {
+      this.#waiting.delete(entry);
+      this.#set(entry, completed(transaction));
+      return;
+    }
+    if (this.#waiting.has(entry) && leaderless.length === phase.partitions.length) return;
+    this.#waiting.add(entry);
+    const reason = `nobody leads ${leaderless.map(topicPartitionText).join(", ")}, so markers wait`;
+    this.#set(entry, { ...transaction, phase: { ...phase, partitions: leaderless } }, reason);
   }
 
   #set(entry: Entry, transaction: Transaction, reason?: string): void {
