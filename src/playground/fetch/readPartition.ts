@@ -2,7 +2,7 @@ import { ByteParts } from "#base/byteParts.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { ReplicaView } from "../cluster/replicaView.ts";
 import type { EpochEnd } from "../log/epochCache.ts";
-import type { ReadLimits } from "../log/partitionLog.ts";
+import type { ReadLimits } from "../log/logBatches.ts";
 import type { FetchedPartition, FetchPartition } from "./fetchSession.ts";
 
 /** How much may be read, and what of it. */

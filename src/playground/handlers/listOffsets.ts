@@ -3,7 +3,7 @@ import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { ReplicaView } from "../cluster/replicaView.ts";
 import { visibleEnd } from "../fetch/readPartition.ts";
-import type { TimestampHit } from "../log/partitionLog.ts";
+import type { TimestampHit } from "../log/timestampSearch.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { findLog, findTopic } from "./routing.ts";

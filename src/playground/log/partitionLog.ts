@@ -1,17 +1,17 @@
-import { ByteParts } from "#base/byteParts.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
-import { decodeBatch } from "#protocol/records/batchReader.ts";
-import { encodeBatch, stampBatch, stampInPlace } from "#protocol/records/batchWriter.ts";
-import { decodeControlRecord, endTransactionMarker } from "#protocol/records/controlRecord.ts";
+import { stampBatch, stampInPlace } from "#protocol/records/batchWriter.ts";
 import { batchLayout, lastOffsetOf, readBatchHeader } from "#protocol/records/recordBatch.ts";
 import { compactBatches } from "./compactBatches.ts";
 import { EpochCache, type EpochEnd, type EpochStart } from "./epochCache.ts";
-import { freedBy, heldBytesOf, overheadBytes } from "./heldBytes.ts";
+import { freedBy, heldBytesOf } from "./heldBytes.ts";
+import { LogBatches, type ReadLimits, type ReadResult } from "./logBatches.ts";
 import type { LogBegin, LogChange } from "./logChange.ts";
-import { ProducerStates, type TransactionMarker } from "./producerStates.ts";
+import { noteProducer } from "./markerBatch.ts";
+import { ProducerStates } from "./producerStates.ts";
 import type { SharedFrame } from "./sharedFrame.ts";
 import type { StoredBatch } from "./storedBatch.ts";
+import { findByTimestamp, findNewest, type TimestampHit } from "./timestampSearch.ts";
 
 /** What happens to a batch on its way into the log. */
 export interface AppendOptions {
@@ -22,30 +22,6 @@ export interface AppendOptions {
   /** What the batch lies in and may stay in, changed where it is: nobody else has a use for it. */
   readonly frame?: SharedFrame | undefined;
 }
-
-/** How much is read at once. */
-export interface ReadLimits {
-  readonly maxBytes: number;
-  /** One batch is given even when it is larger than that (KIP-74). */
-  readonly firstAnyway: boolean;
-  /** Batches from here on are not given; the log's end when undefined. */
-  readonly endOffset?: bigint | undefined;
-}
-
-/** Whole batches, and the offset behind the last of them. */
-export interface ReadResult {
-  readonly records: ByteParts;
-  readonly nextOffset: bigint;
-}
-
-/** A record found by its timestamp. */
-export interface TimestampHit {
-  readonly offset: bigint;
-  readonly timestamp: bigint;
-  readonly leaderEpoch: number;
-}
-
-const noBytes = new Uint8Array(0);
 
 /** Shorter batches are copied out of their request: it would be held for little. */
 const stayingBytes = 4_096;
@@ -62,8 +38,7 @@ export class PartitionLog {
   readonly #appended = new Emitter<void>();
   readonly #changed = new Emitter<LogChange>();
   readonly #epochs = new EpochCache();
-  #batches: StoredBatch[] = [];
-  #first = 0;
+  readonly #batches = new LogBatches();
   #logStartOffset = 0n;
   #logEndOffset = 0n;
   #hasHoles = false;
@@ -84,7 +59,7 @@ export class PartitionLog {
 
   /** All batches held, the oldest first. */
   get batches(): readonly StoredBatch[] {
-    return this.#batches.slice(this.#first);
+    return this.#batches.all;
   }
 
   get epochs(): readonly EpochStart[] {
@@ -124,34 +99,29 @@ export class PartitionLog {
 
   /** One of the batches held, counted from the oldest. */
   batchAt(place: number): StoredBatch | undefined {
-    return this.#batches[this.#first + place];
+    return this.#batches.at(place);
   }
 
   get oldestBatch(): StoredBatch | undefined {
-    return this.#batches[this.#first];
+    return this.#batches.oldest;
   }
 
   get newestBatch(): StoredBatch | undefined {
-    return this.batchCount === 0 ? undefined : this.#batches.at(-1);
+    return this.#batches.newest;
   }
 
   get batchCount(): number {
-    return this.#batches.length - this.#first;
+    return this.#batches.count;
   }
 
   /** Bytes of the batches themselves. */
   get storedBytes(): number {
-    return this.heldBytes - this.batchCount * overheadBytes;
+    return this.#batches.storedBytes;
   }
 
   /** Bytes held, with what each batch costs beside them. */
   get heldBytes(): number {
-    let total = 0;
-    for (let index = this.#first; index < this.#batches.length; index++) {
-      const batch = this.#batches[index];
-      if (batch) total += heldBytesOf(batch);
-    }
-    return total;
+    return this.#batches.heldBytes;
   }
 
   /** Appends one produced batch. */
@@ -171,8 +141,7 @@ export class PartitionLog {
 
   /** The log is as it was when a copy of it began; what came after is told next. */
   restoreBegin({ logStartOffset, logEndOffset, epochs }: LogBegin): void {
-    this.#batches = [];
-    this.#first = 0;
+    this.#batches.replaceAll([]);
     this.#logStartOffset = logStartOffset;
     this.#logEndOffset = logEndOffset;
     this.#epochs.restore(epochs);
@@ -188,10 +157,10 @@ export class PartitionLog {
     const header = readBatchHeader(intactHeader ?? bytes);
     const lastOffset = lastOffsetOf(header);
     const previous = this.newestBatch;
-    const before = this.#batches.at(-1)?.newestSoFar ?? -1n;
+    const before = this.#batches.newestTimestamp;
     const { maxTimestamp, baseOffset } = header;
     if (baseOffset !== (previous ? previous.lastOffset + 1n : this.#logStartOffset)) this.#hasHoles = true;
-    const newestSoFar = maxTimestamp > before ? maxTimestamp : before;
+    const newestSoFar = later(maxTimestamp, before);
     const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes, intactHeader, frame };
     this.#batches.push(batch);
     this.#logEndOffset = lastOffset + 1n;
@@ -210,62 +179,23 @@ export class PartitionLog {
    */
   read(offset: bigint, limits: ReadLimits): ReadResult | undefined {
     if (offset < this.#logStartOffset || offset > this.#logEndOffset) return undefined;
-    const { maxBytes, firstAnyway, endOffset = this.#logEndOffset } = limits;
-    const chosen: Uint8Array[] = [];
-    let total = 0;
-    let nextOffset = offset;
-    for (let index = this.#indexOf(offset); index < this.#batches.length; index++) {
-      const batch = this.#batches[index];
-      if (batch === undefined || batch.baseOffset >= endOffset) break;
-      const isFirst = chosen.length === 0 && firstAnyway;
-      if (total + batch.bytes.length > maxBytes && !isFirst) break;
-      chosen.push(batch.bytes);
-      total += batch.bytes.length;
-      nextOffset = batch.lastOffset + 1n;
-    }
-    return { records: ByteParts.gather(chosen), nextOffset };
+    const { endOffset = this.#logEndOffset } = limits;
+    return this.#batches.read(offset, { ...limits, endOffset });
   }
 
   /** How many bytes could be read from `offset` up to `endOffset`, counted no further than `enough`. */
   bytesFrom(offset: bigint, endOffset: bigint, enough: number): number {
-    let total = 0;
-    for (let index = this.#indexOf(offset); index < this.#batches.length && total < enough; index++) {
-      const batch = this.#batches[index];
-      if (batch === undefined || batch.baseOffset >= endOffset) break;
-      total += batch.bytes.length;
-    }
-    return total;
+    return this.#batches.bytesFrom(offset, endOffset, enough);
   }
 
   /** The first record at or after a time. */
   findByTimestamp(timestamp: bigint): TimestampHit | undefined {
-    let low = this.#first;
-    let high = this.#batches.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#batches[middle]?.newestSoFar ?? 0n) < timestamp) low = middle + 1;
-      else high = middle;
-    }
-    // The bound may stem from a batch that is no longer held, so the batches themselves have the last word.
-    for (let index = low; index < this.#batches.length; index++) {
-      const batch = this.#batches[index];
-      if (batch === undefined || batch.maxTimestamp < timestamp) continue;
-      const hit = this.#firstRecord(batch, (time) => time >= timestamp);
-      if (hit !== undefined) return hit;
-    }
-    return undefined;
+    return findByTimestamp(this.#batches, timestamp, this.#logStartOffset);
   }
 
   /** The record with the greatest timestamp, the first of them (KIP-734). */
   findNewest(): TimestampHit | undefined {
-    let newest: StoredBatch | undefined;
-    for (let index = this.#first; index < this.#batches.length; index++) {
-      const batch = this.#batches[index];
-      if (batch && (newest === undefined || batch.maxTimestamp > newest.maxTimestamp)) newest = batch;
-    }
-    if (newest === undefined) return undefined;
-    const { maxTimestamp } = newest;
-    return this.#firstRecord(newest, (time) => time === maxTimestamp);
+    return findNewest(this.#batches, this.#logStartOffset);
   }
 
   /** The epoch not above the one asked for, and where it ends (KIP-101). Undefined for an epoch never heard of. */
@@ -296,12 +226,7 @@ export class PartitionLog {
    */
   truncate(offset: bigint): number {
     if (offset >= this.#logEndOffset) return 0;
-    let freed = 0;
-    for (let last = this.#batches.at(-1); last; last = this.#batches.at(-1)) {
-      if (this.batchCount === 0 || last.lastOffset < offset) break;
-      this.#batches.pop();
-      freed += freedBy(last);
-    }
+    const freed = this.#batches.cutAt(offset);
     this.#logEndOffset = offset;
     if (this.#logStartOffset > offset) this.#logStartOffset = offset;
     this.#epochs.truncate(offset);
@@ -313,26 +238,15 @@ export class PartitionLog {
 
   /** Drops the oldest batch and returns what that freed. */
   dropOldest(): number {
-    const oldest = this.oldestBatch;
-    if (oldest === undefined) return 0;
-    // Its place is cleared up later, with others; the bytes, which the bound is about, go at once.
-    this.#batches[this.#first++] = { ...oldest, bytes: noBytes, intactHeader: undefined, frame: undefined };
-    this.#startAt(later(this.#logStartOffset, oldest.lastOffset + 1n));
-    if (this.#first > 1024 && this.#first * 2 > this.#batches.length) {
-      this.#batches = this.#batches.slice(this.#first);
-      this.#first = 0;
-    }
-    return freedBy(oldest);
+    const dropped = this.#batches.dropOldest();
+    if (dropped === undefined) return 0;
+    this.#startAt(later(this.#logStartOffset, dropped.batch.lastOffset + 1n));
+    return dropped.freedBytes;
   }
 
   /** The log is given up with everything in it. Returns what that freed. */
   free(): number {
-    let freed = 0;
-    for (let index = this.#first; index < this.#batches.length; index++) {
-      const batch = this.#batches[index];
-      if (batch) freed += freedBy(batch);
-    }
-    return freed;
+    return this.#batches.free();
   }
 
   /** Moves the log's start (DeleteRecords); batches wholly before it go. Returns what that freed. */
@@ -354,32 +268,32 @@ export class PartitionLog {
     readonly nextHorizon: bigint | undefined;
   } {
     let freedBytes = 0;
-    const live = this.#batches.slice(this.#first);
+    const live = this.batches;
     const compacted = compactBatches(live, {
       ...rules,
       endOffset: this.lastStableOffset,
       lastBatchOf: (producerId) => this.producers.lastBatchOf(producerId),
     });
-    this.#first = 0;
-    this.#batches = live.flatMap((batch, index) => {
+    const rewritten = live.flatMap((batch, index) => {
       const kept = compacted[index];
       if (kept !== undefined && !(kept instanceof Uint8Array)) return [kept];
       freedBytes += freedBy(batch);
       if (kept === undefined) return [];
       const header = readBatchHeader(kept);
       const { maxTimestamp } = header;
-      const rewritten = { ...batch, header, bytes: kept, maxTimestamp, frame: undefined };
-      freedBytes -= heldBytesOf(rewritten);
-      return [rewritten];
+      const changed = { ...batch, header, bytes: kept, maxTimestamp, frame: undefined };
+      freedBytes -= heldBytesOf(changed);
+      return [changed];
     });
+    this.#batches.replaceAll(rewritten);
     let nextHorizon: bigint | undefined;
-    for (const { header } of this.#batches) {
+    for (const { header } of rewritten) {
       const { hasDeleteHorizon, baseTimestamp } = header;
       if (hasDeleteHorizon && !(nextHorizon !== undefined && nextHorizon <= baseTimestamp)) {
         nextHorizon = baseTimestamp;
       }
     }
-    this.#hasHoles ||= this.#batches.length < live.length;
+    this.#hasHoles ||= rewritten.length < live.length;
     this.#changed.fire({ type: "rewritten" });
     return { freedBytes, nextHorizon };
   }
@@ -401,60 +315,8 @@ export class PartitionLog {
   /** Works out anew what is known of producers, from the batches that are left. */
   #replayProducers(): void {
     this.producers.clear();
-    for (let index = this.#first; index < this.#batches.length; index++) {
-      const batch = this.#batches[index];
-      if (batch !== undefined) noteProducer(this.producers, batch);
-    }
+    for (const batch of this.batches) noteProducer(this.producers, batch);
   }
-
-  #indexOf(offset: bigint): number {
-    let low = this.#first;
-    let high = this.#batches.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#batches[middle]?.lastOffset ?? 0n) < offset) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
-
-  #firstRecord(batch: StoredBatch, fits: (timestamp: bigint) => boolean): TimestampHit | undefined {
-    const leaderEpoch = batch.header.partitionLeaderEpoch;
-    const decoded = decodeBatch({ header: batch.header, bytes: batch.bytes }, { verifyCrc: false });
-    if (!decoded.ok) {
-      // A batch damaged on purpose has only its header to go by.
-      return { offset: batch.baseOffset, timestamp: batch.maxTimestamp, leaderEpoch };
-    }
-    for (const { offset, timestamp } of decoded.value.records) {
-      if (offset >= this.#logStartOffset && fits(timestamp)) return { offset, timestamp, leaderEpoch };
-    }
-    return undefined;
-  }
-}
-
-/** The control batch that a marker is, ready to be appended. */
-export function markerBatch(marker: TransactionMarker, timestamp: bigint): Uint8Array {
-  const { producerId, producerEpoch, coordinatorEpoch, how } = marker;
-  return encodeBatch({
-    baseOffset: 0n,
-    records: [{ timestamp, ...endTransactionMarker(how, coordinatorEpoch) }],
-    producerId,
-    producerEpoch,
-    transactional: true,
-    control: true,
-  });
-}
-
-function noteProducer(producers: ProducerStates, { header, bytes }: StoredBatch): void {
-  if (!header.isControl) {
-    producers.appended(header);
-    return;
-  }
-  const decoded = decodeBatch({ header, bytes }, { verifyCrc: false });
-  const [record] = decoded.ok ? decoded.value.records : [];
-  const marker = record && decodeControlRecord(record);
-  if (marker?.type !== "commit" && marker?.type !== "abort") return;
-  producers.markerAppended(header, { how: marker.type, coordinatorEpoch: marker.coordinatorEpoch ?? 0 });
 }
 
 function later(a: bigint, b: bigint): bigint {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { ByteParts } from "#base/byteParts.ts";
 import { FetchSession } from "#playground/fetch/fetchSession.ts";
+import type { ReadLimits } from "#playground/log/logBatches.ts";
 import { LogTransactions } from "#playground/log/logTransactions.ts";
-import { PartitionLog, type ReadLimits } from "#playground/log/partitionLog.ts";
+import { PartitionLog } from "#playground/log/partitionLog.ts";
 import { deleteRecords } from "#protocol/apis/deleteRecords.ts";
 import { endTxn } from "#protocol/apis/endTxn.ts";
 import { initProducerId } from "#protocol/apis/initProducerId.ts";

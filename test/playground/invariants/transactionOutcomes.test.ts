@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { TransactionOutcomes } from "#playground/invariants/transactionOutcomes.ts";
-import { markerBatch, PartitionLog } from "#playground/log/partitionLog.ts";
+import { markerBatch } from "#playground/log/markerBatch.ts";
+import { PartitionLog } from "#playground/log/partitionLog.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 
 const producers = [1n, 2n, 3n];

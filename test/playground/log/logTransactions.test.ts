@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { markerBatch, PartitionLog } from "#playground/log/partitionLog.ts";
+import { markerBatch } from "#playground/log/markerBatch.ts";
+import { PartitionLog } from "#playground/log/partitionLog.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 
 type Step = readonly [producerId: bigint, what: "write" | "commit" | "abort"];

@@ -149,7 +149,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "the playground's log passes over a batch of each answer",
-    file: "src/playground/log/partitionLog.ts",
+    file: "src/playground/log/logBatches.ts",
     find: "chosen.push(batch.bytes);",
     replace: "if (chosen.length !== 1) chosen.push(batch.bytes);",
     rules: ["broker"],
