@@ -288,7 +288,7 @@ export class Broker implements Disposable {
     if (partition.topic === offsetsTopic) {
       const ended = { producerId: marker.producerId, isCommitted: marker.how === "commit" };
       const isThere = (groupId: string) => offsetsPartitionOf(groupId).partition === partition.partition;
-      this.groups.transactionEnded(ended, isThere);
+      this.groups.commits.transactionEnded(ended, isThere);
       return "NONE";
     }
     const log = this.topics.log(partition.topic, partition.partition);
@@ -307,7 +307,7 @@ export class Broker implements Disposable {
       this.#trimmed.delete(log);
       log.dispose();
     }
-    this.groups.topicDeleted(topic.name);
+    this.groups.commits.topicDeleted(topic.name);
     this.transactions.retryMarkers();
   }
 

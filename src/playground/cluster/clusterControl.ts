@@ -238,7 +238,7 @@ export class ClusterControl implements Disposable {
     of: { readonly topic: string | undefined; readonly partition: number | undefined },
   ): void {
     this.#group(groupId);
-    const expired = this.#broker.groups.expireOffsets(
+    const expired = this.#broker.groups.commits.expire(
       groupId,
       ({ topic, partition }) =>
         (of.topic === undefined || of.topic === topic) &&

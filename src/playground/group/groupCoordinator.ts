@@ -1,20 +1,14 @@
 import type { Clock } from "#base/clock.ts";
-import { Emitter, type Event } from "#base/events.ts";
 import { err, ok, type Result } from "#base/result.ts";
-import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import {
   emptyGroup,
   failedJoin,
   failedSync,
-  type GroupEffect,
   type GroupSettings,
   type JoinAnswer,
-  type Step,
   type SyncAnswer,
-  unchanged,
 } from "./classicGroup.ts";
-import type { CommittedOffsets } from "./committedOffsets.ts";
 import type { At } from "./consumer/at.ts";
 import { joinConsumerGroup } from "./consumer/classicJoin.ts";
 import {
@@ -31,24 +25,20 @@ import {
 } from "./consumer/consumerGroup.ts";
 import type { ConsumerGroupSettings } from "./consumer/consumerGroupSettings.ts";
 import { timePassed as consumerTimePassed } from "./consumer/expiry.ts";
-import { fenceMember as fenceConsumerMember } from "./consumer/fenceMember.ts";
 import type { ConsumerHeartbeat, HeartbeatAnswer } from "./consumer/heartbeatRequest.ts";
-import { commitError as consumerCommitError, fetchError } from "./consumer/offsetRules.ts";
-import { removeMembers as removeConsumerMembers } from "./consumer/removal.ts";
 import { consumerHeartbeatTo } from "./consumer/routing.ts";
 import type { TopicsView } from "./consumer/topicsView.ts";
-import { bumpEpoch } from "./consumer/updateSubscriptions.ts";
 import { timePassed } from "./expiry.ts";
+import { GroupCommits } from "./groupCommits.ts";
 import type { GroupReporter } from "./groupReporter.ts";
 import { type GroupEntry, GroupTable } from "./groupTable.ts";
-import { type HeartbeatEvent, heartbeat, keptAlive } from "./heartbeat.ts";
+import { type HeartbeatEvent, heartbeat } from "./heartbeat.ts";
+import { type GroupStep, memberEvicted, memberFenced, rebalanceForced } from "./intervention.ts";
 import { join } from "./join.ts";
 import type { JoinEvent } from "./joinEvent.ts";
 import { type LeaveEvent, leave } from "./leave.ts";
-import { commitError, type MemberIdentity } from "./membership.ts";
-import { rebalanceOrCompleteJoin, removeMembers } from "./rebalance.ts";
+import { PendingAnswers } from "./pendingAnswers.ts";
 import { reloaded } from "./reload.ts";
-import { takeOverStaticMember } from "./staticMember.ts";
 import { SubscriptionReader } from "./subscriptionReader.ts";
 import { type SyncEvent, sync } from "./sync.ts";
 
@@ -58,13 +48,6 @@ type Untimed<T> = Omit<T, "now" | "token">;
 interface GroupMonitor {
   transition(group: Group): void;
   deleted(groupId: string): void;
-}
-
-/** Where the commits of a request go. */
-export interface CommitTarget {
-  readonly offsets: CommittedOffsets;
-  /** Why these partitions, their topics named by ids, must not be committed all the same, or NONE. */
-  readonly check: (partitions: readonly TopicPartition[]) => KnownErrorName;
 }
 
 /**
@@ -82,10 +65,9 @@ export class GroupCoordinator {
   readonly #monitor: GroupMonitor;
   readonly #reader = new SubscriptionReader();
   readonly #table: GroupTable;
-  readonly #offsetsChanged = new Emitter<string>();
-  readonly #joins = new Map<number, (answer: JoinAnswer) => void>();
-  readonly #syncs = new Map<number, (answer: SyncAnswer) => void>();
-  #nextToken = 1;
+  readonly #pending = new PendingAnswers();
+  /** What they have committed. */
+  readonly commits: GroupCommits;
 
   constructor(deps: {
     readonly clock: Clock;
@@ -111,15 +93,17 @@ export class GroupCoordinator {
       onDue: (entry) => this.#due(entry),
       onRemoved: (groupId) => {
         this.#reporter.deleted(groupId);
-        this.#offsetsChanged.fire(groupId);
+        this.commits.removed(groupId);
         this.#monitor.deleted(groupId);
       },
     });
-  }
-
-  /** Fires with the group after each change of what it committed, also when it is deleted. */
-  get onOffsetsChanged(): Event<string> {
-    return this.#offsetsChanged.event;
+    this.commits = new GroupCommits({
+      clock: deps.clock,
+      settings: deps.settings,
+      table: this.#table,
+      heard: (entry, group) => this.#heard(entry, group),
+      report: (groupId, offsets) => deps.reporter.committed(groupId, offsets),
+    });
   }
 
   /** Of both kinds. */
@@ -129,15 +113,6 @@ export class GroupCoordinator {
 
   group(groupId: string): Group | undefined {
     return this.#table.get(groupId)?.group;
-  }
-
-  offsets(groupId: string): CommittedOffsets | undefined {
-    return this.#table.get(groupId)?.offsets;
-  }
-
-  /** What the committed offsets of all groups take of memory. */
-  get offsetBytes(): number {
-    return this.#table.offsetBytes;
   }
 
   /** Settles when the group has everybody, or at once with an error or in a consumer group. */
@@ -154,8 +129,7 @@ export class GroupCoordinator {
     }
     const { group } = entry;
     if (group.type === "consumer") throw new TypeError(`${groupId} is not a classic group`);
-    const token = this.#nextToken++;
-    const answer = new Promise<JoinAnswer>((resolve) => this.#joins.set(token, resolve));
+    const { token, answer } = this.#pending.join();
     this.#apply(entry, join(group, { ...event, token, now: this.#clock.now() }));
     return answer;
   }
@@ -169,8 +143,7 @@ export class GroupCoordinator {
     if (group.type === "consumer") {
       return Promise.resolve(this.#settle(entry, syncClassicMember(group, event, this.#at())));
     }
-    const token = this.#nextToken++;
-    const answer = new Promise<SyncAnswer>((resolve) => this.#syncs.set(token, resolve));
+    const { token, answer } = this.#pending.sync();
     this.#apply(entry, sync(group, { ...event, token, now: this.#clock.now() }));
     return answer;
   }
@@ -210,82 +183,6 @@ export class GroupCoordinator {
     return err({ error: "COORDINATOR_NOT_AVAILABLE", message: "There are too many groups." });
   }
 
-  /**
-   * Where commits of this request go, or why they must not be made. A group nobody heard of begins with a commit
-   * outside of any generation; a commit by a member of a classic group also proves that it lives.
-   */
-  commitTarget(
-    groupId: string,
-    request: MemberIdentity & {
-      readonly generationId: number;
-      /** Of OffsetCommit. */
-      readonly version: number;
-      /** Within a transaction (TxnOffsetCommit). */
-      readonly isTransactional?: boolean | undefined;
-    },
-  ): CommitTarget | { readonly error: KnownErrorName } {
-    let entry = this.#table.get(groupId);
-    if (entry === undefined) {
-      if (request.generationId >= 0) {
-        return { error: request.version >= 9 ? "GROUP_ID_NOT_FOUND" : "ILLEGAL_GENERATION" };
-      }
-      entry = this.#begin(emptyGroup(groupId, this.#settings, this.#clock.now()), undefined);
-      if (entry === undefined) return { error: "COORDINATOR_NOT_AVAILABLE" };
-    }
-    const { group, offsets } = entry;
-    if (group.type === "consumer") {
-      const isAnonymous = request.generationId < 0 && request.memberId === "" && !request.groupInstanceId;
-      if (request.isTransactional && isAnonymous) return { offsets, check: () => "NONE" };
-      const asker = { ...request, memberEpoch: request.generationId };
-      return { offsets, check: (partitions) => consumerCommitError(group, asker, partitions) };
-    }
-    const error = commitError(group, request);
-    if (error !== "NONE") return { error };
-    const member = group.members.get(request.memberId);
-    if (member) this.#heard(entry, keptAlive(group, member, this.#clock.now()));
-    return { offsets, check: () => "NONE" };
-  }
-
-  /** Why the group's offsets must not be told to whoever asks, or NONE. */
-  offsetFetchError(
-    groupId: string,
-    asker: { readonly memberId: string | undefined; readonly memberEpoch: number },
-  ): KnownErrorName {
-    const group = this.group(groupId);
-    return group?.type === "consumer" ? fetchError(group, asker) : "NONE";
-  }
-
-  /** Reports the offsets after commits or deletions. */
-  offsetsChanged(groupId: string): void {
-    const entry = this.#table.get(groupId);
-    if (entry) this.#committed(groupId, entry.offsets);
-  }
-
-  /** Offsets committed within a transaction take effect, or go, with its marker (KIP-98). */
-  transactionEnded(
-    ended: { readonly producerId: bigint; readonly isCommitted: boolean },
-    includes: (groupId: string) => boolean,
-  ): void {
-    for (const { group, offsets } of this.#table.all) {
-      if (includes(group.groupId) && offsets.settle(ended)) this.#committed(group.groupId, offsets);
-    }
-  }
-
-  /** What a group had committed before, from outside of any generation as far as anybody remembers. */
-  restoreOffsets(
-    groupId: string,
-    offsets: Iterable<
-      readonly [topic: string, partition: number, offset: string, leaderEpoch: number, metadata: string]
-    >,
-  ): void {
-    const entry = this.#table.add(emptyGroup(groupId, this.#settings, this.#clock.now()));
-    if (entry === undefined) return;
-    for (const [topic, partition, offset, leaderEpoch, metadata] of offsets) {
-      entry.offsets.set({ topic, partition }, { offset: BigInt(offset), leaderEpoch, metadata });
-    }
-    this.#committed(groupId, entry.offsets);
-  }
-
   delete(groupId: string): KnownErrorName {
     const group = this.group(groupId);
     if (group === undefined) return "GROUP_ID_NOT_FOUND";
@@ -304,28 +201,12 @@ export class GroupCoordinator {
 
   /** Every member must join again, or is led to a new target. False when the group has no members. */
   forceRebalance(groupId: string, reason: string): boolean {
-    const entry = this.#table.get(groupId);
-    if (!entry || entry.group.members.size === 0) return false;
-    const { group } = entry;
-    if (group.type === "consumer") this.#apply(entry, { group: bumpEpoch(group, reason), effects: [] });
-    else this.#apply(entry, rebalanceOrCompleteJoin(unchanged(group), reason, this.#clock.now()));
-    return true;
+    return this.#intervene(groupId, (group, at) => rebalanceForced(group, reason, at));
   }
 
   /** Puts a member out, as an operator does. False when the group has none of this id. */
   evict(groupId: string, memberId: string, reason: string): boolean {
-    const entry = this.#table.get(groupId);
-    if (!entry?.group.members.has(memberId)) return false;
-    const { group } = entry;
-    const why = { how: "evicted", reason, now: this.#clock.now() } as const;
-    if (group.type === "consumer") {
-      const member = group.members.get(memberId);
-      if (member) this.#apply(entry, removeConsumerMembers(group, [{ member, ...why }], this.#at()));
-    } else {
-      const member = group.members.get(memberId);
-      if (member) this.#apply(entry, removeMembers(unchanged(group), [member], why));
-    }
-    return true;
+    return this.#intervene(groupId, (group, at) => memberEvicted(group, { memberId, reason }, at));
   }
 
   /**
@@ -334,46 +215,25 @@ export class GroupCoordinator {
    */
   fence(groupId: string, memberId: string, newMemberId: string): "fenced" | "notThere" | "notStatic" {
     const entry = this.#table.get(groupId);
-    if (entry?.group.type === "consumer") {
-      const member = entry.group.members.get(memberId);
-      if (member === undefined) return "notThere";
-      this.#apply(entry, fenceConsumerMember(entry.group, member, this.#at()));
-      return "fenced";
-    }
-    const member = entry?.group.members.get(memberId);
-    if (entry?.group.type !== "classic" || member === undefined) return "notThere";
-    if (member.groupInstanceId === undefined) return "notStatic";
-    const how = { newMemberId, now: this.#clock.now() };
-    this.#apply(entry, takeOverStaticMember(entry.group, member, how));
+    const step = memberFenced(entry?.group, { memberId, newMemberId }, this.#at());
+    if (typeof step === "string") return step;
+    if (entry) this.#apply(entry, step);
     return "fenced";
-  }
-
-  /** Forgets what the group committed, for one topic or partition if named; says for how many partitions. */
-  expireOffsets(groupId: string, concerns: (partition: TopicPartition) => boolean): number {
-    const offsets = this.offsets(groupId);
-    const expired = offsets ? Array.from(offsets.entries(), ([partition]) => partition).filter(concerns) : [];
-    for (const partition of expired) offsets?.delete(partition);
-    if (expired.length > 0) this.offsetsChanged(groupId);
-    return expired.length;
-  }
-
-  /** Committed offsets end with their topic, as in Kafka. */
-  topicDeleted(topic: string): void {
-    for (const { group, offsets } of this.#table.all) {
-      if (offsets.deleteTopic(topic)) this.#committed(group.groupId, offsets);
-    }
   }
 
   /** Stops all timers; requests that wait are never answered. */
   dispose(): void {
     this.#table.dispose();
-    this.#joins.clear();
-    this.#syncs.clear();
+    this.#pending.clear();
   }
 
-  #committed(groupId: string, offsets: CommittedOffsets): void {
-    this.#reporter.committed(groupId, offsets);
-    this.#offsetsChanged.fire(groupId);
+  #intervene(groupId: string, how: (group: Group, at: At) => GroupStep | undefined): boolean {
+    const entry = this.#table.get(groupId);
+    if (entry === undefined) return false;
+    const step = how(entry.group, this.#at());
+    if (step === undefined) return false;
+    this.#apply(entry, step);
+    return true;
   }
 
   #at(): At {
@@ -405,7 +265,7 @@ export class GroupCoordinator {
     this.#reporter.heartbeat(groupId, () => this.group(groupId));
   }
 
-  #apply(entry: GroupEntry, step: Pick<Step, "effects"> & { readonly group: Group }): void {
+  #apply(entry: GroupEntry, step: GroupStep): void {
     const group = withStateSince(entry.group, step.group, this.#clock.now());
     const changed = group !== entry.group;
     this.#table.replace(entry, group);
@@ -414,17 +274,7 @@ export class GroupCoordinator {
       this.#reporter.transition(group, step.effects);
       this.#monitor.transition(group);
     }
-    for (const effect of step.effects) this.#answer(effect);
-  }
-
-  #answer(effect: GroupEffect): void {
-    if (effect.type === "joinAnswered") {
-      this.#joins.get(effect.token)?.(effect.answer);
-      this.#joins.delete(effect.token);
-    } else if (effect.type === "syncAnswered") {
-      this.#syncs.get(effect.token)?.(effect.answer);
-      this.#syncs.delete(effect.token);
-    }
+    for (const effect of step.effects) this.#pending.settle(effect);
   }
 
   #due(entry: GroupEntry): void {

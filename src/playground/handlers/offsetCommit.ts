@@ -4,7 +4,7 @@ import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
 import { CommitReport, type CommittedPartition } from "../group/commitReport.ts";
-import type { CommitTarget } from "../group/groupCoordinator.ts";
+import type { CommitTarget } from "../group/groupCommits.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { coordinatorError, findTopic, namedPartitions } from "./routing.ts";
 
@@ -31,7 +31,7 @@ export const offsetCommitHandler = defineHandler({
         return answer;
       }),
     }));
-    if ("offsets" in target) context.broker.groups.offsetsChanged(request.groupId);
+    if ("offsets" in target) context.broker.groups.commits.changed(request.groupId);
     context.follow(report);
     return { topics };
   },
@@ -53,8 +53,8 @@ function targetOf(request: OffsetCommitRequest, context: RequestContext): Target
   const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
   const misplaced = coordinatorError(context, groupId);
   if (misplaced) return { error: misplaced };
-  if (context.broker.groups.offsetBytes > mostOffsetBytes) return { error: "INVALID_COMMIT_OFFSET_SIZE" };
-  const target = context.broker.groups.commitTarget(groupId, {
+  if (context.broker.groups.commits.bytes > mostOffsetBytes) return { error: "INVALID_COMMIT_OFFSET_SIZE" };
+  const target = context.broker.groups.commits.target(groupId, {
     memberId,
     groupInstanceId: request.groupInstanceId ?? undefined,
     generationId,

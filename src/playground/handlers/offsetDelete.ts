@@ -23,7 +23,7 @@ export const offsetDeleteHandler = defineHandler({
     const misplaced = coordinatorError(context, groupId);
     if (misplaced) return refuse(misplaced);
     const group = broker.groups.group(groupId);
-    const offsets = broker.groups.offsets(groupId);
+    const offsets = broker.groups.commits.of(groupId);
     if (!group || !offsets) return refuse("GROUP_ID_NOT_FOUND");
     if (group.type === "classic" && group.phase.state !== "Empty" && group.protocolType !== "consumer") {
       return refuse("NON_EMPTY_GROUP");
@@ -42,7 +42,7 @@ export const offsetDeleteHandler = defineHandler({
         errorCode: errorCode(remove(name, partitionIndex)),
       })),
     }));
-    broker.groups.offsetsChanged(groupId);
+    broker.groups.commits.changed(groupId);
     return { errorCode: 0, throttleTimeMs: 0, topics };
   },
   failed: (_request, code) => ({ errorCode: code, throttleTimeMs: 0, topics: [] }),

@@ -59,7 +59,7 @@ function fetchGroup(context: RequestContext, asked: WantedGroup, requireStable: 
   const { broker } = context;
   const { groupId, memberEpoch, topics: wanted } = asked;
   const asker = { memberId: asked.memberId ?? undefined, memberEpoch };
-  const error = coordinatorError(context, groupId) ?? broker.groups.offsetFetchError(groupId, asker);
+  const error = coordinatorError(context, groupId) ?? broker.groups.commits.fetchError(groupId, asker);
   if (error !== "NONE") return { groupId, topics: [] as FetchedTopics, errorCode: errorCode(error) };
   const topics = wanted ?? allCommitted(broker, groupId);
   return {
@@ -70,7 +70,7 @@ function fetchGroup(context: RequestContext, asked: WantedGroup, requireStable: 
 }
 
 function allCommitted(broker: Broker, groupId: string): readonly WantedTopic[] {
-  const byTopic = broker.groups.offsets(groupId)?.byTopic() ?? new Map<string, readonly number[]>();
+  const byTopic = broker.groups.commits.of(groupId)?.byTopic() ?? new Map<string, readonly number[]>();
   return Array.from(byTopic, ([name, partitionIndexes]) => ({
     name,
     topicId: broker.topics.byName(name)?.topicId ?? zeroUuid,
@@ -86,7 +86,7 @@ function fetchTopic(
   const byId = name === "" ? broker.topics.byId(topicId) : undefined;
   const topic = byId?.name ?? name;
   const code = name === "" && byId === undefined ? errorCode("UNKNOWN_TOPIC_ID") : 0;
-  const offsets = broker.groups.offsets(groupId);
+  const offsets = broker.groups.commits.of(groupId);
   const partitions = partitionIndexes.map((partitionIndex) => {
     const partition = { topic, partition: partitionIndex };
     if (code === 0 && requireStable && offsets?.isUnstable(partition)) {

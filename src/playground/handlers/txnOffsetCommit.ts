@@ -3,7 +3,7 @@ import { type TxnOffsetCommitRequest, txnOffsetCommit } from "#protocol/apis/txn
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
 import { CommitReport } from "../group/commitReport.ts";
-import type { CommitTarget } from "../group/groupCoordinator.ts";
+import type { CommitTarget } from "../group/groupCommits.ts";
 import { offsetsPartitionOf } from "../transactions/offsetsPartition.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
 import { coordinatorError, findTopic, namedPartitions } from "./routing.ts";
@@ -64,7 +64,7 @@ function targetOf(request: TxnOffsetCommitRequest, context: RequestContext): Tar
     versions,
   );
   if (error !== "NONE") return { error: toCommitter(error, context.version) };
-  const found = context.broker.groups.commitTarget(groupId, {
+  const found = context.broker.groups.commits.target(groupId, {
     memberId: request.memberId,
     groupInstanceId: request.groupInstanceId ?? undefined,
     generationId: request.generationIdOrMemberEpoch,

@@ -80,7 +80,7 @@ export class PlaygroundStorage implements Disposable {
     this.#write({ type: "ports", ...ports });
     for (const topic of Array.from(saved.topics.values())) await this.#restoreTopic(broker, topic);
     for (const [groupId, offsets] of saved.offsets) {
-      broker.groups.restoreOffsets(groupId, offsets.values());
+      broker.groups.commits.restore(groupId, offsets.values());
     }
     this.#restoreProducerIds(broker);
     this.#follow(broker);
@@ -123,8 +123,8 @@ export class PlaygroundStorage implements Disposable {
       }),
     );
     this.#owned.add(
-      groups.onOffsetsChanged((groupId) => {
-        const offsets = groups.offsets(groupId);
+      groups.commits.onChanged((groupId) => {
+        const offsets = groups.commits.of(groupId);
         const { saved } = this.#journal;
         if (offsets === undefined) {
           if (saved.offsets.has(groupId)) this.#write({ type: "groupDeleted", groupId });

@@ -32,7 +32,7 @@ const operations: readonly ((broker: Broker, random: ReturnType<typeof seededRan
   (broker, random) => void freed(broker, (log) => log.deleteBefore(log.logStartOffset + 1n), random),
   (broker, random) => void broker.housekeeping.compact(anyLog(broker, random)),
   (broker, random) => {
-    const target = broker.groups.commitTarget("billing", {
+    const target = broker.groups.commits.target("billing", {
       memberId: "",
       groupInstanceId: undefined,
       generationId: -1,
@@ -44,7 +44,7 @@ const operations: readonly ((broker: Broker, random: ReturnType<typeof seededRan
       leaderEpoch: -1,
       metadata: "m",
     });
-    broker.groups.offsetsChanged("billing");
+    broker.groups.commits.changed("billing");
   },
   (broker) => {
     const [topic] = broker.topics.all;

@@ -96,7 +96,7 @@ export function everythingOf(broker: Broker) {
       .map(({ groupId }) => ({
         groupId,
         offsets: Array.from(
-          broker.groups.offsets(groupId)?.entries() ?? [],
+          broker.groups.commits.of(groupId)?.entries() ?? [],
           ([id, { offset, leaderEpoch, metadata }]) => ({
             ...id,
             offset,
