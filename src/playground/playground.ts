@@ -1,78 +1,29 @@
-import { type Clock, sleep } from "#base/clock.ts";
-import type { DataFiles } from "#base/dataFiles.ts";
 import { Emitter, type Event } from "#base/events.ts";
-import { DisposableStore } from "#base/lifecycle.ts";
-import type { Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
-import type { ByteStream, Listening, StreamServer, Transport } from "#base/transport.ts";
+import type { Transport } from "#base/transport.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { RecordInput } from "#protocol/records/batchWriter.ts";
-import type { Observe } from "#trace/observation.ts";
 import type { BrokerFault } from "#trace/observations/broker.ts";
-import { Broker } from "./broker.ts";
-import { ClusterControl, type CoordinatorMove } from "./cluster/clusterControl.ts";
+import type { CoordinatorMove } from "./cluster/clusterControl.ts";
 import type { BrokerNode } from "./cluster/clusterNodes.ts";
 import type { ReplicaLag } from "./cluster/leadership.ts";
 import type { BatchCorruption } from "./faults/corruptBatch.ts";
 import type { FaultRule } from "./faults/faultRule.ts";
 import { corruptNextBatch, delayCommits, holdSyncGroup } from "./faults/readyMade.ts";
-import { handlerTable } from "./handlers/handlerTable.ts";
 import { topicNameProblem } from "./log/topicStore.ts";
 import { PlaygroundError } from "./playgroundError.ts";
+import type { PlaygroundOptions } from "./playgroundOptions.ts";
+import { type PlaygroundRun, startRun } from "./playgroundRun.ts";
 import type { ConnectedClient, ConnectionEnd } from "./server/clientConnection.ts";
-import { ConnectionSet } from "./server/connectionSet.ts";
-import { isPortTaken, listenOnAll, listenOnBlock } from "./server/listenBlock.ts";
 import { LocalTransport } from "./server/localTransport.ts";
-import { NodePorts } from "./server/nodePorts.ts";
-import type { RequestTap } from "./server/requestTap.ts";
-import { type PlaygroundSettingsInput, playgroundSettings } from "./settings.ts";
-import { PlaygroundStorage } from "./storage/playgroundStorage.ts";
-import type { SavedPorts } from "./storage/savedCluster.ts";
 import { abortHanging, type HangingTransaction, hangTransaction } from "./transactions/hangingTransaction.ts";
 import type { Transaction } from "./transactions/transaction.ts";
 import { startTrouble } from "./troubles/startTrouble.ts";
 import type { StartedTrouble, Trouble, TroubleTarget } from "./troubles/trouble.ts";
 import { troubleTable } from "./troubles/troubleTable.ts";
-import { LocalProducer, type ProducedBatch, type ProduceInput } from "./workload/localProducer.ts";
+import type { ProducedBatch, ProduceInput } from "./workload/localProducer.ts";
 import { LocalTransaction, type LocalTransactionOptions } from "./workload/localTransaction.ts";
 import type { WorkloadOptions } from "./workload/workloadOptions.ts";
-import { Workloads } from "./workload/workloads.ts";
-
-/** What a playground is made of. */
-export interface PlaygroundOptions {
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly server: StreamServer;
-  readonly observe: Observe;
-  /** Where it listens, and what it tells clients; 127.0.0.1 by default. */
-  readonly host?: string | undefined;
-  /** The first of the nodes' consecutive ports; 0 takes any free ones. */
-  readonly basePort: number;
-  /** How many blocks of ports to try while they are taken; 1 by default. */
-  readonly portAttempts?: number | undefined;
-  /** 1 by default. */
-  readonly nodes?: number | undefined;
-  /** Where each node stands, in order of the nodes; with racks, clients are sent to near replicas (KIP-392). */
-  readonly racks?: readonly string[] | undefined;
-  readonly settings?: PlaygroundSettingsInput | undefined;
-  /** Where it is kept from one start to the next, its ports included; undefined forgets everything. */
-  readonly data?: DataFiles | undefined;
-  /** Is told of every request of every client. */
-  readonly requestTap?: RequestTap | undefined;
-}
-
-/** How long a node that returns waits for its port, each time it finds it taken. */
-const portRetryMs = 50;
-
-/** What lives from start to stop. */
-interface Run {
-  readonly broker: Broker;
-  readonly connections: ConnectionSet;
-  readonly control: ClusterControl;
-  readonly producer: LocalProducer;
-  readonly workloads: Workloads;
-  readonly owned: DisposableStore;
-}
 
 /**
  * An embedded Kafka: real enough that foreign clients run on it unchanged, and made to be broken on purpose.
@@ -83,7 +34,7 @@ export class Playground {
   readonly #options: PlaygroundOptions;
   readonly #connectionEnded = new Emitter<ConnectionEnd>();
   readonly #clientKnown = new Emitter<ConnectedClient>();
-  #run: Run | undefined;
+  #run: PlaygroundRun | undefined;
   #starting: Promise<readonly BrokerNode[]> | undefined;
 
   constructor(options: PlaygroundOptions) {
@@ -375,96 +326,16 @@ export class Playground {
   }
 
   async #start(): Promise<readonly BrokerNode[]> {
-    const { data, observe } = this.#options;
-    const owned = new DisposableStore();
-    try {
-      const storage = data && owned.add(PlaygroundStorage.open(data, observe));
-      const listening = await this.#listen(storage?.ports);
-      const { host = "127.0.0.1", basePort, racks = [] } = this.#options;
-      const nodes = listening.map(({ port }, index) => ({
-        nodeId: index + 1,
-        host,
-        port,
-        rack: racks[index],
-      }));
-      const run = this.#assemble(nodes, { listening, owned, kafkaClusterId: storage?.kafkaClusterId });
-      const ports = listening.map(({ port }) => port);
-      await storage?.restore(run.broker, { wanted: basePort, host, ports });
-      this.#run = run;
-      observe({ type: "broker.started", kafkaClusterId: run.broker.kafkaClusterId, nodes });
-      return nodes;
-    } catch (error) {
-      owned.dispose();
-      throw error;
-    }
+    const run = await startRun(this.#options);
+    run.connections.onEnded((end) => this.#connectionEnded.fire(end));
+    run.connections.onClientKnown((client) => this.#clientKnown.fire(client));
+    this.#run = run;
+    const { cluster, kafkaClusterId } = run.broker;
+    this.#options.observe({ type: "broker.started", kafkaClusterId, nodes: cluster.all });
+    return cluster.all;
   }
 
-  /** Where it listened before, if that is what is wanted and still free; else on the first free block. */
-  async #listen(before: SavedPorts | undefined): Promise<readonly Listening[]> {
-    const server = this.#server();
-    const { host = "127.0.0.1", basePort, portAttempts = 1, nodes: count = 1 } = this.#options;
-    const accept = (index: number, stream: ByteStream) => {
-      const node = this.#run?.broker.cluster.all[index];
-      // A client that is quicker than the other nodes' ports, or than the data directory, finds nobody yet.
-      if (node) this.#run?.connections.accept(node, stream);
-      else stream.dispose();
-    };
-    if (before?.wanted === basePort && before.host === host && before.ports.length === count) {
-      try {
-        return await listenOnAll(server, before, accept);
-      } catch (error) {
-        if (!isPortTaken(error)) throw error;
-      }
-    }
-    return listenOnBlock(server, { host, basePort, count, attempts: portAttempts }, accept);
-  }
-
-  #assemble(
-    nodes: readonly BrokerNode[],
-    known: {
-      readonly listening: readonly Listening[];
-      readonly owned: DisposableStore;
-      readonly kafkaClusterId: string | undefined;
-    },
-  ): Run {
-    const { listening, owned, kafkaClusterId } = known;
-    const { clock, random, observe, settings, requestTap } = this.#options;
-    const given = playgroundSettings(settings);
-    const handlers = handlerTable(given.kafkaVersion, given);
-    const broker = owned.add(
-      new Broker({ clock, random, observe, kafkaClusterId, requestTap }, given, nodes),
-    );
-    const connections = owned.add(new ConnectionSet(broker, handlers));
-    connections.onEnded((end) => this.#connectionEnded.fire(end));
-    connections.onClientKnown((client) => this.#clientKnown.fire(client));
-    const ports = owned.add(
-      new NodePorts({
-        server: this.#server(),
-        accept: (node, stream) => connections.accept(node, stream),
-        pause: () => sleep(clock, portRetryMs),
-      }),
-    );
-    for (const [index, port] of listening.entries()) {
-      const node = nodes[index];
-      if (node) ports.adopt(node.nodeId, port);
-    }
-    const control = owned.add(new ClusterControl(broker, { ports, connections }));
-    const producer = owned.add(new LocalProducer(broker, handlers));
-    const beginTransaction = (wanted: LocalTransactionOptions) =>
-      LocalTransaction.begin(wanted, { broker, producer });
-    const workloads = owned.add(new Workloads({ clock, random, observe, producer, beginTransaction }));
-    return { broker, connections, control, producer, workloads, owned };
-  }
-
-  /** Every port of every node speaks TLS, or none does. */
-  #server(): StreamServer {
-    const { server, settings } = this.#options;
-    const tls = settings?.tls;
-    if (!tls) return server;
-    return { listen: (at, onStream) => server.listen({ ...at, tls }, onStream) };
-  }
-
-  #running(): Run {
+  #running(): PlaygroundRun {
     if (!this.#run)
       throw new PlaygroundError("NOT_RUNNING", "The playground is not running. Start it first.");
     return this.#run;
