@@ -18,7 +18,7 @@ export interface PlaygroundOptions {
   readonly basePort: number;
   /** How many blocks of ports to try while they are taken; 1 by default. */
   readonly portAttempts?: number | undefined;
-  /** 1 by default. */
+  /** 1 by default. Those that joined a playground of as many come back with its data directory. */
   readonly nodes?: number | undefined;
   /** Where each node stands, in order of the nodes; with racks, clients are sent to near replicas (KIP-392). */
   readonly racks?: readonly string[] | undefined;

@@ -31,7 +31,7 @@ const portRetryMs = 50;
 
 /** Listens, and has read what the data directory has. Rejects, with nothing left open, when it cannot. */
 export async function startRun(options: PlaygroundOptions): Promise<PlaygroundRun> {
-  const { data, observe, host = "127.0.0.1", basePort, racks = [] } = options;
+  const { data, observe, host = "127.0.0.1", basePort, racks = [], nodes: asked = 1 } = options;
   const owned = new DisposableStore();
   try {
     const storage = data && owned.add(PlaygroundStorage.open(data, observe));
@@ -45,8 +45,7 @@ export async function startRun(options: PlaygroundOptions): Promise<PlaygroundRu
     const nodes = listening.map(({ port }, index) => ({ nodeId: index + 1, host, port, rack: racks[index] }));
     const kafkaClusterId = storage?.kafkaClusterId;
     const assembled = assemble(options, nodes, { listening, owned, kafkaClusterId });
-    const ports = listening.map(({ port }) => port);
-    await storage?.restore(assembled.broker, { wanted: basePort, host, ports });
+    await storage?.restore(assembled.broker, { wanted: basePort, host, nodes: asked });
     run = assembled;
     owned.add(toDisposable(() => (run = undefined)));
     return assembled;
@@ -63,7 +62,9 @@ async function listen(
   accept: (index: number, stream: ByteStream) => void,
 ): Promise<readonly Listening[]> {
   const server = serverOf(options);
-  const { host = "127.0.0.1", basePort, portAttempts = 1, nodes: count = 1 } = options;
+  const { host = "127.0.0.1", basePort, portAttempts = 1, nodes: asked = 1 } = options;
+  // Those that joined are there again, unless another number of nodes is asked for.
+  const count = before && (before.nodes ?? before.ports.length) === asked ? before.ports.length : asked;
   if (before?.wanted === basePort && before.host === host && before.ports.length === count) {
     try {
       return await listenOnAll(server, before, accept);

@@ -1,3 +1,5 @@
+import { Emitter, type Event } from "#base/events.ts";
+
 /** One node as clients see it. */
 export interface BrokerNode {
   readonly nodeId: number;
@@ -11,6 +13,7 @@ export interface BrokerNode {
 export class ClusterNodes {
   #all: readonly BrokerNode[];
   readonly #down = new Set<number>();
+  readonly #joined = new Emitter<BrokerNode>();
 
   constructor(all: readonly BrokerNode[]) {
     if (all.length === 0) throw new RangeError("a playground has at least one node");
@@ -25,6 +28,12 @@ export class ClusterNodes {
   /** One more, which is up. */
   add(node: BrokerNode): void {
     this.#all = [...this.#all, node];
+    this.#joined.fire(node);
+  }
+
+  /** Fires with each node that joins. */
+  get onJoined(): Event<BrokerNode> {
+    return this.#joined.event;
   }
 
   get up(): readonly BrokerNode[] {

@@ -12,6 +12,7 @@ import {
   withNodeDown,
   withNodeUp,
   withOutOfSync,
+  withoutNodes,
 } from "./partitionState.ts";
 
 /** How far a replica is behind what the log holds; what is left out is as in the log. */
@@ -63,6 +64,21 @@ export class Leadership {
       if (!this.#nodes.isUp(nodeId)) this.#leaveBehind(entry, log, nodeId);
     }
     this.#changed.fire(log);
+  }
+
+  /**
+   * A partition is where it was when all its nodes were up, as they are again. Those that are no more leave it to the
+   * others; one of which nobody is left is placed like a new one.
+   */
+  restore(log: PartitionLog, before: PartitionState): void {
+    const leaderEpoch = Math.max(before.leaderEpoch, log.leaderEpoch);
+    const state = withoutNodes(
+      { ...before, leaderEpoch },
+      (nodeId) => this.#nodes.byId(nodeId) !== undefined,
+    );
+    if (state === undefined) return;
+    this.#entries.set(log, { state, lags: new Map() });
+    if (state.leaderEpoch > log.leaderEpoch) log.beginEpoch(state.leaderEpoch);
   }
 
   /**

@@ -61,6 +61,27 @@ export function withNodeUp(state: PartitionState, nodeId: number): PartitionStat
   return withInSync(state, nodeId);
 }
 
+/** As it will be once all its nodes are up: who leads goes on, or who was waited for begins. */
+export function withAllUp(state: PartitionState): PartitionState {
+  const isr = state.replicas;
+  if (state.leaderId !== undefined) return { ...state, isr };
+  return { ...state, leaderId: state.isr[0], leaderEpoch: state.leaderEpoch + 1, isr };
+}
+
+/** Nodes are gone for good: who is left leads, in a new epoch if it did not. Undefined when nobody is left. */
+export function withoutNodes(
+  state: PartitionState,
+  exists: (nodeId: number) => boolean,
+): PartitionState | undefined {
+  const replicas = state.replicas.filter(exists);
+  const isr = state.isr.filter(exists);
+  const [first] = replicas;
+  if (first === undefined) return undefined;
+  const left = { ...state, replicas, isr };
+  const isLed = state.leaderId !== undefined && exists(state.leaderId);
+  return isLed ? left : ledBy({ ...left, leaderId: undefined }, isr[0] ?? first);
+}
+
 /** A follower has caught up. */
 export function withInSync(state: PartitionState, nodeId: number): PartitionState {
   if (state.isr.includes(nodeId) || !state.replicas.includes(nodeId)) return state;

@@ -16,11 +16,11 @@ const setAsideSuffix = ".damaged";
 const defaultSegmentBytes = 1 << 20;
 
 /**
- * Keeps a playground in a directory as it goes, so that the next one begins where it ended, however it ended: topics,
- * records, leader epochs, what is known of producers, and committed offsets. Members, transactions that were open and
- * rules for faults end with it.
+ * Keeps a playground in a directory as it goes, so that the next one begins where it ended, however it ended: nodes
+ * that joined, topics, who leads which partition, records, leader epochs, what is known of producers, and committed
+ * offsets. All nodes are up again; members, transactions that were open and rules for faults end with it.
  *
- *   journal.log                     topics, committed offsets, ports
+ *   journal.log                     nodes, topics, where their partitions are, committed offsets
  *   topics/<id>/<partition>/*.log   a partition's batches and what else happened to its log
  */
 export class PlaygroundStorage implements Disposable {
@@ -70,20 +70,21 @@ export class PlaygroundStorage implements Disposable {
   }
 
   /** Fills a new broker with what there was, and writes down from then on what becomes of it. */
-  async restore(broker: Broker, ports: SavedPorts): Promise<void> {
+  async restore(broker: Broker, asked: Omit<SavedPorts, "ports">): Promise<void> {
     this.#broker = broker;
     const { saved } = this.#journal;
     // What a journal does not tell of is set aside before it is made to look whole.
     this.#clearUnknown();
     this.#guard(() => this.#journal.writeAnew());
     this.#write({ type: "cluster", kafkaClusterId: broker.kafkaClusterId });
-    this.#write({ type: "ports", ...ports });
+    this.#writePorts(broker, asked);
     for (const topic of Array.from(saved.topics.values())) await this.#restoreTopic(broker, topic);
     for (const [groupId, offsets] of saved.offsets) {
       broker.groups.commits.restore(groupId, offsets.values());
     }
     this.#restoreProducerIds(broker);
-    this.#follow(broker);
+    this.#follow(broker, asked);
+    for (const topic of broker.topics.all) this.#placed(broker, topic, topic.partitions);
     this.#account(broker);
     for (const { partitions } of broker.topics.all)
       for (const log of partitions) broker.housekeeping.appended(log);
@@ -107,6 +108,10 @@ export class PlaygroundStorage implements Disposable {
       partitions.push(log);
     }
     broker.topics.restore({ name, topicId, replicationFactor, configs: new Map(saved.configs), partitions });
+    for (const log of partitions) {
+      const place = this.#journal.saved.placeOf(topicId, log.id.partition);
+      if (place !== undefined) broker.leadership.restore(log, place);
+    }
   }
 
   #restoreProducerIds(broker: Broker): void {
@@ -114,12 +119,19 @@ export class PlaygroundStorage implements Disposable {
     broker.producerIds.restore(this.#journal.saved.producerIdsBefore, write);
   }
 
-  #follow(broker: Broker): void {
-    const { topics, groups } = broker;
+  #follow(broker: Broker, asked: Omit<SavedPorts, "ports">): void {
+    const { topics, groups, cluster, leadership } = broker;
+    this.#owned.add(cluster.onJoined(() => this.#writePorts(broker, asked)));
     this.#owned.add(
       topics.onChanged(({ topic, isDeleted }) => {
         if (isDeleted) this.#topicDeleted(topic);
-        else this.#topicChanged(topic);
+        else this.#topicChanged(broker, topic);
+      }),
+    );
+    this.#owned.add(
+      leadership.onChanged((log) => {
+        const topic = topics.byName(log.id.topic);
+        if (topic) this.#placed(broker, topic, [log]);
       }),
     );
     this.#owned.add(
@@ -168,8 +180,20 @@ export class PlaygroundStorage implements Disposable {
     if (aborted > 0) this.#notice(`transactions were open in ${aborted} partitions and are aborted`);
   }
 
-  #topicChanged(topic: Topic): void {
+  #writePorts(broker: Broker, asked: Omit<SavedPorts, "ports">): void {
+    this.#write({ type: "ports", ...asked, ports: broker.cluster.all.map(({ port }) => port) });
+  }
+
+  #placed({ leadership }: Broker, topic: Topic, logs: readonly PartitionLog[]): void {
+    const states = logs.map((log) => [log.id.partition, leadership.of(topic, log)] as const);
+    const entry = this.#journal.saved.placedEntry(topic.topicId, states);
+    if (entry) this.#write(entry);
+  }
+
+  #topicChanged(broker: Broker, topic: Topic): void {
     const { name, topicId, replicationFactor, partitions, configs } = topic;
+    // Its places first: a topic that the journal tells of has them, wherever that ends.
+    this.#placed(broker, topic, partitions);
     this.#write({
       type: "topic",
       name,

@@ -1,3 +1,4 @@
+import { type PartitionState, withAllUp } from "../cluster/partitionState.ts";
 import type { CommittedOffset } from "../group/committedOffsets.ts";
 
 /** A topic, without its records. */
@@ -14,7 +15,17 @@ export interface SavedPorts {
   readonly wanted: number;
   readonly host: string;
   readonly ports: readonly number[];
+  /** How many nodes were asked for; those behind them joined later. Undefined where none could join yet. */
+  readonly nodes?: number | undefined;
 }
+
+/** Where a partition is when all its nodes are up, as JSON holds it. */
+type SavedPlace = readonly [
+  partition: number,
+  leaderId: number,
+  leaderEpoch: number,
+  replicas: readonly number[],
+];
 
 /** What a group committed for a partition, as JSON holds it. */
 type SavedOffset = readonly [
@@ -31,6 +42,7 @@ export type JournalEntry =
   | ({ readonly type: "ports" } & SavedPorts)
   | ({ readonly type: "topic" } & SavedTopic)
   | { readonly type: "topicDeleted"; readonly topicId: string }
+  | { readonly type: "placed"; readonly topicId: string; readonly places: readonly SavedPlace[] }
   | {
       readonly type: "offsets";
       readonly groupId: string;
@@ -47,6 +59,8 @@ export class SavedCluster {
   ports: SavedPorts | undefined;
   producerIdsBefore = 0n;
   readonly topics = new Map<string, SavedTopic>();
+  /** By topic id, then by partition. */
+  readonly #places = new Map<string, Map<number, SavedPlace>>();
   /** By group, then by topic and partition. */
   readonly offsets = new Map<string, Map<string, SavedOffset>>();
 
@@ -63,6 +77,10 @@ export class SavedCluster {
         break;
       case "topicDeleted":
         this.topics.delete(entry.topicId);
+        this.#places.delete(entry.topicId);
+        break;
+      case "placed":
+        this.#applyPlaces(entry);
         break;
       case "offsets":
         this.#applyOffsets(entry);
@@ -82,10 +100,38 @@ export class SavedCluster {
     if (kafkaClusterId !== undefined) yield { type: "cluster", kafkaClusterId };
     if (ports !== undefined) yield { type: "ports", ...ports };
     yield { type: "producerIds", before: producerIdsBefore.toString() };
-    for (const topic of this.topics.values()) yield { type: "topic", ...topic };
+    for (const topic of this.topics.values()) {
+      const { topicId } = topic;
+      const places = Array.from(this.#places.get(topicId)?.values() ?? []);
+      if (places.length > 0) yield { type: "placed", topicId, places };
+      yield { type: "topic", ...topic };
+    }
     for (const [groupId, offsets] of this.offsets) {
       yield { type: "offsets", groupId, set: Array.from(offsets.values()), gone: [] };
     }
+  }
+
+  /** Where a partition was; undefined where nobody wrote that down. */
+  placeOf(topicId: string, partition: number): PartitionState | undefined {
+    const place = this.#places.get(topicId)?.get(partition);
+    if (place === undefined) return undefined;
+    const [, leaderId, leaderEpoch, replicas] = place;
+    return { leaderId, leaderEpoch, replicas, isr: replicas };
+  }
+
+  /** What changed of where partitions of a topic are; undefined when nothing did. */
+  placedEntry(
+    topicId: string,
+    states: Iterable<readonly [partition: number, state: PartitionState]>,
+  ): JournalEntry | undefined {
+    const known = this.#places.get(topicId);
+    const places: SavedPlace[] = [];
+    for (const [partition, state] of states) {
+      const { replicas, leaderEpoch, leaderId = replicas[0] ?? 0 } = withAllUp(state);
+      const place = [partition, leaderId, leaderEpoch, replicas] as const;
+      if (JSON.stringify(known?.get(partition)) !== JSON.stringify(place)) places.push(place);
+    }
+    return places.length > 0 ? { type: "placed", topicId, places } : undefined;
   }
 
   /** What changed of a group's offsets; undefined when nothing did. */
@@ -106,6 +152,12 @@ export class SavedCluster {
       .filter(([key]) => !seen.has(key))
       .map(([, [topic, partition]]) => [topic, partition] as const);
     return set.length + gone.length > 0 ? { type: "offsets", groupId, set, gone } : undefined;
+  }
+
+  #applyPlaces({ topicId, places }: Extract<JournalEntry, { readonly type: "placed" }>): void {
+    const known = this.#places.get(topicId) ?? new Map<number, SavedPlace>();
+    this.#places.set(topicId, known);
+    for (const place of places) known.set(place[0], place);
   }
 
   #applyOffsets({ groupId, set, gone }: Extract<JournalEntry, { readonly type: "offsets" }>): void {

@@ -3,9 +3,11 @@ import { seededRandom } from "#base/random.ts";
 import type { Broker } from "#playground/broker.ts";
 import { Playground } from "#playground/playground.ts";
 import { loadSamples } from "#playground/workload/samples/loadSamples.ts";
+import { metadata } from "#protocol/apis/metadata.ts";
 import { MemoryDataFiles } from "#test/support/memoryDataFiles.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
+import { RawClient } from "../rawClient.ts";
 import { batchWith, everythingOf, storedBroker } from "./storedBroker.ts";
 
 let files: MemoryDataFiles;
@@ -222,7 +224,7 @@ describe("a playground with a data directory", () => {
   const clock = new VirtualClock();
   let network: MemoryNetwork;
 
-  function playgroundAt(basePort: number, observed: string[] = []): Playground {
+  function playgroundAt(basePort: number, observed: string[] = [], nodes = 2): Playground {
     return new Playground({
       clock,
       random: seededRandom(observed.length + basePort),
@@ -230,7 +232,7 @@ describe("a playground with a data directory", () => {
       observe: (body) => observed.push(body.type),
       basePort,
       portAttempts: 5,
-      nodes: 2,
+      nodes,
       data: files,
     });
   }
@@ -266,6 +268,88 @@ describe("a playground with a data directory", () => {
     await clock.runUntil(next.start());
 
     expect(next.bootstrapServers).toEqual(["127.0.0.1:9192", "127.0.0.1:9193"]);
+    await next.stop();
+  });
+
+  /** Who leads each partition of a topic, in which epoch, and where its replicas are. */
+  async function placesOf({ nodes }: Playground, topic: string) {
+    const at = nodes[0] ?? { host: "127.0.0.1", port: 9092 };
+    const client = await clock.runUntil(RawClient.connect(network, at));
+    const { topics } = await clock.runUntil(client.call(metadata, { topics: [{ name: topic }] }));
+    return (topics[0]?.partitions ?? []).map(({ leaderId, leaderEpoch, replicaNodes, isrNodes }) => ({
+      leaderId,
+      leaderEpoch,
+      replicaNodes,
+      isrNodes,
+    }));
+  }
+
+  test("has the nodes that joined it after a restart, with what they lead", async () => {
+    const first = playgroundAt(9092);
+    await clock.runUntil(first.start());
+    first.createTopic("early", { partitions: 4, replicationFactor: 2 });
+    await clock.runUntil(first.addNode());
+    await clock.runUntil(first.addNode());
+    first.createTopic("late", { partitions: 4, replicationFactor: 4 });
+    first.moveLeader({ topic: "early", partition: 0 }, 3);
+    const before = {
+      nodes: first.nodes,
+      early: await placesOf(first, "early"),
+      late: await placesOf(first, "late"),
+    };
+    await first.stop();
+
+    const next = playgroundAt(9092);
+    await clock.runUntil(next.start());
+
+    const after = {
+      nodes: next.nodes,
+      early: await placesOf(next, "early"),
+      late: await placesOf(next, "late"),
+    };
+    expect(after).toEqual(before);
+    expect(after.nodes.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3, 4]);
+    expect(after.early[0]).toMatchObject({ leaderId: 3, leaderEpoch: 1 });
+    const journal = new TextDecoder().decode(files.read("journal.log"));
+    expect(journal).toContain('"nodes":2');
+    await next.stop();
+  });
+
+  test("has as many nodes as are asked for when that is another number than before", async () => {
+    const first = playgroundAt(9092);
+    await clock.runUntil(first.start());
+    await clock.runUntil(first.addNode());
+    first.createTopic("orders", { partitions: 6, replicationFactor: 1 });
+    const before = await placesOf(first, "orders");
+    await first.stop();
+
+    const next = playgroundAt(9092, [], 1);
+    await clock.runUntil(next.start());
+
+    expect(next.nodes.map(({ nodeId }) => nodeId)).toEqual([1]);
+    expect(new Set(before.map(({ leaderId }) => leaderId))).toEqual(new Set([1, 2, 3]));
+    const after = await placesOf(next, "orders");
+    expect(after.map(({ leaderId, isrNodes }) => [leaderId, isrNodes])).toEqual(before.map(() => [1, [1]]));
+    await next.stop();
+  });
+
+  test("begins a new epoch where nobody led when it ended, with the one that was waited for", async () => {
+    const first = playgroundAt(9092);
+    await clock.runUntil(first.start());
+    first.createTopic("orders", { partitions: 1, replicationFactor: 2 });
+    const [led] = await placesOf(first, "orders");
+    const [leader = 0, follower = 0] = led?.replicaNodes ?? [];
+    first.stopNode(leader);
+    first.stopNode(follower);
+    await first.stop();
+
+    const next = playgroundAt(9092);
+    await clock.runUntil(next.start());
+
+    const replicaNodes = [leader, follower];
+    expect(await placesOf(next, "orders")).toEqual([
+      { leaderId: follower, leaderEpoch: 3, replicaNodes, isrNodes: replicaNodes },
+    ]);
     await next.stop();
   });
 

@@ -6,7 +6,7 @@ import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import type { MemoryDataFiles } from "#test/support/memoryDataFiles.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
 
-const ports = { wanted: 9092, host: "127.0.0.1", ports: [9092] };
+const asked = { wanted: 9092, host: "127.0.0.1", nodes: 1 };
 const encoder = new TextEncoder();
 
 /** A broker without a network that is kept in files. */
@@ -39,7 +39,7 @@ export async function storedBroker(
   const nodes = [{ nodeId: 1, host: "127.0.0.1", port: 9092, rack: undefined }];
   const deps = { clock, random: seededRandom(5), observe: () => {}, kafkaClusterId: storage.kafkaClusterId };
   const broker = new Broker(deps, playgroundSettings(settings), nodes);
-  await clock.runUntil(storage.restore(broker, ports));
+  await clock.runUntil(storage.restore(broker, asked));
   return {
     broker,
     clock,
