@@ -48,6 +48,7 @@ const mustBeMet = [
   "reset topicRecreated",
   "reset truncation",
   "session failed",
+  "trouble addNode",
   "trouble moveCoordinator",
   "trouble moveLeader",
   "trouble moveTransactionCoordinator",

@@ -72,7 +72,7 @@ export type Operation =
   | { readonly kind: "truncate"; readonly key: TopicPartition; readonly count: number }
   | { readonly kind: "recreate"; readonly topic: string }
   | { readonly kind: "damageNext"; readonly key: TopicPartition; readonly how: BatchCorruption }
-  | { readonly kind: "cutAll" | "moveCoordinator" | "moveTransactions" }
+  | { readonly kind: "cutAll" | "moveCoordinator" | "moveTransactions" | "addNode" }
   | { readonly kind: "growTopic"; readonly topic: string }
   | { readonly kind: "moveLeader"; readonly key: TopicPartition }
   | { readonly kind: "stopNode"; readonly node: number; readonly forMs: number }
@@ -113,6 +113,7 @@ const usual: Readonly<Record<Kind, number>> = {
   moveLeader: 0.5,
   growTopic: 0.2,
   stopNode: 0.1,
+  addNode: 0.1,
   transact: 1,
   truncate: 0,
   recreate: 0,
@@ -121,7 +122,7 @@ const usual: Readonly<Record<Kind, number>> = {
 const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> = {
   calm: { fault: 0, cut: 0, cutAll: 0, refuse: 0, blackHole: 0, isolate: 0, damageNext: 0, stopNode: 0 },
   churn: { join: 20, leave: 10, crash: 6, isolate: 2 },
-  cluster: { moveLeader: 8, moveCoordinator: 5, stopNode: 3, growTopic: 2, join: 8 },
+  cluster: { moveLeader: 8, moveCoordinator: 5, stopNode: 3, addNode: 1, growTopic: 2, join: 8 },
   transactions: { transact: 15, fault: 2, moveLeader: 2, moveTransactions: 2 },
   // A user who commits or seeks to places nobody has read at leaves clients no way to notice that a log was cut.
   truncation: {
@@ -158,6 +159,7 @@ const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> =
 const corruptions = ["crc", "codec", "codecUnknown", "recordLayout", "recordCount"] as const;
 
 const memberLimit = 4;
+const nodeLimit = 5;
 
 /** What happens next; undefined when what was chosen makes no sense now. */
 export function chooseOperation(world: World): Operation | undefined {
@@ -182,7 +184,8 @@ function chooseKind(random: Random, trouble: Trouble): Kind {
 }
 
 function ofBroker(world: World, kind: Kind): Operation | undefined {
-  const { random, partitions, profile } = world;
+  const { random, partitions } = world;
+  const nodes = world.playground.nodes.length;
   switch (kind) {
     case "produce": {
       const key = pick(random, partitions);
@@ -203,6 +206,8 @@ function ofBroker(world: World, kind: Kind): Operation | undefined {
     case "moveCoordinator":
     case "moveTransactions":
       return { kind };
+    case "addNode":
+      return nodes < nodeLimit ? { kind } : undefined;
     case "moveLeader":
       return { kind, key: pick(random, partitions) };
     case "transact":
@@ -220,10 +225,10 @@ function ofBroker(world: World, kind: Kind): Operation | undefined {
     case "growTopic":
       return { kind, topic: pick(random, partitions).topic };
     case "stopNode":
-      return { kind, node: randomInt(random, profile.nodes), forMs: pick(random, [300, 2_000, 8_000]) };
+      return { kind, node: randomInt(random, nodes), forMs: pick(random, [300, 2_000, 8_000]) };
     case "refuse":
     case "blackHole":
-      return { kind, node: randomInt(random, profile.nodes), forMs: pick(random, [50, 500, 3_000, 12_000]) };
+      return { kind, node: randomInt(random, nodes), forMs: pick(random, [50, 500, 3_000, 12_000]) };
     case "fault":
       return { kind, fault: chooseFault(random, partitions) };
     default:

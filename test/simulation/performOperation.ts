@@ -61,6 +61,9 @@ async function performOnBroker(world: World, operation: Exclude<Operation, Membe
         ifPossible(() => world.playground.moveTransactionCoordinator(transactionalId));
       }
       return;
+    case "addNode":
+      await world.clock.runUntil(world.playground.addNode(), { what: "a node to join" });
+      return;
     case "moveLeader":
       ifPossible(() => world.playground.moveLeader(operation.key));
       return;
