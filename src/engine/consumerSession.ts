@@ -332,9 +332,10 @@ export class ConsumerSession {
     this.#closed.abort();
     this.#takesCommits = false;
     this.#closing ??= Promise.resolve({ couldNot: [] });
-    const { delivery, loader, endWatcher, fetcher, group, assignment, reporter } = this.#parts;
+    const { delivery, loader, endWatcher, inspector, fetcher, group, assignment, reporter } = this.#parts;
     delivery.close();
     endWatcher.close();
+    inspector.close();
     loader.close();
     // The broker forgets a fetch session by itself: nobody has to wait for it.
     void fetcher.close(1_000);

@@ -1,5 +1,6 @@
 import { commitWithoutGroup } from "./commit/commitEntry.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
+import { BatchInspector } from "./fetch/batchInspector.ts";
 import { BatchRetries } from "./fetch/batchRetries.ts";
 import { Delivery } from "./fetch/delivery.ts";
 import { FetchBudget } from "./fetch/fetchBudget.ts";
@@ -36,6 +37,7 @@ export class SessionParts {
   readonly intake: RecordIntake;
   readonly guard: PositionGuard;
   readonly fetcher: Fetcher;
+  readonly inspector: BatchInspector;
   readonly loader: PositionLoader;
   readonly endWatcher: EndWatcher;
   readonly delivery: Delivery;
@@ -67,6 +69,13 @@ export class SessionParts {
     this.intake = this.#makeIntake(budget);
     this.guard = this.#makeGuard();
     this.fetcher = this.#makeFetcher(budget);
+    this.inspector = new BatchInspector({
+      clock,
+      buffer: this.buffer,
+      partitions: () => table.values(),
+      isCurrent: this.#isCurrent,
+      onUnreadable: this.#unreadable,
+    });
     this.loader = this.#makeLoader();
     this.endWatcher = new EndWatcher({
       clock,
@@ -175,6 +184,7 @@ export class SessionParts {
       onRecords: () => {
         this.delivery.wake();
         this.discarder.wake();
+        this.inspector.wake();
       },
     });
   }

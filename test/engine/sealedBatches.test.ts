@@ -1,9 +1,10 @@
-// Compressed batches that come when much of their partition is buffered already stay as they came until it is their turn.
-// One that turns out then to be damaged is dealt with as one that is found at once.
+// Batches that come when much of their partition is buffered already stay as they came until it is their turn, or until
+// they have waited a while. One that turns out then to be damaged is dealt with as one that is found at once.
 
 import { describe, expect, test } from "vitest";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
-import { batchOf, bytesOf, goodBatch } from "../protocol/records/support/batches.ts";
+import { batchLayout } from "#protocol/records/recordBatch.ts";
+import { batchOf, bytesOf, goodBatch, resealed } from "../protocol/records/support/batches.ts";
 import { ofType } from "./support/engineBench.ts";
 import { type FakeBatch, FakeLeaders } from "./support/fakeLeaders.ts";
 
@@ -25,13 +26,16 @@ const notGzip = (from: number, count: number): FakeBatch => {
 };
 const damagedLog = [large, packed(3_000, 500), notGzip(3_500, 100), packed(3_600, 400)];
 
+/** Everything has come by then, and nothing has waited yet. */
+const soonMs = 300;
+
 async function reader(log: readonly FakeBatch[], options: Partial<ConsumerOptions> = {}) {
   const bench = new FakeLeaders([1], [1]);
   await bench.start();
   bench.logs = [log];
   const member = bench.session(options);
   member.session.start();
-  await bench.clock.advance(5_000);
+  await bench.clock.advance(soonMs);
   const rejected = () => ofType(member.seen, "fetch.batchRejected");
   /** Polls until nothing comes; offsets. */
   const drain = async () => {
@@ -152,6 +156,79 @@ describe("a compressed batch that cannot be opened at its turn", () => {
     await expect(skipping).rejects.toMatchObject({ code: "STALLED" });
     expect(rejected()).toMatchObject([{ action: "halted" }]);
     expect(session.partitions()[0]).toMatchObject({ position: 3_500n });
+  });
+});
+
+describe("a closed batch that cannot be opened, while nobody polls", () => {
+  const halt = { cause: "decompression", baseOffset: 3_500n, nextSafeOffset: 3_600n } as const;
+
+  test("halts its partition, and all that lies before it is still delivered", async () => {
+    const { bench, session, rejected, drain } = await reader(damagedLog);
+    const atOnce = rejected().length;
+
+    await bench.clock.advance(2_000);
+
+    const [partition] = session.partitions();
+    expect(atOnce).toBe(0);
+    expect(rejected()).toMatchObject([{ ...halt, action: "halted" }]);
+    expect(partition).toMatchObject({ position: 0n, fetchPosition: 3_500n });
+    expect(partition?.halted).toEqual({ baseOffset: 3_500n, nextSafeOffset: 3_600n });
+    expect(session.buffered()).toMatchObject({ records: 3_500, batches: 2 });
+    expect(await drain()).toEqual(upTo(3_500));
+    expect(session.buffered()).toEqual({ records: 0, bytes: 0, batches: 0 });
+    expect(rejected()).toHaveLength(1);
+  });
+
+  test("is found in what is not compressed, too, and in a paused partition", async () => {
+    const oneMore = resealed(goodBatch(3_000n, 100), (view) => view.setInt32(batchLayout.recordCount, 99));
+    const { bench, session, rejected } = await reader([large, batch(3_000, 100, oneMore)]);
+    session.pause(p0);
+
+    await bench.clock.advance(2_000);
+
+    expect(rejected()).toMatchObject([{ action: "halted", cause: "recordCount", baseOffset: 3_000n }]);
+    expect(session.partitions()[0]).toMatchObject({ paused: true, fetchPosition: 3_000n });
+  });
+
+  test("is passed over with a gap when that is the policy, and what follows is read again", async () => {
+    const { bench, seen, session, drain } = await reader(damagedLog, { corruptBatchPolicy: "skip" });
+
+    await bench.clock.advance(2_000);
+
+    expect(ofType(seen, "fetch.gap")).toMatchObject([{ fromOffset: 3_500n, toOffset: 3_600n }]);
+    expect(session.buffered()).toMatchObject({ records: 3_900, batches: 3 });
+    expect(await drain()).toEqual([...upTo(3_500), ...upTo(4_000, 3_600)]);
+  });
+
+  test("is asked for again when that is the policy, and is in its place when it is readable then", async () => {
+    const { bench, seen, rejected, drain } = await reader(damagedLog, {
+      corruptBatchPolicy: { kind: "retry", times: 2, backoffMs: 1_000, otherwise: "halt" },
+    });
+    bench.logs = [[large, packed(3_000, 500), packed(3_500, 100), packed(3_600, 400)]];
+
+    await bench.clock.advance(5_000);
+
+    expect(rejected()).toMatchObject([{ ...halt, action: "retrying", attempt: 1 }]);
+    expect(ofType(seen, "fetch.batchResolved")).toMatchObject([{ how: "readable" }]);
+    expect(await drain()).toEqual(upTo(4_000));
+  });
+
+  test("is found behind more than one look opens", async () => {
+    const value = new Uint8Array(1_000_000).fill(7);
+    const huge = (from: number) => {
+      const records = [{ timestamp: 0n, key: null, value }];
+      return batch(from, 1, goodBatch(BigInt(from), 0, { records, compression: "gzip" }));
+    };
+    const { bench, rejected } = await reader([
+      large,
+      ...upTo(3_050, 3_000).map(huge),
+      notGzip(3_050, 10),
+      packed(3_060, 10),
+    ]);
+
+    await bench.clock.advance(5_000);
+
+    expect(rejected()).toMatchObject([{ action: "halted", baseOffset: 3_050n }]);
   });
 });
 

@@ -1,5 +1,11 @@
 import { ok, type Result } from "#base/result.ts";
-import type { FetchedBatch, OpenBatch, SealedBatch, UnreadableBatch } from "./fetchedBatch.ts";
+import {
+  type BatchContent,
+  type FetchedBatch,
+  isSealed,
+  type OpenBatch,
+  type UnreadableBatch,
+} from "./fetchedBatch.ts";
 
 /** Records, bytes and batches of a part of the buffer. */
 export interface BufferCounts {
@@ -23,7 +29,7 @@ export function plus(some: BufferCounts, others: BufferCounts): BufferCounts {
 interface QueuedBatch {
   readonly batch: FetchedBatch;
   /** What was sealed when it came is opened at the head of the queue. */
-  content: OpenBatch | SealedBatch;
+  content: BatchContent;
   /** Index of the next record to deliver. */
   next: number;
   /** Grows when something undeliverable follows directly: a control batch, an aborted one, a skipped one. */
@@ -47,6 +53,12 @@ export class BatchQueue {
   /** Sums when the queue was last empty: what the first batch's sums begin from. */
   #recordsBefore = 0;
   #bytesBefore = 0;
+  /** Batches are numbered as they come; this is the next one's number. */
+  #nextNumber = 0;
+  /** Those before it were here at the last look, and have waited since. */
+  #waitingTo = 0;
+  /** Those before it can be read. */
+  #checkedTo = 0;
 
   get isEmpty(): boolean {
     return this.#head === this.#items.length;
@@ -70,7 +82,13 @@ export class BatchQueue {
     return this.#items[this.#head];
   }
 
+  /** What the batches lead to: where reading goes on behind the last; undefined when there is none. */
+  get end(): BatchEnd | undefined {
+    return this.isEmpty ? undefined : this.#items.at(-1);
+  }
+
   push(batch: FetchedBatch): void {
+    this.#nextNumber++;
     const tail = this.isEmpty ? undefined : this.#items.at(-1);
     const recordsUpTo = tail?.recordsUpTo ?? this.#recordsBefore;
     const bytesUpTo = tail?.bytesUpTo ?? this.#bytesBefore;
@@ -89,10 +107,31 @@ export class BatchQueue {
   openHead(): Result<OpenBatch, UnreadableBatch> | undefined {
     const head = this.#items[this.#head];
     if (!head) return undefined;
-    if (!("open" in head.content)) return ok(head.content);
+    if (!isSealed(head.content)) return ok(head.content);
     const opened = head.content.open();
     if (opened.ok) head.content = opened.value;
     return opened;
+  }
+
+  /** What is here now waits from now on. True when anything came since the last time. */
+  markWaiting(): boolean {
+    const hasNew = this.#nextNumber > this.#waitingTo;
+    this.#waitingTo = this.#nextNumber;
+    return hasNew;
+  }
+
+  /** Opens the next of the closed batches that wait, and keeps nothing of it; undefined when there is none. */
+  checkNext(): Result<OpenBatch, UnreadableBatch> | undefined {
+    for (let number = this.#firstUnchecked; number < this.#waitingTo; number++) {
+      this.#checkedTo = number;
+      const content = this.#items[this.#indexOf(number)]?.content;
+      if (content === undefined || !isSealed(content)) continue;
+      const opened = content.open();
+      if (opened.ok) this.#checkedTo++;
+      return opened;
+    }
+    this.#checkedTo = Math.max(this.#firstUnchecked, this.#waitingTo);
+    return undefined;
   }
 
   /** Marks records of the first batch as delivered; it stays until it is shifted. */
@@ -123,6 +162,18 @@ export class BatchQueue {
     return records;
   }
 
+  /** Drops the batch that turned out to be unreadable, at its turn or at a look, and all behind it. */
+  dropUnreadable(): void {
+    const index = this.#indexOf(this.#firstUnchecked);
+    if (index === this.#head) {
+      while (!this.isEmpty) this.shift();
+      return;
+    }
+    this.#nextNumber -= this.#items.length - index;
+    this.#items.length = index;
+    this.#waitingTo = Math.min(this.#waitingTo, this.#nextNumber);
+  }
+
   /** Drops the first batch. */
   shift(): void {
     const head = this.#items[this.#head];
@@ -142,20 +193,33 @@ export class BatchQueue {
       this.#head = 0;
     }
   }
+
+  get #firstUnchecked(): number {
+    return Math.max(this.#checkedTo, this.#nextNumber - (this.#items.length - this.#head));
+  }
+
+  #indexOf(number: number): number {
+    return this.#items.length - (this.#nextNumber - number);
+  }
+}
+
+/** Where a batch ends, and what is known of it. */
+export interface BatchEnd {
+  readonly nextOffset: bigint;
+  /** Of what lies directly before `nextOffset`. */
+  readonly leaderEpoch: number | undefined;
 }
 
 /** Of a sealed batch the records are not kept: others stand before it, and one offset inside it is seldom asked for. */
-function indexOfOffset(content: OpenBatch | SealedBatch, offset: bigint): number {
-  if (!("open" in content)) return content.records.indexOfOffset(offset);
+function indexOfOffset(content: BatchContent, offset: bigint): number {
+  if (!isSealed(content)) return content.records.indexOfOffset(offset);
   const opened = content.open();
   return opened.ok ? opened.value.records.indexOfOffset(offset) : 0;
 }
 
 /** The first batch and how far its delivery has come. */
-export interface QueuedHead {
+export interface QueuedHead extends BatchEnd {
   readonly batch: FetchedBatch;
-  readonly content: OpenBatch | SealedBatch;
+  readonly content: BatchContent;
   readonly next: number;
-  readonly nextOffset: bigint;
-  readonly leaderEpoch: number | undefined;
 }

@@ -10,7 +10,7 @@ import type { RecordOrigin } from "./consumedRecord.ts";
 /** A batch as it goes into the buffer: what is left of it to deliver, and where reading goes on behind it. */
 export interface FetchedBatch {
   readonly origin: RecordOrigin;
-  readonly content: OpenBatch | SealedBatch;
+  readonly content: BatchContent;
   /** The first record that is to be delivered: a fetch may begin inside a batch. */
   readonly firstIndex: number;
   /** The offset behind the batch. */
@@ -25,6 +25,9 @@ export interface OpenBatch {
   /** Memory they hold until the last of them is delivered. */
   readonly bytes: number;
 }
+
+/** A batch's records: as they came, until somebody needs them. */
+export type BatchContent = OpenBatch | SealedBatch;
 
 /** A batch that cannot be decoded, and its bytes. */
 export interface UnreadableBatch {
@@ -43,7 +46,8 @@ export interface BatchSurroundings {
  * Records as they came. Compressed ones take a small part of the memory that they need once they are open, and of others
  * nothing is made before it is read, while the next answer is on its way: so a batch stays closed until it is its turn to
  * be delivered. Its checksum is good and covers the number of records that the header says, but only opening shows
- * whether whoever wrote them did it right. There may be many thousands: nothing but where it stands is kept of one.
+ * whether whoever wrote them did it right: one that has to wait is looked into before (BatchInspector). There may be many
+ * thousands: nothing but where it stands is kept of one.
  */
 export class SealedBatch {
   readonly length: number;
@@ -68,6 +72,11 @@ export class SealedBatch {
     const frame = { type: "batch", header: readBatchHeader(bytes), bytes, following } as const;
     return openBatch(frame, this.#surroundings, { verifyCrc: false });
   }
+}
+
+/** True when nobody has opened it. */
+export function isSealed(content: BatchContent): content is SealedBatch {
+  return "open" in content;
 }
 
 /** Opens a batch, and tests its checksum unless told otherwise. */

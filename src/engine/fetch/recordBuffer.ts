@@ -1,8 +1,9 @@
+import type { Result } from "#base/result.ts";
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { BufferReleaseReason } from "#trace/observations/buffer.ts";
-import { BatchQueue, type BufferCounts, noCounts, plus } from "./batchQueue.ts";
+import { type BatchEnd, BatchQueue, type BufferCounts, noCounts, plus } from "./batchQueue.ts";
 import { ConsumedRecord } from "./consumedRecord.ts";
-import type { FetchedBatch, UnreadableBatch } from "./fetchedBatch.ts";
+import type { FetchedBatch, OpenBatch, UnreadableBatch } from "./fetchedBatch.ts";
 
 /** What left the buffer, and why. */
 export interface BufferRelease {
@@ -163,8 +164,38 @@ export class RecordBuffer {
     return { records, bytes, openedBytes, position, leaderEpoch, unreadable };
   }
 
+  /** Everything that is here waits from now on. True when anything came since the last time. */
+  markWaiting(): boolean {
+    let hasNew = false;
+    for (const queue of this.#queues.values()) hasNew = queue.markWaiting() || hasNew;
+    return hasNew;
+  }
+
+  /** Looks into the next closed batch of the partition that waits; undefined when there is none. */
+  checkNext(key: TopicPartition): Result<OpenBatch, UnreadableBatch> | undefined {
+    return this.#queues.get(key)?.checkNext();
+  }
+
+  /**
+   * Takes the batch out that turned out to be unreadable, at its turn or at a look, and everything of the partition behind
+   * it; gives what stays before it leads to, if anything does.
+   */
+  dropUnreadable(key: TopicPartition): BatchEnd | undefined {
+    const queue = this.#queues.get(key);
+    if (!queue) return undefined;
+    const before = queue.counts;
+    queue.dropUnreadable();
+    const { records, bytes } = queue.counts;
+    this.#released(key, queue, {
+      reason: "rejected",
+      records: before.records - records,
+      bytes: before.bytes - bytes,
+    });
+    return queue.end;
+  }
+
   /** Takes everything of the partition out, undelivered. */
-  drop(key: TopicPartition, reason: Exclude<BufferReleaseReason, "polled">): BufferCounts {
+  drop(key: TopicPartition, reason: Exclude<BufferReleaseReason, "polled" | "rejected">): BufferCounts {
     const queue = this.#queues.get(key);
     if (!queue) return noCounts;
     const counts = queue.counts;

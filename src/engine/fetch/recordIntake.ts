@@ -31,7 +31,7 @@ export interface RecordIntakePorts {
 
 /**
  * So much of a partition is opened as soon as it comes, so that a batch which cannot be is found before anybody waits for
- * it. What comes on top of that is opened at its turn.
+ * it. What comes on top of that is opened at its turn, and looked into when that takes a while (BatchInspector).
  */
 const openAheadBytes = 64 * 1024;
 
@@ -101,12 +101,11 @@ export class RecordIntake {
   }
 
   /**
-   * A batch of the buffer cannot be opened, now that it is its turn. What is behind it goes as well: it is read again from
+   * A batch of the buffer cannot be opened, at its turn or at a look. What is behind it goes as well: it is read again from
    * there on, once the batch is out of the way.
    */
   reject(partition: AssignedPartition, unreadable: UnreadableBatch): void {
-    this.#ports.buffer.drop(partition, "rejected");
-    partition.refetch();
+    partition.refetch(this.#ports.buffer.dropUnreadable(partition));
     this.#reject(partition, unreadable);
     this.#ports.onChange(partition, true);
   }

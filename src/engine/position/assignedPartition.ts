@@ -165,11 +165,11 @@ export class AssignedPartition implements TopicPartition {
     this.progress = { state: "fetching" };
   }
 
-  /** Reads again what was fetched and not delivered. */
-  refetch(): void {
+  /** Reads again what was fetched and not delivered; of that, what lies behind `kept` when so much stays. */
+  refetch(kept?: { readonly nextOffset: bigint; readonly leaderEpoch: number | undefined }): void {
     this.version++;
-    this.fetchPosition = this.position;
-    this.fetchEpoch = this.deliveredEpoch;
+    this.fetchPosition = kept ? kept.nextOffset : this.position;
+    this.fetchEpoch = kept ? kept.leaderEpoch : this.deliveredEpoch;
     this.validatedIn = undefined;
     this.retried = undefined;
     this.progress = { state: "fetching" };

@@ -116,6 +116,33 @@ describe("RecordBuffer", () => {
     },
   );
 
+  test("what waits is looked into, and of what cannot be read nothing stays, nor of what is behind it", () => {
+    const releases: (BufferRelease | undefined)[] = [];
+    const buffer = new RecordBuffer((_key, release) => releases.push(release));
+    buffer.append(p0, sealedBatch({ ...p0, baseOffset: 0n, count: 2 }));
+    buffer.append(p0, fetchedBatch({ ...p0, baseOffset: 2n, count: 2 }));
+    buffer.extend(p0, 6n, 3);
+    buffer.append(p0, unreadableBatch({ ...p0, baseOffset: 6n, count: 3 }));
+    buffer.append(p0, sealedBatch({ ...p0, baseOffset: 9n, count: 1 }));
+    const beforeItWaited = buffer.checkNext(p0);
+    buffer.markWaiting();
+    buffer.take(p0, 1, []);
+
+    const looks = [buffer.checkNext(p0), buffer.checkNext(p0)];
+    const end = buffer.dropUnreadable(p0);
+
+    expect(beforeItWaited).toBeUndefined();
+    expect(looks).toMatchObject([{ ok: false, error: { damage: { baseOffset: 6n } } }, { ok: false }]);
+    expect(end).toMatchObject({ nextOffset: 6n, leaderEpoch: 3 });
+    expect(releases.at(-1)).toMatchObject({ reason: "rejected", records: 4 });
+    expect(buffer.countsOf(p0)).toMatchObject({ records: 3, batches: 2 });
+    buffer.append(p0, sealedBatch({ ...p0, baseOffset: 6n, count: 5 }));
+    const into: ConsumedRecord[] = [];
+    buffer.take(p0, 10, into);
+    expect(into.map(({ offset }) => offset)).toEqual([1n, 2n, 3n, 6n, 7n, 8n, 9n, 10n]);
+    expect(buffer.totals()).toEqual({ records: 0, bytes: 0, batches: 0 });
+  });
+
   test("records before an offset are counted inside a compressed batch, too", () => {
     const buffer = new RecordBuffer(() => {});
     buffer.append(p0, sealedBatch({ ...p0, baseOffset: 0n, count: 4 }));
@@ -138,7 +165,11 @@ describe("RecordBuffer", () => {
         partition: fc.nat(2),
         count: fc.integer({ min: 0, max: 9 }),
       }),
-      fc.record({ op: fc.constant("drop" as const), partition: fc.nat(2), count: fc.constant(0) }),
+      fc.record({
+        op: fc.constantFrom("drop" as const, "look" as const),
+        partition: fc.nat(2),
+        count: fc.constant(0),
+      }),
     );
     fc.assert(
       fc.property(fc.array(operation, { maxLength: 60 }), (operations) => {
@@ -169,6 +200,12 @@ describe("RecordBuffer", () => {
           expect(buffer.drop(key, "revoked").records).toBe(before);
           return -before;
         };
+        const look = (key: TopicPartition) => {
+          for (let checked = buffer.checkNext(key); checked; checked = buffer.checkNext(key))
+            expect(checked.ok).toBe(true);
+          buffer.markWaiting();
+          return 0;
+        };
         for (const { op, partition, count } of operations) {
           const key = { topic: "orders", partition };
           const before = expected[partition] ?? 0;
@@ -177,6 +214,7 @@ describe("RecordBuffer", () => {
             appendSealed: () => append(key, count, sealedBatch),
             take: () => take(key, count, before),
             drop: () => drop(key, before),
+            look: () => look(key),
           }[op]();
           expected[partition] = before + change;
           expect(buffer.countsOf(key).records).toBe(expected[partition]);
