@@ -63,7 +63,10 @@ export class SessionParts {
     this.#onFatal = life.onFatal;
     const { clock, observe } = deps;
     const { table } = this;
-    this.buffer = new RecordBuffer((key, release) => this.reporter.buffer(key, release));
+    this.buffer = new RecordBuffer((key, release) => {
+      this.reporter.buffer(key, release);
+      this.inspector.wake();
+    });
     this.reporter = new SessionReporter(options.sessionId, { clock, observe, table, buffer: this.buffer });
     const budget = new FetchBudget(options);
     this.intake = this.#makeIntake(budget);
@@ -184,7 +187,6 @@ export class SessionParts {
       onRecords: () => {
         this.delivery.wake();
         this.discarder.wake();
-        this.inspector.wake();
       },
     });
   }

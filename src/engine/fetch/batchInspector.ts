@@ -16,14 +16,16 @@ export interface BatchInspectorPorts {
 
 /** What stays from one look to the next waits. At full speed nothing does. */
 const lookEveryMs = 250;
-/** A look opens no more than this, whoever waits: the rest is looked into next time. */
+/** A look opens no more than this, and copies no more, whoever waits: the rest has to wait for the next. */
 const openedAtMost = 8 * 1024 * 1024;
+const copiedAtMost = 8 * 1024 * 1024;
 /** The event loop is left to others at least this often. */
 const turnMs = 4;
 
 /**
- * Looks into batches that were kept closed and have to wait for their turn: nobody polls, or their partition is paused. So
- * one that cannot be read is found although nobody asks for it.
+ * Looks after batches that have to wait for their turn: nobody polls, or their partition is paused. What was kept closed is
+ * opened once, so that what cannot be read is found although nobody asks for it; and what keeps much more in memory than it
+ * is itself is copied.
  */
 export class BatchInspector {
   readonly #ports: BatchInspectorPorts;
@@ -34,7 +36,7 @@ export class BatchInspector {
     this.#ports = ports;
   }
 
-  /** To be called when batches came. */
+  /** To be called when batches came or went. */
   wake(): void {
     if (!this.#isClosed) this.#timer ??= this.#ports.clock.schedule(lookEveryMs, () => void this.#look());
   }
@@ -45,8 +47,9 @@ export class BatchInspector {
   }
 
   async #look(): Promise<void> {
-    const isDone = await this.#checkAll();
-    const hasNew = this.#ports.buffer.markWaiting();
+    const { buffer } = this.#ports;
+    const isDone = (await this.#checkAll()) && buffer.copyOut(copiedAtMost) < copiedAtMost;
+    const hasNew = buffer.markWaiting();
     this.#timer = undefined;
     if (hasNew || !isDone) this.wake();
   }

@@ -1,8 +1,12 @@
 import { ok, type Result } from "#base/result.ts";
+import { LazyRecords } from "#protocol/records/lazyRecords.ts";
+import type { RecordOrigin } from "./consumedRecord.ts";
 import {
   type BatchContent,
+  copyOf,
   type FetchedBatch,
   isSealed,
+  memoryOf,
   type OpenBatch,
   type UnreadableBatch,
 } from "./fetchedBatch.ts";
@@ -27,7 +31,7 @@ export function plus(some: BufferCounts, others: BufferCounts): BufferCounts {
 }
 
 interface QueuedBatch {
-  readonly batch: FetchedBatch;
+  readonly origin: RecordOrigin;
   /** What was sealed when it came is opened at the head of the queue. */
   content: BatchContent;
   /** Index of the next record to deliver. */
@@ -36,12 +40,24 @@ interface QueuedBatch {
   nextOffset: bigint;
   /** Of what lies directly before `nextOffset`. */
   leaderEpoch: number | undefined;
-  /** Sums over all batches ever queued, up to this one: two of them give what lies between. */
+  /** Sums over the batches as they came, up to this one: two of them give what lies between. */
   readonly recordsUpTo: number;
   readonly bytesUpTo: number;
 }
 
 const compactAt = 512;
+
+/** What is left of a batch that has left. */
+const nothing: OpenBatch = {
+  records: new LazyRecords(new Uint8Array(0), new Int32Array(0), {
+    baseOffset: 0n,
+    baseTimestamp: 0n,
+    timestampType: "createTime",
+    maxTimestamp: 0n,
+  }),
+  length: 0,
+  bytes: 0,
+};
 
 /**
  * The batches of one partition, oldest first. Counts are read off the running sums its ends carry, so they cannot
@@ -50,9 +66,6 @@ const compactAt = 512;
 export class BatchQueue {
   #items: (QueuedBatch | undefined)[] = [];
   #head = 0;
-  /** Sums when the queue was last empty: what the first batch's sums begin from. */
-  #recordsBefore = 0;
-  #bytesBefore = 0;
   /** Batches are numbered as they come; this is the next one's number. */
   #nextNumber = 0;
   /** Those before it were here at the last look, and have waited since. */
@@ -68,12 +81,10 @@ export class BatchQueue {
     const tail = this.#items.at(-1);
     const head = this.#items[this.#head];
     if (!head || !tail) return noCounts;
-    const delivered = head.next - head.batch.firstIndex;
     // Only the head can have been opened since it came, and then takes more memory than the sums know.
-    const grown = head.content.bytes - head.batch.content.bytes;
     return {
-      records: tail.recordsUpTo - this.#recordsBefore - delivered,
-      bytes: tail.bytesUpTo - this.#bytesBefore + grown,
+      records: head.content.length - head.next + tail.recordsUpTo - head.recordsUpTo,
+      bytes: head.content.bytes + tail.bytesUpTo - head.bytesUpTo,
       batches: this.#items.length - this.#head,
     };
   }
@@ -90,16 +101,15 @@ export class BatchQueue {
   push(batch: FetchedBatch): void {
     this.#nextNumber++;
     const tail = this.isEmpty ? undefined : this.#items.at(-1);
-    const recordsUpTo = tail?.recordsUpTo ?? this.#recordsBefore;
-    const bytesUpTo = tail?.bytesUpTo ?? this.#bytesBefore;
+    const { origin, content, firstIndex, nextOffset } = batch;
     this.#items.push({
-      batch,
-      content: batch.content,
-      next: batch.firstIndex,
-      nextOffset: batch.nextOffset,
-      leaderEpoch: batch.origin.leaderEpoch,
-      recordsUpTo: recordsUpTo + batch.content.length - batch.firstIndex,
-      bytesUpTo: bytesUpTo + batch.content.bytes,
+      origin,
+      content,
+      next: firstIndex,
+      nextOffset,
+      leaderEpoch: origin.leaderEpoch,
+      recordsUpTo: (tail?.recordsUpTo ?? 0) + content.length - firstIndex,
+      bytesUpTo: (tail?.bytesUpTo ?? 0) + content.bytes,
     });
   }
 
@@ -132,6 +142,34 @@ export class BatchQueue {
     }
     this.#checkedTo = Math.max(this.#firstUnchecked, this.#waitingTo);
     return undefined;
+  }
+
+  /** True when any batch waits. */
+  get hasWaiting(): boolean {
+    return this.#firstNumber < this.#waitingTo;
+  }
+
+  /** Adds to `used`, per memory, the bytes of what lies in it. */
+  addUse(used: Map<ArrayBufferLike, number>): void {
+    for (let index = this.#head; index < this.#items.length; index++) {
+      const content = this.#items[index]?.content;
+      if (!content) continue;
+      const memory = memoryOf(content);
+      used.set(memory, (used.get(memory) ?? 0) + content.bytes);
+    }
+  }
+
+  /** Copies batches that wait, and can be read, out of memory for which `isMeant`, until it was `maxBytes`; gives how many. */
+  copyWaiting(isMeant: (memory: ArrayBufferLike) => boolean, maxBytes: number): number {
+    let copied = 0;
+    for (let number = this.#firstNumber; number < this.#waitingTo && copied < maxBytes; number++) {
+      const item = this.#items[this.#indexOf(number)];
+      if (!item || !isMeant(memoryOf(item.content))) continue;
+      if (isSealed(item.content) && number >= this.#checkedTo) continue;
+      item.content = copyOf(item.content);
+      copied += item.content.bytes;
+    }
+    return copied;
   }
 
   /** Marks records of the first batch as delivered; it stays until it is shifted. */
@@ -178,12 +216,10 @@ export class BatchQueue {
   shift(): void {
     const head = this.#items[this.#head];
     if (!head) return;
-    this.#recordsBefore = head.recordsUpTo;
-    this.#bytesBefore = head.bytesUpTo;
     this.#items[this.#head] = undefined;
     // It has grown old in the queue, and what it opened is young: as long as it has not been collected itself, which
     // takes its time, it would keep that from being so.
-    head.content = head.batch.content;
+    head.content = nothing;
     this.#head++;
     if (this.#head === this.#items.length) {
       this.#items = [];
@@ -194,8 +230,12 @@ export class BatchQueue {
     }
   }
 
+  get #firstNumber(): number {
+    return this.#nextNumber - (this.#items.length - this.#head);
+  }
+
   get #firstUnchecked(): number {
-    return Math.max(this.#checkedTo, this.#nextNumber - (this.#items.length - this.#head));
+    return Math.max(this.#checkedTo, this.#firstNumber);
   }
 
   #indexOf(number: number): number {
@@ -219,7 +259,7 @@ function indexOfOffset(content: BatchContent, offset: bigint): number {
 
 /** The first batch and how far its delivery has come. */
 export interface QueuedHead extends BatchEnd {
-  readonly batch: FetchedBatch;
+  readonly origin: RecordOrigin;
   readonly content: BatchContent;
   readonly next: number;
 }

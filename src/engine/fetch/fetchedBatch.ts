@@ -65,6 +65,11 @@ export class SealedBatch {
     this.#surroundings = surroundings;
   }
 
+  /** What is not freed as long as it is kept. */
+  get memory(): ArrayBufferLike {
+    return this.#answer.buffer;
+  }
+
   open(): Result<OpenBatch, UnreadableBatch> {
     const end = this.#from + this.bytes;
     const bytes = this.#answer.subarray(this.#from, end);
@@ -72,11 +77,32 @@ export class SealedBatch {
     const frame = { type: "batch", header: readBatchHeader(bytes), bytes, following } as const;
     return openBatch(frame, this.#surroundings, { verifyCrc: false });
   }
+
+  /** The same without what stood behind it, which is evidence should it be damaged: for one that can be opened. */
+  copied(): SealedBatch {
+    const bytes = new Uint8Array(this.#answer.subarray(this.#from, this.#from + this.bytes));
+    return new SealedBatch(
+      bytes,
+      { type: "batch", header: readBatchHeader(bytes), bytes },
+      this.#surroundings,
+    );
+  }
 }
 
 /** True when nobody has opened it. */
 export function isSealed(content: BatchContent): content is SealedBatch {
   return "open" in content;
+}
+
+/** What is not freed as long as the batch is kept: its own bytes, or those of its whole response. */
+export function memoryOf(content: BatchContent): ArrayBufferLike {
+  return isSealed(content) ? content.memory : content.records.memory;
+}
+
+/** The same batch, which can be opened, in memory of its own. */
+export function copyOf(content: BatchContent): BatchContent {
+  if (isSealed(content)) return content.copied();
+  return { ...content, records: content.records.copyOf(0, content.length) };
 }
 
 /** Opens a batch, and tests its checksum unless told otherwise. */

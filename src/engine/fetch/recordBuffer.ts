@@ -29,6 +29,9 @@ export interface Taken {
 /** A take ends once it has decompressed this much, or dropped it: whoever takes looks at the clock in between. */
 const openedAtOnce = 256 * 1024;
 
+/** For less than this nothing is copied. */
+const spareMemoryBytes = 4_096;
+
 /**
  * Everything fetched and not yet delivered, of all partitions. Batches enter through `append` and leave through one
  * function, with a reason; every count is read off the batches themselves.
@@ -93,13 +96,12 @@ export class RecordBuffer {
         unreadable = opened?.error;
         break;
       }
-      const { batch, next } = head;
+      const { origin, next } = head;
       const { records, length } = opened.value;
       openedBytes += opened.value.bytes - closedBytes;
       const end = Math.min(length, next + left);
-      for (let index = next; index < end; index++)
-        into.push(new ConsumedRecord(batch.origin, records, index));
-      leaderEpoch = batch.origin.leaderEpoch;
+      for (let index = next; index < end; index++) into.push(new ConsumedRecord(origin, records, index));
+      leaderEpoch = origin.leaderEpoch;
       queue.advanceHead(end - next);
       left -= end - next;
       if (end === length) {
@@ -141,7 +143,7 @@ export class RecordBuffer {
         unreadable = opened?.error;
         break;
       }
-      const { batch, next, nextOffset } = head;
+      const { origin, next, nextOffset } = head;
       const content = opened.value;
       openedBytes += content.bytes - closed.bytes;
       // Every record is looked at by that, compressed or not, and here no number of them is where it ends.
@@ -149,7 +151,7 @@ export class RecordBuffer {
       const end = nextOffset > offset ? content.records.indexOfOffset(offset) : content.length;
       if (end < content.length) {
         position = offset;
-        leaderEpoch = batch.origin.leaderEpoch;
+        leaderEpoch = origin.leaderEpoch;
         records += Math.max(0, end - next);
         if (end > next) queue.advanceHead(end - next);
         break;
@@ -174,6 +176,22 @@ export class RecordBuffer {
   /** Looks into the next closed batch of the partition that waits; undefined when there is none. */
   checkNext(key: TopicPartition): Result<OpenBatch, UnreadableBatch> | undefined {
     return this.#queues.get(key)?.checkNext();
+  }
+
+  /**
+   * A batch keeps all of its response in memory, of which the rest may have left long ago. Where more than twice is held of
+   * what is here, the batches that wait are copied out of it, up to about `maxBytes`; gives how many.
+   */
+  copyOut(maxBytes: number): number {
+    const queues = Array.from(this.#queues.values());
+    if (!queues.some(({ hasWaiting }) => hasWaiting)) return 0;
+    const used = new Map<ArrayBufferLike, number>();
+    for (const queue of queues) queue.addUse(used);
+    const isInVain = (memory: ArrayBufferLike) =>
+      memory.byteLength > 2 * (used.get(memory) ?? 0) + spareMemoryBytes;
+    let copied = 0;
+    for (const queue of queues) copied += queue.copyWaiting(isInVain, maxBytes - copied);
+    return copied;
   }
 
   /**

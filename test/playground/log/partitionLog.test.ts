@@ -1,5 +1,3 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { ByteParts } from "#base/byteParts.ts";
 import type { ReadResult } from "#playground/log/logBatches.ts";
@@ -9,6 +7,7 @@ import { SharedFrame } from "#playground/log/sharedFrame.ts";
 import { decodeBatch, readBatches } from "#protocol/records/batchReader.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import type { CompressionName } from "#protocol/records/compression/codec.ts";
+import { collectGarbage } from "#test/support/garbage.ts";
 
 function batch(
   times: readonly number[],
@@ -30,8 +29,7 @@ function logWith(...batches: readonly Uint8Array[]): PartitionLog {
 
 /** What typed arrays hold, of those that are still in use. */
 function arrayBufferBytes(): number {
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
+  collectGarbage();
   return process.memoryUsage().arrayBuffers;
 }
 
