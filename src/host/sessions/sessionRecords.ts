@@ -1,5 +1,6 @@
 import { compareTopicPartitions, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
+import { HeldMemory } from "./heldMemory.ts";
 
 /** A record that was delivered and is still kept. */
 export interface KeptRecord {
@@ -54,9 +55,7 @@ export class SessionRecords {
   #records = 0;
   #bytes = 0;
   #dropped = 0;
-  /** How many runs hold each memory. */
-  readonly #memories = new Map<ArrayBufferLike, number>();
-  #heldBytes = 0;
+  readonly #held = new HeldMemory();
   /** Every run before this place was copied out. */
   #copiedTo = 0;
 
@@ -92,7 +91,7 @@ export class SessionRecords {
         };
         this.#runs.push(run);
         this.#bytes += run.bytes;
-        this.#hold(memory);
+        this.#held.hold(memory);
       }
       recordId++;
     }
@@ -122,8 +121,7 @@ export class SessionRecords {
   clear(): number {
     const bytes = this.#bytes;
     this.#runs = [];
-    this.#memories.clear();
-    this.#heldBytes = 0;
+    this.#held.clear();
     this.#copiedTo = 0;
     this.#head = 0;
     this.#records = 0;
@@ -184,30 +182,16 @@ export class SessionRecords {
     return undefined;
   }
 
-  #hold(memory: ArrayBufferLike): void {
-    const runs = this.#memories.get(memory) ?? 0;
-    this.#memories.set(memory, runs + 1);
-    if (runs === 0) this.#heldBytes += memory.byteLength;
-  }
-
   #release(run: Run): void {
-    const { memory } = run;
-    if (memory === undefined) return;
+    if (run.memory !== undefined) this.#held.release(run.memory);
     run.memory = undefined;
-    const runs = (this.#memories.get(memory) ?? 1) - 1;
-    if (runs > 0) {
-      this.#memories.set(memory, runs);
-    } else {
-      this.#memories.delete(memory);
-      this.#heldBytes -= memory.byteLength;
-    }
   }
 
   /** Not the last run, which may still grow. */
   #copyOut(): void {
     const mostBytes = 2 * this.#bytes + spareMemoryBytes;
     let at = Math.max(this.#head, this.#copiedTo);
-    for (; this.#heldBytes > mostBytes && at < this.#runs.length - 1; at++) {
+    for (; this.#held.bytes > mostBytes && at < this.#runs.length - 1; at++) {
       const run = this.#runs[at];
       if (!run) break;
       run.first = run.first.copied(run.records);
