@@ -253,10 +253,9 @@ export class GroupMember implements Member {
     this.#leader.reset();
     const assignor = this.#identity.assignors.find(({ name }) => name === generation.assignor);
     if (!generation.isLeader || !assignor) return undefined;
-    const assignments = await this.#leader.divide(assignor, this.#members, this.#over.signal);
-    if (!this.#isAssignmentKept) return assignments;
+    if (!this.#isAssignmentKept) return await this.#leader.divide(assignor, this.#members, this.#over.signal);
     const assigned = await this.#requests.assignedToAll(this.#over.signal);
-    if (assigned) this.#leader.keep(assigned);
+    await this.#leader.keep(assigned, this.#members, this.#over.signal);
     return undefined;
   }
 

@@ -33,20 +33,21 @@ export class GroupLeader {
     members: readonly AssignorMember[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly TopicPartition[]>> {
-    const topics = Array.from(new Set(members.flatMap((member) => member.topics)));
-    const metadata = await this.#cluster.refreshMetadata({ topics, timeoutMs: metadataPatienceMs, signal });
-    this.#decided = new Map(
-      topics.map((topic) => [topic, metadata.topics.get(topic)?.partitions.length ?? 0]),
-    );
-    this.#lookedForMissingAt = this.#clock.now();
-    return assignor.assign(members, assignorTopics(metadata, topics));
+    const metadata = await this.#decideBy(members, signal);
+    return assignor.assign(members, assignorTopics(metadata, this.#decided.keys()));
   }
 
   /**
-   * To be called after `divide` when the coordinator kept the assignment of before (KIP-814): its partitions count, not
-   * those of now. Whoever made it may have gone before a topic grew, and nobody else would notice.
+   * Instead of `divide` when the coordinator kept the assignment of before (KIP-814): its partitions count, not those of
+   * now. Whoever made it may have gone before a topic grew, and nobody else would notice. Without `assigned` nobody knows.
    */
-  keep(assigned: readonly TopicPartition[]): void {
+  async keep(
+    assigned: readonly TopicPartition[] | undefined,
+    members: readonly AssignorMember[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    await this.#decideBy(members, signal);
+    if (!assigned) return;
     const counts = new Map(Array.from(this.#decided.keys(), (topic) => [topic, 0]));
     for (const { topic } of assigned) {
       const count = counts.get(topic);
@@ -78,12 +79,23 @@ export class GroupLeader {
     // Without an answer the next time will do.
     this.#cluster.refreshMetadata({ topics: missing, timeoutMs: metadataPatienceMs }).catch(() => undefined);
   }
+
+  /** By what all members subscribe to, as it is now. */
+  async #decideBy(members: readonly AssignorMember[], signal: AbortSignal): Promise<ClusterMetadata> {
+    const topics = Array.from(new Set(members.flatMap((member) => member.topics)));
+    const metadata = await this.#cluster.refreshMetadata({ topics, timeoutMs: metadataPatienceMs, signal });
+    this.#decided = new Map(
+      topics.map((topic) => [topic, metadata.topics.get(topic)?.partitions.length ?? 0]),
+    );
+    this.#lookedForMissingAt = this.#clock.now();
+    return metadata;
+  }
 }
 
 /** Those of the topics that exist, with the racks of their replicas where brokers say in which they are. */
-function assignorTopics({ topics, brokers }: ClusterMetadata, wanted: readonly string[]): AssignorTopics {
+function assignorTopics({ topics, brokers }: ClusterMetadata, wanted: Iterable<string>): AssignorTopics {
   return new Map(
-    wanted.flatMap((topic) => {
+    Array.from(wanted).flatMap((topic) => {
       const partitions = topics.get(topic)?.partitions ?? [];
       if (partitions.length === 0) return [];
       const racks = partitions.map(
