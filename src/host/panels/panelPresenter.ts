@@ -7,6 +7,8 @@ export interface PanelPresenter {
   readonly title: string;
   /** Whether it shows the past, in which nothing changes but what the user does in the panel. */
   readonly isPast: boolean;
+  /** Whether it is presented together with the trees, as it shows numbers that stand there too. */
+  readonly goesWithTrees?: boolean;
   /** The snapshot for the visible window, as of now. */
   state(): PanelState;
   /** The page reported what the user did. */

@@ -64,11 +64,13 @@ export class PanelSubscriptions {
 
   /**
    * Presents what is visible; `onlyUrgent` those panels only in which the user did something. The same goes for panels
-   * that show the past: making and comparing their state each round would find nothing new.
+   * that show the past: making and comparing their state each round would find nothing new. Panels that go with the
+   * trees wait for the round in which these are presented: two numbers for one thing would raise doubts about both.
    */
-  present(options: { readonly onlyUrgent: boolean }): void {
+  present(options: { readonly onlyUrgent: boolean; readonly withTrees: boolean }): void {
     for (const [panelId, panel] of this.#panels) {
-      const isStill = options.onlyUrgent || panel.presenter.isPast;
+      const { isPast, goesWithTrees = false } = panel.presenter;
+      const isStill = options.onlyUrgent || isPast || (goesWithTrees && !options.withTrees);
       if (!panel.visible || (isStill && !panel.urgent)) continue;
       panel.urgent = false;
       const state = panel.presenter.state();

@@ -1,6 +1,7 @@
 import { stringifyWithBigints } from "#base/json.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import type { SessionModel } from "#model/model.ts";
+import { bufferTotals } from "#model/sessions.ts";
 import { sessionName } from "#model/sessionView.ts";
 import { firstViewport, listWindow } from "#views/listWindow.ts";
 import { recordDetail, recordRow, type ShownRecord } from "#views/records/recordRows.ts";
@@ -15,6 +16,7 @@ import type { PanelPresenter } from "./panelPresenter.ts";
 export class RecordsPresenter implements PanelPresenter {
   readonly title: string;
   readonly isPast = false;
+  readonly goesWithTrees = true;
   readonly #parts: HostParts;
   readonly #clusterId: string;
   readonly #sessionId: string;
@@ -49,7 +51,7 @@ export class RecordsPresenter implements PanelPresenter {
         name: session ? sessionName(session) : "",
         ended: session?.ended !== undefined,
         pollMode: session?.pollMode?.pollMode.mode ?? "hold",
-        available: session ? availableOf(session) : 0,
+        ...bufferedOf(session),
       },
       totals: {
         deliveredRecords: session?.delivered?.records ?? 0,
@@ -148,13 +150,13 @@ function subtitleOf(session: SessionModel | undefined): string {
   return parts.filter((part) => part !== undefined && part !== "").join(" · ");
 }
 
-/** Buffered and not paused: what a poll could deliver at once. */
-function availableOf(session: SessionModel): number {
-  let available = 0;
-  for (const { buffer } of session.partitions.values()) {
-    if (buffer) available += buffer.records - buffer.pausedRecords;
-  }
-  return available;
+/** What the sidebar calls buffered, in its two parts. */
+function bufferedOf(
+  session: SessionModel | undefined,
+): Pick<RecordsState["session"], "deliverable" | "paused"> {
+  if (!session) return { deliverable: 0, paused: 0 };
+  const { records, pausedRecords } = bufferTotals(session);
+  return { deliverable: records - pausedRecords, paused: pausedRecords };
 }
 
 function emptyText(session: SessionModel | undefined, filter: RecordFilter | null): RecordsState["empty"] {

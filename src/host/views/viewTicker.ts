@@ -42,15 +42,18 @@ export class ViewTicker implements Disposable {
     const { deps, recording, panels } = this.#parts;
     const startedAt = deps.clock.now();
     const { version } = recording;
-    panels.present({ onlyUrgent: true });
+    panels.present({ onlyUrgent: true, withTrees: false });
     if (startedAt < this.#restUntil) return;
-    if (panels.isWatched && (version !== this.#panelsVersion || startedAt - this.#panelsAt >= treeEveryMs)) {
+    const sinceTrees = startedAt - this.#treesAt;
+    const withTrees =
+      sinceTrees >= idleEveryMs || (sinceTrees >= treeEveryMs && version !== this.#treesVersion);
+    const isChanged = version !== this.#panelsVersion || startedAt - this.#panelsAt >= treeEveryMs;
+    if (panels.isWatched && (isChanged || withTrees)) {
       this.#panelsAt = startedAt;
       this.#panelsVersion = version;
-      panels.present({ onlyUrgent: false });
+      panels.present({ onlyUrgent: false, withTrees });
     }
-    const sinceTrees = startedAt - this.#treesAt;
-    if (sinceTrees >= idleEveryMs || (sinceTrees >= treeEveryMs && version !== this.#treesVersion)) {
+    if (withTrees) {
       this.#treesAt = startedAt;
       this.#treesVersion = version;
       this.#presentTrees();

@@ -44,7 +44,9 @@ export type RecordsState = {
     readonly ended: boolean;
     readonly pollMode: "hold" | "step" | "flow";
     /** Buffered and not paused: what a poll could deliver at once. */
-    readonly available: number;
+    readonly deliverable: number;
+    /** Buffered for partitions that are paused: no poll delivers it before they are resumed. */
+    readonly paused: number;
   };
   readonly totals: {
     /** Since the session started. */

@@ -52,11 +52,11 @@ export function Toolbar({ state, page }: ToolbarProps) {
 }
 
 function PollTools({ state, page }: ToolbarProps) {
-  const { pollMode, available } = state.session;
+  const { pollMode } = state.session;
   if (pollMode === "flow") return null;
   return (
     <div class="tools" role="toolbar" aria-label="Poll">
-      <span class="muted">{available.toLocaleString()} buffered</span>
+      <Buffered session={state.session} />
       {POLL_SIZES.map((maxRecords) => (
         <button
           key={maxRecords}
@@ -68,6 +68,25 @@ function PollTools({ state, page }: ToolbarProps) {
         </button>
       ))}
     </div>
+  );
+}
+
+/** In parts that add up to what the sidebar calls buffered: a poll delivers only one of them. */
+function Buffered({ session }: { readonly session: RecordsState["session"] }) {
+  const { deliverable, paused } = session;
+  const all = (deliverable + paused).toLocaleString();
+  return (
+    <span
+      class="muted"
+      title={
+        paused === 0
+          ? `${all} buffered`
+          : `${all} buffered, of which ${paused.toLocaleString()} are of paused partitions: resume these, and polls deliver them`
+      }
+    >
+      {deliverable.toLocaleString()} to deliver
+      {paused > 0 && ` · ${paused.toLocaleString()} paused`}
+    </span>
   );
 }
 

@@ -3,10 +3,10 @@ import type { PanelPresenter } from "#host/panels/panelPresenter.ts";
 import { PanelSubscriptions } from "#host/panels/panelSubscriptions.ts";
 import type { RecordsState } from "#webview/records/contract.ts";
 
-const everything = { onlyUrgent: false };
+const everything = { onlyUrgent: false, withTrees: true };
 
 /** A panel whose state is another one each time it is asked for, as if its clock ran. */
-function watched(presenter: { isPast: boolean }) {
+function watched(presenter: { isPast: boolean; goesWithTrees?: boolean }) {
   let asked = 0;
   const sent: string[] = [];
   const panels = new PanelSubscriptions((_id, { title }) => sent.push(title));
@@ -16,6 +16,7 @@ function watched(presenter: { isPast: boolean }) {
     get isPast() {
       return presenter.isPast;
     },
+    goesWithTrees: presenter.goesWithTrees ?? false,
     state,
     notified: () => undefined,
   };
@@ -65,4 +66,16 @@ test("a panel that was hidden gets its state again, of the past as well", () => 
   panels.present(everything);
 
   expect(sent).toEqual(["state 1", "state 2"]);
+});
+
+test("a panel whose numbers stand in a tree too waits for the trees, but not when the user did something", () => {
+  const { panels, panelId, sent } = watched({ isPast: false, goesWithTrees: true });
+  panels.present(everything);
+
+  panels.present({ onlyUrgent: false, withTrees: false });
+  panels.present(everything);
+  panels.notified(panelId, { panel: "records", notified: { name: "select", body: { recordId: 1 } } });
+  panels.present({ onlyUrgent: true, withTrees: false });
+
+  expect(sent).toEqual(["state 1", "state 2", "state 3"]);
 });
