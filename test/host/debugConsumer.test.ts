@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { LostSession } from "#host/channel/hostContract.ts";
 import type { SessionChoice } from "#host/channel/sessionRequests.ts";
+import type { RecordsState } from "#webview/records/contract.ts";
 import { startHost } from "./support/testHost.ts";
 
 const consumers = "groupscope.debugConsumers";
@@ -221,6 +222,48 @@ test("the records panel shows what was delivered, and one record whole", async (
     topic: "orders",
     key: expect.stringContaining("customer"),
   });
+});
+
+test("the records panel and the sidebar say the same of what is buffered and paused, at every moment", async () => {
+  const { ask, client, clock, tree, sessionId } = await withConsumer();
+  const pushed = { panel: "", row: (await tree.find(consumers, "A"))?.description ?? "" };
+  client.on("panel.state")(({ state }) => {
+    const { deliverable, paused } = (state as RecordsState).session;
+    const count = (deliverable + paused).toLocaleString("en");
+    pushed.panel = `buffered ${count}${paused > 0 ? ` (${paused.toLocaleString("en")} paused)` : ""}`;
+  });
+  client.on("tree.changed")(({ view, changes }) => {
+    const rows = view === consumers ? changes.flatMap(({ nodes }) => nodes) : [];
+    pushed.row = rows.find(({ label }) => label === "A")?.description ?? pushed.row;
+  });
+  const { panelId } = await ask("panel.open", { panel: "records", clusterId: "playground", sessionId });
+  client.notify("panel.visible", { panelId, visible: true });
+  await clock.advance(1_000);
+
+  const seen = new Set<string>();
+  const [first] = await ask("session.partitions", { sessionId });
+  for (let moment = 0; moment < 60; moment += 1) {
+    if (moment === 20 && first) await ask("session.pause", { sessionId, scope: first });
+    if (moment === 40) await ask("session.pause", { sessionId, scope: { all: true } });
+    await clock.advance(110);
+    expect(pushed.row.split(" · ")).toContain(pushed.panel);
+    seen.add(pushed.panel);
+  }
+
+  expect(seen.size).toBeGreaterThan(10);
+  const [, all, paused] = /^buffered ([\d,]+) \(([\d,]+) paused\)$/.exec(pushed.panel) ?? [];
+  expect(paused).toBe(all);
+});
+
+test("a consumer is not called as one that ended and is still shown", async () => {
+  const { ask, name, sessionId } = await withConsumer();
+  await ask("session.stop", { sessionId });
+
+  const second = await ask("session.start", joining);
+  await ask("session.dismiss", { sessionId });
+  const third = await ask("session.start", joining);
+
+  expect([name, second.name, third.name]).toEqual(["A", "B", "A"]);
 });
 
 test("shutting down leaves the group within its deadline", async () => {

@@ -68,7 +68,7 @@ export class DebugConsumers {
 
   async start(choice: SessionChoice): Promise<{ readonly sessionId: string; readonly name: string }> {
     const sessionId = randomUuid(this.#deps.random);
-    const name = this.#sessions.nextName();
+    const name = this.#nextName();
     const defaults = this.defaults(choice.clusterId);
     const running = await this.#sessions.start(
       choice.clusterId,
@@ -89,6 +89,19 @@ export class DebugConsumers {
     });
     this.setPollMode(sessionId, choice.pollMode);
     return { sessionId, name };
+  }
+
+  /** `A`, `B`, …: the first that none has which is shown, ended ones too, so that a name means one of them. */
+  #nextName(): string {
+    const taken = new Set([
+      ...this.#sessions.running.map(({ options }) => options.name),
+      ...this.#all().map(({ session }) => sessionName(session)),
+    ]);
+    for (let number = 0; ; number++) {
+      const letter = String.fromCharCode(65 + (number % 26));
+      const name = number < 26 ? letter : `${letter}${Math.floor(number / 26) + 1}`;
+      if (!taken.has(name)) return name;
+    }
   }
 
   setPollMode(sessionId: string, pollMode: PollMode): void {

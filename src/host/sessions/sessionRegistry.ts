@@ -68,16 +68,6 @@ export class SessionRegistry {
     return found;
   }
 
-  /** `A`, `B`, …: the first letter that no running debug consumer has. */
-  nextName(): string {
-    const taken = new Set(this.running.map(({ options }) => options.name));
-    for (let number = 0; ; number++) {
-      const letter = String.fromCharCode(65 + (number % 26));
-      const name = number < 26 ? letter : `${letter}${Math.floor(number / 26) + 1}`;
-      if (!taken.has(name)) return name;
-    }
-  }
-
   /** Starts a session, on a network of its own if one is given; what becomes of it is told by observations. */
   async start(
     clusterId: string,
