@@ -53,12 +53,16 @@ export function damageWords(cause: BatchDamageCause): string {
 
 /** What is known of the batch, for the finding, the tooltip and the inspector. */
 export function batchEvidence(batch: Rejected): readonly Evidence[] {
+  const { crcStored, crcComputed } = batch;
+  const crc =
+    crcStored === undefined || crcComputed === undefined
+      ? undefined
+      : `stored ${crcText(crcStored)}, computed ${crcText(crcComputed)}`;
   const rows: (Evidence | undefined)[] = [
     { label: "batch", value: batchBoundsText(batch) },
-    { label: "damage", value: batch.message },
-    batch.crcStored === undefined || batch.crcComputed === undefined
-      ? undefined
-      : { label: "CRC", value: `stored ${crcText(batch.crcStored)}, computed ${crcText(batch.crcComputed)}` },
+    // A checksum that does not fit says in words what the next row says in numbers.
+    batch.cause === "crc" && crc !== undefined ? undefined : { label: "damage", value: batch.message },
+    crc === undefined ? undefined : { label: "CRC", value: crc },
     batch.sizeInBytes === undefined ? undefined : { label: "size", value: bytesText(batch.sizeInBytes) },
     batch.compression === undefined ? undefined : { label: "compression", value: batch.compression },
     batch.recordCount === undefined ? undefined : { label: "records", value: countText(batch.recordCount) },

@@ -399,6 +399,7 @@ describe("a corrupt batch", () => {
       since: 5,
     });
     expect(finding?.evidence).toContainEqual({ label: "CRC", value: "stored 1a2b3c4d, computed 99f0e1aa" });
+    expect(finding?.evidence.map(({ label }) => label)).not.toContain("damage");
     expect(finding?.evidence).toContainEqual({ label: "next safe offset", value: "2,010" });
     expect(finding?.remedies.map(({ title }) => title)).toEqual(["Fetch again", "Skip to 2,010"]);
   });
