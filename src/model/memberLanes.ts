@@ -38,6 +38,8 @@ export interface LaneState {
   /** Every memberId it had, the newest last. */
   memberIds: string[];
   clientId: string;
+  /** Where it comes from, as the coordinator says; undefined for one that only told of itself. */
+  host: string | undefined;
   vantage: Vantage;
   isLeader: boolean;
   segments: LaneSegment[];
@@ -87,6 +89,7 @@ export function foldDescribedLanes(lanes: LanesState, seen: Seen<GroupDescribed>
     present.add(member.memberId);
     const lane = laneIn(lanes, lanes.byMember, { id: member.memberId, sessionId: undefined });
     lane.clientId = member.clientId;
+    lane.host = member.host;
     lane.vantage = seen.vantage;
     lane.isLeader = member.isLeader ?? false;
     noteMemberId(lane, member.memberId);
@@ -122,6 +125,7 @@ function laneIn(
       sessionId: key.sessionId,
       memberIds: [],
       clientId: "",
+      host: undefined,
       vantage: "sampled",
       isLeader: false,
       segments: [],

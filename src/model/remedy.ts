@@ -46,6 +46,7 @@ export type RemedyAction =
       readonly sessionId: string;
     }
   | { readonly kind: "disableFault"; readonly clusterId: string; readonly faultId: string }
+  | { readonly kind: "startPlayground" }
   | { readonly kind: "reconnectCluster" | "editCluster"; readonly clusterId: string };
 
 /** A button: what it says, what it will do, and whether it changes anything. */

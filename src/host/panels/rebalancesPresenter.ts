@@ -1,8 +1,10 @@
 import { parseJson } from "#base/json.ts";
 import { detect, presentOf } from "#model/detectors/detect.ts";
+import type { ClusterModel } from "#model/model.ts";
 import { modelAt } from "#model/traceModel.ts";
 import type { RebalancesInput } from "#views/rebalances/input.ts";
 import { rebalancesState, rebalancesText } from "#views/rebalances/rebalancesState.ts";
+import { isStopped } from "#views/rebalances/standstill.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { Bound, MarkRef, RebalancesState } from "#webview/rebalances/contract.ts";
 import type { PanelNotification } from "../channel/panelRequests.ts";
@@ -112,8 +114,7 @@ export class RebalancesPresenter implements PanelPresenter {
       ...this.#subject,
       model,
       findings,
-      // Where the clock of a playground stands still, so does what waits by it.
-      now: cluster === undefined ? now : presentOf(cluster, now),
+      now: cluster === undefined ? now : presentIn(cluster, now),
       bound: this.#bound(),
       viewport: this.#viewport,
       following: this.#following,
@@ -125,4 +126,9 @@ export class RebalancesPresenter implements PanelPresenter {
       bytesOf: (bytesId) => bytes.get(bytesId),
     };
   }
+}
+
+/** Where the clock of a playground stands still, so does what waits by it; after its end nothing happens on it. */
+function presentIn(cluster: ClusterModel, now: number): number {
+  return isStopped(cluster) ? cluster.lastAt : presentOf(cluster, now);
 }

@@ -51,6 +51,7 @@ const lane = object<LaneState>({
   sessionId: optional(string),
   memberIds: list(string),
   clientId: string,
+  host: optional(string),
   vantage,
   isLeader: boolean,
   segments: list(segment),

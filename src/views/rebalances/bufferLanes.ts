@@ -1,9 +1,10 @@
-import { topicPartitionText } from "#base/topicPartition.ts";
 import type { SessionModel } from "#model/model.ts";
 import { bufferTotals } from "#model/sessions.ts";
 import { sessionName } from "#model/sessionView.ts";
 import type { BufferLane, BufferPoint } from "#webview/rebalances/contract.ts";
+import { bufferNotes } from "./bufferNotes.ts";
 import type { Scene } from "./input.ts";
+import { overlaps } from "./timeWindow.ts";
 
 type Point = SessionModel["bufferHistory"]["points"][number];
 
@@ -13,7 +14,10 @@ const maxNotes = 50;
 /** What our debug consumers in the group had buffered; scripted members keep theirs to themselves. */
 export function bufferLanes(scene: Scene): readonly BufferLane[] {
   const sessions = [...scene.cluster.sessions.values()].filter(
-    ({ started }) => started?.groupId === scene.group.groupId && !started.scripted,
+    ({ started, ended }) =>
+      started?.groupId === scene.group.groupId &&
+      !started.scripted &&
+      overlaps(scene.range, { fromAt: started.at, toAt: ended?.at }),
   );
   const budget = Math.max(20, Math.floor(maxPointsOfAll / Math.max(1, sessions.length)));
   return sessions
@@ -52,13 +56,11 @@ function bufferLane(scene: Scene, session: SessionModel, budget: number): Buffer
     ),
     maxRecords: points.reduce((max, point) => Math.max(max, point.records), 1),
     capRecords: session.started?.maxBufferedRecords ?? null,
-    notes: session.bufferHistory.notes
+    endedMs: session.ended?.at,
+    notes: bufferNotes(session)
       .filter(({ at }) => at >= scene.range.fromMs && at <= scene.range.toMs)
       .slice(-maxNotes)
-      .map(({ at, what, topic, partition }) => ({
-        atMs: at,
-        text: `${what} ${topicPartitionText({ topic, partition })}`,
-      })),
+      .map(({ at, text }) => ({ atMs: at, text })),
   };
 }
 

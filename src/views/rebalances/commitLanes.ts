@@ -18,8 +18,7 @@ export function committerOf(
   const { latest } = commit;
   if (latest.vantage === "member" && latest.sessionId !== undefined) {
     const ref: LaneRef = { by: "session", sessionId: latest.sessionId };
-    const named = index.lanes.find((each) => sameLane(each.ref, ref));
-    return { lane: ref, name: named?.name ?? latest.clientId ?? latest.sessionId };
+    return { lane: ref, name: index.rowOf(ref)?.name ?? latest.clientId ?? latest.sessionId };
   }
   const owner = index.ownerOf(latest.memberId ?? "");
   // Our own sessions tell of their commits themselves, and more of them.
@@ -51,9 +50,10 @@ export function commitLanes(scene: Scene, index: LaneIndex): readonly CommitLane
     if (!overlaps(scene.range, { fromAt: commit.latest.queuedAt, toAt: commitEnd(commit) })) continue;
     const committer = committerOf(index, commit);
     if (!committer) continue;
-    let lane = lanes.find((each) => sameLane(each.ref, committer.lane) && each.name === committer.name);
+    const { ref, name } = index.rowOf(committer.lane) ?? { ref: committer.lane, name: committer.name };
+    let lane = lanes.find((each) => sameLane(each.ref, ref) && each.name === name);
     if (!lane) {
-      lane = { ref: committer.lane, name: committer.name, commits: [] };
+      lane = { ref, name, commits: [] };
       lanes.push(lane);
     }
     lane.commits.push(commit);

@@ -1,7 +1,7 @@
 import type { Finding, FindingSubject } from "#model/finding.ts";
 import type { FindingMark, LaneRef } from "#webview/rebalances/contract.ts";
 import type { Scene } from "./input.ts";
-import type { LaneIndex } from "./laneKeys.ts";
+import { type LaneIndex, shownIn } from "./laneKeys.ts";
 
 const maxFindings = 100;
 
@@ -46,9 +46,9 @@ function concerns({ cluster, group }: Pick<Scene, "cluster" | "group">, subject:
 function laneOfSubjects(finding: Finding, index: LaneIndex): LaneRef | null {
   for (const subject of finding.subjects) {
     if (subject.kind === "session" || subject.kind === "sessionPartition") {
-      return { by: "session", sessionId: subject.sessionId };
+      return shownIn(index, { by: "session", sessionId: subject.sessionId });
     }
-    if (subject.kind === "member") return index.ownerOf(subject.memberId).lane;
+    if (subject.kind === "member") return shownIn(index, index.ownerOf(subject.memberId).lane);
   }
   return null;
 }

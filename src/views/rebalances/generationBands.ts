@@ -41,7 +41,7 @@ export function generationBands(scene: Scene, index: LaneIndex): readonly Genera
     return {
       ref: { kind: "generation", fromMs: generation.fromAt },
       generationId: generation.generationId ?? null,
-      label: generationLabel(generation),
+      label: generationLabel(generation, before),
       assignor: generation.assignor ?? null,
       fromMs: generation.fromAt,
       toMs: generation.toAt,
@@ -59,10 +59,20 @@ export function generationBands(scene: Scene, index: LaneIndex): readonly Genera
   return bands.reverse();
 }
 
-/** `6 (cooperative-sticky)`. */
-export function generationLabel(generation: Generation): string {
-  const number = generation.generationId === undefined ? "?" : String(generation.generationId);
-  return generation.assignor === undefined ? number : `${number} (${generation.assignor})`;
+/** `6 (cooperative-sticky)`; `6 (range → cooperative-sticky)` where it is another assignor than before. */
+export function generationLabel(generation: Generation, before: Generation | undefined): string {
+  const { generationId, assignor } = generation;
+  const number = generationId === undefined ? "?" : String(generationId);
+  if (assignor === undefined) return number;
+  const previous = assignorBefore(generation, before);
+  return `${number} (${previous === undefined ? "" : `${previous} → `}${assignor})`;
+}
+
+/** The assignor that a generation took the place of; undefined where it is the same, or not known. */
+export function assignorBefore(generation: Generation, before: Generation | undefined): string | undefined {
+  return generation.assignor === undefined || before?.assignor === generation.assignor
+    ? undefined
+    : before?.assignor;
 }
 
 /** Who has what in a generation, and what that changed; undefined when nobody who saw it knows. */

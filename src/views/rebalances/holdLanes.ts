@@ -1,8 +1,9 @@
 import type { SessionModel } from "#model/model.ts";
 import { sessionName } from "#model/sessionView.ts";
 import { countedText, durationText, partitionsText } from "#model/words.ts";
-import type { HoldLane, HoldMark } from "#webview/rebalances/contract.ts";
+import type { HoldLane, HoldMark, LaneRef } from "#webview/rebalances/contract.ts";
 import type { Scene } from "./input.ts";
+import { type LaneIndex, sameLane } from "./laneKeys.ts";
 import { overlaps } from "./timeWindow.ts";
 
 /** When the records of polls kept rebalances away from a member. */
@@ -18,16 +19,24 @@ export function sessionsOf({ cluster, group }: Pick<Scene, "cluster" | "group">)
 }
 
 /** Members of ours that held rebalances off, or ran callbacks, in the window. */
-export function holdLanes(scene: Scene): readonly HoldLane[] {
+export function holdLanes(scene: Scene, index: LaneIndex): readonly HoldLane[] {
   const sessions = sessionsOf(scene);
   const budget = Math.max(20, Math.floor(maxMarksOfAll / Math.max(1, sessions.length)));
-  return sessions
-    .map((session) => ({
-      ref: { kind: "member", lane: { by: "session", sessionId: session.sessionId } } as const,
-      name: sessionName(session),
-      marks: marksOf(scene, session).slice(-budget),
-    }))
-    .filter(({ marks }) => marks.length > 0);
+  const lanes: { readonly ref: LaneRef; readonly name: string; readonly marks: HoldMark[] }[] = [];
+  for (const session of sessions) {
+    const marks = marksOf(scene, session).slice(-budget);
+    if (marks.length === 0) continue;
+    const own: LaneRef = { by: "session", sessionId: session.sessionId };
+    const { ref, name } = index.rowOf(own) ?? { ref: own, name: sessionName(session) };
+    const lane = lanes.find((each) => sameLane(each.ref, ref));
+    if (lane) lane.marks.push(...marks);
+    else lanes.push({ ref, name, marks });
+  }
+  return lanes.map(({ ref, name, marks }) => ({
+    ref: { kind: "member", lane: ref },
+    name,
+    marks: marks.sort((a, b) => a.fromMs - b.fromMs),
+  }));
 }
 
 /** What stands in a span of the gate. */

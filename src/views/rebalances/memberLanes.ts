@@ -1,6 +1,7 @@
 import type { GoneMark, LaneRef, MemberLane, PhaseSegment } from "#webview/rebalances/contract.ts";
 import type { Scene } from "./input.ts";
-import type { LaneIndex, NamedLane } from "./laneKeys.ts";
+import { isOwn, type LaneIndex } from "./laneKeys.ts";
+import type { LaneRow, NamedLane } from "./laneRows.ts";
 import { drawnPhase, phaseLine, phaseText } from "./phaseWords.ts";
 import { overlaps } from "./timeWindow.ts";
 
@@ -9,14 +10,14 @@ const maxSegmentsOfAll = 3_000;
 
 /** The members that are seen in the window, with what they did. */
 export function memberLanes(scene: Scene, index: LaneIndex): readonly MemberLane[] {
-  const shown = index.lanes.filter((named) => isSeen(scene, named)).slice(0, maxLanes);
+  const shown = seenRows(scene, index).slice(0, maxLanes);
   const budget = Math.max(10, Math.floor(maxSegmentsOfAll / Math.max(1, shown.length)));
-  return shown.map((named) => memberLane(scene, named, budget));
+  return shown.map((row) => memberLane(scene, row, budget));
 }
 
 /** How many members were left out, as there were too many to draw. */
 export function hiddenLanes(scene: Scene, index: LaneIndex): number {
-  return Math.max(0, index.lanes.filter((named) => isSeen(scene, named)).length - maxLanes);
+  return Math.max(0, seenRows(scene, index).length - maxLanes);
 }
 
 /** How a member's end is said. */
@@ -28,38 +29,43 @@ export function goneText(gone: {
   return gone.reason === undefined || gone.reason === "" ? how : `${how}: ${gone.reason}`;
 }
 
+function seenRows(scene: Scene, index: LaneIndex): readonly LaneRow[] {
+  return index.rows.filter(({ lives }) => lives.some((named) => isSeen(scene, named)));
+}
+
 function isSeen(scene: Scene, { lane }: NamedLane): boolean {
   return lane.segments.some((segment) => overlaps(scene.range, segment));
 }
 
-function memberLane(scene: Scene, named: NamedLane, budget: number): MemberLane {
+function memberLane(scene: Scene, row: LaneRow, budget: number): MemberLane {
   const { cluster, range } = scene;
-  const { ref, lane, name } = named;
-  const session = ref.by === "session" ? cluster.sessions.get(ref.sessionId) : undefined;
-  const scripted = session?.started?.scripted ?? false;
-  const segments = lane.segments
-    .filter((segment) => overlaps(range, segment))
-    .flatMap((segment) => drawn(scene, ref, segment));
-  const gone = lane.gone;
+  const lives = row.lives.filter((named) => isSeen(scene, named));
+  const newest = lives.at(-1);
+  const segments = lives.flatMap(({ ref, lane }) =>
+    lane.segments
+      .filter((segment) => overlaps(range, segment))
+      .flatMap((segment) => drawn(scene, ref, segment)),
+  );
   return {
-    ref: { kind: "member", lane: ref },
-    name,
-    memberId: lane.memberIds.at(-1) ?? null,
-    ours: ref.by === "session" && !scripted,
-    scripted,
-    isLeader: lane.isLeader,
-    vantage: lane.vantage,
+    ref: { kind: "member", lane: row.ref },
+    name: row.name,
+    memberId: newest?.lane.memberIds.at(-1) ?? null,
+    ours: row.lives.some(({ ref }) => isOwn(cluster, ref)),
+    scripted: row.lives.some(
+      ({ ref }) => ref.by === "session" && cluster.sessions.get(ref.sessionId)?.started?.scripted,
+    ),
+    isLeader: newest?.lane.isLeader ?? false,
+    vantage: newest?.lane.vantage ?? "sampled",
     phases: mergeShort(segments, { scene, budget }),
-    gone:
-      gone && gone.at >= range.fromMs && gone.at <= range.toMs
-        ? {
-            ref: { kind: "gone", lane: ref, atMs: gone.at },
-            atMs: gone.at,
-            how: gone.how,
-            text: goneText(gone),
-          }
-        : null,
+    gone: lives.flatMap((named) => goneMark(scene, named)),
   };
+}
+
+function goneMark({ range }: Scene, { ref, lane: { gone } }: NamedLane): readonly GoneMark[] {
+  if (!gone || gone.at < range.fromMs || gone.at > range.toMs) return [];
+  return [
+    { ref: { kind: "gone", lane: ref, atMs: gone.at }, atMs: gone.at, how: gone.how, text: goneText(gone) },
+  ];
 }
 
 function drawn(scene: Scene, lane: LaneRef, segment: NamedLane["lane"]["segments"][number]): PhaseSegment[] {

@@ -14,6 +14,7 @@ import { holdLanes } from "./holdLanes.ts";
 import type { RebalancesInput, Scene } from "./input.ts";
 import { laneIndex } from "./laneKeys.ts";
 import { hiddenLanes, memberLanes } from "./memberLanes.ts";
+import { isStopped, standstillOf } from "./standstill.ts";
 import { tableRows, tableTwin } from "./tableTwin.ts";
 import { extentOf, viewportOf, widened } from "./timeWindow.ts";
 
@@ -32,7 +33,7 @@ export function rebalancesState(input: RebalancesInput): RebalancesState {
     range: scene.range,
     lanes,
     generations: generationBands(scene, index),
-    holdLanes: holdLanes(scene),
+    holdLanes: holdLanes(scene, index),
     commitLanes: commitLanes(scene, index),
     bufferLanes: bufferLanes(scene),
     faultLanes: faultLanes(scene),
@@ -125,6 +126,7 @@ function frameOf(
   | "group"
   | "generationWord"
   | "bound"
+  | "standstill"
   | "nowMs"
   | "following"
   | "showAs"
@@ -145,6 +147,7 @@ function frameOf(
     },
     generationWord: generationWord(cluster, group),
     bound: input.bound,
+    standstill: standstillOf(input, cluster),
     nowMs: input.now,
     following: input.following,
     showAs: input.showAs,
@@ -154,6 +157,7 @@ function frameOf(
 }
 
 function subtitleOf(input: RebalancesInput, cluster: ClusterModel, group: GroupModel): string {
+  if (isStopped(cluster)) return "the playground is stopped; what was seen of it before stays here";
   if (group.deleted) {
     return group.deleted.how === "deleted"
       ? "deleted; what was seen of it before stays here"

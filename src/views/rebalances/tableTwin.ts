@@ -5,6 +5,7 @@ import { sessionName } from "#model/sessionView.ts";
 import { bytesText, countedText, countText } from "#model/words.ts";
 import type { TableRow, TableTwin } from "#webview/rebalances/contract.ts";
 import { bufferPoints } from "./bufferLanes.ts";
+import { bufferNotes } from "./bufferNotes.ts";
 import { allCommits, commitEnd, committerOf, isHanging } from "./commitLanes.ts";
 import { outcomeText } from "./commitOutcome.ts";
 import { faultsOf } from "./faultLanes.ts";
@@ -100,7 +101,7 @@ function generationRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
         toMs,
         who: "group",
         kind: "generation",
-        what: `${scene.generationWord} ${generationLabel(generation)}`,
+        what: `${scene.generationWord} ${generationLabel(generation, list[position - 1])}`,
         detail: assignmentText(generation, changes, list[position - 1]),
       } satisfies TableRow,
       ...changed.map(
@@ -184,13 +185,13 @@ function bufferRows(scene: Scene): readonly TableRow[] {
       const who = sessionName(session);
       const last = bufferPoints(session, session.ended?.at ?? scene.now).at(-1);
       return [
-        ...session.bufferHistory.notes.map(
-          (note): TableRow => ({
-            ref: { kind: "buffer", sessionId, atMs: note.at },
-            fromMs: note.at,
+        ...bufferNotes(session).map(
+          ({ at, text }): TableRow => ({
+            ref: { kind: "buffer", sessionId, atMs: at },
+            fromMs: at,
             who,
             kind: "buffer",
-            what: `${note.what} ${topicPartitionText(note)}`,
+            what: text,
             detail: "",
           }),
         ),

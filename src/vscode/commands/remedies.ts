@@ -49,6 +49,9 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
       return;
     case "disableFault":
       return app.link.request("playground.setFaultEnabled", { faultId: action.faultId, enabled: false });
+    case "startPlayground":
+      await vscode.commands.executeCommand(commandIds.startPlayground);
+      return;
     case "reconnectCluster":
       await vscode.commands.executeCommand(commandIds.reconnectCluster, {
         kind: "cluster",

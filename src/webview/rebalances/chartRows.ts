@@ -23,10 +23,7 @@ export type ChartRow = { readonly key: string; readonly height: number; readonly
   | { readonly kind: "fault"; readonly lane: FaultLane }
 );
 
-/**
- * The rows of a snapshot; kinds of which nothing is known take no room, nor do faults that are over and out of the
- * visible range.
- */
+/** The rows of a snapshot; what has nothing in the visible range takes no room. */
 export function chartRows(state: RebalancesState, visible: TimeRange): readonly ChartRow[] {
   const rows: ChartRow[] = [];
   if (state.generations.length > 0) {
@@ -38,23 +35,7 @@ export function chartRows(state: RebalancesState, visible: TimeRange): readonly 
       bands: state.generations,
     });
   }
-  for (const lane of state.lanes) {
-    const key = laneKey(lane.ref.lane);
-    const findings = state.findings.filter(
-      (finding) => finding.lane !== null && laneKey(finding.lane) === key,
-    );
-    rows.push({ kind: "member", key: `member ${key}`, height: 28, label: lane.name, lane, findings });
-    const hold = state.holdLanes.find((each) => laneKey(each.ref.lane) === key);
-    if (hold) {
-      rows.push({
-        kind: "hold",
-        key: `hold ${key}`,
-        height: 24,
-        label: `processing ${lane.name}`,
-        lane: hold,
-      });
-    }
-  }
+  rows.push(...memberRows(state, visible));
   if (state.generations.some(({ assignmentText }) => assignmentText !== "")) {
     rows.push({
       kind: "assignments",
@@ -65,6 +46,7 @@ export function chartRows(state: RebalancesState, visible: TimeRange): readonly 
     });
   }
   for (const lane of state.commitLanes) {
+    if (!lane.marks.some((mark) => isSeen(visible, mark))) continue;
     rows.push({
       kind: "commits",
       key: `commits ${laneKey(lane.ref.lane)}`,
@@ -74,6 +56,8 @@ export function chartRows(state: RebalancesState, visible: TimeRange): readonly 
     });
   }
   for (const lane of state.bufferLanes) {
+    const fromMs = lane.points[0]?.atMs;
+    if (fromMs === undefined || !isSeen(visible, { fromMs, toMs: lane.endedMs })) continue;
     rows.push({
       kind: "buffer",
       key: `buffer ${lane.sessionId}`,
@@ -83,17 +67,48 @@ export function chartRows(state: RebalancesState, visible: TimeRange): readonly 
     });
   }
   for (const lane of state.faultLanes) {
-    if (!concerns(visible, lane)) continue;
+    if (!lane.segments.some((segment) => isSeen(visible, segment))) continue;
     rows.push({ kind: "fault", key: `fault ${lane.ref.faultId}`, height: 22, label: lane.title, lane });
   }
   return rows;
 }
 
-/** A fault that is on works even where its begin is out of view. */
-function concerns(visible: TimeRange, { segments }: FaultLane): boolean {
-  return segments.some(
-    ({ fromMs, toMs }) => toMs === undefined || (fromMs <= visible.toMs && toMs >= visible.fromMs),
+/** A row per member, and below it what it held its group up with. */
+function memberRows(state: RebalancesState, visible: TimeRange): readonly ChartRow[] {
+  const rows: ChartRow[] = [];
+  for (const lane of state.lanes.filter((each) => isMemberSeen(visible, each))) {
+    const key = laneKey(lane.ref.lane);
+    const findings = state.findings.filter(
+      (finding) => finding.lane !== null && laneKey(finding.lane) === key,
+    );
+    rows.push({ kind: "member", key: `member ${key}`, height: 28, label: lane.name, lane, findings });
+    const hold = state.holdLanes.find((each) => laneKey(each.ref.lane) === key);
+    if (hold?.marks.some((mark) => isSeen(visible, mark))) {
+      rows.push({
+        kind: "hold",
+        key: `hold ${key}`,
+        height: 24,
+        label: `processing ${lane.name}`,
+        lane: hold,
+      });
+    }
+  }
+  return rows;
+}
+
+function isMemberSeen(visible: TimeRange, { phases, gone }: MemberLane): boolean {
+  return (
+    phases.some((phase) => isSeen(visible, phase)) ||
+    gone.some(({ atMs }) => isSeen(visible, { fromMs: atMs, toMs: atMs }))
   );
+}
+
+/** What goes on is seen even where its begin is out of view. */
+function isSeen(
+  visible: TimeRange,
+  { fromMs, toMs }: { readonly fromMs: number; readonly toMs?: number | undefined },
+): boolean {
+  return fromMs <= visible.toMs && (toMs === undefined || toMs >= visible.fromMs);
 }
 
 /** Whether something of the row goes on until now, and grows with it. */
@@ -108,7 +123,7 @@ export function isOpen(row: ChartRow): boolean {
     case "commits":
       return row.lane.marks.some(({ toMs }) => toMs === undefined);
     case "buffer":
-      return true;
+      return row.lane.endedMs === undefined;
     case "fault":
       return row.lane.segments.some(({ toMs }) => toMs === undefined);
   }
@@ -128,7 +143,7 @@ export function marksOf(row: ChartRow): readonly TimedMark[] {
     case "member":
       return [
         ...row.lane.phases.map(({ ref, fromMs }) => ({ ref, atMs: fromMs })),
-        ...(row.lane.gone ? [{ ref: row.lane.gone.ref, atMs: row.lane.gone.atMs }] : []),
+        ...row.lane.gone.map(({ ref, atMs }) => ({ ref, atMs })),
         ...row.findings.map(({ ref, sinceMs }) => ({ ref, atMs: sinceMs })),
       ].sort((a, b) => a.atMs - b.atMs);
     case "assignments":

@@ -55,6 +55,8 @@ export type RebalancesState = {
   readonly generationWord: "generation" | "epoch";
   /** Which model it is drawn from; all but `live` must be marked so that nobody takes it for the present. */
   readonly bound: Bound;
+  /** Why nothing moves although this is the present, and what to do about it; null while time passes. */
+  readonly standstill: { readonly text: string; readonly remedies: readonly Remedy[] } | null;
   /** The present of the model drawn: the right end of whatever has not ended. */
   readonly nowMs: number;
   readonly following: boolean;
@@ -119,7 +121,10 @@ export type MarkRef =
   | { readonly kind: "fault"; readonly faultId: string }
   | { readonly kind: "finding"; readonly findingId: string };
 
-/** A member as a lane: by session where one of ours runs it (its memberId changes), else by memberId. */
+/**
+ * A member's life: by session where one of ours runs it (its memberId changes), else by memberId. A lane that shows
+ * several lives, one after the other, is named by the first.
+ */
 export type LaneRef =
   | { readonly by: "session"; readonly sessionId: string }
   | { readonly by: "member"; readonly memberId: string };
@@ -143,8 +148,8 @@ export type MemberLane = {
   readonly vantage: Vantage;
   /** In order of time, without overlap; there may be gaps, in which nothing is known. */
   readonly phases: readonly PhaseSegment[];
-  /** How it ended, if it did: drawn as a cut at `atMs`. */
-  readonly gone: GoneMark | null;
+  /** How it ended, as often as it did: drawn as a cut at `atMs`. Who comes back goes on in the same lane. */
+  readonly gone: readonly GoneMark[];
 };
 
 /** Also the legend: each has its own hatching, not only its own colour. */
@@ -274,7 +279,9 @@ export type BufferLane = {
   readonly maxRecords: number;
   /** The session's own cap. */
   readonly capRecords: number | null;
-  /** Moments worth a word: `pause orders-3`. */
+  /** When the session ended: nothing is buffered from then on. */
+  readonly endedMs?: number | undefined;
+  /** Moments worth a word: `pause orders-3`, `resume 9 partitions`. */
   readonly notes: readonly { readonly atMs: number; readonly text: string }[];
 };
 
@@ -371,6 +378,7 @@ export type RemedyAction =
   | { readonly kind: "poll"; readonly clusterId: string; readonly sessionId: string }
   | { readonly kind: "startConsumer"; readonly clusterId: string; readonly groupId: string }
   | { readonly kind: "disableFault"; readonly clusterId: string; readonly faultId: string }
+  | { readonly kind: "startPlayground" }
   | { readonly kind: "reconnectCluster"; readonly clusterId: string }
   | { readonly kind: "editCluster"; readonly clusterId: string };
 

@@ -2,6 +2,7 @@ import { Still } from "../page/still.tsx";
 import { durationText, timeText } from "../page/timeText.ts";
 import type { FindingMark, MemberLane, PhaseSegment } from "./contract.ts";
 import { Mark } from "./mark.tsx";
+import { markKey } from "./markKey.ts";
 import { CHARACTER_PX, ClippedText, type Placed, placeOf } from "./placed.tsx";
 import { type Span, spanOf, type TimeScale, xOf } from "./timeScale.ts";
 
@@ -25,20 +26,24 @@ export function MemberMarks(props: MemberProps) {
         const indent = span ? indentOf(span, phase.text, signs) : 0;
         return (
           <Still
-            key={phase.fromMs}
+            key={markKey(phase.ref)}
             deps={[phase, name, vantage, indent, ...placeOf(props, phase.toMs === undefined)]}
             draw={() => span && drawPhase(props, phase, span, indent)}
           />
         );
       })}
-      {gone && spanOf(scale, gone.atMs, gone.atMs) && (
-        <Mark
-          mark={gone.ref}
-          label={`${lane.name}: ${gone.text} at ${timeText(gone.atMs)}`}
-          className={`gone ${gone.how}`}
-        >
-          <Cross x={xOf(scale, gone.atMs)} y={height / 2} />
-        </Mark>
+      {gone.map(
+        (each) =>
+          spanOf(scale, each.atMs, each.atMs) && (
+            <Mark
+              key={markKey(each.ref)}
+              mark={each.ref}
+              label={`${name}: ${each.text} at ${timeText(each.atMs)}`}
+              className={`gone ${each.how}`}
+            >
+              <Cross x={xOf(scale, each.atMs)} y={height / 2} />
+            </Mark>
+          ),
       )}
       {findings.map((finding) => {
         const x = signX(scale, finding);

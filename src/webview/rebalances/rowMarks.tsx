@@ -23,7 +23,7 @@ export function GenerationMarks(
     const span = spanOf(scale, band.fromMs, band.toMs ?? nowMs);
     if (!span) return null;
     const several = band.merged ? ` and ${band.merged - 1} more` : "";
-    const head = `${band.generationId}${several}${band.assignor ? ` (${band.assignor})` : ""}`;
+    const head = `${band.label}${several}`;
     const label = `${word} ${head} since ${timeText(band.fromMs)}. ${band.assignmentText}`;
     return (
       <Mark key={`${band.generationId} ${band.fromMs}`} mark={band.ref} label={label} className="generation">
@@ -140,11 +140,11 @@ function drawCommit(
 /** What was buffered: an area, paused records hatched within it, and a word where something happened. */
 export function BufferMarks(props: Placed & { readonly lane: BufferLane }) {
   const { scale, lane } = props;
-  const { name, maxRecords } = lane;
+  const { name, maxRecords, endedMs } = lane;
   return (
     <>
       {lane.points.map((point, index) => {
-        const nextMs = lane.points[index + 1]?.atMs;
+        const nextMs = lane.points[index + 1]?.atMs ?? endedMs;
         return (
           <Still
             key={point.atMs}

@@ -3,6 +3,7 @@ import { Icon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
 import type { RebalancesContract, RebalancesState } from "./contract.ts";
+import { RemedyButtons } from "./remedyButtons.tsx";
 import type { Viewport } from "./viewport.ts";
 
 const ZOOM_STEP = 1.5;
@@ -25,6 +26,7 @@ export function Toolbar({ state, page, viewport }: ToolbarProps) {
         </p>
       </div>
       <BoundMark state={state} />
+      {state.standstill && <RemedyButtons remedies={state.standstill.remedies} page={page} />}
       <div class="tools" role="toolbar" aria-label="View">
         {!asTable && <ZoomTools viewport={viewport} />}
         <button
@@ -112,7 +114,14 @@ function ZoomTools({ viewport }: { readonly viewport: Viewport }) {
 
 /** Whatever is not the present says so, loudly. */
 function BoundMark({ state }: { readonly state: RebalancesState }) {
-  const { bound } = state;
+  const { bound, standstill } = state;
+  if (standstill) {
+    return (
+      <span class="bound still">
+        <Icon name="debug-pause" /> {standstill.text}
+      </span>
+    );
+  }
   switch (bound.kind) {
     case "live":
       return (

@@ -141,7 +141,7 @@ describe("the lanes", () => {
         name,
         ours,
         phases.map(({ text, fromMs, toMs }) => [text, fromMs, toMs]),
-        gone?.text,
+        gone.map(({ text }) => text),
       ]),
     ).toEqual([
       [
@@ -153,7 +153,7 @@ describe("the lanes", () => {
           ["sync", 83_010, 84_000],
           ["stable", 84_000, undefined],
         ],
-        undefined,
+        [],
       ],
       [
         "worker-1",
@@ -164,7 +164,7 @@ describe("the lanes", () => {
           ["sync", 83_010, 84_000],
           ["stable", 84_000, undefined],
         ],
-        undefined,
+        [],
       ],
       [
         "worker-2",
@@ -173,7 +173,7 @@ describe("the lanes", () => {
           ["stable", 10_000, 40_000],
           ["did not rejoin", 40_000, 83_000],
         ],
-        "evicted: session timeout",
+        ["evicted: session timeout"],
       ],
     ]);
   });
@@ -211,7 +211,7 @@ describe("the generations", () => {
       generations.map(({ label, fromMs, toMs, assignmentText }) => [label, fromMs, toMs, assignmentText]),
     ).toEqual([
       ["5 (range)", 10_000, 83_010, "6 assigned"],
-      ["6 (cooperative-sticky)", 83_010, undefined, "4 kept · orders-4 → A · orders-5 nobody"],
+      ["6 (range → cooperative-sticky)", 83_010, undefined, "4 kept · orders-4 → A · orders-5 nobody"],
     ]);
     expect(generations[1]?.rebalance).toEqual({ fromMs: 40_000, toMs: 84_000, reason: "worker-1 rejoins" });
     expect(
@@ -490,7 +490,7 @@ describe("the detail strip", () => {
       { kind: "gone", lane: { by: "member", memberId: "worker-2-bb" }, atMs: 83_000 },
       "worker-2: evicted: session timeout",
     ],
-    ["a generation", { kind: "generation", fromMs: 83_010 }, "Generation 6 (cooperative-sticky)"],
+    ["a generation", { kind: "generation", fromMs: 83_010 }, "Generation 6 (range → cooperative-sticky)"],
     [
       "a partition",
       { kind: "assignedPartition", fromMs: 83_010, topic: "orders", partition: 5 },

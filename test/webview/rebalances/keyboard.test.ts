@@ -26,7 +26,7 @@ function row(memberId: string, ...starts: readonly number[]): ChartRow {
       scripted: false,
       isLeader: false,
       vantage: "sampled",
-      gone: null,
+      gone: [],
       phases: starts.map((fromMs, index) => ({
         ref: { kind: "phase", lane: lane(memberId), fromMs },
         phase: "stable",

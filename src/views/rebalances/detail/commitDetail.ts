@@ -14,7 +14,7 @@ import type { Detail, DetailRow, MarkRef } from "#webview/rebalances/contract.ts
 import { allCommits, commitEnd, committerOf, isHanging } from "../commitLanes.ts";
 import { outcomeText } from "../commitOutcome.ts";
 import type { Scene } from "../input.ts";
-import { type LaneIndex, sameLane } from "../laneKeys.ts";
+import { type LaneIndex, sameLane, shownIn } from "../laneKeys.ts";
 import { evidenceRow, plain, row, rows } from "./row.ts";
 
 const maxOffsetRows = 20;
@@ -39,7 +39,8 @@ export function commitsDetail(
   const commits = allCommits(scene).filter((commit) => {
     const lane = committerOf(index, commit)?.lane;
     const { queuedAt } = commit.latest;
-    return lane !== undefined && sameLane(lane, ref.lane) && queuedAt >= ref.fromMs && queuedAt <= ref.toMs;
+    if (lane === undefined || !sameLane(shownIn(index, lane), ref.lane)) return false;
+    return queuedAt >= ref.fromMs && queuedAt <= ref.toMs;
   });
   if (commits.length === 0) return undefined;
   return {

@@ -3,10 +3,12 @@ import { sessionName } from "#model/sessionView.ts";
 import { bytesText, countedText, countText, durationText } from "#model/words.ts";
 import type { Detail, MarkRef } from "#webview/rebalances/contract.ts";
 import { bufferPoints } from "../bufferLanes.ts";
+import { bufferNotes } from "../bufferNotes.ts";
 import { faultsOf } from "../faultLanes.ts";
 import {
   assignmentOf,
   assignmentText,
+  assignorBefore,
   type Generation,
   generationLabel,
   partitionChangeText,
@@ -30,11 +32,12 @@ export function generationDetail(
   const shown = changes?.slice(0, maxPartitionRows) ?? [];
   const more = (changes?.length ?? 0) - shown.length;
   const { rebalance } = generation;
+  const before = assignorBefore(generation, found.before);
   const isEpoch = scene.generationWord === "epoch";
   return {
     ...plain,
     ref,
-    title: `${isEpoch ? "Epoch" : "Generation"} ${generationLabel(generation)}`,
+    title: `${isEpoch ? "Epoch" : "Generation"} ${generationLabel(generation, found.before)}`,
     status:
       generation.toAt === undefined
         ? `for ${durationText(scene.now - generation.fromAt)}`
@@ -56,13 +59,22 @@ export function generationDetail(
       ...shown.map((partition) => row(topicPartitionText(partition), partitionChangeText(partition))),
       ...(more > 0 ? [row("", `and ${countText(more)} more partitions`)] : []),
     ],
-    explanation:
-      generation.generationId === undefined
+    explanation: [
+      ...(generation.generationId === undefined
         ? [
             "A coordinator tells the number of a generation to members only; that it is a new one shows in its different assignment.",
           ]
-        : [],
+        : []),
+      ...(before === undefined ? [] : [switchText(isEpoch, before, generation.assignor)]),
+    ],
   };
+}
+
+/** Why a group has another assignor than before: nobody switches it, it is the outcome of what members say. */
+function switchText(isEpoch: boolean, before: string, now: string | undefined): string {
+  return isEpoch
+    ? `The coordinator divides by ${now} instead of ${before}: most members wish so, or those that wished otherwise left.`
+    : `The group divides by ${now} instead of ${before}: of the assignors that all members support, the coordinator takes the one most of them list first, and who came or left changed that.`;
 }
 
 /** One partition in one generation. */
@@ -82,7 +94,7 @@ export function partitionDetail(
     ...plain,
     ref,
     title: partitionChangeText(partition),
-    status: `${scene.generationWord} ${generationLabel(found.generation)}`,
+    status: `${scene.generationWord} ${generationLabel(found.generation, found.before)}`,
     severity: partition.change === "nobody" ? "warning" : "none",
     rows: rows(
       row("owner", partition.owner?.name ?? "nobody"),
@@ -102,7 +114,7 @@ export function bufferDetail(scene: Scene, ref: MarkRef & { readonly kind: "buff
   const point =
     session && bufferPoints(session, session.ended?.at ?? scene.now).findLast(({ at }) => at <= ref.atMs);
   if (!session || !point) return undefined;
-  const note = session.bufferHistory.notes.findLast(({ at }) => at <= ref.atMs);
+  const note = bufferNotes(session).findLast(({ at }) => at <= ref.atMs);
   return {
     ...plain,
     ref,
@@ -118,7 +130,7 @@ export function bufferDetail(scene: Scene, ref: MarkRef & { readonly kind: "buff
           "cap",
           `${countedText(session.started.maxBufferedRecords, "record")}, ${bytesText(session.started.maxBufferedBytes)}`,
         ),
-      note && row("before that", `${note.what} ${topicPartitionText(note)}`, note.at),
+      note && row("before that", note.text, note.at),
     ),
     explanation: [
       "Fetched and not yet delivered. Records of a paused partition stay buffered and are not delivered until it is resumed.",

@@ -4,7 +4,8 @@ import type { Remedy } from "#model/remedy.ts";
 import { durationText, partitionsText } from "#model/words.ts";
 import type { Detail, DetailRow, LaneRef, MarkRef } from "#webview/rebalances/contract.ts";
 import type { Scene } from "../input.ts";
-import { type LaneIndex, type NamedLane, sameLane } from "../laneKeys.ts";
+import { type LaneIndex, sameLane } from "../laneKeys.ts";
+import type { NamedLane } from "../laneRows.ts";
 import { goneText } from "../memberLanes.ts";
 import { phaseMeaning, phaseText } from "../phaseWords.ts";
 import { codeRow, plain, row, rows } from "./row.ts";
@@ -15,7 +16,8 @@ export function memberDetail(
   index: LaneIndex,
   ref: MarkRef & { readonly kind: "member" },
 ): Detail | undefined {
-  const named = find(index, ref.lane);
+  // The lane is named by its first life, and shows what the newest is.
+  const named = index.rowOf(ref.lane)?.lives.at(-1);
   if (!named) return undefined;
   const { lane, name } = named;
   const view = groupView(scene.cluster, scene.group);
