@@ -9,6 +9,7 @@ import { EngineError, errorText } from "./engineError.ts";
 import type { BufferCounts } from "./fetch/batchQueue.ts";
 import type { ConsumedRecord } from "./fetch/consumedRecord.ts";
 import type { PollRequest } from "./fetch/delivery.ts";
+import type { LeaveGroup } from "./group/groupMemberPorts.ts";
 import type { Membership } from "./group/membership.ts";
 import { optionProblem } from "./optionProblem.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
@@ -30,11 +31,7 @@ export interface CommitOrder {
 /** How to end a session. */
 export interface CloseOrder {
   readonly deadlineMs: number;
-  /**
-   * False lets the group find out by itself, when the session timeout passes; `unlessStatic` does so for a static member
-   * only, as Kafka's clients do: when it comes back in time, it has its partitions without a rebalance (KIP-345).
-   */
-  readonly leaveGroup: boolean | "unlessStatic";
+  readonly leaveGroup: LeaveGroup;
   /** True: everything that poll returned is committed first. With auto-commit or commit on revoke that is so anyway. */
   readonly commit?: boolean | undefined;
   readonly reason: string;
@@ -277,10 +274,8 @@ export class ConsumerSession {
     this.#takesCommits = false;
     await this.#finishCommits(clock.now() + (deadlineAt - clock.now()) / 2, order, couldNot);
     try {
-      const tellGroup =
-        leaveGroup === "unlessStatic" ? this.options.groupInstanceId === undefined : leaveGroup;
       const timeoutMs = Math.max(0, deadlineAt - clock.now());
-      await group?.member?.leave({ reason, tellGroup, timeoutMs });
+      await group?.member?.leave({ reason, leaveGroup, timeoutMs });
     } catch (failure) {
       couldNot.push(`leave the group: ${errorText(failure)}; it will notice when the session timeout passes`);
     }

@@ -39,27 +39,49 @@ describe("closing a session", () => {
   });
 
   test.each([
-    ["a member leaves", undefined, ["left"]],
-    ["a static member stays, unless it is asked to leave", "one", []],
-  ])("%s", async (_, groupInstanceId, expected) => {
-    const { session, poll } = bench.session({ groupInstanceId });
+    ["a member leaves", "classic", undefined, "unlessStatic", ["left"]],
+    ["a static member stays", "classic", "one", "unlessStatic", []],
+    ["a static member that is asked to leave leaves", "classic", "one", true, ["left"]],
+    ["a member that ends without a word stays", "classic", undefined, false, []],
+    ["a member of a consumer group leaves", "consumer", undefined, "unlessStatic", ["left"]],
+    ["a static member of a consumer group stays", "consumer", "one", "unlessStatic", []],
+    ["a static member of a consumer group that is asked to leave leaves", "consumer", "one", true, ["left"]],
+    ["a member of a consumer group that ends without a word stays", "consumer", undefined, false, []],
+  ] as const)("%s", async (_, groupProtocol, groupInstanceId, leaveGroup, expected) => {
+    const { session, poll } = bench.session({ groupProtocol, groupInstanceId });
     session.start();
     await poll(3, 20_000);
 
-    await bench.run(session.close({ deadlineMs: 3_000, leaveGroup: "unlessStatic", reason: "done" }));
+    await bench.run(session.close({ deadlineMs: 3_000, leaveGroup, reason: "done" }));
 
     expect(gone().map(({ how }) => how)).toEqual(expected);
   });
 
-  test("a static member that is asked to leave leaves", async () => {
-    const { session, poll } = bench.session({ groupInstanceId: "one" });
-    session.start();
-    await poll(3, 20_000);
+  test.each([
+    ["classic", "unlessStatic"],
+    ["classic", true],
+    ["consumer", "unlessStatic"],
+    ["consumer", true],
+  ] as const)(
+    "the id of a static member is free at once: %s, leaving: %s",
+    async (groupProtocol, leaveGroup) => {
+      const options = { groupProtocol, groupInstanceId: "one" } as const;
+      const { session, poll } = bench.session(options);
+      session.start();
+      await poll(3, 20_000);
+      await bench.run(session.close({ deadlineMs: 3_000, leaveGroup, reason: "done" }));
 
-    await bench.run(session.close({ deadlineMs: 3_000, leaveGroup: true, reason: "done" }));
+      const next = bench.session(options);
+      next.session.start();
 
-    expect(gone().map(({ how }) => how)).toEqual(["left"]);
-  });
+      await bench.until(
+        "the next one has the partition",
+        () => next.session.assignment().length === 1,
+        5_000,
+      );
+      expect(ofType(next.seen, "session.state").flatMap(({ reason }) => reason ?? [])).toEqual([]);
+    },
+  );
 
   test("in the middle of a rebalance, what is committed already is not waited for", async () => {
     const { session, poll } = bench.session({ commitOnRevoke: true });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
+import { consumerGroupDescribe } from "#protocol/apis/consumerGroupDescribe.ts";
 import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts";
 import { newestKafka } from "#test/support/kafkaJars.ts";
 import { useCluster } from "#test/support/liveCluster.ts";
@@ -115,7 +116,7 @@ describe("KIP-848 consumer groups on real Kafka", () => {
     const had = first.assignment();
     const steps = other.all("session.state").length;
 
-    await first.stop();
+    await first.stop("unlessStatic");
     const back = join({ ...options, groupInstanceId: "one" });
     await until(
       () => back.has(2),
@@ -124,6 +125,36 @@ describe("KIP-848 consumer groups on real Kafka", () => {
 
     expect(back.assignment()).toEqual(had);
     expect(other.all("session.state")).toHaveLength(steps);
+    expect(back.all("session.state").flatMap(({ reason }) => reason ?? [])).toEqual([]);
+  });
+
+  test("a static member that leaves gives up its partitions and its id", async () => {
+    await createTopic("left", 4);
+    const options = { topics: ["left"], groupId: "leavers" };
+    const other = join({ ...options, groupInstanceId: "other" });
+    const first = join({ ...options, groupInstanceId: "one" });
+    await until(
+      () => other.has(2) && first.has(2),
+      () => `${state(other)} ${state(first)}`,
+    );
+
+    await first.stop(true);
+    const { body } = await client().send({ coordinator: "leavers" }, consumerGroupDescribe, {
+      groupIds: ["leavers"],
+      includeAuthorizedOperations: false,
+    });
+    await until(
+      () => other.has(4),
+      () => state(other),
+    );
+    const next = join({ ...options, groupInstanceId: "one" });
+    await until(
+      () => other.has(2) && next.has(2),
+      () => `${state(other)} ${state(next)}`,
+    );
+
+    expect(body.groups[0]?.members.map(({ instanceId }) => instanceId)).toEqual(["other"]);
+    expect(next.all("session.state").flatMap(({ reason }) => reason ?? [])).toEqual([]);
   });
 
   test("an instance id that a crashed member still has is waited for, and says so", async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
-import { ConsumerSession } from "#engine/consumerSession.ts";
+import { type CloseOrder, ConsumerSession } from "#engine/consumerSession.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
 import { systemClock } from "#node/systemClock.ts";
@@ -86,11 +86,11 @@ export class LiveMember {
     );
   }
 
-  /** Leaves in good order, and closes its connections. */
-  async stop(): Promise<void> {
+  /** Ends in good order, and closes its connections. */
+  async stop(leaveGroup: CloseOrder["leaveGroup"] = true): Promise<void> {
     this.#over.abort();
     await this.#flowing;
-    await this.session.close({ deadlineMs: 3_000, leaveGroup: true, reason: "the test is over" });
+    await this.session.close({ deadlineMs: 3_000, leaveGroup, reason: "the test is over" });
     this.#cluster.close();
   }
 

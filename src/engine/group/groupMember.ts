@@ -124,15 +124,15 @@ export class GroupMember implements Member {
   }
 
   /** Tells the group, unless it never knew this member; rejects when it could not be told in time. */
-  async leave(options: { readonly reason: string; readonly tellGroup: boolean; readonly timeoutMs: number }) {
+  async leave({ reason, leaveGroup, timeoutMs }: Parameters<Member["leave"]>[0]) {
+    const isTold = leaveGroup === "unlessStatic" ? this.#identity.groupInstanceId === undefined : leaveGroup;
     const memberId = memberIdOf(this.#membership);
     const wasFatal = this.#membership.state === "fatal";
-    this.#enter({ type: "leave", reason: options.reason });
+    this.#enter({ type: "leave", reason });
     this.#over.abort();
     this.#wake?.();
     try {
-      if (!options.tellGroup || memberId === undefined || wasFatal) return;
-      const { reason, timeoutMs } = options;
+      if (!isTold || memberId === undefined || wasFatal) return;
       const error = await withDeadline(
         this.#ports.clock,
         this.#requests.leave(memberId, { reason, timeoutMs }),

@@ -29,6 +29,13 @@ export interface GroupMemberPorts {
   readonly onStep: (membership: Membership, step: MembershipStep) => void;
 }
 
+/**
+ * Whether the group is told that a member ends. False lets it find out by itself, when the session timeout passes.
+ * `unlessStatic`, as Kafka's clients do: a static member keeps its place, and has its partitions without a rebalance when
+ * it comes back in time (KIP-345).
+ */
+export type LeaveGroup = boolean | "unlessStatic";
+
 /** A membership of a group, of whichever protocol, as its session uses it. */
 export interface Member {
   readonly membership: Membership;
@@ -46,10 +53,10 @@ export interface Member {
   /** Leaves and stays out until `comeBack`: for a consumer that does not poll. What it owned is lost. */
   stepOut(reason: string): void;
   comeBack(): void;
-  /** Leaves for good; rejects when the group could not be told in time. */
+  /** Ends the membership; rejects when the group should be told and could not in time. */
   leave(options: {
     readonly reason: string;
-    readonly tellGroup: boolean;
+    readonly leaveGroup: LeaveGroup;
     readonly timeoutMs: number;
   }): Promise<void>;
 }

@@ -3,6 +3,7 @@ import { seededRandom } from "#base/random.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import { ConsumerGroupMember } from "#engine/group/consumer/consumerGroupMember.ts";
 import type { ConsumerIdentity } from "#engine/group/consumer/consumerRequests.ts";
+import type { LeaveGroup } from "#engine/group/groupMemberPorts.ts";
 import type { Membership } from "#engine/group/membership.ts";
 import type { Cluster } from "#network/cluster.ts";
 import type { ClusterMetadata } from "#network/clusterMetadata.ts";
@@ -110,8 +111,8 @@ export class ConsumerMemberBench {
   }
 
   /** Leaves; time passes meanwhile. */
-  async leaves(): Promise<void> {
-    const left = this.member.leave({ reason: "done", tellGroup: true, timeoutMs: 1_000 });
+  async leaves(leaveGroup: LeaveGroup = true): Promise<void> {
+    const left = this.member.leave({ reason: "done", leaveGroup, timeoutMs: 1_000 });
     await this.clock.runUntil(left, { limitMs: 5_000 });
   }
 

@@ -121,7 +121,7 @@ export class ConsumerGroupMember implements Omit<Member, "run"> {
     const memberId = memberIdOf(this.#membership);
     if (memberId !== undefined && state !== "unjoined") {
       // Before the join to come; should the group not hear of it, it notices when the session timeout passes.
-      const order = { timeoutMs: steppingOutMs, behindJoin: true };
+      const order = { timeoutMs: steppingOutMs, behindJoin: true, isForGood: false };
       this.#requests.leave(memberId, order).catch(() => {});
     }
     this.#lose(reason);
@@ -132,7 +132,7 @@ export class ConsumerGroupMember implements Omit<Member, "run"> {
     this.#comesBack = undefined;
   }
 
-  async leave({ reason, tellGroup, timeoutMs }: Parameters<Member["leave"]>[0]): Promise<void> {
+  async leave({ reason, leaveGroup, timeoutMs }: Parameters<Member["leave"]>[0]): Promise<void> {
     const before = this.#membership;
     const memberId = memberIdOf(before);
     const isUnknown = before.state === "unjoined" && before.failures === 0;
@@ -141,9 +141,10 @@ export class ConsumerGroupMember implements Omit<Member, "run"> {
     this.#stay.abort();
     this.#over.abort();
     try {
-      if (!tellGroup || memberId === undefined || isUnknown || before.state === "fatal") return;
+      if (leaveGroup === false || memberId === undefined || isUnknown || before.state === "fatal") return;
       const { clock } = this.#ports;
-      const leaving = this.#requests.leave(memberId, { timeoutMs, behindJoin });
+      const isForGood = leaveGroup === true;
+      const leaving = this.#requests.leave(memberId, { timeoutMs, behindJoin, isForGood });
       const error = await withDeadline(clock, leaving, {
         what: "leaving the group",
         deadlineAt: clock.now() + timeoutMs,

@@ -49,7 +49,7 @@ const fastestMs = 50;
 const slowestMs = 300_000;
 
 const leavingEpoch = -1;
-/** A static member that will be back: its partitions are kept for it until the session times out. */
+/** A static member lets go of its id: its partitions are kept for whoever has it next, until the session times out. */
 const staticLeavingEpoch = -2;
 
 /** The requests of a member of a consumer group, and what their answers say. Rejects when no usable answer came. */
@@ -102,20 +102,23 @@ export class ConsumerRequests {
     };
   }
 
-  /** `behindJoin`: the join may still be on its way, and must not arrive later. Else nothing is waited behind. */
+  /**
+   * `behindJoin`: the join may still be on its way, and must not arrive later. Else nothing is waited behind.
+   * `isForGood`: also a static member gives its partitions up; else only its id is free for the next one.
+   */
   async leave(
     memberId: string,
-    options: { readonly timeoutMs: number; readonly behindJoin: boolean },
+    options: { readonly timeoutMs: number; readonly behindJoin: boolean; readonly isForGood: boolean },
   ): Promise<ErrorName> {
     const { groupId, groupInstanceId, channel } = this.#identity;
-    const { timeoutMs, behindJoin } = options;
+    const { timeoutMs, behindJoin, isForGood } = options;
     const { body } = await this.#cluster.send(
       { coordinator: groupId, channel: behindJoin ? channel : `${channel}-leave` },
       consumerGroupHeartbeat,
       {
         groupId,
         memberId,
-        memberEpoch: groupInstanceId === undefined ? leavingEpoch : staticLeavingEpoch,
+        memberEpoch: isForGood || groupInstanceId === undefined ? leavingEpoch : staticLeavingEpoch,
         instanceId: groupInstanceId ?? null,
       },
       { timeoutMs },

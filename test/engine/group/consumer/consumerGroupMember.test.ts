@@ -71,17 +71,22 @@ describe("what a member of a consumer group tells its coordinator", () => {
   );
 
   test.each([
-    [undefined, -1],
-    ["one", -2],
-  ])("with the instance id %s it leaves with epoch %i", async (groupInstanceId, memberEpoch) => {
-    const bench = new ConsumerMemberBench({ groupInstanceId });
-    await bench.runs(100);
+    [undefined, true, -1],
+    [undefined, "unlessStatic", -1],
+    ["one", true, -1],
+    ["one", "unlessStatic", -2],
+  ] as const)(
+    "with the instance id %s, leaving: %s, epoch %i",
+    async (groupInstanceId, leaveGroup, memberEpoch) => {
+      const bench = new ConsumerMemberBench({ groupInstanceId });
+      await bench.runs(100);
 
-    await bench.leaves();
+      await bench.leaves(leaveGroup);
 
-    expect(bench.beats.at(-1)).toMatchObject({ memberEpoch, instanceId: groupInstanceId ?? null });
-    expect(bench.member.membership.state).toBe("ended");
-  });
+      expect(bench.beats.at(-1)).toMatchObject({ memberEpoch, instanceId: groupInstanceId ?? null });
+      expect(bench.member.membership.state).toBe("ended");
+    },
+  );
 
   test("nothing when it leaves a group that has never heard of it", async () => {
     const bench = new ConsumerMemberBench();
