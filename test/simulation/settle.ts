@@ -9,6 +9,8 @@ import type { World } from "./world.ts";
 /** Longer than anything may take to recover: session and rebalance timeouts, request timeouts, back-off. */
 const settleLimitMs = 180_000;
 const pollMs = 200;
+/** Of a session or a rebalance that nobody answers, and a report that is held back. */
+const longestSessionMs = 12_000;
 /** After the last change: heartbeats, reports that are held back. */
 const calmMs = 2_000;
 
@@ -37,12 +39,17 @@ export async function settle(world: World): Promise<void> {
 /** Everybody leaves, the broker stops, and after a while nothing is left that could still happen. */
 export async function closeDown(world: World): Promise<void> {
   const { clock, playground, verdict } = world;
+  const closing = world.alive.map(({ options }) => options.clientId);
   for (const member of world.alive) member.close(5_000, true, "the run is over");
   await clock.advance(6_000);
   checkAll(world);
-  const group = world.groupWatch.described(groupId);
-  const present = group?.members.map(({ clientId }) => clientId) ?? [];
-  if (present.length > 0) verdict.fail("leave", `${present.join(", ")} left, and the group still has them`);
+  const present = presentIn(world);
+  const stayed = present.filter((clientId) => closing.includes(clientId));
+  if (stayed.length > 0) verdict.fail("leave", `${stayed.join(", ")} left, and the group still has them`);
+  // Who went without a word stays for its session, which may have begun anew as the group changed its kind.
+  if (present.length > 0) await clock.advance(longestSessionMs);
+  const forgotten = presentIn(world);
+  if (forgotten.length > 0) verdict.fail("leave", `${forgotten.join(", ")} is gone, and nobody evicts it`);
   await clock.runUntil(playground.stop(), { what: "the playground's stop" });
   await clock.advance(120_000);
   if (world.orders.count > 0) verdict.fail("hang", world.orders.describe().join("\n"));
@@ -54,6 +61,11 @@ export async function closeDown(world: World): Promise<void> {
     );
   }
   verdict.check();
+}
+
+/** Client ids of the group's members, as the broker last told of them. */
+function presentIn({ groupWatch }: World): readonly string[] {
+  return groupWatch.described(groupId)?.members.map(({ clientId }) => clientId) ?? [];
 }
 
 /** To be called after every step. */
