@@ -82,6 +82,28 @@ describe("committed offsets by topic id (OffsetCommit and OffsetFetch v10)", () 
     expect(values(records)).toEqual([100, 101]);
   });
 
+  test("what was looked up and never fetched from is not used in the topic's successor", async () => {
+    const before = bench.session();
+    before.session.start();
+    await before.poll(3, 20_000);
+    await bench.run(before.session.commit({ deadlineMs: 5_000 }));
+    await bench.run(before.session.close({ deadlineMs: 3_000, leaveGroup: true, reason: "done" }));
+    let cluster: Cluster | undefined;
+    const { session, seen, poll } = bench.session({ resetPolicy: "start" }, (given) => (cluster = given));
+    session.pause({ all: true });
+    session.start();
+    await bench.until("it knows where", () => session.partitions().some(({ position }) => position === 3n));
+
+    bench.playground.recreateTopic("orders");
+    await bench.produce(p0, 5, 100);
+    await bench.run(cluster?.refreshMetadata() ?? Promise.reject(new Error("it has no cluster")));
+    session.resume({ all: true });
+    const records = await poll(10, 30_000);
+
+    expect(values(records)).toEqual([100, 101, 102, 103, 104]);
+    expect(ofType(seen, "fetch.positionReset")).toMatchObject([{ cause: "topicRecreated" }, {}]);
+  });
+
   const spoken = async (within: (cluster: Cluster) => Cluster) => {
     const seen: [string, string, string][] = [];
     const watch = (cluster: Cluster) =>

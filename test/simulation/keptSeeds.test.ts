@@ -108,6 +108,30 @@ const kept: readonly KeptSeed[] = [
       },
     ],
   },
+  {
+    symptom:
+      "a paused member that had fetched nothing took its committed offset for a place in the topic's successor",
+    seed: 31_734,
+    meets: ["trouble recreateTopic", "reset topicRecreated"],
+    steps: [
+      { operation: undefined, waitMs: 1_156 },
+      {
+        operation: { kind: "poll", member: "member-0", max: 20, timeoutMs: 3_000, cancelAfterMs: 119 },
+        waitMs: 0,
+      },
+      { operation: { kind: "produce", key: p0, count: 2, valueBytes: 40, compression: "gzip" }, waitMs: 418 },
+      { operation: { kind: "moveLeader", key: { ...p0, partition: 1 } }, waitMs: 1 },
+      { operation: { kind: "join", isDirect: false, index: 2 }, waitMs: 441 },
+      { operation: { kind: "join", isDirect: false, index: 3 }, waitMs: 115 },
+      { operation: { kind: "pause", member: "member-3", scope: { all: true } }, waitMs: 0 },
+      { operation: { kind: "leave", member: "member-2", deadlineMs: 200, tellGroup: true }, waitMs: 9_281 },
+      { operation: { kind: "recreate", topic: "orders-0" }, waitMs: 2_998 },
+      {
+        operation: { kind: "produce", key: p0, count: 10, valueBytes: 40, compression: "none" },
+        waitMs: 758,
+      },
+    ],
+  },
 ];
 
 test.each(kept)("no more: $symptom", async ({ seed, steps, meets }) => {

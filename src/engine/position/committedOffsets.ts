@@ -69,42 +69,53 @@ export async function lookUpCommitted(
   return answers;
 }
 
+interface PartitionAnswer {
+  readonly partitionIndex: number;
+  readonly committedOffset: bigint;
+  readonly committedLeaderEpoch: number;
+  readonly errorCode: number;
+}
+
 function readTopics(
   lookup: CommittedLookup,
   asked: TopicReferences<TopicPartition>,
   topics: readonly {
     readonly name: string;
     readonly topicId?: string;
-    readonly partitions: readonly {
-      readonly partitionIndex: number;
-      readonly committedOffset: bigint;
-      readonly committedLeaderEpoch: number;
-      readonly errorCode: number;
-    }[];
+    readonly partitions: readonly PartitionAnswer[];
   }[],
   answers: TopicPartitionMap<OffsetAnswer>,
 ): void {
   for (const { name, topicId = zeroUuid, partitions } of topics) {
     const topic = asked.nameOf({ name, topicId });
     if (topic === undefined) continue;
-    // The topic was created anew while the question was on its way: the answer is about the one that is gone.
-    const isOfAnother = name === "" && lookup.cluster.metadata()?.topics.get(topic)?.topicId !== topicId;
+    const about = { topic, topicId: name === "" ? topicId : undefined };
     for (const each of partitions) {
-      const error = isOfAnother ? "UNKNOWN_TOPIC_ID" : errorName(each.errorCode);
-      if (error === "UNKNOWN_TOPIC_ID") lookAgain(lookup.cluster, topic);
-      const key = { topic, partition: each.partitionIndex };
-      answers.set(key, error === "NONE" ? committed(each) : refused(lookup, error));
+      answers.set({ topic, partition: each.partitionIndex }, answerOf(lookup, about, each));
     }
   }
 }
 
-function committed(answer: {
-  readonly committedOffset: bigint;
-  readonly committedLeaderEpoch: number;
-}): OffsetAnswer {
-  const { committedOffset, committedLeaderEpoch } = answer;
+function answerOf(
+  lookup: CommittedLookup,
+  { topic, topicId }: { readonly topic: string; readonly topicId: string | undefined },
+  answer: PartitionAnswer,
+): OffsetAnswer {
+  const idNow = lookup.cluster.metadata()?.topics.get(topic)?.topicId;
+  // The topic was created anew while the question was on its way: the answer is about the one that is gone.
+  const isOfAnother = topicId !== undefined && topicId !== idNow;
+  const error = isOfAnother ? "UNKNOWN_TOPIC_ID" : errorName(answer.errorCode);
+  if (error === "UNKNOWN_TOPIC_ID") lookAgain(lookup.cluster, topic);
+  return error === "NONE" ? committed(answer, topicId) : refused(lookup, error);
+}
+
+function committed(
+  { committedOffset, committedLeaderEpoch }: PartitionAnswer,
+  topicId: string | undefined,
+): OffsetAnswer {
   return {
     ok: true,
+    topicId,
     offset: committedOffset < 0n ? undefined : committedOffset,
     leaderEpoch: committedLeaderEpoch < 0 ? undefined : committedLeaderEpoch,
   };

@@ -14,6 +14,8 @@ export type OffsetAnswer =
       readonly offset: bigint | undefined;
       /** Of the record before a committed offset, where it was committed with it (KIP-320). */
       readonly leaderEpoch?: number | undefined;
+      /** Of the topic that a committed offset is a place in, where the coordinator was asked by id. */
+      readonly topicId?: string | undefined;
     }
   | { readonly ok: false; readonly error: PartitionError; readonly retriable: boolean };
 

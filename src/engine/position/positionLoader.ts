@@ -130,6 +130,8 @@ export class PositionLoader {
       else if (answer.offset === undefined) this.#withoutCommitted(task);
       else {
         task.partition.committedOffset = answer.offset;
+        // Else the next id that is heard of would pass for this topic's own, as long as nothing is fetched.
+        task.partition.topicId = answer.topicId ?? task.partition.topicId;
         this.#found(task, answer.offset, { leaderEpoch: answer.leaderEpoch });
       }
     });
