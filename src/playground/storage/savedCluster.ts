@@ -129,7 +129,7 @@ export class SavedCluster {
     for (const [partition, state] of states) {
       const { replicas, leaderEpoch, leaderId = replicas[0] ?? 0 } = withAllUp(state);
       const place = [partition, leaderId, leaderEpoch, replicas] as const;
-      if (JSON.stringify(known?.get(partition)) !== JSON.stringify(place)) places.push(place);
+      if (!isSamePlace(known?.get(partition), place)) places.push(place);
     }
     return places.length > 0 ? { type: "placed", topicId, places } : undefined;
   }
@@ -171,6 +171,13 @@ export class SavedCluster {
 /** A topic's name cannot hold a colon. */
 function keyOf(topic: string, partition: number): string {
   return `${topic}:${partition}`;
+}
+
+function isSamePlace(known: SavedPlace | undefined, place: SavedPlace): boolean {
+  if (known === undefined) return false;
+  const [, leaderId, leaderEpoch, replicas] = known;
+  const isLedAlike = leaderId === place[1] && leaderEpoch === place[2];
+  return isLedAlike && replicas.length === place[3].length && replicas.every((id, at) => id === place[3][at]);
 }
 
 function isSame(known: SavedOffset | undefined, saved: SavedOffset): boolean {
