@@ -33,8 +33,9 @@ export type TransactionPhase =
  *     │ InitProducerId                    │ as from Empty                             ▼
  *     └───────────────────────────────────┴──────────────────────────── CompleteCommit, CompleteAbort
  *
- * From `Prepare…` on the outcome is certain; whoever asks for something meanwhile is to try again. State names are
- * Kafka's, as ListTransactions shows them.
+ * From `Prepare…` on the outcome is certain; whoever asks for something meanwhile is to try again. It lasts until each
+ * partition that still exists has its marker, for which somebody must lead it. State names are Kafka's, as
+ * ListTransactions shows them.
  */
 export interface Transaction extends ProducerIdentity {
   readonly transactionalId: string;
