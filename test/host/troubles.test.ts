@@ -82,6 +82,22 @@ test("a node that joins is a row, and can be stopped like any other", async () =
   expect((await tree.find(clusters, "node 4"))?.description).toBe("down · 127.0.0.1:9095");
 });
 
+test("a node that joined is there again after a reload with a data directory, in as many rows", async () => {
+  const { ask, clock, tree, client } = startHost({ settings: { playgroundDataDirectory: "kept" } });
+  client.notify("tree.visible", { view: clusters, visible: true });
+  await ask("playground.start", { scene: true });
+  await ask("playground.trouble", { id: "addNode", target: {} });
+  await ask("playground.trouble", { id: "moveLeader", target: { topic: "orders", partition: 0, nodeId: 4 } });
+  await ask("playground.stop", {});
+
+  const { nodes } = await ask("playground.start", { scene: false });
+  await clock.advance(2_000);
+
+  expect(nodes.map(({ nodeId, isUp }) => [nodeId, isUp])).toEqual([1, 2, 3, 4].map((id) => [id, true]));
+  expect((await tree.find(clusters, "Nodes"))?.label).toBe("Nodes (4)");
+  expect((await tree.find(clusters, "node 4"))?.description).toContain("leads 1");
+});
+
 test("a transactional id can be chosen, with what its transaction is doing", async () => {
   const { ask, clock } = await withScene();
   const pace = { kind: "burst", count: 10 } as const;

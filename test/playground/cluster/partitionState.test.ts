@@ -4,10 +4,12 @@ import {
   type PartitionState,
   placed,
   uncleanlyLedBy,
+  withAllUp,
   withInSync,
   withNodeDown,
   withNodeUp,
   withOutOfSync,
+  withoutNodes,
 } from "#playground/cluster/partitionState.ts";
 
 const fresh = placed([1, 2, 3], 4);
@@ -53,8 +55,24 @@ test.each<[string, PartitionState, PartitionState]>([
     uncleanlyLedBy(leaderless, 3),
     { leaderId: 3, leaderEpoch: 6, replicas: [1, 2, 3], isr: [3] },
   ],
+  ["a leader goes on when all are up", withAllUp(alone), { ...alone, isr: [1, 2, 3] }],
+  ["who was waited for leads when all are up", withAllUp(leaderless), { ...fresh, leaderEpoch: 6 }],
+  [
+    "a leader goes on where a follower is gone for good",
+    withoutNodes(fresh, (nodeId) => nodeId !== 2) ?? leaderless,
+    { leaderId: 1, leaderEpoch: 4, replicas: [1, 3], isr: [1, 3] },
+  ],
+  [
+    "a leader that is gone for good is followed by the next in sync",
+    withoutNodes(withOutOfSync(fresh, 2), (nodeId) => nodeId !== 1) ?? leaderless,
+    { leaderId: 3, leaderEpoch: 5, replicas: [2, 3], isr: [3] },
+  ],
 ])("%s", (_, state, expected) => {
   expect(state).toEqual(expected);
+});
+
+test("of a partition whose nodes are all gone for good nothing is left", () => {
+  expect(withoutNodes(fresh, () => false)).toBeUndefined();
 });
 
 describe("whatever happens", () => {
