@@ -1,6 +1,6 @@
 import { ByteParts } from "#base/byteParts.ts";
 import { freedBy, heldBytesOf, overheadBytes } from "./heldBytes.ts";
-import type { StoredBatch } from "./storedBatch.ts";
+import { StoredBatch } from "./storedBatch.ts";
 
 /** How much is read at once. */
 export interface ReadLimits {
@@ -87,7 +87,11 @@ export class LogBatches {
     const batch = this.oldest;
     if (batch === undefined) return undefined;
     // The bytes, which the memory's bound is about, go at once.
-    this.#batches[this.#first++] = { ...batch, bytes: noBytes, intactHeader: undefined, frame: undefined };
+    const { baseOffset, lastOffset, maxTimestamp, newestSoFar } = batch;
+    this.#batches[this.#first++] = new StoredBatch({
+      ...{ baseOffset, lastOffset, maxTimestamp, newestSoFar },
+      bytes: noBytes,
+    });
     if (this.#first > 1024 && this.#first * 2 > this.#batches.length) this.replaceAll(this.all);
     return { batch, freedBytes: freedBy(batch) };
   }

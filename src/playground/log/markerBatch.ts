@@ -18,7 +18,10 @@ export function markerBatch(marker: TransactionMarker, timestamp: bigint): Uint8
 }
 
 /** Has the producers' states know of a batch that is in the log, be it of records or a marker. */
-export function noteProducer(producers: ProducerStates, { header, bytes }: StoredBatch): void {
+export function noteProducer(
+  producers: ProducerStates,
+  { header, bytes }: Pick<StoredBatch, "header" | "bytes">,
+): void {
   if (!header.isControl) {
     producers.appended(header);
     return;

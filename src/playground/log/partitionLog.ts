@@ -10,7 +10,7 @@ import type { LogBegin, LogChange } from "./logChange.ts";
 import { noteProducer } from "./markerBatch.ts";
 import { ProducerStates } from "./producerStates.ts";
 import type { SharedFrame } from "./sharedFrame.ts";
-import type { StoredBatch } from "./storedBatch.ts";
+import { StoredBatch, type StoredBatchParts } from "./storedBatch.ts";
 import { findByTimestamp, findNewest, type TimestampHit } from "./timestampSearch.ts";
 
 /** What happens to a batch on its way into the log. */
@@ -153,7 +153,10 @@ export class PartitionLog {
     return this.#add(bytes, { intactHeader });
   }
 
-  #add(bytes: Uint8Array, { intactHeader, frame }: Pick<StoredBatch, "intactHeader" | "frame">): StoredBatch {
+  #add(
+    bytes: Uint8Array,
+    { intactHeader, frame }: Pick<StoredBatchParts, "intactHeader" | "frame">,
+  ): StoredBatch {
     const header = readBatchHeader(intactHeader ?? bytes);
     const lastOffset = lastOffsetOf(header);
     const previous = this.newestBatch;
@@ -161,10 +164,11 @@ export class PartitionLog {
     const { maxTimestamp, baseOffset } = header;
     if (baseOffset !== (previous ? previous.lastOffset + 1n : this.#logStartOffset)) this.#hasHoles = true;
     const newestSoFar = later(maxTimestamp, before);
-    const batch = { baseOffset, lastOffset, maxTimestamp, newestSoFar, header, bytes, intactHeader, frame };
+    const places = { baseOffset, lastOffset, maxTimestamp, newestSoFar };
+    const batch = new StoredBatch({ ...places, bytes, intactHeader, frame });
     this.#batches.push(batch);
     this.#logEndOffset = lastOffset + 1n;
-    noteProducer(this.producers, batch);
+    noteProducer(this.producers, { header, bytes });
     return batch;
   }
 
@@ -279,9 +283,9 @@ export class PartitionLog {
       if (kept !== undefined && !(kept instanceof Uint8Array)) return [kept];
       freedBytes += freedBy(batch);
       if (kept === undefined) return [];
-      const header = readBatchHeader(kept);
-      const { maxTimestamp } = header;
-      const changed = { ...batch, header, bytes: kept, maxTimestamp, frame: undefined };
+      const { maxTimestamp } = readBatchHeader(kept);
+      const { baseOffset, lastOffset, newestSoFar } = batch;
+      const changed = new StoredBatch({ baseOffset, lastOffset, maxTimestamp, newestSoFar, bytes: kept });
       freedBytes -= heldBytesOf(changed);
       return [changed];
     });

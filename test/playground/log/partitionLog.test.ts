@@ -33,6 +33,12 @@ function arrayBufferBytes(): number {
   return process.memoryUsage().arrayBuffers;
 }
 
+/** What objects hold, of those that are still in use. */
+function heapBytes(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
 function offsetsIn(read: ReadResult | undefined): readonly bigint[] {
   return Array.from(readBatches((read?.records ?? ByteParts.none).joined())).flatMap((frame) => {
     if (frame.type !== "batch") throw new Error(`a ${frame.type} frame in the log`);
@@ -274,4 +280,21 @@ describe("the memory of all logs", () => {
     expect(memory.usedBytes).toBe(kept.heldBytes);
     expect(kept.batchCount).toBe(1);
   });
+});
+
+test("a batch that is held costs little beside its bytes, for the collector walks over all of them", () => {
+  const log = new PartitionLog({ topic: "orders", partition: 0 });
+  const memory = new LogMemory(1_000_000_000);
+  const produced = batch([1_700_000_000_000], { size: 4_200 });
+  const appendOwn = () => {
+    const bytes = produced.slice();
+    memory.appended(log, log.append(bytes, { frame: new SharedFrame(bytes.length) }));
+  };
+  appendOwn();
+  const before = heapBytes();
+
+  for (let count = 0; count < 10_000; count++) appendOwn();
+
+  expect((heapBytes() - before) / 10_000).toBeLessThan(520);
+  expect(log.batchCount).toBe(10_001);
 });
