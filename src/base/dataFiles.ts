@@ -1,5 +1,14 @@
 import type { Disposable } from "./lifecycle.ts";
 
+/** A directory cannot be used as it is; the message says why, and what to do. */
+export class DataFilesError extends Error {
+  override readonly name = "DataFilesError";
+
+  static is(error: unknown): error is DataFilesError {
+    return error instanceof DataFilesError;
+  }
+}
+
 /**
  * The files of one directory, paths relative to it with `/`. Everything is done when the call returns: what was
  * appended survives the end of the process, if not that of the machine. Failures throw.
@@ -17,7 +26,7 @@ export interface DataFiles {
   append(file: string, bytes: Uint8Array): void;
   /** Cuts a file off after so many bytes. */
   truncate(file: string, length: number): void;
-  /** Puts a file in place of what was there, as a whole or not at all. */
+  /** Puts a file in place of what was there, as a whole or not at all, whatever ends: this survives the machine as well. */
   replace(file: string, parts: Iterable<Uint8Array>): void;
   /** A file, or a folder with everything in it; nothing when it is not there. */
   remove(path: string): void;

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { DataFilesError } from "#base/dataFiles.ts";
 import { seededRandom } from "#base/random.ts";
 import { dataDirectory } from "#node/dataDirectory.ts";
 import { systemClock } from "#node/systemClock.ts";
@@ -149,6 +150,7 @@ function startProblem(
   if (isPortTaken(error)) {
     return `${range} of ${host} is taken by another program. Stop that one, or choose another port with --port; --port 0 takes any free one.`;
   }
+  if (DataFilesError.is(error)) return error.message;
   const why = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && "code" in error && error.code === "EACCES") {
     return `${range} of ${host} may not be used by this user. Choose another with --port: those below 1024 are often reserved.`;

@@ -45,8 +45,7 @@ export class PartitionFiles {
     const log = new PartitionLog(id);
     const problems: string[] = [];
     const names = this.#files.list(this.#folder);
-    for (const name of names.filter((each) => !isSegment(each)))
-      this.#files.remove(`${this.#folder}/${name}`);
+    for (const name of names.filter(isUnfinished)) this.#files.remove(`${this.#folder}/${name}`);
     const numbers = names.filter(isSegment).map((name) => Number.parseInt(name, 10));
     for (const [index, number] of numbers.entries()) {
       const problem = this.#loadSegment(log, number, {
@@ -171,6 +170,11 @@ export class PartitionFiles {
 
 function isSegment(name: string): boolean {
   return /^\d{8}\.log$/.test(name);
+}
+
+/** What a replacement left behind that did not come to its end. */
+function isUnfinished(name: string): boolean {
+  return /^\d{8}\.log\.new$/.test(name);
 }
 
 function replayed(

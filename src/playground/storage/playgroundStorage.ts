@@ -1,4 +1,4 @@
-import type { DataFiles } from "#base/dataFiles.ts";
+import { type DataFiles, DataFilesError } from "#base/dataFiles.ts";
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import type { Observe } from "#trace/observation.ts";
@@ -12,6 +12,8 @@ import type { JournalEntry, SavedPorts, SavedTopic } from "./savedCluster.ts";
 
 const topicsFolder = "topics";
 const setAsideSuffix = ".damaged";
+/** Sixteen bytes in base64, as Kafka shows them. */
+const topicIdPattern = /^[\w-]{22}$/;
 /** Small enough that little stays on disk of what the memory's bound took. */
 const defaultSegmentBytes = 1 << 20;
 
@@ -41,7 +43,7 @@ export class PlaygroundStorage implements Disposable {
     this.#journal = new MetadataJournal(files);
   }
 
-  /** Throws when another process has the directory, or when it cannot be used. */
+  /** Throws when another process has the directory, or when it cannot be used; DataFilesError when it is not ours. */
   static open(
     files: DataFiles,
     observe: Observe,
@@ -50,6 +52,7 @@ export class PlaygroundStorage implements Disposable {
     const storage = new PlaygroundStorage(files, observe, segmentBytes);
     storage.#owned.add(files.lock());
     try {
+      storage.#refuseForeign();
       const problem = storage.#journal.load();
       storage.#isJournalWhole = problem === undefined;
       if (problem !== undefined) storage.#notice(problem);
@@ -224,10 +227,18 @@ export class PlaygroundStorage implements Disposable {
     return new PartitionFiles(this.#files, `${topicsFolder}/${topicId}/${partition}`, this.#segmentBytes);
   }
 
+  /** A journal is there before the first topic is: without one, what is called so is of somebody else, or all that is left. */
+  #refuseForeign(): void {
+    if (this.#journal.exists || this.#files.list(topicsFolder).length === 0) return;
+    throw new DataFilesError(
+      `${this.#files.directory} holds a folder ${topicsFolder}, but no journal.log that says what is in it. It is left as it is: choose another directory, or move that folder away.`,
+    );
+  }
+
   /** Folders of topics that are gone, or that a journal which lost something no longer tells of: those are set aside. */
   #clearUnknown(): void {
     for (const name of this.#files.list(topicsFolder)) {
-      if (this.#journal.saved.topics.has(name) || name.endsWith(setAsideSuffix)) continue;
+      if (this.#journal.saved.topics.has(name) || !topicIdPattern.test(name)) continue;
       const folder = `${topicsFolder}/${name}`;
       this.#guard(() => {
         if (this.#isJournalWhole) this.#files.remove(folder);

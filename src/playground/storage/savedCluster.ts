@@ -38,6 +38,8 @@ type SavedOffset = readonly [
 
 /** One line of the journal; a later one about the same thing takes the place of an earlier one. */
 export type JournalEntry =
+  /** How this is written: first in every journal. */
+  | { readonly type: "format"; readonly version: number }
   | { readonly type: "cluster"; readonly kafkaClusterId: string }
   | ({ readonly type: "ports" } & SavedPorts)
   | ({ readonly type: "topic" } & SavedTopic)
@@ -53,6 +55,23 @@ export type JournalEntry =
   /** Producer ids below this one may have been given away. */
   | { readonly type: "producerIds"; readonly before: string };
 
+const entryTypes: Readonly<Record<JournalEntry["type"], true>> = {
+  format: true,
+  cluster: true,
+  ports: true,
+  topic: true,
+  topicDeleted: true,
+  placed: true,
+  offsets: true,
+  groupDeleted: true,
+  producerIds: true,
+};
+
+/** False for what only a later version can have written. */
+export function isKnownEntry({ type }: JournalEntry): boolean {
+  return Object.hasOwn(entryTypes, type);
+}
+
 /** Everything of a playground that outlives it, but for the records: a fold over the journal. */
 export class SavedCluster {
   kafkaClusterId: string | undefined;
@@ -66,6 +85,8 @@ export class SavedCluster {
 
   apply(entry: JournalEntry): void {
     switch (entry.type) {
+      case "format":
+        break;
       case "cluster":
         this.kafkaClusterId = entry.kafkaClusterId;
         break;
