@@ -1,7 +1,7 @@
 import {
-  appendFileSync,
   closeSync,
   existsSync,
+  fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -13,7 +13,7 @@ import {
   writeSync,
 } from "node:fs";
 import path from "node:path";
-import type { DataFiles } from "#base/dataFiles.ts";
+import { type DataFiles, DataFilesError } from "#base/dataFiles.ts";
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
 
 /** Open files cost descriptors, and opening costs time: those used last stay open. */
@@ -38,7 +38,7 @@ class DiskFiles implements DataFiles {
     const file = this.#path("lock");
     const holder = holderOf(file);
     if (holder !== undefined) {
-      throw new Error(
+      throw new DataFilesError(
         `${this.directory} is in use by process ${holder}. Stop that one first, or delete ${file} if it has nothing to do with it.`,
       );
     }
@@ -62,8 +62,7 @@ class DiskFiles implements DataFiles {
   }
 
   append(file: string, bytes: Uint8Array): void {
-    const descriptor = this.#descriptor(file);
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+    writeAll(this.#descriptor(file), bytes);
   }
 
   truncate(file: string, length: number): void {
@@ -76,9 +75,16 @@ class DiskFiles implements DataFiles {
     this.#closeAll((each) => each === file);
     mkdirSync(path.dirname(target), { recursive: true });
     rmSync(unfinished, { force: true });
-    writeFileSync(unfinished, "");
-    for (const part of parts) appendFileSync(unfinished, part);
+    const descriptor = openSync(unfinished, "wx");
+    try {
+      for (const part of parts) writeAll(descriptor, part);
+      // A machine that ends may have renamed a file before it has what the file holds.
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
     renameSync(unfinished, target);
+    syncFolder(path.dirname(target));
   }
 
   remove(name: string): void {
@@ -116,6 +122,21 @@ class DiskFiles implements DataFiles {
       this.#open.delete(file);
       closeSync(descriptor);
     }
+  }
+}
+
+function writeAll(descriptor: number, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
+}
+
+/** Makes a rename last; Windows opens no folders, and needs none of it. */
+function syncFolder(folder: string): void {
+  if (process.platform === "win32") return;
+  const descriptor = openSync(folder, "r");
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 
