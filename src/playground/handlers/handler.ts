@@ -54,6 +54,8 @@ export interface HandlerDefinition<Req extends Type, Res extends Type> {
   /** What is advertised; by default every version that is known. */
   readonly versions?: readonly [min: number, max: number] | undefined;
   subject?(request: Decoded<Req>, broker: Broker): Subject;
+  /** Whether the client waits for an answer; by default it does. */
+  expectsAnswer?(request: Decoded<Req>): boolean;
   /** Undefined means that this request has no answer. */
   handle(
     request: Decoded<Req>,
@@ -68,6 +70,8 @@ export interface OpenRequest {
   readonly version: number;
   readonly correlationId: number;
   readonly clientId: string | null;
+  /** An answer to a request that expects none is taken for the answer to the next one. */
+  readonly expectsAnswer: boolean;
   subject(broker: Broker): Subject;
   /** The whole frame of the answer, or undefined when there is none. */
   handle(context: RequestContext): Promise<ByteParts | undefined>;
@@ -108,6 +112,7 @@ export function defineHandler<Req extends Type, Res extends Type>(
       return ok({
         ...options,
         clientId: header.clientId,
+        expectsAnswer: definition.expectsAnswer?.(body) ?? true,
         subject: (broker) => ({ memberIds: memberIdsIn(body), ...definition.subject?.(body, broker) }),
         async handle(context) {
           const answer = await definition.handle(body, context);

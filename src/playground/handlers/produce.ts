@@ -38,6 +38,7 @@ export const produceHandler = defineHandler({
       })),
     ),
   }),
+  expectsAnswer: ({ acks }) => acks !== 0,
   async handle(request, context) {
     const error = requestError(request);
     const hints = new LeaderHints(context.broker);

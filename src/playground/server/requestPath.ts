@@ -1,6 +1,6 @@
 import { ByteParts } from "#base/byteParts.ts";
 import type { Event } from "#base/events.ts";
-import { errorCode } from "#protocol/errorCodes.ts";
+import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
 import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import { changeAnswer, type DueChange, muteMsOf } from "../faults/changeAnswer.ts";
@@ -82,8 +82,18 @@ export async function serveRequest(
   const after = await broker.faults.pass("response", faulted);
   follower?.done?.(after.type === "drop" || after.type === "cut" ? "keptBack" : "answered");
   if (after.type !== "proceed") return instead(after, request, frame);
-  if (frame === undefined) return { type: "nothing" };
+  if (frame === undefined) return unanswered(after.changes);
   return changedBy(after.changes, { broker, request, frame });
+}
+
+/** Who expects no answer can be told of an error only by the end of the connection, as Kafka does with acks=0. */
+function unanswered(changes: readonly DueChange[]): RequestOutcome {
+  const refusal = changes.find(({ change }) => change.kind === "partitionError")?.change;
+  return refusal?.kind === "partitionError" ? closedFor(refusal.code) : { type: "nothing" };
+}
+
+function closedFor(code: KnownErrorName): RequestOutcome {
+  return { type: "close", reason: `a fault answers ${code} to a request that expects no answer` };
 }
 
 /** Most answers go as they are; only a rule makes that the answer is read once more. */
@@ -112,7 +122,9 @@ function instead(
 ): RequestOutcome {
   switch (outcome.type) {
     case "error":
-      return plainAnswer(request.failed(errorCode(outcome.code)));
+      return request.expectsAnswer
+        ? plainAnswer(request.failed(errorCode(outcome.code)))
+        : closedFor(outcome.code);
     case "drop":
       return { type: "nothing" };
     case "cut":
