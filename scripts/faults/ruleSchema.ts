@@ -85,7 +85,11 @@ const actions: {
     fields: { delayMs: { ...whole, description: "How long, in milliseconds." } },
   },
   error: { description: "The answer says nothing but this error.", fields: { code } },
-  drop: { description: "The request is never answered; the connection stays.", fields: {} },
+  drop: {
+    description:
+      "The request is never answered, nor is what comes behind it on its connection, until the client ends that.",
+    fields: {},
+  },
   cutConnection: {
     description: "The connection ends instead of an answer.",
     fields: {

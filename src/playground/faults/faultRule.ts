@@ -50,7 +50,7 @@ export type FaultAction =
   | { readonly kind: "hold" }
   | { readonly kind: "delay"; readonly delayMs: number }
   | { readonly kind: "error"; readonly code: KnownErrorName }
-  /** It is never answered; the connection stays. */
+  /** It is never answered, nor is what comes behind it on its connection; the connection stays until the client ends it. */
   | { readonly kind: "drop" }
   /** With `midFrame` after half of the answer was sent. */
   | { readonly kind: "cutConnection"; readonly midFrame?: boolean | undefined }

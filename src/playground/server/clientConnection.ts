@@ -1,6 +1,6 @@
 import type { ByteParts } from "#base/byteParts.ts";
 import { Emitter } from "#base/events.ts";
-import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
+import { type Disposable, DisposableStore, toDisposable } from "#base/lifecycle.ts";
 import type { ByteStream } from "#base/transport.ts";
 import { FrameAssembler } from "#network/frameAssembler.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
@@ -150,6 +150,10 @@ export class ClientConnection implements Disposable {
 
   async #carryOut(outcome: RequestOutcome): Promise<void> {
     if (this.#endReason !== undefined || outcome.type === "nothing") return;
+    if (outcome.type === "silence") {
+      await this.#until(() => toDisposable(() => {}));
+      return;
+    }
     if (outcome.type === "close") {
       if (outcome.torn) this.#stream.write(outcome.torn);
       this.#end(outcome.reason);

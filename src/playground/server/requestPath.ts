@@ -19,6 +19,8 @@ export type RequestOutcome =
       readonly muteMs: number;
     }
   | { readonly type: "nothing" }
+  /** Never answered, nor is anything behind it: a broker answers in order. */
+  | { readonly type: "silence" }
   /** `torn` is written before: the beginning of an answer that never ends. */
   | { readonly type: "close"; readonly reason: string; readonly torn?: Uint8Array | undefined };
 
@@ -126,7 +128,7 @@ function instead(
         ? plainAnswer(request.failed(errorCode(outcome.code)))
         : closedFor(outcome.code);
     case "drop":
-      return { type: "nothing" };
+      return { type: request.expectsAnswer ? "silence" : "nothing" };
     case "cut":
       return {
         type: "close",

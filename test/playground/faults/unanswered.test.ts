@@ -1,5 +1,7 @@
 import { beforeEach, expect, test } from "vitest";
 import type { FaultAction } from "#playground/faults/faultRule.ts";
+import { heartbeat } from "#protocol/apis/heartbeat.ts";
+import { metadata } from "#protocol/apis/metadata.ts";
 import { produce } from "#protocol/apis/produce.ts";
 import { encodeRequest } from "#protocol/message.ts";
 import { batchOf } from "../produceAndFetch.ts";
@@ -34,4 +36,34 @@ test.each<[string, FaultAction]>([
   expect(simulated.ended).toMatchObject([
     { reason: "a fault answers NOT_LEADER_OR_FOLLOWER to a request that expects no answer" },
   ]);
+});
+
+test.each(["request", "response"] as const)(
+  "behind a request that is never answered (%s), nothing on its connection is",
+  async (at) => {
+    simulated.playground.addFault({ match: { api: "Heartbeat" }, action: { kind: "drop" }, at, times: 1 });
+    const answers: string[] = [];
+    const lost = (error: unknown) => void answers.push(String(error));
+    const body = { groupId: "billing", generationId: 1, memberId: "m" };
+    client.call(heartbeat, body).then(() => answers.push("heartbeat"), lost);
+    client.call(metadata, { topics: [] }).then(() => answers.push("metadata"), lost);
+
+    await simulated.clock.advance(60_000);
+
+    expect(answers).toEqual([]);
+    const other = await simulated.connect();
+    expect((await simulated.run(other.call(heartbeat, body))).errorCode).toBeGreaterThan(0);
+    client.close();
+    await simulated.clock.advance(100);
+    expect(simulated.ended).toMatchObject([{ reason: "the client closed it" }]);
+  },
+);
+
+test("a request that is dropped and expects no answer holds nobody up", async () => {
+  simulated.playground.addFault({ match: { api: "Produce" }, action: { kind: "drop" } });
+  produceWithoutAnswer();
+
+  const behind = await simulated.run(client.call(metadata, { topics: [] }));
+
+  expect(behind.brokers).toHaveLength(1);
 });
