@@ -21,6 +21,11 @@ export function randomUuid(random: Random): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }
 
+/** A source of its own: what others draw from the first one from here on does not change what this one gives. */
+export function forkRandom(random: Random): Random {
+  return seededRandom(randomInt(random, 2 ** 32));
+}
+
 /** A repeatable source: the same seed gives the same numbers (xoshiro128**). */
 export function seededRandom(seed: number): Random {
   // splitmix32 spreads a small seed over the whole state.

@@ -1,6 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
-import type { Random } from "#base/random.ts";
+import { forkRandom, type Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Observe } from "#trace/observation.ts";
@@ -80,6 +80,8 @@ export class Broker implements Disposable {
   #nextRequest = 1;
 
   constructor(deps: BrokerDeps, settings: PlaygroundSettings, nodes: readonly BrokerNode[]) {
+    // First, so that it depends on nothing but the seed.
+    const faultRandom = forkRandom(deps.random);
     this.clock = deps.clock;
     this.random = deps.random;
     this.observe = deps.observe;
@@ -104,7 +106,7 @@ export class Broker implements Disposable {
     });
     this.faults = new FaultTable({
       clock: deps.clock,
-      random: deps.random,
+      random: faultRandom,
       observe: deps.observe,
       groupState: (groupId) => {
         const group = this.groups.group(groupId);

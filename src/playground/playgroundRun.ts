@@ -1,5 +1,6 @@
 import { sleep } from "#base/clock.ts";
 import { DisposableStore, toDisposable } from "#base/lifecycle.ts";
+import { forkRandom } from "#base/random.ts";
 import type { ByteStream, Listening, StreamServer } from "#base/transport.ts";
 import { Broker } from "./broker.ts";
 import { ClusterControl } from "./cluster/clusterControl.ts";
@@ -87,6 +88,8 @@ function assemble(
   const { listening, owned, kafkaClusterId } = known;
   const { clock, random, observe, settings, requestTap } = options;
   const given = playgroundSettings(settings);
+  // First, so that its records depend on nothing but the seed, whatever clients do.
+  const workloadRandom = forkRandom(random);
   const handlers = handlerTable(given.kafkaVersion, given);
   const broker = owned.add(new Broker({ clock, random, observe, kafkaClusterId, requestTap }, given, nodes));
   const connections = owned.add(new ConnectionSet(broker, handlers));
@@ -105,7 +108,7 @@ function assemble(
   const producer = owned.add(new LocalProducer(broker, handlers));
   const beginTransaction = (wanted: LocalTransactionOptions) =>
     LocalTransaction.begin(wanted, { broker, producer });
-  const workloads = owned.add(new Workloads({ clock, random, observe, producer, beginTransaction }));
+  const workloads = owned.add(new Workloads({ clock, random: workloadRandom, observe, producer, beginTransaction }));
   return { broker, connections, control, producer, workloads, owned };
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
-import type { Random } from "#base/random.ts";
+import { forkRandom, type Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { BrokerFault } from "#trace/observations/broker.ts";
@@ -41,6 +41,8 @@ interface Entry {
   readonly faultId: string;
   readonly rule: FaultRule;
   readonly since: number;
+  /** Each rule's own: what one of them leaves to chance does not depend on what others met. */
+  readonly random: Random;
   enabled: boolean;
   matched: number;
   hits: number;
@@ -67,7 +69,7 @@ export class FaultTable {
 
   constructor(deps: {
     readonly clock: Clock;
-    /** Asked only by rules that leave something to chance. */
+    /** Its own, so that what is left to chance does not depend on what else happens. */
     readonly random: Random;
     readonly observe: (fault: BrokerFault) => void;
     readonly groupState: (groupId: string) => string | undefined;
@@ -90,6 +92,7 @@ export class FaultTable {
       faultId,
       rule,
       since: this.#clock.now(),
+      random: forkRandom(this.#random),
       enabled: true,
       matched: 0,
       hits: 0,
@@ -182,7 +185,7 @@ export class FaultTable {
     const { nth, everyNth, probability } = match;
     if (nth !== undefined && entry.matched !== nth) return false;
     if (everyNth !== undefined && entry.matched % everyNth !== 0) return false;
-    if (probability !== undefined && this.#random.next() >= probability) return false;
+    if (probability !== undefined && entry.random.next() >= probability) return false;
     entry.hits++;
     request.struck(entry.faultId);
     if (nth !== undefined || (times !== undefined && entry.hits >= times)) entry.enabled = false;
