@@ -108,7 +108,9 @@ function assemble(
   const producer = owned.add(new LocalProducer(broker, handlers));
   const beginTransaction = (wanted: LocalTransactionOptions) =>
     LocalTransaction.begin(wanted, { broker, producer });
-  const workloads = owned.add(new Workloads({ clock, random: workloadRandom, observe, producer, beginTransaction }));
+  const workloads = owned.add(
+    new Workloads({ clock, random: workloadRandom, observe, producer, beginTransaction }),
+  );
   return { broker, connections, control, producer, workloads, owned };
 }
 

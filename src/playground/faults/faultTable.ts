@@ -80,6 +80,10 @@ export class FaultTable {
     this.#groupState = deps.groupState;
   }
 
+  get isEmpty(): boolean {
+    return this.#entries.size === 0;
+  }
+
   /** The rules as last reported, in order of their making. */
   list(): readonly BrokerFault[] {
     return Array.from(this.#entries.values(), (entry) => describe(entry, false));

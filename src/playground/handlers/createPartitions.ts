@@ -3,12 +3,14 @@ import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
 import { defineHandler } from "./handler.ts";
 import { addedAssignmentProblem, placeAssigned } from "./replicaAssignment.ts";
+import { wholeTopics } from "./routing.ts";
 
 type WantedTopic = CreatePartitionsRequest["topics"][number];
 
 /** Gives a topic more partitions; it can never have fewer. */
 export const createPartitionsHandler = defineHandler({
   api: createPartitions,
+  subject: ({ topics }, broker) => ({ partitions: wholeTopics(broker, topics) }),
   handle: (request, { broker }) => ({
     throttleTimeMs: 0,
     results: request.topics.map((wanted) => grow(broker, wanted, request.validateOnly)),

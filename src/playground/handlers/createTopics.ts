@@ -5,6 +5,7 @@ import { topicNameProblem } from "../log/topicStore.ts";
 import { defineHandler } from "./handler.ts";
 import { mapInTurns } from "./inTurns.ts";
 import { assignmentProblem, placeAssigned } from "./replicaAssignment.ts";
+import { wholeTopics } from "./routing.ts";
 import { topicConfigProblem, topicConfigs } from "./topicConfigs.ts";
 
 type WantedTopic = CreateTopicsRequest["topics"][number];
@@ -21,7 +22,7 @@ const fromDefault = 5;
 export const createTopicsHandler = defineHandler({
   api: createTopics,
   versions: [2, 7],
-  subject: ({ topics }) => ({ partitions: topics.map(({ name }) => ({ topic: name, partition: -1 })) }),
+  subject: ({ topics }, broker) => ({ partitions: wholeTopics(broker, topics) }),
   async handle(request, { broker }) {
     const repeated = repeatedNames(request.topics);
     const topics = await mapInTurns(broker.clock, request.topics, (topic) => {

@@ -3,12 +3,15 @@ import { errorCode } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
 import { defineHandler } from "./handler.ts";
-import { findTopic } from "./routing.ts";
+import { findTopic, wholeTopics } from "./routing.ts";
 
 /** Deletes topics by name or, from version 6 on, by id; what groups committed for them goes too. */
 export const deleteTopicsHandler = defineHandler({
   api: deleteTopics,
   versions: [1, 6],
+  subject: ({ topics, topicNames }, broker) => ({
+    partitions: wholeTopics(broker, [...topics, ...topicNames.map((name) => ({ name }))]),
+  }),
   handle(request, { broker, version }) {
     const wanted =
       version >= 6 ? request.topics : request.topicNames.map((name) => ({ name, topicId: zeroUuid }));

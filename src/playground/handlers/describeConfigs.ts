@@ -5,10 +5,10 @@ import { topicNameProblem } from "../log/topicStore.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
 import { topicConfigs } from "./topicConfigs.ts";
+import { topicResource, topicsOf } from "./topicResources.ts";
 
 type Resource = DescribeConfigsRequest["resources"][number];
 
-const topicResource = 2;
 const brokerResource = 4;
 const source = { topic: 1, staticBroker: 4, default: 5 } as const;
 
@@ -16,6 +16,7 @@ const source = { topic: 1, staticBroker: 4, default: 5 } as const;
 export const describeConfigsHandler = defineHandler({
   api: describeConfigs,
   versions: [1, 4],
+  subject: ({ resources }) => ({ partitions: topicsOf(resources) }),
   handle: (request, { broker }) => ({
     throttleTimeMs: 0,
     results: distinct(

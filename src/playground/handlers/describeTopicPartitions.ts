@@ -6,6 +6,7 @@ import { topicNameProblem } from "../log/topicStore.ts";
 import { allowedOperations, topicOperations } from "./authorizedOperations.ts";
 import { defineHandler } from "./handler.ts";
 import { describePartition } from "./partitionPlacement.ts";
+import { wholeTopics } from "./routing.ts";
 
 interface Cursor {
   readonly topicName: string;
@@ -17,9 +18,9 @@ const mostPartitions = 2_000;
 /** Topics in pages, in order of their names (KIP-966). */
 export const describeTopicPartitionsHandler = defineHandler({
   api: describeTopicPartitions,
-  subject: ({ topics }) => ({ partitions: topics.map(({ name }) => ({ topic: name, partition: -1 })) }),
+  subject: (request, broker) => ({ partitions: wholeTopics(broker, askedTopics(request.topics, broker)) }),
   handle(request, { broker }) {
-    const asked = request.topics.length > 0 ? request.topics : Array.from(broker.topics.all);
+    const asked = askedTopics(request.topics, broker);
     const names = Array.from(new Set(asked.map(({ name }) => name))).sort();
     const limit = Math.max(1, Math.min(request.responsePartitionLimit, mostPartitions));
     return { throttleTimeMs: 0, ...page(broker, names, { cursor: request.cursor, limit }) };
@@ -29,6 +30,14 @@ export const describeTopicPartitionsHandler = defineHandler({
     topics: request.topics.map(({ name }) => ({ name, errorCode: code, topicId: zeroUuid, partitions: [] })),
   }),
 });
+
+/** All of them when none is named. */
+function askedTopics(
+  topics: readonly { readonly name: string }[],
+  broker: Broker,
+): readonly { readonly name: string }[] {
+  return topics.length > 0 ? topics : Array.from(broker.topics.all);
+}
 
 function page(
   broker: Broker,

@@ -53,7 +53,7 @@ export interface HandlerDefinition<Req extends Type, Res extends Type> {
   readonly api: Api<Req, Res>;
   /** What is advertised; by default every version that is known. */
   readonly versions?: readonly [min: number, max: number] | undefined;
-  subject?(request: Decoded<Req>, broker: Broker): Subject;
+  subject?(request: Decoded<Req>, broker: Broker, version: number): Subject;
   /** Whether the client waits for an answer; by default it does. */
   expectsAnswer?(request: Decoded<Req>): boolean;
   /** Undefined means that this request has no answer. */
@@ -113,7 +113,10 @@ export function defineHandler<Req extends Type, Res extends Type>(
         ...options,
         clientId: header.clientId,
         expectsAnswer: definition.expectsAnswer?.(body) ?? true,
-        subject: (broker) => ({ memberIds: memberIdsIn(body), ...definition.subject?.(body, broker) }),
+        subject: (broker) => ({
+          memberIds: memberIdsIn(body),
+          ...definition.subject?.(body, broker, header.apiVersion),
+        }),
         async handle(context) {
           const answer = await definition.handle(body, context);
           return answer === undefined ? undefined : encodeResponseInParts(api, options, answer);

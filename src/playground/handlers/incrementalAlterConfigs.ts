@@ -6,6 +6,7 @@ import type { PlaygroundSettings } from "../settings.ts";
 import { defineHandler } from "./handler.ts";
 import { alterTopicConfigs, type ConfigChangeProblem } from "./topicConfigChange.ts";
 import { topicConfigs } from "./topicConfigs.ts";
+import { topicsOf } from "./topicResources.ts";
 
 type Change = IncrementalAlterConfigsRequest["resources"][number]["configs"][number];
 
@@ -14,6 +15,7 @@ const operations = { set: 0, delete: 1, append: 2, subtract: 3 } as const;
 /** Sets or clears single settings of topics, adds to lists and takes from them (KIP-339). */
 export const incrementalAlterConfigsHandler = defineHandler({
   api: incrementalAlterConfigs,
+  subject: ({ resources }) => ({ partitions: topicsOf(resources) }),
   handle: (request, { broker }) => ({
     throttleTimeMs: 0,
     responses: request.resources.map((resource) =>

@@ -7,6 +7,7 @@ import { allowedOperations, clusterOperations, topicOperations } from "./authori
 import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
 import { describePartition } from "./partitionPlacement.ts";
+import { wholeTopics } from "./routing.ts";
 
 type WantedTopic = NonNullable<MetadataRequest["topics"]>[number];
 
@@ -20,8 +21,8 @@ const internalTopics: ReadonlySet<string> = new Set([
 /** Nodes, and topics with where their partitions are. */
 export const metadataHandler = defineHandler({
   api: metadata,
-  subject: ({ topics }) => ({
-    partitions: (topics ?? []).flatMap(({ name }) => (name === null ? [] : [{ topic: name, partition: -1 }])),
+  subject: (request, broker, version) => ({
+    partitions: wholeTopics(broker, wantedTopics(request, version) ?? broker.topics.all),
   }),
   handle(request, { broker, version }) {
     if (version < sinceTopicIds && (request.topics ?? []).some(isNamedById)) {

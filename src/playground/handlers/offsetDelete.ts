@@ -10,7 +10,12 @@ import { coordinatorError } from "./routing.ts";
 /** Forgets committed offsets, except of topics that members still consume. */
 export const offsetDeleteHandler = defineHandler({
   api: offsetDelete,
-  subject: ({ groupId }) => ({ groupIds: [groupId] }),
+  subject: ({ groupId, topics }) => ({
+    groupIds: [groupId],
+    partitions: topics.flatMap(({ name, partitions }) =>
+      partitions.map(({ partitionIndex }) => ({ topic: name, partition: partitionIndex })),
+    ),
+  }),
   handle(request, context) {
     const { broker } = context;
     const { groupId } = request;

@@ -4,7 +4,7 @@ import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
-import { coordinatorError } from "./routing.ts";
+import { coordinatorError, namedPartitions } from "./routing.ts";
 
 interface WantedTopic {
   readonly name: string;
@@ -27,9 +27,24 @@ interface WantedGroup {
 export const offsetFetchHandler = defineHandler({
   api: offsetFetch,
   versions: [1, 10],
-  subject: ({ groupId, groups }) => ({
-    groupIds: groups.length > 0 ? groups.map((group) => group.groupId) : [groupId],
-  }),
+  subject: ({ groupId, groups, topics }, broker) => {
+    const asked =
+      groups.length > 0
+        ? groups
+        : [{ groupId, topics: topics?.map((topic) => ({ ...topic, topicId: zeroUuid })) ?? null }];
+    const wanted = asked.flatMap((group) => group.topics ?? allCommitted(broker, group.groupId));
+    return {
+      groupIds: asked.map((group) => group.groupId),
+      partitions: namedPartitions(
+        broker,
+        wanted.map(({ name, topicId, partitionIndexes }) => ({
+          name,
+          topicId: name === "" ? topicId : zeroUuid,
+          partitions: partitionIndexes,
+        })),
+      ),
+    };
+  },
   handle(request, context) {
     if (context.version >= 8) {
       const groups = distinct(request.groups, ({ groupId }) => groupId);

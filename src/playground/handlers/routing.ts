@@ -71,6 +71,20 @@ export function findReplica(
   return replica;
 }
 
+/** Whole topics as faults name them: every partition of them. */
+export function wholeTopics(
+  broker: Broker,
+  topics: Iterable<{ readonly topicId?: string; readonly name: string | null }>,
+): readonly TopicPartition[] {
+  const named = Array.from(topics, ({ topicId = zeroUuid, name }) => ({
+    // Who names a topic need not give its id.
+    topicId: name === null || name === "" ? topicId : zeroUuid,
+    name: name ?? "",
+    partitions: [-1],
+  }));
+  return namedPartitions(broker, named);
+}
+
 /** Partitions as faults name them, whether the request has names or ids. */
 export function namedPartitions(
   broker: Broker,

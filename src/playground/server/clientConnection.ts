@@ -10,9 +10,10 @@ import type { Broker } from "../broker.ts";
 import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import { advertised } from "../handlers/apiVersions.ts";
 import type { Handler } from "../handlers/handler.ts";
-import { plainAnswer, type RequestOutcome, serveRequest } from "./requestPath.ts";
+import { plainAnswer, type RequestOrigin, type RequestOutcome, serveRequest } from "./requestPath.ts";
 import type { FollowedRequest, TappedEnd } from "./requestTap.ts";
 import { SaslSession } from "./saslSession.ts";
+import { signInRequest } from "./signInRequest.ts";
 import type { TurnShare } from "./turnShare.ts";
 
 /** Why and where a connection ended. */
@@ -227,15 +228,28 @@ export class ClientConnection implements Disposable {
     const signIn = this.#signIn;
     if (signIn === undefined || signIn.isDone) return this.#serveRequest(frame, followed);
     if (this.#isRefused) return { type: "nothing" };
+    const { handlers } = this.#deps;
+    const opened = signInRequest(frame, { signIn, handlers, onRefused: (reason) => this.#refuse(reason) });
+    if (opened !== undefined) return serveRequest(opened.request, opened.apiName, this.#origin(followed));
     const outcome = signIn.take(frame);
     if (outcome.type === "pass") return this.#serveRequest(frame, followed);
     if (outcome.type === "answer") return plainAnswer(outcome.frame);
     if (outcome.frame === undefined) return { type: "close", reason: outcome.reason };
-    // The client gets time to read why, as with Kafka's `connection.failed.authentication.delay.ms`.
+    this.#refuse(outcome.reason);
+    return plainAnswer(outcome.frame);
+  }
+
+  /** The client gets time to read why, as with Kafka's `connection.failed.authentication.delay.ms`. */
+  #refuse(reason: string): void {
     this.#isRefused = true;
     const { clock } = this.#deps.broker;
-    this.#owned.add(clock.schedule(refusalDelayMs, () => this.#end(outcome.reason)));
-    return plainAnswer(outcome.frame);
+    this.#owned.add(clock.schedule(refusalDelayMs, () => this.#end(reason)));
+  }
+
+  #origin(followed: FollowedRequest | undefined): RequestOrigin {
+    const { broker, node } = this.#deps;
+    const clientHost = `/${hostOf(this.#stream.remote)}`;
+    return { broker, node, clientHost, onGone: this.#gone.event, followed };
   }
 
   async #serveRequest(frame: Uint8Array, followed: FollowedRequest | undefined): Promise<RequestOutcome> {
@@ -247,7 +261,6 @@ export class ClientConnection implements Disposable {
     const { handlers } = this.#deps;
     const handler = handlers.get(apiKey);
     if (handler === undefined) return { type: "close", reason: `API key ${apiKey} is not served` };
-    const { broker, node } = this.#deps;
     const [min, max] = handler.versions;
     if (apiVersion < min || apiVersion > max) {
       if (apiKey !== apiVersions.key) {
@@ -257,7 +270,7 @@ export class ClientConnection implements Disposable {
       // KIP-511: in version 0, so that any client can read it and try again.
       const body = {
         errorCode: errorCode("UNSUPPORTED_VERSION"),
-        apiKeys: advertised(handlers.values(), broker.settings.kafkaVersion),
+        apiKeys: advertised(handlers.values(), this.#deps.broker.settings.kafkaVersion),
       };
       return plainAnswer(encodeResponse(apiVersions, { version: 0, correlationId }, body));
     }
@@ -266,9 +279,7 @@ export class ClientConnection implements Disposable {
       const reason = `a ${handler.api.name} request is garbage: ${request.error.message}`;
       return { type: "close", reason };
     }
-    const clientHost = `/${hostOf(this.#stream.remote)}`;
-    const onGone = this.#gone.event;
-    return serveRequest(request.value, handler.api.name, { broker, node, clientHost, onGone, followed });
+    return serveRequest(request.value, handler.api.name, this.#origin(followed));
   }
 
   #setPaused(paused: boolean): void {

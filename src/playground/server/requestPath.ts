@@ -59,6 +59,8 @@ export async function serveRequest(
     held: (faultId) => follower?.held?.(faultId),
   };
 
+  // Before the request takes effect: what it is about may be gone afterwards.
+  if (!broker.faults.isEmpty) faulted.subject();
   const before = await broker.faults.pass("request", faulted);
   if (before.type !== "proceed") return instead(before, request);
 

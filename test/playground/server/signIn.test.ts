@@ -131,3 +131,26 @@ test("where nobody has to sign in, an attempt is an illegal state", async () => 
 
   expect(errorName(answer.errorCode)).toBe("ILLEGAL_SASL_STATE");
 });
+
+test("faults act on requests of signing in as on any other", async () => {
+  const { simulated, client } = await connected();
+  const faultOf = (api: string, code: "UNKNOWN_SERVER_ERROR" | "SASL_AUTHENTICATION_FAILED") =>
+    simulated.playground.addFault({ match: { api }, action: { kind: "error", code }, times: 1 });
+  faultOf("SaslHandshake", "UNKNOWN_SERVER_ERROR");
+  faultOf("SaslAuthenticate", "SASL_AUTHENTICATION_FAILED");
+
+  const answers = [
+    await handshake(simulated, client, "PLAIN"),
+    await handshake(simulated, client, "PLAIN"),
+    await authenticate(simulated, client, plain("secret")),
+    await authenticate(simulated, client, plain("secret")),
+  ];
+
+  expect(answers.map(({ errorCode }) => errorName(errorCode))).toEqual([
+    "UNKNOWN_SERVER_ERROR",
+    "NONE",
+    "SASL_AUTHENTICATION_FAILED",
+    "NONE",
+  ]);
+  expect(simulated.playground.faults().map(({ hits }) => hits)).toEqual([1, 1]);
+});
