@@ -106,6 +106,11 @@ const actions: {
       },
     },
   },
+  repeat: {
+    description:
+      "The request is carried out twice and answered once, as for a client that lost the first answer and asked again.",
+    fields: {},
+  },
   partitionError: {
     description: "The partitions that the rule names answer this error; the others are answered as usual.",
     fields: { code },
@@ -129,7 +134,11 @@ const actions: {
     description: "The client is told to wait, and its connection is not served for as long (KIP-219).",
     fields: { throttleMs: { ...whole, description: "How long, in milliseconds." } },
   },
-  duplicate: { description: "The answer is sent twice.", fields: {} },
+  duplicate: {
+    description:
+      "The answer is sent twice, which violates the protocol: no broker does so over TCP. For a request that takes effect twice see repeat.",
+    fields: {},
+  },
 };
 
 const rule: { readonly [Field in keyof Required<FaultRule>]: Described } = {

@@ -42,6 +42,7 @@ export type AnswerChange =
   | { readonly kind: "edit"; readonly path: string; readonly value: FieldValue }
   /** The client is told to wait, and its connection is not served for as long (KIP-219). */
   | { readonly kind: "throttle"; readonly throttleMs: number }
+  /** It is sent twice. No broker does so over TCP: it violates the protocol, and only shows what a client makes of that. */
   | { readonly kind: "duplicate" };
 
 /** What happens to a request that matches. */
@@ -56,6 +57,11 @@ export type FaultAction =
   | { readonly kind: "cutConnection"; readonly midFrame?: boolean | undefined }
   /** A batch it brings is damaged as it enters the log: consumers get the damage. */
   | { readonly kind: "corrupt"; readonly how: BatchCorruption }
+  /**
+   * It is carried out twice and answered once, with what came of the second time: as for a client that lost the first
+   * answer with its connection, and asked again.
+   */
+  | { readonly kind: "repeat" }
   | AnswerChange;
 
 /** A fault, declared as data: it survives JSON. */
@@ -96,6 +102,7 @@ export interface FaultSituation {
 export function stageOf(rule: FaultRule): "request" | "response" {
   const { action, at } = rule;
   if (isAnswerChange(action)) return "response";
+  if (action.kind === "repeat") return "request";
   if (action.kind === "cutConnection" && action.midFrame === true) return "response";
   return at ?? (action.kind === "error" ? "request" : "response");
 }

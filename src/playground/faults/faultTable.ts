@@ -20,8 +20,13 @@ import { ruleTitle } from "./ruleText.ts";
 
 /** What becomes of a request at one stage. */
 export type FaultOutcome =
-  /** As it is, but for these changes of the answer. */
-  | { readonly type: "proceed"; readonly changes: readonly DueChange[] }
+  /** As it is, but for these. */
+  | {
+      readonly type: "proceed";
+      readonly changes: readonly DueChange[];
+      /** How often it is carried out beside the first time. */
+      readonly repeats: number;
+    }
   | { readonly type: "error"; readonly code: KnownErrorName }
   | { readonly type: "drop" }
   | { readonly type: "cut"; readonly midFrame: boolean };
@@ -53,7 +58,7 @@ interface Entry {
   readonly holding: Map<FaultedRequest, number>;
 }
 
-const proceed: FaultOutcome = { type: "proceed", changes: [] };
+const proceed: FaultOutcome = { type: "proceed", changes: [], repeats: 0 };
 
 /**
  * The rules of a playground, and the one place that carries them out: each request passes here when it came and when
@@ -147,6 +152,7 @@ export class FaultTable {
   /** Carries out what the rules say for a request at this stage. Settles at once when none matches. */
   async pass(stage: "request" | "response", request: FaultedRequest): Promise<FaultOutcome> {
     const changes: DueChange[] = [];
+    let repeats = 0;
     for (const entry of Array.from(this.#entries.values())) {
       const { action, match } = entry.rule;
       if (action.kind === "corrupt" || stageOf(entry.rule) !== stage) continue;
@@ -155,10 +161,14 @@ export class FaultTable {
         changes.push({ change: action, match });
         continue;
       }
+      if (action.kind === "repeat") {
+        repeats++;
+        continue;
+      }
       const outcome = await this.#carryOut(entry, action, request);
       if (outcome.type !== "proceed") return outcome;
     }
-    return changes.length === 0 ? proceed : { type: "proceed", changes };
+    return { type: "proceed", changes, repeats };
   }
 
   /** How batches of this request are to be damaged on their way into the log; asked for each batch once. */
@@ -201,7 +211,7 @@ export class FaultTable {
 
   async #carryOut(
     entry: Entry,
-    action: Exclude<FaultRule["action"], AnswerChange | { readonly kind: "corrupt" }>,
+    action: Exclude<FaultRule["action"], AnswerChange | { readonly kind: "corrupt" | "repeat" }>,
     request: FaultedRequest,
   ): Promise<FaultOutcome> {
     switch (action.kind) {

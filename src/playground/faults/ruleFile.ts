@@ -70,6 +70,7 @@ const actions: {
   drop: {},
   cutConnection: { optional: { midFrame: flag } },
   corrupt: { needed: { how: oneOf("way to corrupt a batch", Object.keys(batchCorruptions)) } },
+  repeat: {},
   partitionError: { needed: { code } },
   omit: {},
   edit: {

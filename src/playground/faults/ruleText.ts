@@ -50,6 +50,8 @@ function actionText(action: FaultAction): string {
       return action.midFrame === true ? "cut the connection inside the answer to" : "cut the connection on";
     case "corrupt":
       return `corrupt (${action.how})`;
+    case "repeat":
+      return "carry out twice";
     case "partitionError":
       return `answer ${action.code} for the partition in`;
     case "omit":

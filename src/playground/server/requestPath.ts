@@ -64,7 +64,7 @@ export async function serveRequest(
   const before = await broker.faults.pass("request", faulted);
   if (before.type !== "proceed") return instead(before, request);
 
-  const context: RequestContext = {
+  const context = (): RequestContext => ({
     broker,
     node,
     version,
@@ -79,8 +79,13 @@ export async function serveRequest(
     refuseByClosing: (reason) => {
       closing = reason;
     },
-  };
-  const frame = await request.handle(context);
+  });
+  let frame = await request.handle(context());
+  for (let repeat = 0; repeat < before.repeats && closing === undefined; repeat++) {
+    follower?.done?.("keptBack");
+    follower = undefined;
+    frame = await request.handle(context());
+  }
   if (closing !== undefined) return { type: "close", reason: closing };
 
   const after = await broker.faults.pass("response", faulted);

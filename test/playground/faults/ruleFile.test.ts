@@ -32,7 +32,7 @@ const rules: readonly FaultRule[] = [
   { match: {}, action: { kind: "cutConnection", midFrame: true } },
   { match: {}, action: { kind: "throttle", throttleMs: 100 } },
   { match: {}, action: { kind: "delay", delayMs: 1 } },
-  ...(["drop", "omit", "duplicate"] as const).map((kind) => ({ match: {}, action: { kind } })),
+  ...(["drop", "repeat", "omit", "duplicate"] as const).map((kind) => ({ match: {}, action: { kind } })),
 ];
 
 test.each([["a list", rules] as const, ["an object with rules", { rules }] as const])(

@@ -105,6 +105,31 @@ describe("a rule strikes", () => {
   });
 });
 
+describe("a request", () => {
+  test("takes effect twice and is answered once", async () => {
+    simulated.playground.addFault({ match: { api: "Produce" }, action: { kind: "repeat" }, times: 1 });
+
+    const answer = await simulated.run(produceTo(client, 0, batchOf("a")));
+
+    await simulated.run(client.call(metadata, { topics: [] }));
+    const highWatermark = simulated.playground.topics()[0]?.partitions[0]?.highWatermark;
+    expect([answer.baseOffset, highWatermark]).toEqual([1n, 2n]);
+    expect(simulated.playground.faults()[0]).toMatchObject({ title: "carry out twice Produce", hits: 1 });
+  });
+
+  test("that takes effect twice leaves no commit in flight", async () => {
+    simulated.playground.addFault({ match: { api: "OffsetCommit" }, action: { kind: "repeat" } });
+
+    await simulated.run(commitAs(client, 7n));
+
+    const states = simulated.of("commit.state");
+    const open = states.filter(({ state }) => state === "inFlight").map(({ commitId }) => commitId);
+    const settled = states.filter(({ state }) => state === "settled").map(({ commitId }) => commitId);
+    expect(settled).toEqual(expect.arrayContaining(open));
+    expect(new Set(settled).size).toBe(2);
+  });
+});
+
 describe("an answer", () => {
   const listed = async () => {
     const partitions = [0, 1].map((partitionIndex) => ({ partitionIndex, timestamp: -1n }));
