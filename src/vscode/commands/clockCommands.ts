@@ -7,8 +7,8 @@ import { withLaterProgress } from "../ui/laterProgress.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { numberIn } from "./target.ts";
 
-/** As long as a member may be silent by default: after such a step, whoever did not heartbeat is evicted. */
-const firstStep = "45 s";
+/** Shorter than what one usually waits for: the next timeout can be met step by step, and not everything at once. */
+const firstStep = "5 s";
 
 /** How time passes on the playground: not at all, by steps, fast, or as elsewhere. */
 export function clockCommands(app: App): CommandFamily {

@@ -25,8 +25,8 @@ export function findingMarkdown(finding: FindingReport): string {
 /** What a quick pick shows of a line before it cuts it. */
 const rowWidth = 84;
 
-/** The whole cause as rows of a quick pick, which breaks no lines: two of them in each row. */
-export function causeRows(cause: string): readonly { readonly label: string; readonly detail?: string }[] {
+/** The whole cause as rows of a quick pick, which breaks no lines. */
+export function causeRows(cause: string): readonly { readonly label: string }[] {
   const lines: string[] = [];
   for (const word of cause.split(/\s+/)) {
     const last = lines.at(-1);
@@ -34,9 +34,5 @@ export function causeRows(cause: string): readonly { readonly label: string; rea
       lines[lines.length - 1] = `${last} ${word}`;
     else if (word !== "") lines.push(word);
   }
-  return lines.flatMap((label, index) => {
-    const detail = lines[index + 1];
-    if (index % 2 === 1) return [];
-    return [detail === undefined ? { label } : { label, detail }];
-  });
+  return lines.map((label) => ({ label }));
 }
