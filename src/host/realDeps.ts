@@ -5,6 +5,7 @@ import { dirname } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { getHeapStatistics } from "node:v8";
+import { isInstant } from "#base/instant.ts";
 import { dataDirectory } from "#node/dataDirectory.ts";
 import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
@@ -62,7 +63,8 @@ export const realDeps: HostDeps = {
     const usedBytes = used_heap_size + external_memory / 2;
     return { usedBytes, limitBytes: Math.min(heap_size_limit, heldToBytes) };
   },
-  timeText: (at) => timeFormat.format(at),
+  // A time and a duration that were both believed can add up to something beyond the calendar.
+  timeText: (at) => (isInstant(at) ? timeFormat.format(at) : "–"),
 };
 
 const timeFormat = new Intl.DateTimeFormat("en-GB", {

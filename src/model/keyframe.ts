@@ -1,7 +1,7 @@
 import { isJsonObject, type Json } from "#base/json.ts";
 import { err, ok, type Result } from "#base/result.ts";
 import { TopicPartitionMap } from "#base/topicPartition.ts";
-import { list, number, object, optional, ShapeError } from "#trace/shapes/shape.ts";
+import { instant, list, number, object, optional, ShapeError } from "#trace/shapes/shape.ts";
 import type { ClusterState, ModelState } from "./model.ts";
 import { clusterShape } from "./shapes/clusterShape.ts";
 
@@ -21,7 +21,7 @@ const modelShape = object<{
   readonly lastSeq?: number | undefined;
   readonly lastAt?: number | undefined;
   readonly clusters: readonly ClusterState[];
-}>({ lastSeq: optional(number), lastAt: optional(number), clusters: list(clusterShape) });
+}>({ lastSeq: optional(number), lastAt: optional(instant), clusters: list(clusterShape) });
 
 /** The state a keyframe holds, or why it holds none that can be trusted. */
 export function restoreModel(keyframe: Json): Result<ModelState> {

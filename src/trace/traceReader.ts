@@ -1,3 +1,4 @@
+import { isInstant } from "#base/instant.ts";
 import { isJsonObject, type Json, parseJson } from "#base/json.ts";
 import { type Line, LineSplitter } from "./lineSplitter.ts";
 import type { Observation } from "./observation.ts";
@@ -131,7 +132,9 @@ export class TraceReader {
   #keyframeOf(keyframe: Json): TraceItem | undefined {
     if (!isJsonObject(keyframe)) return this.#damagedLine("keyframe is not an object");
     const { seq, at, model } = keyframe;
-    if (typeof seq !== "number" || typeof at !== "number") return this.#damagedLine("keyframe has no time");
+    if (typeof seq !== "number" || typeof at !== "number" || !isInstant(at)) {
+      return this.#damagedLine("keyframe has no time");
+    }
     return { kind: "keyframe", seq, at, model: model ?? undefined };
   }
 

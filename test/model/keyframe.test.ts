@@ -6,6 +6,7 @@ import { createModel, fold, type ModelState } from "#model/model.ts";
 import { asTraceClusters, modelAt, modelFromKeyframe } from "#model/traceModel.ts";
 import type { Observation } from "#trace/observation.ts";
 import { anyObservation } from "../trace/anyObservation.ts";
+import { instantsIn } from "../trace/instantsIn.ts";
 import { described, modelOf, seen } from "./observed.ts";
 
 function restored(model: ModelState): ModelState {
@@ -61,6 +62,22 @@ describe("a keyframe", () => {
 
     expect(model.clusters.size).toBe(0);
     expect(notice).toContain(why);
+  });
+
+  test("with a time beyond the calendar, wherever it stands, is refused", () => {
+    fc.assert(
+      fc.property(fc.array(anyObservation, { minLength: 1, maxLength: 30 }), fc.nat(), (observed, which) => {
+        const keyframe = parseJson(serialiseModel(foldAll(createModel(), observed))) ?? null;
+        const places = instantsIn(keyframe);
+        places[which % places.length]?.set(9e15);
+
+        const { model, notice } = modelFromKeyframe(keyframe);
+
+        expect(model.clusters.size).toBe(0);
+        expect(notice).toContain("is not a time");
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test("a moment is the fold up to it", () => {

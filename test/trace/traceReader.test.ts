@@ -4,6 +4,7 @@ import type { Observation } from "#trace/observation.ts";
 import { headerLine, keyframeLine, observationLine, traceLines } from "#trace/traceFormat.ts";
 import { TraceFileError, type TraceItem, TraceReader } from "#trace/traceReader.ts";
 import { anyObservation } from "./anyObservation.ts";
+import { instantsIn } from "./instantsIn.ts";
 
 const encoder = new TextEncoder();
 
@@ -125,6 +126,7 @@ describe("a trace file", () => {
       "groups.0.groupId is not text",
     ],
     ["a keyframe without a time", '{"keyframe":{"seq":1}}', "keyframe has no time"],
+    ["a keyframe of no day", '{"keyframe":{"seq":1,"at":9e15}}', "keyframe has no time"],
   ])("passes over a damaged line in the middle: %s", (_what, damaged, why) => {
     const text = `${headerLine("test")}${damaged}\n${observationLine(deleted)}`;
 
@@ -132,6 +134,27 @@ describe("a trace file", () => {
 
     expect(observations(items)).toEqual([deleted]);
     expect(reader.notices).toEqual([`One line could not be read and was left out: line 2 (${why}).`]);
+  });
+
+  test("passes over a line in which any time is beyond the calendar", () => {
+    fc.assert(
+      fc.property(
+        anyObservation,
+        fc.nat(),
+        fc.constantFrom(9e15, -9e15, 1e300),
+        (observation, which, beyond) => {
+          const value: unknown = JSON.parse(observationLine(observation));
+          const places = instantsIn(value);
+          places[which % places.length]?.set(beyond);
+
+          const { items, reader } = read(`${headerLine("test")}${JSON.stringify(value)}\n`);
+
+          expect(observations(items)).toEqual([]);
+          expect(reader.notices[0]).toMatch(/ is not a time\)\.$/);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
   });
 
   test("keeps what a newer version wrote, unfolded, and says how much", () => {

@@ -4,6 +4,7 @@ import { topic } from "#trace/shapes/clusterShapes.ts";
 import { topicPartition } from "#trace/shapes/groupShapes.ts";
 import { seenShape } from "#trace/shapes/observationShapes.ts";
 import {
+  instant,
   list,
   number,
   object,
@@ -36,13 +37,13 @@ const callbackKind = oneOf("assigned", "revoked", "lost");
 const holdUps = object<HoldUpsState>({
   gates: list(
     object<GateSpan>({
-      fromAt: number,
-      toAt: optional(number),
+      fromAt: instant,
+      toAt: optional(instant),
       records: optional(number),
-      waitedSince: optional(number),
+      waitedSince: optional(instant),
       reason: optional(string),
       callbackWaited: optional(
-        object<NonNullable<GateSpan["callbackWaited"]>>({ callback: callbackKind, since: number }),
+        object<NonNullable<GateSpan["callbackWaited"]>>({ callback: callbackKind, since: instant }),
       ),
     }),
   ),
@@ -50,8 +51,8 @@ const holdUps = object<HoldUpsState>({
     object<CallbackSpan>({
       callback: callbackKind,
       partitions: list(topicPartition),
-      fromAt: number,
-      toAt: optional(number),
+      fromAt: instant,
+      toAt: optional(instant),
       error: optional(string),
     }),
   ),
@@ -71,7 +72,7 @@ const session = object<SessionModelState>({
     object<SessionPartitionState>({
       position: optional(seenShape("position.state")),
       buffer: optional(seenShape("buffer.state")),
-      movedAt: optional(number),
+      movedAt: optional(instant),
     }),
   ),
   fetches: map(number, seenShape("fetch.completed")),
@@ -80,17 +81,17 @@ const session = object<SessionModelState>({
   droppedGaps: number,
   holdUps,
   bufferHistory: object<BufferHistoryState>({
-    points: list(object<BufferPoint>({ at: number, records: number, pausedRecords: number, bytes: number })),
+    points: list(object<BufferPoint>({ at: instant, records: number, pausedRecords: number, bytes: number })),
     notes: list(
-      object<BufferNote>({ at: number, what: oneOf("pause", "resume"), topic: string, partition: number }),
+      object<BufferNote>({ at: instant, what: oneOf("pause", "resume"), topic: string, partition: number }),
     ),
-    changedAt: optional(number),
+    changedAt: optional(instant),
   }),
 });
 
 const fault = object<FaultState>({
   latest: seenShape("broker.fault"),
-  segments: list(object<FaultState["segments"][number]>({ fromAt: number, toAt: optional(number) })),
+  segments: list(object<FaultState["segments"][number]>({ fromAt: instant, toAt: optional(instant) })),
 });
 
 const playground = object<PlaygroundState>({
@@ -112,7 +113,7 @@ const topics = object<TopicsState>({
   byName: map(string, topic),
   ends: topicPartitionMap(
     object<SampledEnds>({
-      requestedAt: number,
+      requestedAt: instant,
       logStartOffset: optional(offset),
       highWatermark: optional(offset),
       lastStableOffset: optional(offset),
@@ -123,7 +124,7 @@ const topics = object<TopicsState>({
 
 export const clusterShape = object<ClusterState>({
   clusterId: string,
-  lastAt: number,
+  lastAt: instant,
   profile: optional(seenShape("cluster.profile")),
   connection: optional(seenShape("cluster.connection")),
   failures: map(oneOf("topics", "groups", "offsets"), seenShape("cluster.failed")),

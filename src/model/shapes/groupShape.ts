@@ -4,6 +4,7 @@ import { seenShape, vantage } from "#trace/shapes/observationShapes.ts";
 import { commitBlock } from "#trace/shapes/sessionShapes.ts";
 import {
   boolean,
+  instant,
   list,
   number,
   object,
@@ -40,9 +41,9 @@ const lanePhases = new Set<string>(foreignPhases);
 
 const segment = object<LaneSegment>({
   phase: lanePhase,
-  fromAt: number,
-  toAt: optional(number),
-  lastSeenAt: number,
+  fromAt: instant,
+  toAt: optional(instant),
+  lastSeenAt: instant,
   generationId: optional(number),
   reason: optional(string),
 });
@@ -58,7 +59,7 @@ const lane = object<LaneState>({
   droppedSegments: number,
   gone: optional(
     object<LaneEnd>({
-      at: number,
+      at: instant,
       how: oneOf("left", "evicted", "fenced", "ended", "disappeared"),
       reason: optional(string),
     }),
@@ -68,12 +69,12 @@ const lane = object<LaneState>({
 const generation = object<GenerationState>({
   generationId: optional(number),
   assignor: optional(string),
-  fromAt: number,
-  toAt: optional(number),
+  fromAt: instant,
+  toAt: optional(instant),
   rebalance: optional(
     object<NonNullable<GenerationState["rebalance"]>>({
-      fromAt: number,
-      toAt: optional(number),
+      fromAt: instant,
+      toAt: optional(instant),
       reason: optional(string),
     }),
   ),
@@ -92,13 +93,13 @@ const history = object<RebalanceHistoryState>({
     list: list(generation),
     dropped: number,
     pending: optional(
-      object<NonNullable<GenerationsState["pending"]>>({ fromAt: number, reason: optional(string) }),
+      object<NonNullable<GenerationsState["pending"]>>({ fromAt: instant, reason: optional(string) }),
     ),
     ownMembers: set(string),
   }),
   brokerTells: boolean,
-  firstAt: number,
-  lastAt: number,
+  firstAt: instant,
+  lastAt: instant,
 });
 
 const commit = object<CommitRecord>({
@@ -108,7 +109,7 @@ const commit = object<CommitRecord>({
   times: list(
     object<CommitRecord["times"][number]>({
       state: oneOf("queued", "blocked", "inFlight", "settled"),
-      at: number,
+      at: instant,
     }),
   ),
 });
@@ -124,15 +125,15 @@ const committed = object<CommittedState>({
   byVantage: map(
     vantage,
     object<{ at: number; entries: TopicPartitionMap<CommittedEntry> }>({
-      at: number,
+      at: instant,
       entries: topicPartitionMap(
         object<CommittedEntry>({
           committedOffset: optional(offset),
           leaderEpoch: optional(number),
           metadata: optional(string),
           error: optional(string),
-          at: number,
-          sinceAt: number,
+          at: instant,
+          sinceAt: instant,
           endAtSince: optional(offset),
         }),
       ),
@@ -148,28 +149,28 @@ const group = object<GroupState>({
       groupType,
       state: optional(string),
       protocolType: optional(string),
-      requestedAt: number,
+      requestedAt: instant,
     }),
   ),
   byBroker: optional(seenShape("group.described")),
   bySample: optional(seenShape("group.described")),
-  sampledStateSince: optional(number),
+  sampledStateSince: optional(instant),
   byMember: map(string, seenShape("group.memberPhase")),
   lastAssignment: optional(
-    object<KnownAssignment>({ at: number, generationId: optional(number), shares: list(share) }),
+    object<KnownAssignment>({ at: instant, generationId: optional(number), shares: list(share) }),
   ),
   committed,
   failures: map(oneOf("describe", "offsets"), seenShape("group.failed")),
   deleted: optional(
-    object<NonNullable<GroupState["deleted"]>>({ at: number, how: oneOf("deleted", "notListed") }),
+    object<NonNullable<GroupState["deleted"]>>({ at: instant, how: oneOf("deleted", "notListed") }),
   ),
-  lagSamples: list(object<GroupState["lagSamples"][number]>({ at: number, lag: offset })),
+  lagSamples: list(object<GroupState["lagSamples"][number]>({ at: instant, lag: offset })),
   rebalances: optional(history),
   commits: optional(commits),
 });
 
 export const groupsShape = object<GroupsState>({
   byId: map(string, group),
-  listedAt: optional(number),
+  listedAt: optional(instant),
   missing: list(object<GroupsState["missing"][number]>({ broker: string, reason: string })),
 });

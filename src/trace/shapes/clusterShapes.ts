@@ -19,7 +19,7 @@ import type {
   ConnectionStep,
 } from "../observations/cluster.ts";
 import type { RecorderMerged } from "../observations/recorder.ts";
-import { boolean, list, number, object, offset, oneOf, optional, string } from "./shape.ts";
+import { boolean, instant, list, number, object, offset, oneOf, optional, string } from "./shape.ts";
 
 export const clusterProfile = object<ClusterProfile>({
   type: oneOf("cluster.profile"),
@@ -76,13 +76,13 @@ export const topic = object<ClusterTopics["topics"][number]>({
 
 export const clusterTopics = object<ClusterTopics>({
   type: oneOf("cluster.topics"),
-  requestedAt: number,
+  requestedAt: instant,
   topics: list(topic),
 });
 
 export const clusterOffsets = object<ClusterOffsets>({
   type: oneOf("cluster.offsets"),
-  requestedAt: number,
+  requestedAt: instant,
   offsets: list(
     object<ClusterOffsets["offsets"][number]>({
       topic: string,
@@ -98,7 +98,7 @@ export const clusterFailed = object<ClusterFailed>({
   type: oneOf("cluster.failed"),
   what: oneOf("topics", "groups", "offsets"),
   message: string,
-  requestedAt: number,
+  requestedAt: instant,
 });
 
 const nodes = list(
@@ -127,8 +127,8 @@ export const brokerFault = object<BrokerFault>({
   removed: boolean,
   hits: number,
   holding: number,
-  heldSince: optional(number),
-  since: number,
+  heldSince: optional(instant),
+  since: instant,
   groupId: optional(string),
   topic: optional(string),
   partition: optional(number),
@@ -178,7 +178,7 @@ export const brokerTransaction = object<BrokerTransaction>({
     "Hanging",
   ),
   partitions: list(object<BrokerTransaction["partitions"][number]>({ topic: string, partition: number })),
-  startedAt: optional(number),
+  startedAt: optional(instant),
   timeoutMs: optional(number),
   reason: optional(string),
 });
@@ -186,7 +186,7 @@ export const brokerTransaction = object<BrokerTransaction>({
 export const brokerClock = object<BrokerClock>({
   type: oneOf("broker.clock"),
   mode: oneOf("real", "paused", "fast"),
-  now: number,
+  now: instant,
   aheadMs: number,
   reason: optional(string),
 });
@@ -228,5 +228,5 @@ export const recorderMerged = object<RecorderMerged>({
   type: oneOf("recorder.merged"),
   mergedSourceId: string,
   count: number,
-  sinceAt: number,
+  sinceAt: instant,
 });

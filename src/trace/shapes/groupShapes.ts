@@ -11,7 +11,18 @@ import type {
   ObservedMember,
 } from "../observations/group.ts";
 import type { MembershipState } from "../observations/session.ts";
-import { boolean, list, number, object, offset, oneOf, optional, type Shape, string } from "./shape.ts";
+import {
+  boolean,
+  instant,
+  list,
+  number,
+  object,
+  offset,
+  oneOf,
+  optional,
+  type Shape,
+  string,
+} from "./shape.ts";
 
 export const topicPartition = object<TopicPartition>({ topic: string, partition: number });
 
@@ -55,8 +66,8 @@ const member = object<ObservedMember>({
   isLeader: optional(boolean),
   sessionTimeoutMs: optional(number),
   rebalanceTimeoutMs: optional(number),
-  lastHeartbeatAt: optional(number),
-  evictedAt: optional(number),
+  lastHeartbeatAt: optional(instant),
+  evictedAt: optional(instant),
 });
 
 const listedGroup = object<GroupListed["groups"][number]>({
@@ -68,7 +79,7 @@ const listedGroup = object<GroupListed["groups"][number]>({
 
 export const groupListed = object<GroupListed>({
   type: oneOf("group.listed"),
-  requestedAt: number,
+  requestedAt: instant,
   groups: list(listedGroup),
   missing: list(object<GroupListed["missing"][number]>({ broker: string, reason: string })),
 });
@@ -78,7 +89,7 @@ export const groupDescribed = object<GroupDescribed>({
   groupId: string,
   groupType,
   state: string,
-  stateSince: optional(number),
+  stateSince: optional(instant),
   protocolType: optional(string),
   assignor: optional(string),
   generationId: optional(number),
@@ -87,7 +98,7 @@ export const groupDescribed = object<GroupDescribed>({
   coordinator: optional(string),
   members: list(member),
   rebalanceReason: optional(string),
-  requestedAt: optional(number),
+  requestedAt: optional(instant),
 });
 
 export const groupMemberGone = object<GroupMemberGone>({
@@ -137,7 +148,7 @@ export const groupOffsets = object<GroupOffsets>({
       error: optional(string),
     }),
   ),
-  requestedAt: optional(number),
+  requestedAt: optional(instant),
 });
 
 export const groupFailed = object<GroupFailed>({
@@ -146,7 +157,7 @@ export const groupFailed = object<GroupFailed>({
   what: oneOf("describe", "offsets"),
   errorCode: optional(string),
   message: string,
-  requestedAt: number,
+  requestedAt: instant,
 });
 
 export const groupDeleted = object<GroupDeleted>({ type: oneOf("group.deleted"), groupId: string });

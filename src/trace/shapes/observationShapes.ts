@@ -3,7 +3,7 @@ import type { Envelope, Observation, ObservationBody, ObservationType } from "..
 import * as cluster from "./clusterShapes.ts";
 import * as group from "./groupShapes.ts";
 import * as session from "./sessionShapes.ts";
-import { number, object, oneOf, type Shape, string } from "./shape.ts";
+import { instant, number, object, oneOf, type Shape, string } from "./shape.ts";
 
 /** One shape per type of observation: a family that gains a type does not compile without it. */
 const bodyShapes: {
@@ -54,7 +54,7 @@ export const vantage = oneOf("member", "broker", "sampled");
 
 const envelope = object<Envelope>({
   seq: number,
-  at: number,
+  at: instant,
   sourceId: string,
   clusterId: string,
   vantage,

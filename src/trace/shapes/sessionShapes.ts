@@ -21,7 +21,18 @@ import type {
   WaitingCallback,
 } from "../observations/session.ts";
 import { membershipState, topicPartition } from "./groupShapes.ts";
-import { boolean, list, number, object, offset, oneOf, optional, type Shape, string } from "./shape.ts";
+import {
+  boolean,
+  instant,
+  list,
+  number,
+  object,
+  offset,
+  oneOf,
+  optional,
+  type Shape,
+  string,
+} from "./shape.ts";
 
 const sessionPartition = { sessionId: string, topic: string, partition: number };
 
@@ -50,7 +61,7 @@ export const sessionState = object<SessionState>({
   type: oneOf("session.state"),
   sessionId: string,
   membership: membershipState,
-  since: number,
+  since: instant,
   memberId: optional(string),
   generationId: optional(number),
   memberEpoch: optional(number),
@@ -60,7 +71,7 @@ export const sessionState = object<SessionState>({
   coordinator: optional(string),
   reason: optional(string),
   error: optional(string),
-  notPolledSince: optional(number),
+  notPolledSince: optional(instant),
 });
 
 const callbackKind = oneOf("assigned", "revoked", "lost");
@@ -69,15 +80,15 @@ export const sessionGate = object<SessionGate>({
   type: oneOf("session.gate"),
   sessionId: string,
   held: boolean,
-  heldSince: optional(number),
+  heldSince: optional(instant),
   records: optional(number),
-  waitingSince: optional(number),
+  waitingSince: optional(instant),
   reason: optional(string),
   callbackWaits: optional(
-    object<WaitingCallback>({ since: number, callback: callbackKind, partitions: list(topicPartition) }),
+    object<WaitingCallback>({ since: instant, callback: callbackKind, partitions: list(topicPartition) }),
   ),
-  announcedAt: optional(number),
-  evictedAt: optional(number),
+  announcedAt: optional(instant),
+  evictedAt: optional(instant),
 });
 
 export const sessionCallback = object<SessionCallback>({
@@ -85,8 +96,8 @@ export const sessionCallback = object<SessionCallback>({
   sessionId: string,
   callback: callbackKind,
   partitions: list(topicPartition),
-  startedAt: number,
-  endedAt: optional(number),
+  startedAt: instant,
+  endedAt: optional(instant),
   error: optional(string),
 });
 
@@ -248,15 +259,15 @@ const blockReason = oneOf(
 const blockedBy = object<{ readonly by: CommitBlock["by"] }>({ by: blockReason });
 const earlierCommit = object<Extract<CommitBlock, { readonly by: "earlierCommit" }>>({
   by: oneOf("earlierCommit"),
-  since: number,
+  since: instant,
   commitId: string,
 });
 const throttled = object<Extract<CommitBlock, { readonly by: "throttled" }>>({
   by: oneOf("throttled"),
-  since: number,
-  untilAt: number,
+  since: instant,
+  untilAt: instant,
 });
-const since = object<{ readonly since: number }>({ since: number });
+const since = object<{ readonly since: number }>({ since: instant });
 
 export const commitBlock: Shape<CommitBlock> = (value) => {
   const { by } = blockedBy(value);
@@ -284,16 +295,16 @@ export const commitState = object<CommitState>({
       error: optional(string),
     }),
   ),
-  queuedAt: number,
-  stateSince: number,
-  sentAt: optional(number),
-  deadlineAt: optional(number),
+  queuedAt: instant,
+  stateSince: instant,
+  sentAt: optional(instant),
+  deadlineAt: optional(instant),
   blocked: optional(commitBlock),
   outcome: optional(oneOf("committed", "failed", "cancelled", "deadlinePassed", "released")),
   error: optional(string),
   message: optional(string),
   lateAnswer: optional(
-    object<NonNullable<CommitState["lateAnswer"]>>({ at: number, error: optional(string) }),
+    object<NonNullable<CommitState["lateAnswer"]>>({ at: instant, error: optional(string) }),
   ),
   heldByFaultId: optional(string),
 });

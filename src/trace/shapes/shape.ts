@@ -1,3 +1,4 @@
+import { isInstant } from "#base/instant.ts";
 import { isJsonObject, type Json } from "#base/json.ts";
 
 /** A value read from a file does not have the shape it should have; the path says where. */
@@ -28,6 +29,12 @@ export const string: Shape<string> = (value) => {
 
 export const number: Shape<number> = (value) => {
   if (typeof value !== "number" || !Number.isFinite(value)) throw new ShapeError("a number");
+  return value;
+};
+
+/** Milliseconds since the Unix epoch, or before it: what is shown as a time. */
+export const instant: Shape<number> = (value) => {
+  if (typeof value !== "number" || !isInstant(value)) throw new ShapeError("a time");
   return value;
 };
 
