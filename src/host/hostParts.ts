@@ -16,6 +16,7 @@ import { RecordStore } from "./sessions/recordStore.ts";
 import { SessionRegistry } from "./sessions/sessionRegistry.ts";
 import { OpenedTraces } from "./trace/openedTraces.ts";
 import { TraceAppender } from "./trace/traceAppender.ts";
+import { Defects } from "./views/defects.ts";
 import type { Presentation } from "./views/presentation.ts";
 import { TreeSubscriptions } from "./views/treeSubscriptions.ts";
 
@@ -48,6 +49,7 @@ export interface HostParts extends Disposable {
   readonly trees: TreeSubscriptions;
   readonly panels: PanelSubscriptions;
   readonly guard: MemoryGuard;
+  readonly defects: Defects;
 }
 
 /** Of corrupt batches, kept to be looked at and saved. */
@@ -101,11 +103,16 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
     all: () => [recording.presented(), ...traces.presented],
     of: (clusterId) => traces.of(clusterId) ?? recording.presented(),
   };
+  const defects = new Defects((message) => output.log("error", message));
   const trees = new TreeSubscriptions(presentation, {
     timeText,
     dismissedSessions: debugConsumers.dismissed,
+    defects,
   });
-  const panels = new PanelSubscriptions((panelId, state) => output.emit("panel.state", { panelId, state }));
+  const panels = new PanelSubscriptions(
+    (panelId, state) => output.emit("panel.state", { panelId, state }),
+    defects,
+  );
   const guard = owned.add(
     new MemoryGuard({
       clock,
@@ -154,6 +161,7 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
     trees,
     panels,
     guard,
+    defects,
     dispose: () => owned.dispose(),
   };
 }

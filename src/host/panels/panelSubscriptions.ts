@@ -1,5 +1,6 @@
 import { ChannelError } from "../channel/channelError.ts";
 import type { PanelNotification, PanelState } from "../channel/panelRequests.ts";
+import type { Defects } from "../views/defects.ts";
 import type { PanelPresenter } from "./panelPresenter.ts";
 
 interface OpenPanel {
@@ -18,10 +19,12 @@ const maxPanels = 50;
 export class PanelSubscriptions {
   readonly #panels = new Map<string, OpenPanel>();
   readonly #send: (panelId: string, state: PanelState) => void;
+  readonly #defects: Defects;
   #nextId = 1;
 
-  constructor(send: (panelId: string, state: PanelState) => void) {
+  constructor(send: (panelId: string, state: PanelState) => void, defects: Defects) {
     this.#send = send;
+    this.#defects = defects;
   }
 
   get isWatched(): boolean {
@@ -73,11 +76,16 @@ export class PanelSubscriptions {
       const isStill = options.onlyUrgent || isPast || (goesWithTrees && !options.withTrees);
       if (!panel.visible || (isStill && !panel.urgent)) continue;
       panel.urgent = false;
-      const state = panel.presenter.state();
-      const text = JSON.stringify(state);
-      if (text === panel.text) continue;
-      panel.text = text;
-      this.#send(panelId, state);
+      // What fails keeps the page as it was; the other panels go on.
+      this.#defects.guard(panel.presenter.title, () => this.#presentOne(panelId, panel));
     }
+  }
+
+  #presentOne(panelId: string, panel: OpenPanel): void {
+    const state = panel.presenter.state();
+    const text = JSON.stringify(state);
+    if (text === panel.text) return;
+    panel.text = text;
+    this.#send(panelId, state);
   }
 }

@@ -1,8 +1,9 @@
 import { children } from "#views/tree/children.ts";
-import type { TreeContext } from "#views/tree/treeContext.ts";
+import { messageNode, type TreeContext } from "#views/tree/treeContext.ts";
 import type { NodeTarget, TreeNode, TreeViewId } from "#views/treeNode.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
 import type { TreeChildren } from "../channel/treeRequests.ts";
+import type { Defects } from "./defects.ts";
 import type { Presentation, PresentedModel } from "./presentation.ts";
 
 interface Shown {
@@ -22,6 +23,7 @@ interface View {
 export interface TreeOptions {
   readonly timeText: (at: number) => string;
   readonly dismissedSessions: ReadonlySet<string>;
+  readonly defects: Defects;
 }
 
 /** A tree that shows more parents than this at once is not kept up to date beyond them. */
@@ -102,15 +104,35 @@ export class TreeSubscriptions {
   }
 
   #present(viewId: TreeViewId, target: NodeTarget | undefined): readonly TreeNode[] {
-    if (target && "clusterId" in target) {
-      const nodes = children(viewId, target, this.#context(viewId, this.#presentation.of(target.clusterId)));
-      return target.clusterId === playgroundClusterId ? nodes.map(withPlaygroundWord) : nodes;
-    }
-    if (target) return [];
-    // Debug consumers and findings are about the present only; a trace is looked at under Clusters.
-    const all = this.#presentation.all();
-    const models = viewId === "groupscope.clusters" ? all : all.slice(0, 1);
-    return models.flatMap((presented) => children(viewId, undefined, this.#context(viewId, presented)));
+    return this.#guarded([viewId, JSON.stringify(target)], () => {
+      if (target && "clusterId" in target) {
+        const presented = this.#presentation.of(target.clusterId);
+        const nodes = children(viewId, target, this.#context(viewId, presented));
+        return target.clusterId === playgroundClusterId ? nodes.map(withPlaygroundWord) : nodes;
+      }
+      if (target) return [];
+      // Debug consumers and findings are about the present only; a trace is looked at under Clusters.
+      const all = this.#presentation.all();
+      const models = viewId === "groupscope.clusters" ? all : all.slice(0, 1);
+      return models.flatMap((presented, index) =>
+        this.#guarded([viewId, String(index)], () =>
+          children(viewId, undefined, this.#context(viewId, presented)),
+        ),
+      );
+    });
+  }
+
+  /** A presenter's defect costs the rows that it would have given, and stands in their place. */
+  #guarded(place: readonly string[], rows: () => readonly TreeNode[]): readonly TreeNode[] {
+    return (
+      this.#options.defects.guard(`A part of ${place[0]}`, rows) ?? [
+        messageNode(["defect", ...place], {
+          label: "Cannot be shown",
+          description: "a defect of Groupscope; the log says which",
+          severity: "error",
+        }),
+      ]
+    );
   }
 
   #context(viewId: TreeViewId, { model, findings, now }: PresentedModel): TreeContext {

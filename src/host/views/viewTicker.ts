@@ -29,7 +29,8 @@ export class ViewTicker implements Disposable {
   start(): void {
     this.#timer ??= this.#parts.deps.clock.schedule(panelEveryMs, () => {
       this.#timer = undefined;
-      this.#tick();
+      // Nobody waits for a timer: what it throws would end the worker, and all sessions with it.
+      this.#parts.defects.guard("What is looked at", () => this.#tick());
       this.start();
     });
   }
@@ -57,7 +58,7 @@ export class ViewTicker implements Disposable {
       this.#treesAt = startedAt;
       this.#treesVersion = version;
       this.#presentTrees();
-      this.#presentStatus();
+      this.#parts.defects.guard("The status bar", () => this.#presentStatus());
     }
     const tookMs = deps.clock.now() - startedAt;
     this.#restUntil = startedAt + tookMs / largestShare;

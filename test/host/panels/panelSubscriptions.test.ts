@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { PanelPresenter } from "#host/panels/panelPresenter.ts";
 import { PanelSubscriptions } from "#host/panels/panelSubscriptions.ts";
+import { Defects } from "#host/views/defects.ts";
 import type { RecordsState } from "#webview/records/contract.ts";
 
 const everything = { onlyUrgent: false, withTrees: true };
@@ -9,7 +10,11 @@ const everything = { onlyUrgent: false, withTrees: true };
 function watched(presenter: { isPast: boolean; goesWithTrees?: boolean }) {
   let asked = 0;
   const sent: string[] = [];
-  const panels = new PanelSubscriptions((_id, { title }) => sent.push(title));
+  const logged: string[] = [];
+  const panels = new PanelSubscriptions(
+    (_id, { title }) => sent.push(title),
+    new Defects((message) => logged.push(message)),
+  );
   const state = () => ({ title: `state ${++asked}` }) as RecordsState;
   const whole: PanelPresenter = {
     title: "panel",
@@ -22,7 +27,7 @@ function watched(presenter: { isPast: boolean; goesWithTrees?: boolean }) {
   };
   const { panelId } = panels.open(whole);
   panels.setVisible(panelId, true);
-  return { panels, panelId, sent };
+  return { panels, panelId, sent, logged };
 }
 
 test("a panel that shows the present is sent whenever it looks different", () => {
@@ -78,4 +83,24 @@ test("a panel whose numbers stand in a tree too waits for the trees, but not whe
   panels.present({ onlyUrgent: true, withTrees: false });
 
   expect(sent).toEqual(["state 1", "state 2", "state 3"]);
+});
+
+test("a panel that cannot be drawn is logged once, and the others go on", () => {
+  const { panels, sent, logged } = watched({ isPast: false });
+  const broken: PanelPresenter = {
+    title: "broken",
+    isPast: false,
+    state: () => {
+      throw new RangeError("Invalid time value");
+    },
+    notified: () => undefined,
+  };
+  panels.setVisible(panels.open(broken).panelId, true);
+
+  panels.present(everything);
+  panels.present(everything);
+
+  expect(sent).toEqual(["state 1", "state 2"]);
+  expect(logged).toHaveLength(1);
+  expect(logged[0]).toContain("broken cannot be shown: RangeError: Invalid time value");
 });
