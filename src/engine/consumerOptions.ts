@@ -126,8 +126,14 @@ export type PartitionScope =
   | { readonly all: true }
   | { readonly topic: string; readonly partition?: number | undefined };
 
-/** Where to move a position: `relative` counts from an end of the log, `step` from the position itself. */
-export type SeekTarget = Place | { readonly kind: "step"; readonly by: bigint };
+/**
+ * Where to move a position: `relative` counts from an end of the log, `step` from the position itself, `committed` is
+ * where the group would begin now.
+ */
+export type SeekTarget =
+  | Place
+  | { readonly kind: "step"; readonly by: bigint }
+  | { readonly kind: "committed" };
 
 /** Everything that is seldom changed, as most consumers have it. */
 export const usualBehaviour = {

@@ -11,6 +11,7 @@ import { RecordIntake } from "./fetch/recordIntake.ts";
 import { GroupParts, groupChannel } from "./groupParts.ts";
 import type { AssignedPartition, HaltedBatch } from "./position/assignedPartition.ts";
 import { Assignment } from "./position/assignment.ts";
+import type { CommittedLookup } from "./position/committedOffsets.ts";
 import { Discarder } from "./position/discarder.ts";
 import { EndWatcher } from "./position/endWatcher.ts";
 import { PartitionTable } from "./position/partitionTable.ts";
@@ -136,6 +137,20 @@ export class SessionParts {
     return `${this.#options.sessionId}-fetch`;
   }
 
+  /** None without a group. */
+  get #committedLookup(): CommittedLookup | undefined {
+    const { groupId } = this.#options;
+    if (groupId === undefined) return undefined;
+    return {
+      cluster: this.#deps.cluster,
+      groupId,
+      channel: groupChannel(this.#options),
+      timeoutMs: lookupPatienceMs,
+      asMember: () => this.group?.standing(),
+      onRefused: (error, memberEpoch) => this.group?.member?.report(error, memberEpoch),
+    };
+  }
+
   /** Look-ups are not to wait behind a fetch that the broker holds back. */
   get #lookup() {
     const { cluster } = this.#deps;
@@ -192,24 +207,12 @@ export class SessionParts {
   }
 
   #makeLoader(): PositionLoader {
-    const { groupId } = this.#options;
-    const { cluster, clock, random } = this.#deps;
-    const channel = groupChannel(this.#options);
+    const { clock, random } = this.#deps;
     return new PositionLoader({
       clock,
       random,
       offsets: this.#lookup,
-      committed:
-        groupId === undefined
-          ? undefined
-          : {
-              cluster,
-              groupId,
-              channel,
-              timeoutMs: lookupPatienceMs,
-              asMember: () => this.group?.standing(),
-              onRefused: (error, memberEpoch) => this.group?.member?.report(error, memberEpoch),
-            },
+      committed: this.#committedLookup,
       partitions: () => this.table.values(),
       isCurrent: this.#isCurrent,
       // A commit of the generation before must be on its way before its offset is asked for.
@@ -276,6 +279,7 @@ export class SessionParts {
       table: this.table,
       buffer: this.buffer,
       offsets: this.#lookup,
+      committed: this.#committedLookup,
       closed,
       onMoved: (partition) => {
         this.#changed(partition, true);

@@ -83,6 +83,46 @@ describe("positions", () => {
     expect(released?.released).toMatchObject({ records: 4 });
   });
 
+  test.each(["classic", "consumer"] as const)(
+    "seeking to what is committed goes to where the group would begin: %s",
+    async (groupProtocol) => {
+      const { session, poll } = bench.session({ groupProtocol, startPosition: { kind: "start" } });
+      session.start();
+      await poll(4, 20_000);
+      await bench.run(session.commit({ deadlineMs: 5_000 }));
+      await bench.run(session.seek(p0, { kind: "start" }));
+
+      const moved = await bench.run(session.seek(p0, { kind: "committed" }));
+
+      expect(moved).toEqual({ from: 0n, to: 4n });
+      expect(values(await poll(10, 1_000))).toEqual([4, 5]);
+    },
+  );
+
+  const uncommitted: readonly [string, Partial<ConsumerOptions>, string][] = [
+    [
+      "the group committed nothing",
+      {},
+      "billing has committed nothing of orders-0: commit first, or seek to",
+    ],
+    [
+      "there is no group",
+      { groupId: undefined, directPartitions: [p0], topics: [] },
+      "this consumer reads orders-0 without a group, so nothing is committed: seek to start",
+    ],
+  ];
+
+  test.each(uncommitted)("seeking to what is committed when %s says what to do", async (_, options, says) => {
+    const { session } = bench.session({ startPosition: { kind: "offset", offset: 2n }, ...options });
+    session.start();
+    await positioned(session);
+
+    const seeking = bench.run(session.seek(p0, { kind: "committed" }));
+
+    await expect(seeking).rejects.toThrow(says);
+    expect(positionOf(session)).toBe(2n);
+  });
+
   test("of two seeks the last one counts, and the first one says so", async () => {
     const { session } = bench.session();
     session.start();

@@ -2,10 +2,11 @@ import { type Clock, sleep, withDeadline } from "#base/clock.ts";
 import type { Random } from "#base/random.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import type { Observe } from "#trace/observation.ts";
-import type { SeekTarget } from "../consumerOptions.ts";
+import type { Place, SeekTarget } from "../consumerOptions.ts";
 import { EngineError } from "../engineError.ts";
 import type { RecordBuffer } from "../fetch/recordBuffer.ts";
 import type { AssignedPartition } from "./assignedPartition.ts";
+import { type CommittedLookup, lookUpCommitted } from "./committedOffsets.ts";
 import {
   endTimestamp,
   lookUpOffsets,
@@ -33,6 +34,8 @@ export interface SeekerPorts {
   readonly table: PartitionTable;
   readonly buffer: RecordBuffer;
   readonly offsets: OffsetLookup;
+  /** Undefined without a group. */
+  readonly committed: CommittedLookup | undefined;
   readonly closed: AbortSignal;
   readonly onMoved: (partition: AssignedPartition) => void;
 }
@@ -41,7 +44,7 @@ const patienceMs = 30_000;
 const positionPatienceMs = 5_000;
 
 /**
- * Moves positions on the user's word. A special place (an end, a time) is looked up first, and only a real offset ever
+ * Moves positions on the user's word. A special place (an end, a time, what is committed) is looked up first, and only a real offset ever
  * reaches the cursor; paused or not makes no difference. Of several orders for a partition the last one counts.
  */
 export class Seeker {
@@ -102,11 +105,14 @@ export class Seeker {
       );
     }
     const { clock, random, offsets, closed } = this.#ports;
-    const place: FixedPlace | Step = target.kind === "step" ? target : fixPlace(target, clock.now());
+    const place = isPlace(target) ? fixPlace(target, clock.now()) : target;
     const limit = signal ? AbortSignal.any([closed, signal]) : closed;
     const deadlineAt = clock.now() + patienceMs;
     for (let attempt = 0; ; attempt++) {
-      const asked = this.#ask(offsets, partition, place, limit);
+      const asked =
+        place.kind === "committed"
+          ? this.#askCommitted(partition, limit)
+          : this.#ask(offsets, partition, place, limit);
       const located = await withDeadline(clock, asked, { what: "seek", deadlineAt, signal: limit });
       if (located.ok) return located.offset;
       const isOver = clock.now() >= deadlineAt || !located.retriable;
@@ -116,6 +122,22 @@ export class Seeker {
       const ceiling = Math.min(2_000, 100 * 2 ** Math.min(attempt, 8));
       await sleep(clock, ceiling / 2 + (ceiling / 2) * random.next(), limit);
     }
+  }
+
+  async #askCommitted(partition: AssignedPartition, signal: AbortSignal): Promise<Located> {
+    const { committed } = this.#ports;
+    const what = topicPartitionText(partition);
+    if (!committed) {
+      throw new EngineError(
+        "NO_GROUP",
+        `this consumer reads ${what} without a group, so nothing is committed: seek to start, end, or an offset`,
+      );
+    }
+    const answer = (await lookUpCommitted(committed, [partition], signal)).get(partition);
+    if (answer?.ok === false) return answer;
+    if (answer?.offset !== undefined) return { ok: true, offset: answer.offset };
+    const message = `${committed.groupId} has committed nothing of ${what}: commit first, or seek to start, end, or an offset`;
+    return { ok: false, error: { code: "NOTHING_COMMITTED", message }, retriable: false };
   }
 
   async #ask(
@@ -158,6 +180,10 @@ export class Seeker {
 }
 
 type Step = Extract<SeekTarget, { readonly kind: "step" }>;
+
+function isPlace(target: SeekTarget): target is Place {
+  return target.kind !== "step" && target.kind !== "committed";
+}
 
 function notAssigned(key: TopicPartition): EngineError {
   return new EngineError("NOT_ASSIGNED", `${topicPartitionText(key)} is not assigned to this consumer`);

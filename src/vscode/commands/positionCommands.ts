@@ -30,10 +30,12 @@ async function askSeekTarget(): Promise<SeekTarget | undefined> {
     placeholder: "Where to? Buffered records of the partition are let go; nothing is committed.",
     choices: [
       ...placeChoices,
+      { choice: "committed", label: "Committed", description: "where the group would begin now" },
       { choice: "step", label: "Forward or back…", description: "so many offsets from where it stands" },
     ],
   });
   if (typeof answer === "string") return undefined;
+  if (answer.choice === "committed") return { kind: "committed" };
   if (answer.choice !== "step") return askPlace(title, answer.choice);
   const step = await askText({
     title,

@@ -10,7 +10,7 @@ import {
 } from "./validation.ts";
 
 /** A place in a log: start, end, an offset, a time, so long ago, or so far from an end. */
-export type Place = Exclude<SeekTarget, { readonly kind: "step" }>;
+export type Place = Exclude<SeekTarget, { readonly kind: "step" | "committed" }>;
 
 /** What is asked for a place that is not known by its kind alone. */
 export type PlaceKind = Place["kind"];

@@ -16,6 +16,7 @@ test.each<[string, SeekTarget, bigint, string]>([
     40n,
     "Moved orders-0 to 40, where the log begins (not 10).",
   ],
+  ["to what is committed", { kind: "committed" }, 44n, "Moved orders-0 to 44."],
   ["to a place that has no number", { kind: "end" }, 1_402n, "Moved orders-0 to 1,402."],
 ])("a seek %s says where it came to stand", (_what, target, to, says) => {
   expect(movedText(target, [{ topic: "orders", partition: 0, from: 60n, to }])).toBe(says);
