@@ -21,7 +21,9 @@ test("a group that goes from range to cooperative-sticky by rolling, and back, s
     return member;
   };
   const state = () =>
-    everybody.map((member) => `${member.assignment().join(" ")} ${member.session.membership()?.state}`).join();
+    everybody
+      .map((member) => `${member.assignment().join(" ")} ${member.session.membership()?.state}`)
+      .join();
   const shared = (...members: readonly LiveMember[]) =>
     until(() => members.every((member) => member.has(partitionCount / members.length)), state);
   let produced = 0;
@@ -36,7 +38,7 @@ test("a group that goes from range to cooperative-sticky by rolling, and back, s
     );
   };
   const assignorsOf = (...members: readonly LiveMember[]) =>
-    members.map((member) => member.session.membership()).map((m) => m && "generation" in m && m.generation.assignor);
+    members.map((member) => member.all("session.state").at(-1)?.assignor);
   const replace = async (old: LiveMember, stays: LiveMember, ...assignors: readonly string[]) => {
     await old.stop();
     await shared(stays);
