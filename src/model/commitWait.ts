@@ -25,28 +25,42 @@ export interface CommitWait {
   readonly remedies: readonly Remedy[];
 }
 
-/** The present holder of an open commit; `now` decides how long it has been. */
-export function commitWait(
-  at: { readonly cluster: ClusterModel; readonly group: GroupModel; readonly now: number },
-  commit: CommitView,
-): CommitWait {
-  const { cluster, group } = at;
-  const { latest } = commit;
-  const view = groupView(cluster, group);
+/** Where a commit stands: the model, its group, and the time that is now. */
+interface At {
+  readonly cluster: ClusterModel;
+  readonly group: GroupModel;
+  readonly now: number;
+}
+
+/** Who holds a commit's rebalance or its answer up now, in a few words each; empty when nobody is known to. */
+export function whoHoldsUp(at: At, commit: CommitState): readonly string[] {
+  return holdersOf(at, commit).short;
+}
+
+function holdersOf(at: At, commit: CommitState) {
+  const view = groupView(at.cluster, at.group);
   const missing = missingMembers(view);
+  const rebalancing = isRebalanceBlock(commit.blocked);
+  const who = rebalancing ? whoIsMissing({ missing, now: at.now }, commit.blocked) : undefined;
+  const ours = rebalancing && missing === undefined ? oursThatHold(at) : [];
+  const faults = holdingFaults(at.cluster, at.group, commit);
+  const short = [
+    ...(who?.short === undefined ? [] : [who.short]),
+    ...ours.map((each) => each.short),
+    ...faults.map(({ title }) => `the fault “${title}” holds the answer`),
+  ];
+  return { view, missing, rebalancing, who, ours, faults, short };
+}
+
+/** The present holder of an open commit; `now` decides how long it has been. */
+export function commitWait(at: At, commit: CommitView): CommitWait {
+  const { latest } = commit;
   const holder = commitHolder(at, latest);
   const own = ownHold(at, latest);
-  const faults = holdingFaults(cluster, group, latest);
-  const rebalancing = isRebalanceBlock(latest.blocked);
-
-  const who = rebalancing ? whoIsMissing({ missing, now: at.now }, latest.blocked) : undefined;
-  const ours = rebalancing && missing === undefined ? oursThatHold(at) : [];
-  const faultText = faults.map(({ title }) => `the fault “${title}” holds the answer`);
+  const { view, missing, rebalancing, who, ours, faults, short } = holdersOf(at, latest);
   return {
     waitsFor: holder.waitsFor,
-    reason: [holder.reason, who?.short, ...ours.map(({ short }) => short), ...faultText]
-      .filter((part) => part !== undefined)
-      .join("; "),
+    reason: [holder.reason, ...short].join("; "),
     because: [
       holder.sentence,
       ...(who ? who.sentences : []),
@@ -88,11 +102,7 @@ function oursThatHold({
   cluster,
   group,
   now,
-}: {
-  readonly cluster: ClusterModel;
-  readonly group: GroupModel;
-  readonly now: number;
-}): readonly { readonly short: string; readonly sentence: string }[] {
+}: At): readonly { readonly short: string; readonly sentence: string }[] {
   return [...cluster.sessions.values()].flatMap((session) => {
     if (session.started?.groupId !== group.groupId || session.ended) return [];
     const held = session.state?.membership === "revoking" ? heldUpBy(session) : undefined;
@@ -158,7 +168,7 @@ function endings(commit: CommitState, missing: readonly MissingMember[] | undefi
 }
 
 function remediesOf(
-  at: { readonly cluster: ClusterModel; readonly group: GroupModel },
+  at: At,
   commit: CommitState & { readonly sourceId: string },
   causes: {
     readonly missing: readonly MissingMember[];

@@ -149,9 +149,35 @@ test("a commit that a fault delays becomes a finding, and its waiter can be let 
   expect(hang?.remedies.map(({ action }) => action.kind)).toContain("releaseCommit");
   const { released } = await ask("session.releaseCommit", { sessionId, commitId: waiting?.commitId ?? "" });
 
+  const report = await clock.runUntil(commit);
   expect(released).toBe(true);
-  expect((await clock.runUntil(commit)).outcome).toBe("released");
+  expect(waiting).toMatchObject({
+    partitions: expect.stringContaining("orders-"),
+    waitsFor: hang?.detail,
+  });
+  expect(report.outcome).toBe("released");
+  expect(report.message).toMatch(/answer OffsetCommit; that has taken \d\.\d s so far; the fault “/);
   await ask("playground.removeFault", { faultId });
+});
+
+test("a commit that meets its deadline in a rebalance says since when it waited, and who is not back", async () => {
+  const { ask, clock, client, sessionId } = await withConsumer();
+  const defaults = await ask("session.defaults", { clusterId: "playground" });
+  const blocking = { ...joining, advanced: { ...defaults, blockRebalanceOnPoll: true } };
+  const { sessionId: holder } = await ask("session.start", blocking);
+  await clock.advance(10_000);
+  await ask("session.poll", { sessionId, maxRecords: 1 });
+  await ask("session.poll", { sessionId: holder, maxRecords: 1 });
+  await ask("session.rejoin", { sessionId });
+  await clock.advance(2_000);
+
+  const report = await clock.runUntil(client.request("session.commit", { sessionId, deadlineMs: 3_000 }));
+
+  expect(report.outcome).toBe("deadlinePassed");
+  expect(report.message).toMatch(
+    /waited 3\.0 s for the group to finish joining .*; that has taken [45]\.\d s/,
+  );
+  expect(report.message).toMatch(/; B has not rejoined\.$/);
 });
 
 test("a corrupt batch halts its partition with bounds, and skipping it goes on behind", async () => {

@@ -196,10 +196,12 @@ function blockText(block: CommitBlock): string {
   }
 }
 
-/** What a commit waits for in any phase, completing "waited … for …". */
-export function waitText(phase: CommitPhase): string {
-  if (phase.state === "blocked") return blockText(phase.block);
-  return phase.state === "inFlight" ? "the coordinator to answer OffsetCommit" : "its turn";
+/** What a commit waits for in any phase, and since when, completing "waited … for …". */
+export function waitText(phase: CommitPhase, now: number): string {
+  const taken = (since: number) => `; that has taken ${((now - since) / 1000).toFixed(1)} s so far`;
+  if (phase.state === "blocked") return blockText(phase.block) + taken(phase.block.since);
+  if (phase.state !== "inFlight") return "its turn";
+  return `the coordinator to answer OffsetCommit${taken(phase.sentAt)}`;
 }
 
 /** The partitions of a commit for people, cut when there are many. */

@@ -129,10 +129,11 @@ export class QueuedCommit {
   letGo(outcome: Extract<CommitOutcome, "deadlinePassed" | "cancelled" | "released">): void {
     if (this.isSettled) return;
     const { offsets, queuedAt, phase } = this.#entry;
-    const waited = ((this.#clock.now() - queuedAt) / 1000).toFixed(1);
+    const now = this.#clock.now();
+    const waited = ((now - queuedAt) / 1000).toFixed(1);
     this.#settle({
       outcome,
-      message: `the commit of ${partitionsText(offsets)} waited ${waited} s for ${waitText(phase)}`,
+      message: `the commit of ${partitionsText(offsets)} waited ${waited} s for ${waitText(phase, now)}`,
     });
   }
 

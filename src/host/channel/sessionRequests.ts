@@ -130,6 +130,9 @@ export interface WaitingCommit {
   readonly sessionId: string;
   readonly sessionName: string;
   readonly waitedMs: number;
+  /** Its partitions, for people. */
+  readonly partitions: string;
+  /** What keeps it from being answered, and who: `the group rebalances; worker-2 has not rejoined`. */
   readonly waitsFor: string;
 }
 

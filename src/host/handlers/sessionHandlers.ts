@@ -41,7 +41,8 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
           `${options.name} reads without a group, so it has nowhere to commit to.`,
         );
       }
-      return commitReport(await session.commit({ offsets, deadlineMs, signal }));
+      const result = await session.commit({ offsets, deadlineMs, signal });
+      return commitReport(result, debugConsumers.whoHeldUp(sessionId, result.commitId));
     },
     "session.allowRebalance": ({ sessionId }) => {
       const session = engineOf(sessionId);
@@ -71,15 +72,15 @@ function waitedFor(gate: SessionGate | undefined): "rebalance" | "callback" | "n
   return gate?.callbackWaits ? "callback" : "nothing";
 }
 
-function commitReport({ outcome, message, offsets }: CommitResult): CommitReport {
+/** `heldUpBy`: who is to blame where its waiter was let go, in a few words each. */
+function commitReport(
+  { outcome, message, offsets }: CommitResult,
+  heldUpBy: readonly string[] = [],
+): CommitReport {
   const count = offsets.length;
-  return {
-    outcome,
-    message: sentence(
-      message ??
-        (outcome === "committed"
-          ? `committed ${count} ${count === 1 ? "partition" : "partitions"}`
-          : outcome),
-    ),
-  };
+  const isLetGo = outcome === "deadlinePassed" || outcome === "cancelled" || outcome === "released";
+  const said =
+    message ??
+    (outcome === "committed" ? `committed ${count} ${count === 1 ? "partition" : "partitions"}` : outcome);
+  return { outcome, message: sentence([said, ...(isLetGo ? heldUpBy : [])].join("; ")) };
 }

@@ -1,8 +1,9 @@
 import { randomUuid } from "#base/random.ts";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { optionProblem } from "#engine/optionProblem.ts";
+import { commitWait, whoHoldsUp } from "#model/commitWait.ts";
 import { presentOf } from "#model/detectors/detect.ts";
-import type { ClusterModel, SessionModel } from "#model/model.ts";
+import type { ClusterModel, GroupModel, SessionModel } from "#model/model.ts";
 import { sessionName, sessionPartitions } from "#model/sessionView.ts";
 import type { PollMode } from "#trace/observations/session.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
@@ -165,15 +166,31 @@ export class DebugConsumers {
     );
     return running
       .flatMap(({ cluster, session }) =>
-        openCommits(cluster, session).map((commit) => ({
-          commitId: commit.commitId,
+        openCommits(cluster, session).map(({ group, commit }) => ({
+          commitId: commit.latest.commitId,
           sessionId: session.sessionId,
           sessionName: sessionName(session),
-          waitedMs: presentOf(cluster, now) - commit.queuedAt,
-          waitsFor: commit.offsets.map(topicPartitionText).join(", "),
+          waitedMs: presentOf(cluster, now) - commit.latest.queuedAt,
+          partitions: commit.latest.offsets.map(topicPartitionText).join(", "),
+          waitsFor: commitWait({ cluster, group, now: presentOf(cluster, now) }, commit).reason,
         })),
       )
       .toSorted((a, b) => b.waitedMs - a.waitedMs);
+  }
+
+  /** Who held a commit up that nobody waits for any more, in a few words each; empty when nobody is known to have. */
+  whoHeldUp(sessionId: string, commitId: string): readonly string[] {
+    const found = this.#all().find(({ session }) => session.sessionId === sessionId);
+    const group = found && groupOf(found.cluster, found.session);
+    const commit = group?.commits?.settled.findLast(
+      ({ latest }) => latest.commitId === commitId && latest.sessionId === sessionId,
+    );
+    if (!found || !group || !commit) return [];
+    const { latest, times, blocks } = commit;
+    const state = times.at(-2)?.state ?? "queued";
+    const blocked = state === "blocked" ? blocks.at(-1) : undefined;
+    const now = presentOf(found.cluster, this.#deps.clock.now());
+    return whoHoldsUp({ cluster: found.cluster, group, now }, { ...latest, state, blocked });
   }
 
   #all(): readonly { readonly cluster: ClusterModel; readonly session: SessionModel }[] {
@@ -190,10 +207,15 @@ const stepWaitMs = 1_000;
 
 /** What the session itself says of its commits that are under way. */
 function openCommits(cluster: ClusterModel, session: SessionModel) {
-  const groupId = session.started?.groupId;
-  const group = groupId === undefined ? undefined : cluster.groups.byId.get(groupId);
-  return [...(group?.commits?.open.values() ?? [])]
+  const group = groupOf(cluster, session);
+  if (!group) return [];
+  return [...(group.commits?.open.values() ?? [])]
     .flatMap((commits) => [...commits.values()])
-    .map(({ latest }) => latest)
-    .filter(({ vantage, sessionId }) => vantage === "member" && sessionId === session.sessionId);
+    .filter(({ latest }) => latest.vantage === "member" && latest.sessionId === session.sessionId)
+    .map((commit) => ({ group, commit }));
+}
+
+function groupOf(cluster: ClusterModel, session: SessionModel): GroupModel | undefined {
+  const groupId = session.started?.groupId;
+  return groupId === undefined ? undefined : cluster.groups.byId.get(groupId);
 }

@@ -50,7 +50,8 @@ export function commitCommands(app: App): CommandFamily {
               choices: waiting.map((commit) => ({
                 choice: commit,
                 label: `Commit by ${commit.sessionName}`,
-                description: `waits ${(commit.waitedMs / 1_000).toFixed(1)} s · ${commit.waitsFor}`,
+                description: `waits ${(commit.waitedMs / 1_000).toFixed(1)} s · ${commit.partitions}`,
+                detail: commit.waitsFor,
               })),
             });
       if (typeof answer === "string") return;
