@@ -35,6 +35,7 @@ export const commandIds = {
   allowRebalance: "groupscope.allowRebalance",
   forceRebalance: "groupscope.forceRebalance",
   stopDebugConsumer: "groupscope.stopDebugConsumer",
+  commitAndStop: "groupscope.commitAndStop",
   stopWithoutLeaving: "groupscope.stopWithoutLeaving",
   dismissDebugConsumer: "groupscope.dismissDebugConsumer",
   showRecords: "groupscope.showRecords",

@@ -216,6 +216,23 @@ test("leaving ends it in good order, its row stays until it is taken off the lis
   expect(await tree.find("groupscope.clusters", "A (ours)")).toBeUndefined();
 });
 
+test.each([
+  ["commits what was delivered first when it is asked to", true, 5n],
+  ["commits nothing unasked", undefined, 0n],
+] as const)("stopping %s", async (_, commit, expected) => {
+  const { ask, clock, sessionId } = await withConsumer({ groupId: "alone" });
+  await ask("session.poll", { sessionId, maxRecords: 5 });
+
+  const { couldNot } = await ask("session.stop", { sessionId, leaveGroup: true, commit });
+  await clock.advance(1_000);
+  const next = await ask("session.start", { ...joining, groupId: "alone" });
+  await clock.advance(5_000);
+
+  const partitions = await ask("session.partitions", { sessionId: next.sessionId });
+  expect(couldNot).toEqual([]);
+  expect(partitions.reduce((sum, { committedOffset = 0n }) => sum + committedOffset, 0n)).toBe(expected);
+});
+
 test("without a group there is nowhere to commit to, and that is said", async () => {
   const { ask, sessionId } = await withConsumer({ groupId: undefined, startPosition: { kind: "start" } });
 

@@ -201,9 +201,12 @@ export interface SessionRequests {
   >;
   readonly "session.retryBatch": RequestShape<Named & TopicPartition, void>;
   readonly "session.skipBatch": RequestShape<Named & TopicPartition, void>;
-  /** Ends within its deadline and says what could not be done; leaves the group unless told otherwise. */
+  /**
+   * Ends within its deadline and says what could not be done; leaves the group as Kafka's clients do unless told
+   * otherwise. `commit`: everything that was delivered is committed first.
+   */
   readonly "session.stop": RequestShape<
-    Named & { readonly leaveGroup?: boolean | undefined },
+    Named & { readonly leaveGroup?: boolean | undefined; readonly commit?: boolean | undefined },
     { readonly couldNot: readonly string[] }
   >;
   /** Takes an ended session off the list. */

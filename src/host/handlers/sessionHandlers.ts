@@ -60,8 +60,8 @@ export function sessionRequests(parts: HostParts): RequestHandlers<SessionReques
     "session.skipBatch": ({ sessionId, topic, partition }) => {
       engineOf(sessionId).skipBatch({ topic, partition });
     },
-    "session.stop": async ({ sessionId, leaveGroup }) => ({
-      couldNot: await sessions.stop(sessionId, "stopped by the user", { leaveGroup }),
+    "session.stop": async ({ sessionId, leaveGroup, commit }) => ({
+      couldNot: await sessions.stop(sessionId, "stopped by the user", { leaveGroup, commit }),
     }),
     "session.dismiss": ({ sessionId }) => debugConsumers.dismiss(sessionId),
   };

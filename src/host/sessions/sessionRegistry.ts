@@ -116,12 +116,13 @@ export class SessionRegistry {
     how: {
       readonly deadlineMs?: number | undefined;
       readonly leaveGroup?: CloseOrder["leaveGroup"] | undefined;
+      readonly commit?: CloseOrder["commit"];
     } = {},
   ): Promise<readonly string[]> {
     const running = this.#running.get(sessionId);
     if (!running) return [];
-    const { deadlineMs = closeLimitMs, leaveGroup = "unlessStatic" } = how;
-    const closing = running.session.close({ deadlineMs, leaveGroup, reason });
+    const { deadlineMs = closeLimitMs, leaveGroup = "unlessStatic", commit } = how;
+    const closing = running.session.close({ deadlineMs, leaveGroup, commit, reason });
     const couldNot = await this.#inTime(closing, deadlineMs);
     running.end();
     return couldNot;

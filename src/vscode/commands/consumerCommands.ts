@@ -23,6 +23,12 @@ export function consumerCommands(app: App): CommandFamily {
       if (sessionId !== undefined) await stop(app, { sessionId, leaveGroup: true });
     },
 
+    [commandIds.commitAndStop]: async (target) => {
+      const title = "Commit, leave and stop";
+      const sessionId = sessionIdOf(target) ?? (await pickSession(app.link, title, isMember))?.sessionId;
+      if (sessionId !== undefined) await stop(app, { sessionId, leaveGroup: true, commit: true });
+    },
+
     [commandIds.stopWithoutLeaving]: async (target) => {
       const title = "Stop without leaving the group";
       const sessionId = sessionIdOf(target) ?? (await pickSession(app.link, title, isMember))?.sessionId;
@@ -58,7 +64,7 @@ export function consumerCommands(app: App): CommandFamily {
 
 async function stop(
   app: App,
-  order: { readonly sessionId: string; readonly leaveGroup: boolean },
+  order: { readonly sessionId: string; readonly leaveGroup: boolean; readonly commit?: boolean },
 ): Promise<void> {
   const { couldNot } = await vscode.window.withProgress(
     { location: { viewId: "groupscope.debugConsumers" } },
