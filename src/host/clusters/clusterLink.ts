@@ -7,6 +7,7 @@ import { ClusterClient } from "#network/clusterClient.ts";
 import type { ClusterMetadata } from "#network/clusterMetadata.ts";
 import type { ObservationBody, Observe } from "#trace/observation.ts";
 import type { ConnectionStep } from "#trace/observations/cluster.ts";
+import { observerClientId } from "#views/requests/observerClient.ts";
 import type { HostDeps } from "../hostDeps.ts";
 import { diagnose } from "./clusterDiagnosis.ts";
 import type { ConnectionSettings } from "./connectionSettings.ts";
@@ -176,7 +177,7 @@ export class ClusterLink implements Disposable {
     const owned = new DisposableStore();
     const client = new ClusterClient({
       bootstrapServers: settings.bootstrapServers,
-      clientId: "groupscope-observer",
+      clientId: observerClientId,
       tls: settings.tls,
       sasl: settings.sasl,
       transport,

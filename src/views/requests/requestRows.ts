@@ -1,5 +1,6 @@
 import type { Outcome, RequestFilter, RequestRow } from "#webview/requests/contract.ts";
 import type { Exchange } from "./exchange.ts";
+import { isByObserver } from "./observerClient.ts";
 import type { ReadExchange } from "./summaries.ts";
 
 /** What rows need to know beside the exchange. */
@@ -56,6 +57,7 @@ export function faultText({ faultIds }: Exchange, names: RowNames): string | und
 
 export function passes(read: ReadExchange, filter: RequestFilter, names: RowNames): boolean {
   const { exchange, summary } = read;
+  if (!filter.own && filter.clientId === null && isByObserver(read)) return false;
   if (filter.api !== null && filter.api !== summary.api) return false;
   if (filter.clientId !== null && filter.clientId !== clientOf(read)) return false;
   if (filter.groupId !== null && !summary.groupIds.includes(filter.groupId)) return false;

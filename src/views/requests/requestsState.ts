@@ -36,17 +36,20 @@ export const anyRequest: RequestFilter = {
   groupId: null,
   nodeId: null,
   errorsOnly: false,
+  own: false,
   text: "",
 };
 
 /** What the page draws. */
 export function requestsState(input: RequestsInput): RequestsState {
-  const { read, filter, names, totals } = input;
-  const listed = read.filter((each) => passes(each, filter, names));
+  const { read, filter, names } = input;
+  const passing = read.filter((each) => passes(each, { ...filter, own: true }, names));
+  const listed = passing.filter((each) => passes(each, filter, names));
   const { fromIndex, count } = listWindow(listed.length, input);
   return {
     title: input.title,
-    subtitle: `${countedText(totals.exchanges, "request")} kept · ${(totals.bytes / megabyte).toFixed(1)} of ${Math.round(totals.maxBytes / megabyte)} MB`,
+    subtitle: subtitleOf(input),
+    subtitleHint: hintOf(input),
     filter,
     choices: choicesOf(read, filter),
     paused: input.paused !== undefined,
@@ -58,8 +61,8 @@ export function requestsState(input: RequestsInput): RequestsState {
       rows: listed.slice(fromIndex, fromIndex + count).map((each) => requestRow(each, names)),
     },
     selected: input.selected ?? null,
-    notices: noticesOf(input),
-    empty: listed.length === 0 ? emptyText(input) : null,
+    hiddenOwn: passing.length - listed.length,
+    empty: listed.length === 0 ? emptyText(input, passing.length) : null,
   };
 }
 
@@ -84,18 +87,30 @@ function choicesOf(read: readonly ReadExchange[], filter: RequestFilter): Reques
   };
 }
 
-function noticesOf({ totals, unread }: RequestsInput): readonly string[] {
-  const notices: string[] = [];
-  if (totals.dropped > 0) {
-    notices.push(
-      `${countedText(totals.dropped, "older request")} ${totals.dropped === 1 ? "was" : "were"} let go: the newest 5,000 are kept, and at most ${Math.round(totals.maxBytes / megabyte)} MB of them.`,
-    );
-  }
-  if (unread > 0) notices.push(`Looking through ${countText(unread)} older ones…`);
-  return notices;
+/** One line, so that what comes and goes in it moves nothing. */
+function subtitleOf({ totals, unread }: RequestsInput): string {
+  return [
+    `${countedText(totals.exchanges, "request")} kept`,
+    totals.dropped > 0 && `${countText(totals.dropped)} older let go`,
+    unread > 0 && `looking through ${countText(unread)} of them…`,
+    `${(totals.bytes / megabyte).toFixed(1)} of ${Math.round(totals.maxBytes / megabyte)} MB`,
+  ]
+    .filter((part) => part !== false)
+    .join(" · ");
 }
 
-function emptyText({ running, totals }: RequestsInput): RequestsState["empty"] {
+function hintOf({ totals }: RequestsInput): string {
+  if (totals.dropped === 0) return "";
+  return `${countedText(totals.dropped, "older request")} ${totals.dropped === 1 ? "was" : "were"} let go: the newest 5,000 are kept, and at most ${Math.round(totals.maxBytes / megabyte)} MB of them.`;
+}
+
+function emptyText({ running, totals }: RequestsInput, hiddenOwn: number): RequestsState["empty"] {
+  if (hiddenOwn > 0) {
+    return {
+      title: "Only Groupscope asked",
+      text: `${countedText(hiddenOwn, "request")} by which it shows the cluster ${hiddenOwn === 1 ? "is" : "are"} hidden. Show them with “Groupscope's own”, or wait for those of clients.`,
+    };
+  }
   if (totals.exchanges > 0) {
     return { title: "No request passes the filter", text: "Change the filter to see others." };
   }

@@ -5,7 +5,7 @@ import { useFocusReturn } from "./useFocusReturn.ts";
 
 /** What every page with a list and one opened item shows beside them. */
 interface ListState {
-  readonly notices: readonly string[];
+  readonly notices?: readonly string[];
   readonly empty: { readonly title: string; readonly text: string } | null;
   readonly selected: object | null;
 }
@@ -53,7 +53,7 @@ function Frame<C extends Contract & { readonly state: ListState }>(props: {
   readonly drawn: Drawn<C>;
 }) {
   const { parts, drawn } = props;
-  const { notices, empty, selected }: ListState = drawn.state;
+  const { notices = [], empty, selected }: ListState = drawn.state;
   useFocusReturn(selected !== null, findTabStop);
   return (
     <>

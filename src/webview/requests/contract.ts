@@ -29,8 +29,10 @@ export interface RequestsContract extends Contract {
 
 export type RequestsState = {
   readonly title: string;
-  /** `1,204 kept · 3.1 of 16 MB` */
+  /** `1,204 requests kept · 18,480 older let go · 3.1 of 16 MB` */
   readonly subtitle: string;
+  /** Why there are not more of them, in sentences; empty when all are there. */
+  readonly subtitleHint: string;
   readonly filter: RequestFilter;
   /** What there is to choose from. */
   readonly choices: {
@@ -47,8 +49,8 @@ export type RequestsState = {
   readonly total: number;
   readonly window: { readonly fromIndex: number; readonly rows: readonly RequestRow[] };
   readonly selected: ExchangeDetail | null;
-  /** What was let go or is not looked through yet, in words. */
-  readonly notices: readonly string[];
+  /** How many would pass the filter, but are Groupscope's own asking. */
+  readonly hiddenOwn: number;
   readonly empty: { readonly title: string; readonly text: string } | null;
 };
 
@@ -59,6 +61,8 @@ export type RequestFilter = {
   readonly groupId: string | null;
   readonly nodeId: number | null;
   readonly errorsOnly: boolean;
+  /** With what Groupscope itself asks to show the cluster. */
+  readonly own: boolean;
   /** Somewhere in any column. */
   readonly text: string;
 };

@@ -11,13 +11,13 @@ interface ToolbarProps {
 /** Which requests are shown, and whether they go on coming. */
 export function Toolbar({ state, page }: ToolbarProps) {
   const { paused, arrived, following } = state;
+  const subtitle = `${paused ? `paused, ${arrived.toLocaleString()} came since · ` : ""}${state.subtitle}`;
   return (
     <header class="toolbar">
       <div class="heading">
         <h1>{state.title}</h1>
-        <p class="muted">
-          {state.subtitle}
-          {paused && ` · paused, ${arrived.toLocaleString()} came since`}
+        <p class="muted line" title={`${subtitle}\n${state.subtitleHint}`.trim()}>
+          {subtitle}
         </p>
       </div>
       <Filters state={state} page={page} />
@@ -39,7 +39,7 @@ export function Toolbar({ state, page }: ToolbarProps) {
           title="Stay at the newest request"
           onClick={() => page.notify("setFollow", { follow: !following })}
         >
-          <Icon name="arrow-down" /> Follow
+          <Icon name="arrow-down" /> <span class="wideOnly">Follow</span>
         </button>
         <button
           type="button"
@@ -97,10 +97,33 @@ function Filters({ state, page }: ToolbarProps) {
         title="Only what was answered with an error, or not at all because the connection closed"
         onClick={() => set({ errorsOnly: !filter.errorsOnly })}
       >
-        <Icon name="error" /> Errors only
+        <Icon name="error" /> Errors<span class="wideOnly"> only</span>
       </button>
+      {filter.clientId === null && (
+        <button
+          type="button"
+          class="plain"
+          aria-pressed={filter.own}
+          title={ownHint(state)}
+          onClick={() => set({ own: !filter.own })}
+        >
+          <Icon name={filter.own ? "eye" : "eye-closed"} /> <span class="wideOnly">Groupscope's</span> own
+          {state.hiddenOwn > 0 && (
+            <>
+              {" "}
+              ({state.hiddenOwn.toLocaleString()}
+              <span class="wideOnly"> hidden</span>)
+            </>
+          )}
+        </button>
+      )}
     </div>
   );
+}
+
+function ownHint({ filter, hiddenOwn }: RequestsState): string {
+  const what = "what Groupscope itself asks the playground, over and over, to show it in the sidebar";
+  return filter.own ? `Hide ${what}` : `Show ${what}: ${hiddenOwn.toLocaleString()} requests are hidden`;
 }
 
 /** What is typed stays as typed: snapshots that are older than the last key must not take it away. */

@@ -8,6 +8,7 @@ const any: RequestFilter = {
   groupId: null,
   nodeId: null,
   errorsOnly: false,
+  own: false,
   text: "",
 };
 

@@ -4,6 +4,7 @@ import { encodeRequest, encodeResponse } from "#protocol/message.ts";
 import type { Exchange, KeptFrame } from "#views/requests/exchange.ts";
 import { exchangeDetail } from "#views/requests/exchangeDetail.ts";
 import { hexDump, hexLines } from "#views/requests/hexLines.ts";
+import { observerClientId } from "#views/requests/observerClient.ts";
 import { passes, type RowNames, requestRow } from "#views/requests/requestRows.ts";
 import { anyRequest, type RequestsInput, requestsState } from "#views/requests/requestsState.ts";
 import { Summaries } from "#views/requests/summaries.ts";
@@ -218,17 +219,49 @@ describe("the list", () => {
     expect(window.rows.map(({ exchangeId }) => exchangeId)).toEqual([1, 2]);
   });
 
-  test("says what was let go and what is not looked through yet", () => {
-    const { notices } = requestsState({
+  test("says in its one line what was let go and what is not looked through yet", () => {
+    const { subtitle, subtitleHint } = requestsState({
       ...input,
       totals: { ...input.totals, dropped: 1_204 },
       unread: 90,
     });
 
-    expect(notices).toEqual([
+    expect(subtitle).toBe(
+      "3 requests kept · 1,204 older let go · looking through 90 of them… · 1.0 of 16 MB",
+    );
+    expect(subtitleHint).toBe(
       "1,204 older requests were let go: the newest 5,000 are kept, and at most 16 MB of them.",
-      "Looking through 90 older ones…",
-    ]);
+    );
+  });
+
+  describe("with what Groupscope itself asks", () => {
+    const ownRequest = kept(
+      encodeRequest(
+        heartbeat,
+        { version: 4, correlationId: 1, clientId: observerClientId },
+        { groupId: "billing", generationId: 6, memberId: "" },
+      ).subarray(4),
+    );
+    const mixed = [
+      read({ exchangeId: 1 }),
+      read({ exchangeId: 2, request: ownRequest }),
+      read({ exchangeId: 3, request: ownRequest }),
+    ];
+
+    test.each([
+      ["leaves it out and says how many there are", anyRequest, 1, 2],
+      ["shows it when it is wanted", { ...anyRequest, own: true }, 3, 0],
+      ["shows it when that client is chosen", { ...anyRequest, clientId: observerClientId }, 2, 0],
+      ["does not count what would not pass anyway", { ...anyRequest, nodeId: 9 }, 0, 0],
+    ])("%s", (_what, filter, total, hiddenOwn) => {
+      expect(requestsState({ ...input, read: mixed, filter })).toMatchObject({ total, hiddenOwn });
+    });
+
+    test("is not taken for an empty list", () => {
+      const { empty } = requestsState({ ...input, read: mixed.slice(1) });
+
+      expect(empty?.title).toBe("Only Groupscope asked");
+    });
   });
 
   test("offers what was chosen although nothing of it is kept", () => {
