@@ -80,7 +80,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
         <thead>
           <tr aria-rowindex={1}>
             {columns.map((column) => (
-              <th key={column} scope="col">
+              <th key={column} scope="col" class={columnClass(column)}>
                 {column}
               </th>
             ))}
@@ -120,6 +120,11 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       </table>
     </div>
   );
+}
+
+/** A column's cells have the class of its head, by which a stylesheet drops it where there is no room. */
+export function columnClass(column: string): string {
+  return `column${column}`;
 }
 
 /** Where the active row is now. */

@@ -24,21 +24,30 @@ export function FindingsBar({
       {findingGroups(state.findings).map((group) => (
         <li key={group.key} class={group.severity}>
           {group.findings.length === 1 ? (
-            <>
-              <TitleLine
-                finding={group.findings[0]}
-                remedies={group.remedies}
-                nowMs={state.nowMs}
-                page={page}
-              />
-              <p class="text muted">{group.text}</p>
-            </>
+            <Single group={group} nowMs={state.nowMs} page={page} />
           ) : (
             <Grouped group={group} nowMs={state.nowMs} page={page} />
           )}
         </li>
       ))}
     </ul>
+  );
+}
+
+/** A finding that is the only one of its cause. */
+function Single({ group, nowMs, page }: FindingsProps & { readonly group: FindingGroup }) {
+  const [finding] = group.findings;
+  return (
+    <div class="single">
+      <div class="words">
+        <SeverityIcon severity={finding.severity} />
+        <div class="head">
+          <Title finding={finding} nowMs={nowMs} page={page} />
+        </div>
+        <p class="text muted">{group.text}</p>
+      </div>
+      <RemedyButtons remedies={group.remedies} page={page} />
+    </div>
   );
 }
 
@@ -72,6 +81,15 @@ function TitleLine(
   return (
     <div class="titleLine">
       <SeverityIcon severity={finding.severity} />
+      <Title finding={finding} nowMs={nowMs} page={page} />
+      <RemedyButtons remedies={remedies} page={page} />
+    </div>
+  );
+}
+
+function Title({ finding, nowMs, page }: FindingsProps & { readonly finding: FindingMark }) {
+  return (
+    <>
       <button type="button" class="plain title" onClick={() => page.notify("select", { mark: finding.ref })}>
         <span class="visuallyHidden">{finding.severity}: </span>
         {finding.title}
@@ -79,7 +97,6 @@ function TitleLine(
       {!saysDuration(finding.title) && (
         <span class="muted since">for {durationText(Math.max(0, nowMs - finding.sinceMs))}</span>
       )}
-      <RemedyButtons remedies={remedies} page={page} />
-    </div>
+    </>
   );
 }

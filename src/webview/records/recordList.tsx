@@ -3,11 +3,14 @@ import { Icon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
 import { useScrolledUp } from "../page/useScrolledUp.ts";
+import { useSelectedInSight } from "../page/useSelectedInSight.ts";
 import { rowHeightPx, VirtualTable } from "../page/virtualTable.tsx";
 import type { RecordRow, RecordsContract, RecordsState } from "./contract.ts";
 import { RenderedText } from "./renderedText.tsx";
 
 const columns = ["Partition", "Offset", "Time", "Key", "Value", "Headers"];
+/** Where all rows are of one partition, which the filter names. */
+const ofOnePartition = columns.slice(1);
 
 interface ListProps {
   readonly state: RecordsState;
@@ -16,11 +19,13 @@ interface ListProps {
 
 /** The delivered records, oldest first; only the visible rows exist. */
 export function RecordList({ state, page }: ListProps) {
-  const { total, following, selected } = state;
+  const { total, following, selected, filter } = state;
+  const isOfOne = filter?.partition !== undefined;
   const container = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (following) container.current?.scrollTo({ top: total * rowHeightPx });
   }, [following, total]);
+  useSelectedInSight(container, selected?.recordId);
   useScrolledUp(container, following, () => page.notify("setFollow", { follow: false }));
 
   return (
@@ -28,11 +33,11 @@ export function RecordList({ state, page }: ListProps) {
       container={container}
       className="list recordList"
       label={state.title}
-      columns={columns}
+      columns={isOfOne ? ofOnePartition : columns}
       total={total}
       window={state.window}
       keyOf={({ recordId }) => String(recordId)}
-      cells={(row) => <Cells row={row} />}
+      cells={(row) => <Cells row={row} isOfOne={isOfOne} />}
       isSelected={({ recordId }) => recordId === selected?.recordId}
       onSelect={({ recordId }) => page.notify("select", { recordId })}
       onWindow={(fromIndex, count) => page.notify("viewport", { fromIndex, count })}
@@ -52,21 +57,27 @@ function Control({ text }: { readonly text: string }) {
   );
 }
 
-function Cells({ row }: { readonly row: RecordRow }) {
+function Cells({ row, isOfOne }: { readonly row: RecordRow; readonly isOfOne: boolean }) {
+  const partition = `${row.topic}-${row.partition}`;
   return (
     <>
-      <td>
-        {row.topic}-{row.partition}
-      </td>
-      <td class="number code">{row.offset}</td>
-      <td class="code" title={row.timestampMs === null ? "no timestamp" : dateTimeText(row.timestampMs)}>
+      {!isOfOne && (
+        <td class="content columnPartition" title={partition}>
+          {partition}
+        </td>
+      )}
+      <td class="number code columnOffset">{row.offset}</td>
+      <td
+        class="code columnTime"
+        title={row.timestampMs === null ? "no timestamp" : dateTimeText(row.timestampMs)}
+      >
         {row.timestampMs === null ? "–" : timeText(row.timestampMs, 3)}
       </td>
-      <td class="content">{row.control === null ? <RenderedText rendered={row.key} /> : ""}</td>
-      <td class="content wide">
+      <td class="content columnKey">{row.control === null ? <RenderedText rendered={row.key} /> : ""}</td>
+      <td class="content wide columnValue">
         {row.control === null ? <RenderedText rendered={row.value} /> : <Control text={row.control} />}
       </td>
-      <td class="number">{row.headerCount === 0 ? "" : row.headerCount}</td>
+      <td class="number columnHeaders">{row.headerCount === 0 ? "" : row.headerCount}</td>
     </>
   );
 }

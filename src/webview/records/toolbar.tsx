@@ -17,7 +17,9 @@ export function Toolbar({ state, page }: ToolbarProps) {
     <header class="toolbar">
       <div class="heading">
         <h1>{state.title}</h1>
-        <p class="muted">{state.subtitle}</p>
+        <p class="muted line" title={state.subtitle}>
+          {state.subtitle}
+        </p>
         <p class="muted">
           {totals.deliveredRecords.toLocaleString()} delivered · {totals.keptRecords.toLocaleString()} kept
           {totals.droppedRecords > 0 && ` · ${totals.droppedRecords.toLocaleString()} oldest let go`}
@@ -35,7 +37,7 @@ export function Toolbar({ state, page }: ToolbarProps) {
           title="Stay at the newest record"
           onClick={() => page.notify("setFollow", { follow: !state.following })}
         >
-          <Icon name="debug-continue" /> Follow
+          <Icon name="debug-continue" /> <span class="wideOnly">Follow</span>
         </button>
         <button
           type="button"

@@ -3,6 +3,7 @@ import { Icon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
 import { useScrolledUp } from "../page/useScrolledUp.ts";
+import { useSelectedInSight } from "../page/useSelectedInSight.ts";
 import { rowHeightPx, VirtualTable } from "../page/virtualTable.tsx";
 import type { Outcome, RequestRow, RequestsContract, RequestsState } from "./contract.ts";
 
@@ -55,40 +56,30 @@ export function RequestList({ state, page }: ListProps) {
   );
 }
 
-/** The detail takes half of the list's height when it opens: the row it is about must not be in that half. */
-function useSelectedInSight(
-  container: { readonly current: HTMLElement | null },
-  exchangeId: number | undefined,
-): void {
-  useEffect(() => {
-    if (exchangeId === undefined) return;
-    container.current?.querySelector("tr.selected")?.scrollIntoView({ block: "center" });
-  }, [container, exchangeId]);
-}
-
 function Cells({ row }: { readonly row: RequestRow }) {
   const { kind, text } = row.outcome;
   return (
     <>
-      <td class="code" title={dateTimeText(row.at)}>
+      <td class="code columnTime" title={dateTimeText(row.at)}>
         {timeText(row.at, 3)}
+        <Signs row={row} />
       </td>
-      <td class="number">{row.nodeId}</td>
-      <td class="content" title={row.client}>
+      <td class="number columnNode">{row.nodeId}</td>
+      <td class="content columnClient" title={row.client}>
         {row.client}
       </td>
-      <td>
+      <td class="content columnRequest" title={row.api}>
         {row.api}
         {row.version !== null && <span class="muted"> v{row.version}</span>}
       </td>
-      <td class="content wide" title={row.about}>
+      <td class="content wide columnAbout" title={row.about}>
         {row.about}
       </td>
-      <td class="number code">{tookText(row)}</td>
-      <td class={`content outcome ${kind}`} title={text === "" ? "answered, no error" : text}>
+      <td class="number code columnTook">{tookText(row)}</td>
+      <td class={`content columnOutcome outcome ${kind}`} title={text === "" ? "answered, no error" : text}>
         <Icon name={outcomeIcons[kind]} /> {text}
       </td>
-      <td class="content" title={row.fault ?? ""}>
+      <td class="content columnFault" title={row.fault ?? ""}>
         {row.fault !== null && (
           <>
             <Icon name="zap" /> {row.fault}
@@ -96,6 +87,23 @@ function Cells({ row }: { readonly row: RequestRow }) {
         )}
       </td>
     </>
+  );
+}
+
+/** How it ended, where the column that says so may be out of sight. */
+function Signs({ row }: { readonly row: RequestRow }) {
+  const { kind, text } = row.outcome;
+  return (
+    <span class="signs">
+      <span class={`outcome ${kind}`} title={text === "" ? "answered, no error" : text}>
+        <Icon name={outcomeIcons[kind]} />
+      </span>
+      {row.fault !== null && (
+        <span title={row.fault}>
+          <Icon name="zap" />
+        </span>
+      )}
+    </span>
   );
 }
 
