@@ -118,6 +118,9 @@ function commitTopic(
     if (metadata.length > broker.settings.maxOffsetMetadataBytes) return answer("OFFSET_METADATA_TOO_LARGE");
     const leaderEpoch = commit.committedLeaderEpoch;
     target.offsets.stage(request.producerId, id, { offset: to, leaderEpoch, metadata });
+    const { groupId, memberId, generationIdOrMemberEpoch: generationId } = request;
+    const group = broker.groups.group(groupId);
+    if (group) broker.invariants.committed(group, { ...id, memberId, generationId, from, to });
     return answer("NONE");
   });
 }

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { addOffsetsToTxn } from "#protocol/apis/addOffsetsToTxn.ts";
+import { initProducerId } from "#protocol/apis/initProducerId.ts";
+import { txnOffsetCommit } from "#protocol/apis/txnOffsetCommit.ts";
 import { commitAs, joinAs, syncAs } from "../groupDialogue.ts";
 import type { RawClient } from "../rawClient.ts";
 import { SimulatedPlayground } from "../simulatedPlayground.ts";
@@ -59,6 +62,40 @@ test.each<[string, () => { readonly memberId: string; readonly generationId: num
       to: 7n,
       isBroken: true,
     }),
+  ]);
+});
+
+test("a coordinator that takes a commit of a generation that is over in a transaction breaks a rule too", async () => {
+  const transactionalId = "tx";
+  const producer = await simulated.run(
+    client.call(initProducerId, { transactionalId, transactionTimeoutMs: 30_000 }, { version: 4 }),
+  );
+  const { producerId, producerEpoch } = producer;
+  const groupId = "billing";
+  await simulated.run(
+    client.call(addOffsetsToTxn, { transactionalId, producerId, producerEpoch, groupId }, { version: 3 }),
+  );
+  const partitions = [{ partitionIndex: 0, committedOffset: 7n, committedMetadata: null }];
+  defect.isSeeded = true;
+
+  await simulated.run(
+    client.call(
+      txnOffsetCommit,
+      {
+        transactionalId,
+        groupId,
+        producerId,
+        producerEpoch,
+        generationIdOrMemberEpoch: generationId - 1,
+        memberId,
+        topics: [{ name: "orders", partitions }],
+      },
+      { version: 3 },
+    ),
+  );
+
+  expect(broken()).toMatchObject([
+    { groupId, topic: "orders", partition: 0, generationId: generationId - 1, memberIds: [memberId], to: 7n },
   ]);
 });
 
