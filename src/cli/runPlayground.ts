@@ -10,6 +10,7 @@ import { parseRuleFile } from "#playground/faults/ruleFile.ts";
 import { Playground } from "#playground/playground.ts";
 import { isPortTaken } from "#playground/server/listenBlock.ts";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
+import type { KafkaRelease } from "#playground/versions/kafkaReleases.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { PlaygroundCommand } from "./playgroundCommand.ts";
 import { readyLine, readyText } from "./readyText.ts";
@@ -50,7 +51,7 @@ export async function runPlayground(command: PlaygroundCommand, terminal: Termin
 
 async function startPlayground(command: PlaygroundCommand, terminal: Terminal): Promise<Playground> {
   const { host, nodes, port = defaultPort, seed, dataDirectory: directory } = command;
-  const rules = await readRules(command.faultsFile);
+  const rules = await readRules(command.faultsFile, command.kafkaVersion);
   const playground = new Playground({
     clock: systemClock,
     random: seed === undefined ? systemRandom : seededRandom(seed),
@@ -94,9 +95,12 @@ async function settingsOf(command: PlaygroundCommand): Promise<PlaygroundSetting
   };
 }
 
-async function readRules(file: string | undefined): Promise<readonly FaultRule[]> {
+async function readRules(
+  file: string | undefined,
+  release: KafkaRelease | undefined,
+): Promise<readonly FaultRule[]> {
   if (file === undefined) return [];
-  const rules = parseRuleFile(await readText(file, "faults"));
+  const rules = parseRuleFile(await readText(file, "faults"), release);
   if (rules.ok) return rules.value;
   const [first, ...others] = rules.error;
   const text =

@@ -3,7 +3,7 @@ import type { GroupSettings } from "./group/classicGroup.ts";
 import type { ConsumerGroupSettings } from "./group/consumer/consumerGroupSettings.ts";
 import type { SaslSettings } from "./server/saslUsers.ts";
 import type { TransactionSettings } from "./transactions/transactionCoordinator.ts";
-import type { KafkaRelease } from "./versions/kafkaReleases.ts";
+import { type KafkaRelease, newestRelease } from "./versions/kafkaReleases.ts";
 
 /** The bounds and delays of a playground. */
 export interface PlaygroundSettings {
@@ -71,7 +71,7 @@ export function playgroundSettings(input: PlaygroundSettingsInput = {}): Playgro
     sasl: undefined,
     tls: undefined,
     housekeepingIntervalMs: 15_000,
-    kafkaVersion: "4.4",
+    kafkaVersion: newestRelease,
     receivesTelemetry: true,
     autoCreateTopics: false,
     ...input,

@@ -2,9 +2,11 @@ import { isJsonObject, type Json, parseJson } from "#base/json.ts";
 import { err, ok, type Result } from "#base/result.ts";
 import { allApis } from "#protocol/apiRegistry.ts";
 import { errorTable } from "#protocol/errorTable.ts";
+import { type KafkaRelease, newestRelease } from "../versions/kafkaReleases.ts";
 import { batchCorruptions } from "./corruptBatch.ts";
 import type { FaultAction, FaultMatch, FaultRule } from "./faultRule.ts";
 import { parseFieldPath } from "./fieldPath.ts";
+import { vainReasons } from "./vainRule.ts";
 
 /** Why a value cannot stand where it stands; undefined when it can. */
 type Check = (value: Json) => string | undefined;
@@ -95,9 +97,22 @@ const ruleFields: Fields = {
 
 /**
  * Reads rules from a JSON text: a list of them, or `{"rules": [...]}`. The error lists everything that is wrong, each
- * with where it stands, as `rules[2].match.api`.
+ * with where it stands, as `rules[2].match.api`: also what makes that a rule could never act on a broker of the release.
  */
-export function parseRuleFile(textOfFile: string): Result<readonly FaultRule[], readonly string[]> {
+export function parseRuleFile(
+  textOfFile: string,
+  release: KafkaRelease = newestRelease,
+): Result<readonly FaultRule[], readonly string[]> {
+  const rules = rulesIn(textOfFile);
+  if (!rules.ok) return rules;
+  const vain = rules.value.flatMap((rule, index) =>
+    vainReasons(rule, release).map((reason) => `rules[${index}].${reason}`),
+  );
+  return vain.length === 0 ? rules : err(vain);
+}
+
+/** As `parseRuleFile`, of rules that need not make sense. */
+export function rulesIn(textOfFile: string): Result<readonly FaultRule[], readonly string[]> {
   const json = parseJson(textOfFile);
   const rules = isJsonObject(json) ? json["rules"] : json;
   if (!Array.isArray(rules)) return err(["This is no JSON list of rules, nor an object with one as rules."]);

@@ -4,6 +4,9 @@ export const kafkaReleases = ["2.8", "3.9", "4.3", "4.4"] as const;
 /** One of them; the last line of each is meant. */
 export type KafkaRelease = (typeof kafkaReleases)[number];
 
+/** What the playground passes for unless told otherwise. */
+export const newestRelease: KafkaRelease = "4.4";
+
 type Versions = readonly [min: number, max: number];
 
 /**

@@ -27,7 +27,7 @@ const rules: readonly FaultRule[] = [
     },
     action: { kind: "partitionError", code: "REQUEST_TIMED_OUT" },
   },
-  { match: { api: "Fetch", nth: 2 }, action: { kind: "edit", path: "responses[*].topic", value: null } },
+  { match: { api: "Fetch", nth: 2 }, action: { kind: "edit", path: "responses[*].topic", value: "x" } },
   { match: { api: "Produce" }, action: { kind: "corrupt", how: "bomb" } },
   { match: {}, action: { kind: "cutConnection", midFrame: true } },
   { match: {}, action: { kind: "throttle", throttleMs: 100 } },

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Json } from "#base/json.ts";
-import { parseRuleFile } from "#playground/faults/ruleFile.ts";
+import { rulesIn } from "#playground/faults/ruleFile.ts";
 import {
   ruleFileSchema,
   ruleFileSchemaPath,
@@ -10,7 +10,7 @@ import {
 } from "../../../scripts/faults/ruleSchema.ts";
 import { fits } from "./schemaVerdict.ts";
 
-const isRead = (value: Json) => parseRuleFile(JSON.stringify(value)).ok;
+const isRead = (value: Json) => rulesIn(JSON.stringify(value)).ok;
 
 test("the schema that is shipped is the one that is made: npm run faults:generate", () => {
   expect(readFileSync(ruleFileSchemaPath, "utf8")).toBe(ruleFileSchemaText());
