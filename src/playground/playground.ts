@@ -18,6 +18,7 @@ import type { ConnectedClient, ConnectionEnd } from "./server/clientConnection.t
 import { LocalTransport } from "./server/localTransport.ts";
 import { abortHanging, type HangingTransaction, hangTransaction } from "./transactions/hangingTransaction.ts";
 import type { Transaction } from "./transactions/transaction.ts";
+import { refuseConsumerGroup } from "./troubles/classicOnly.ts";
 import { startTrouble } from "./troubles/startTrouble.ts";
 import type { StartedTrouble, Trouble, TroubleTarget } from "./troubles/trouble.ts";
 import { troubleTable } from "./troubles/troubleTable.ts";
@@ -247,6 +248,7 @@ export class Playground {
   }
 
   holdSyncGroup(groupId: string): string {
+    refuseConsumerGroup(this.#running().broker.groups, groupId, "SyncGroup");
     return this.addFault(holdSyncGroup(groupId));
   }
 
@@ -292,7 +294,7 @@ export class Playground {
   /** Starts a ready-made trouble; rejects with PlaygroundError, or Kafka's error, when it cannot be. */
   async trouble(id: string, target: TroubleTarget = {}): Promise<StartedTrouble> {
     const { broker, control } = this.#running();
-    return startTrouble({ faults: broker.faults, control }, id, target);
+    return startTrouble({ faults: broker.faults, control, groups: broker.groups }, id, target);
   }
 
   /** Cuts off the end of a log, by default its newest batch, in a new leader epoch. */

@@ -1,12 +1,18 @@
 import type { ClusterControl } from "../cluster/clusterControl.ts";
 import type { FaultTable } from "../faults/faultTable.ts";
+import type { GroupCoordinator } from "../group/groupCoordinator.ts";
 import { PlaygroundError } from "../playgroundError.ts";
+import { refuseConsumerGroup } from "./classicOnly.ts";
 import type { StartedTrouble, TroubleNeed, TroubleTarget } from "./trouble.ts";
 import { type FullTarget, type TroubleDefinition, troubleTable } from "./troubleTable.ts";
 
 /** Starts a ready-made trouble; throws PlaygroundError with what is missing or cannot be. */
 export async function startTrouble(
-  world: { readonly faults: FaultTable; readonly control: ClusterControl },
+  world: {
+    readonly faults: FaultTable;
+    readonly control: ClusterControl;
+    readonly groups: Pick<GroupCoordinator, "group">;
+  },
   id: string,
   target: TroubleTarget,
 ): Promise<StartedTrouble> {
@@ -16,6 +22,7 @@ export async function startTrouble(
     throw new PlaygroundError("NOT_POSSIBLE", `"${trouble.title}" needs a ${missing.join(" and a ")}.`);
   }
   const full = fullTarget(target);
+  if (trouble.classicApi) refuseConsumerGroup(world.groups, full.groupId, trouble.classicApi);
   await trouble.act?.(full, world.control);
   const rule = trouble.rule?.(full);
   return { faultId: rule && world.faults.add(rule) };

@@ -35,6 +35,8 @@ export interface FullTarget {
 
 /** A trouble with what it does: a rule that comes into force, or a change of the cluster. */
 export interface TroubleDefinition extends Trouble {
+  /** What it holds of the classic protocol, where a consumer group has nothing to hold. */
+  readonly classicApi?: "JoinGroup" | "SyncGroup" | undefined;
   readonly rule?: ((target: FullTarget) => FaultRule) | undefined;
   readonly act?: ((target: FullTarget, control: ClusterControl) => void | Promise<void>) | undefined;
 }
@@ -107,6 +109,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
     description: "Members ask to join and are not heard until released; the others wait.",
     needs: ["group"],
     takes: [],
+    classicApi: "JoinGroup",
     rule: ({ groupId }) => holdJoinGroup(groupId),
   },
   {
@@ -115,6 +118,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
     description: "Members of the group join, but get no assignment until released.",
     needs: ["group"],
     takes: [],
+    classicApi: "SyncGroup",
     rule: ({ groupId }) => holdSyncGroup(groupId),
   },
   {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { PlaygroundError } from "#playground/playgroundError.ts";
 import type { TroubleTarget } from "#playground/troubles/trouble.ts";
+import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
 import { listOffsets } from "#protocol/apis/listOffsets.ts";
@@ -34,6 +35,29 @@ async function beat({ memberId, generationId }: { memberId: string; generationId
 }
 
 const start = (id: string, target: TroubleTarget) => simulated.run(simulated.playground.trouble(id, target));
+
+describe("a group of KIP-848", () => {
+  test.each(["holdJoinGroup", "holdSyncGroup"])("is refused %s, with the reason", async (id) => {
+    await simulated.run(
+      client.call(consumerGroupHeartbeat, {
+        groupId: "billing",
+        memberId: "AAAAAAAAAAAAAAAAAAAAAQ",
+        memberEpoch: 0,
+        rebalanceTimeoutMs: 5_000,
+        subscribedTopicNames: ["orders"],
+        topicPartitions: [],
+      }),
+    );
+
+    const started = start(id, { groupId: "billing" });
+
+    await expect(started).rejects.toThrow("it is a consumer group (KIP-848)");
+    expect(simulated.playground.faults()).toEqual([]);
+    if (id === "holdSyncGroup") {
+      expect(() => simulated.playground.holdSyncGroup("billing")).toThrow(PlaygroundError);
+    }
+  });
+});
 
 describe("the list of troubles", () => {
   test("says of each what it is and what it needs, once", () => {
