@@ -362,6 +362,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     enabled: flag,
     removed: flag,
     hits: small,
+    misses: maybe(small),
     holding: small,
     heldSince: maybe(number),
     since: number,

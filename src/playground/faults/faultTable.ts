@@ -51,6 +51,8 @@ interface Entry {
   enabled: boolean;
   matched: number;
   hits: number;
+  /** How often it struck an answer in which it found nothing to change. */
+  misses: number;
   readonly released: Emitter<void>;
   /** Switches the rule off when its time is over. */
   readonly expiry: Disposable | undefined;
@@ -105,6 +107,7 @@ export class FaultTable {
       enabled: true,
       matched: 0,
       hits: 0,
+      misses: 0,
       released: new Emitter<void>(),
       expiry:
         untilMs === undefined
@@ -158,7 +161,7 @@ export class FaultTable {
       if (action.kind === "corrupt" || stageOf(entry.rule) !== stage) continue;
       if (!this.#strikes(entry, request)) continue;
       if (isAnswerChange(action)) {
-        changes.push({ change: action, match });
+        changes.push({ change: action, match, settled: (places) => this.#settled(entry, places) });
         continue;
       }
       if (action.kind === "repeat") {
@@ -166,7 +169,9 @@ export class FaultTable {
         continue;
       }
       const outcome = await this.#carryOut(entry, action, request);
-      if (outcome.type !== "proceed") return outcome;
+      if (outcome.type === "proceed") continue;
+      for (const { settled } of changes) settled(0);
+      return outcome;
     }
     return { type: "proceed", changes, repeats };
   }
@@ -204,9 +209,20 @@ export class FaultTable {
     request.struck(entry.faultId);
     if (nth !== undefined || (times !== undefined && entry.hits >= times)) entry.enabled = false;
     const { kind } = entry.rule.action;
-    // What waits is reported once it is counted among the held.
-    if (kind !== "hold" && kind !== "delay") this.#report(entry);
+    // What waits is reported once it is counted among the held, a change once it is made.
+    if (kind !== "hold" && kind !== "delay" && !isAnswerChange(entry.rule.action)) this.#report(entry);
     return true;
+  }
+
+  /** Counts a change that came to nothing as none: a rule that is on for some hits stays on for them. */
+  #settled(entry: Entry, places: number): void {
+    if (!this.#entries.has(entry.faultId)) return;
+    if (places === 0) {
+      if (entry.hits === entry.rule.times) entry.enabled = true;
+      entry.hits--;
+      entry.misses++;
+    }
+    this.#report(entry);
   }
 
   async #carryOut(
@@ -266,6 +282,7 @@ function describe(entry: Entry, removed: boolean): BrokerFault {
     enabled: entry.enabled,
     removed,
     hits: entry.hits,
+    misses: entry.misses === 0 ? undefined : entry.misses,
     holding: removed ? 0 : entry.holding.size,
     heldSince,
     since: entry.since,

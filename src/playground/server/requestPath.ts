@@ -98,6 +98,7 @@ export async function serveRequest(
 /** Who expects no answer can be told of an error only by the end of the connection, as Kafka does with acks=0. */
 function unanswered(changes: readonly DueChange[]): RequestOutcome {
   const refusal = changes.find(({ change }) => change.kind === "partitionError")?.change;
+  for (const { change, settled } of changes) settled(change === refusal ? 1 : 0);
   return refusal?.kind === "partitionError" ? closedFor(refusal.code) : { type: "nothing" };
 }
 
@@ -112,9 +113,15 @@ function changedBy(
 ): RequestOutcome {
   const { broker, request, frame } = answer;
   if (changes.length === 0) return plainAnswer(frame);
+  let places: readonly number[] = [];
   const changed = request.changed(frame, (body) => {
-    changeAnswer(body, changes, (topicId) => broker.topics.byId(topicId)?.name);
+    places = changeAnswer(body, changes, (topicId) => broker.topics.byId(topicId)?.name);
   });
+  for (const [index, { change, settled }] of changes.entries()) {
+    const isInAnswer = change.kind !== "duplicate" && change.kind !== "throttle";
+    // An answer that cannot be written as it was changed goes as it was.
+    settled(isInAnswer && changed === undefined ? 0 : (places[index] ?? 1));
+  }
   const copies = changes.some(({ change }) => change.kind === "duplicate") ? 2 : 1;
   return { type: "answer", frame: changed ?? frame, copies, muteMs: muteMsOf(changes) };
 }

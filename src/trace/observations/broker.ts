@@ -29,6 +29,8 @@ export interface BrokerFault {
   /** True once it was taken away; it is then no longer listed. */
   readonly removed: boolean;
   readonly hits: number;
+  /** Requests it concerned in whose answers it found nothing to change; undefined when there were none. */
+  readonly misses?: number | undefined;
   /** Requests it holds at this moment. */
   readonly holding: number;
   /** When the oldest of these came; undefined while it holds none. */

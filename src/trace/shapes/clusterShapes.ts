@@ -126,6 +126,7 @@ export const brokerFault = object<BrokerFault>({
   enabled: boolean,
   removed: boolean,
   hits: number,
+  misses: optional(number),
   holding: number,
   heldSince: optional(instant),
   since: instant,

@@ -29,6 +29,7 @@ export function faultNodes(context: TreeContext, cluster: ClusterModel): readonl
       latest.holding > 0 &&
         `holds ${countText(latest.holding)}${heldText(context, cluster, latest.heldSince)}`,
       `hit ${countText(latest.hits)}×`,
+      latest.misses !== undefined && `found nothing to change ${countText(latest.misses)}×`,
     );
     return {
       id: nodeId("fault", cluster.clusterId, latest.faultId),
@@ -39,6 +40,7 @@ export function faultNodes(context: TreeContext, cluster: ClusterModel): readonl
         ["state", latest.enabled ? "on" : "off"],
         ["kind", latest.kind],
         ["hits", latest.hits],
+        ["found nothing to change", latest.misses],
         ["holds now", latest.holding],
         ["oldest of these", timeIn(context, latest.heldSince)],
         ["group", latest.groupId],

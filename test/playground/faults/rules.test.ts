@@ -208,6 +208,19 @@ describe("an answer", () => {
     expect(answer.controllerId).toBe(1);
   });
 
+  test.each<[string, FaultAction]>([
+    ["a field", { kind: "edit", path: "topics[7].partitions[*].offset", value: "1" }],
+    ["a value that has no room", { kind: "edit", path: "throttleTimeMs", value: 1e12 }],
+  ])("in which there is nothing to change (%s) is no hit", async (_what, action) => {
+    simulated.playground.addFault({ match: { api: "ListOffsets" }, action, times: 1 });
+
+    await listed();
+    await listed();
+
+    expect(simulated.playground.faults()).toMatchObject([{ hits: 0, misses: 2, enabled: true }]);
+    expect(simulated.of("broker.fault").at(-1)).toMatchObject({ hits: 0, misses: 2 });
+  });
+
   test("comes twice", async () => {
     simulated.playground.addFault({ match: { api: "Metadata" }, action: { kind: "duplicate" }, times: 1 });
     const options = { version: 12, correlationId: 77, clientId: "raw" };
