@@ -111,7 +111,10 @@ function mergeShort(
   };
   for (const segment of segments) {
     const first = run[0];
-    if (first && end(segment) - first.fromMs > least && end(run.at(-1) ?? first) - first.fromMs >= least)
+    const last = run.at(-1);
+    // What lies far apart is no neighbour, as of a member that was away in between.
+    if (last && segment.fromMs - end(last) >= least) flush();
+    else if (first && end(segment) - first.fromMs > least && end(run.at(-1) ?? first) - first.fromMs >= least)
       flush();
     if (end(segment) - segment.fromMs >= least) {
       flush();

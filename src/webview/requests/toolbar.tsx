@@ -107,14 +107,13 @@ function Filters({ state, page }: ToolbarProps) {
           title={ownHint(state)}
           onClick={() => set({ own: !filter.own })}
         >
-          <Icon name={filter.own ? "eye" : "eye-closed"} /> <span class="wideOnly">Groupscope's</span> own
-          {state.hiddenOwn > 0 && (
-            <>
-              {" "}
-              ({state.hiddenOwn.toLocaleString()}
-              <span class="wideOnly"> hidden</span>)
-            </>
-          )}
+          <Icon name={filter.own ? "eye" : "eye-closed"} />
+          <span>
+            <span class="wideOnly">Groupscope's </span>own
+            {state.hiddenOwn > 0 && ` (${state.hiddenOwn.toLocaleString()}`}
+            {state.hiddenOwn > 0 && <span class="wideOnly"> hidden</span>}
+            {state.hiddenOwn > 0 && ")"}
+          </span>
         </button>
       )}
     </div>

@@ -101,6 +101,27 @@ describe("a member that comes back", () => {
     expect(commitLanes[0]?.ref).toEqual(lanes[0]?.ref);
   });
 
+  test("is away between its lives, however short what it did at their ends", () => {
+    const who = { sessionId: "s-1", clientId: "billing-worker-3", memberId: "m-1" };
+    const back = { sessionId: "s-2", clientId: "billing-worker-3", memberId: "m-2" };
+    const model = modelOf(
+      ...life(1, 10_000, undefined),
+      seen(20_000, phase({ ...who, phase: "leaving" })),
+      seen(20_002, { type: "session.ended", sessionId: "s-1", reason: "stopped", couldNot: [] }),
+      seen(40_000, started({ ...back, name: "worker-3", scripted: true })),
+      seen(40_000, phase({ ...back, phase: "unjoined" })),
+      seen(40_002, phase({ ...back, phase: "joining" })),
+    );
+
+    expect(stateOf(model).lanes[0]?.phases.map(({ text, fromMs, toMs }) => [text, fromMs, toMs])).toEqual([
+      ["join", 10_000, 11_000],
+      ["stable", 11_000, 20_000],
+      ["leave", 20_000, 20_002],
+      ["not in the group", 40_000, 40_002],
+      ["join", 40_002, undefined],
+    ]);
+  });
+
   test("has the details of the life that is chosen", () => {
     const model = modelOf(...life(1, 10_000, 20_000), ...life(2, 30_000, undefined));
 
