@@ -58,12 +58,26 @@ test.each([
     await workbench.screenshot(`theme-${name}-${panel.split(":")[0]?.toLowerCase()}`);
     expect(await accessibilityViolations(page), panel).toEqual([]);
   }
-  await workbench.dragSideBar(1_020);
-  await workbench.screenshot(`theme-${name}-narrow-panel`);
-  expect(await accessibilityViolations(await workbench.webview(/generation/))).toEqual([]);
+  await workbench.page.keyboard.press("Control+b");
+  for (const panel of ["Records: A", "Requests: billing", "Rebalances: billing"] as const) {
+    await workbench.page.getByRole("tab", { name: panel }).first().click();
+    const page = await workbench.webview(heads[panel]);
+    for (const widthPx of [700, 400, 300]) {
+      await workbench.page.setViewportSize({ width: widthPx + besidePanelPx, height: 900 });
+      await page.waitForFunction((width) => innerWidth <= width, widthPx + 10);
+      await workbench.screenshot(`theme-${name}-${panel.split(":")[0]?.toLowerCase()}-${widthPx}`);
+      expect(await accessibilityViolations(page), `${panel} at ${widthPx}`).toEqual([]);
+    }
+    await workbench.page.setViewportSize(wholeWindow);
+  }
+  await workbench.page.keyboard.press("Control+b");
   await workbench.dragSideBar(260);
   await workbench.screenshot(`theme-${name}-narrow-side-bar`);
 });
+
+const wholeWindow = { width: 1400, height: 900 };
+/** The activity bar and the frame of the window, without a side bar. */
+const besidePanelPx = 60;
 
 /** What each panel shows and no other does. A panel behind another one has no page: it gets a new one each time. */
 const heads = {

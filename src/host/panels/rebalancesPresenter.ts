@@ -130,5 +130,6 @@ export class RebalancesPresenter implements PanelPresenter {
 
 /** Where the clock of a playground stands still, so does what waits by it; after its end nothing happens on it. */
 function presentIn(cluster: ClusterModel, now: number): number {
-  return isStopped(cluster) ? cluster.lastAt : presentOf(cluster, now);
+  const stopped = isStopped(cluster) ? cluster.playground.stopped : undefined;
+  return stopped?.at ?? presentOf(cluster, now);
 }

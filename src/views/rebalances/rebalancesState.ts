@@ -41,7 +41,7 @@ export function rebalancesState(input: RebalancesInput): RebalancesState {
     detail: detail ?? null,
     selected: detail ? (input.selected ?? null) : null,
     table: input.showAs === "table" ? tableTwin(scene, index) : nothing.table,
-    limits: limitsOf(group),
+    limits: isStopped(cluster) ? [] : limitsOf(group),
     losses: lossesOf(scene, hiddenLanes(scene, index)),
     empty: emptyText(group),
   };
