@@ -1,16 +1,15 @@
-import { withDeadline } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import type { SessionEnded, SessionGate } from "#trace/observations/session.ts";
 import { type CommitResult, commitWithoutGroup, refusedCommit } from "./commit/commitEntry.ts";
 import type { WantedOffset } from "./commit/committer.ts";
 import type { ConsumerOptions, PartitionScope, SeekTarget } from "./consumerOptions.ts";
-import { EngineError, errorText } from "./engineError.ts";
+import { EngineError } from "./engineError.ts";
 import type { BufferCounts } from "./fetch/batchQueue.ts";
 import type { ConsumedRecord } from "./fetch/consumedRecord.ts";
 import type { PollRequest } from "./fetch/delivery.ts";
-import type { LeaveGroup } from "./group/groupMemberPorts.ts";
 import type { Membership } from "./group/membership.ts";
+import { type CloseOrder, leaveInOrder } from "./leaveInOrder.ts";
 import { optionProblem } from "./optionProblem.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
 import { assignDirectly } from "./position/directAssignment.ts";
@@ -26,15 +25,6 @@ export interface CommitOrder {
   readonly offsets?: readonly WantedOffset[] | undefined;
   readonly deadlineMs: number;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** How to end a session. */
-export interface CloseOrder {
-  readonly deadlineMs: number;
-  readonly leaveGroup: LeaveGroup;
-  /** True: everything that poll returned is committed first. With auto-commit or commit on revoke that is so anyway. */
-  readonly commit?: boolean | undefined;
-  readonly reason: string;
 }
 
 /**
@@ -263,62 +253,21 @@ export class ConsumerSession {
   }
 
   async #close(order: CloseOrder): Promise<{ readonly couldNot: readonly string[] }> {
-    const { clock } = this.#deps;
-    const { group, delivery } = this.#parts;
-    const { deadlineMs, leaveGroup, reason } = order;
-    const deadlineAt = clock.now() + deadlineMs;
-    const couldNot: string[] = [];
+    const { delivery, group, table } = this.#parts;
     delivery.close();
-    group?.pollWatch?.close();
-    await this.#finishCallbacks(clock.now() + deadlineMs / 3, couldNot);
-    this.#takesCommits = false;
-    await this.#finishCommits(clock.now() + (deadlineAt - clock.now()) / 2, order, couldNot);
-    try {
-      const timeoutMs = Math.max(0, deadlineAt - clock.now());
-      await group?.member?.leave({ reason, leaveGroup, timeoutMs });
-    } catch (failure) {
-      couldNot.push(`leave the group: ${errorText(failure)}; it will notice when the session timeout passes`);
-    }
-    await this.#end({ reason: "stopped", message: reason, couldNot });
+    const couldNot = group
+      ? await leaveInOrder(order, {
+          clock: this.#deps.clock,
+          options: this.options,
+          group,
+          owned: () => table.keys(),
+          onToldRevoked: () => {
+            this.#takesCommits = false;
+          },
+        })
+      : [];
+    await this.#end({ reason: "stopped", message: order.reason, couldNot });
     return { couldNot };
-  }
-
-  /** The application hears that its partitions go, while they are still its own. */
-  async #finishCallbacks(deadlineAt: number, couldNot: string[]): Promise<void> {
-    const { group, table } = this.#parts;
-    if (!group?.member) return;
-    const { clock } = this.#deps;
-    group.gate.ending();
-    const told = withDeadline(clock, group.handover.tellRevoked(table.keys()), {
-      what: "the rebalance callbacks",
-      deadlineAt,
-    });
-    await told.catch(() => couldNot.push("wait for a rebalance callback, which still runs"));
-  }
-
-  /** With auto-commit everything delivered counts as processed now; commits that wait get some time. */
-  async #finishCommits(deadlineAt: number, { commit }: CloseOrder, couldNot: string[]): Promise<void> {
-    const { group } = this.#parts;
-    if (!group) return;
-    const { clock } = this.#deps;
-    const { committer, autoCommit } = group;
-    const isDue = commit === true || autoCommit !== undefined || this.options.commitOnRevoke;
-    const offsets = isDue ? committer.uncommitted() : [];
-    const own =
-      offsets.length > 0
-        ? committer.submit({ offsets, trigger: "close", deadlineMs: deadlineAt - clock.now() }).result
-        : undefined;
-    const waiting = committer.settled();
-    // Ours settles by the deadline; whatever else is under way has as long, and no longer.
-    const ours = await own;
-    const results = await withDeadline(clock, waiting, { what: "commits", deadlineAt }).catch(() => {
-      couldNot.push("wait for the commits that were under way");
-      return ours ? [ours] : [];
-    });
-    for (const result of results) {
-      if (result.outcome !== "committed")
-        couldNot.push(`commit: ${result.message ?? result.error ?? result.outcome}`);
-    }
   }
 
   /** Releases everything. */

@@ -1,8 +1,9 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
-import { type CloseOrder, ConsumerSession } from "#engine/consumerSession.ts";
+import { ConsumerSession } from "#engine/consumerSession.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
+import type { CloseOrder } from "#engine/leaveInOrder.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
 import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
