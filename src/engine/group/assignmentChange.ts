@@ -19,7 +19,8 @@ export function assignmentChange(
   };
 }
 
-function setOf(partitions: readonly TopicPartition[]): TopicPartitionMap<true> {
+/** The partitions, to be asked for by key. */
+export function setOf(partitions: readonly TopicPartition[]): TopicPartitionMap<true> {
   const set = new TopicPartitionMap<true>();
   for (const partition of partitions) set.set(partition, true);
   return set;

@@ -1,15 +1,14 @@
-import type { AssignorMember, AssignorSelf } from "#assignors/assignor.ts";
 import { sleep, withDeadline } from "#base/clock.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import { ConnectionError } from "#network/connectionError.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import { errorText } from "../engineError.ts";
-import { assignmentChange } from "./assignmentChange.ts";
 import { explainGroupError, meaningOf } from "./groupErrors.ts";
 import type { GroupMemberPorts, Member, MembershipStep } from "./groupMemberPorts.ts";
-import { type GroupIdentity, GroupRequests, type UnreadableMember, whyLeftOut } from "./groupRequests.ts";
+import { type GroupIdentity, GroupRequests } from "./groupRequests.ts";
 import { heartbeatWhileStable } from "./heartbeats.ts";
+import { Holdings } from "./holdings.ts";
 import { GroupLeader } from "./leader.ts";
 import {
   type Generation,
@@ -18,15 +17,10 @@ import {
   type MembershipEvent,
   memberIdOf,
   transition,
+  type Undated,
   unjoined,
 } from "./membership.ts";
 import { TopicSubscription } from "./topicSubscription.ts";
-
-type EventBody = MembershipEvent extends infer Event
-  ? Event extends MembershipEvent
-    ? Omit<Event, "at">
-    : never
-  : never;
 
 /**
  * Does what the membership's state asks for: joins, syncs, keeps the group informed, gives partitions up. All
@@ -39,19 +33,10 @@ export class GroupMember implements Member {
   readonly #requests: GroupRequests;
   readonly #leader: GroupLeader;
   readonly #subscription: TopicSubscription;
+  readonly #holdings: Holdings;
   /** Aborts what is under way when the member leaves or failed. */
   readonly #over = new AbortController();
   #membership: Membership;
-  /** What the last JoinGroup answer told the leader. */
-  #members: readonly AssignorMember[] = [];
-  #unreadable: readonly UnreadableMember[] = [];
-  #isAssignmentKept = false;
-  /** The last generation that was synced: owned partitions are claimed with it. */
-  #synced: Generation | undefined;
-  /** What the last generation assigned, also when it has been given up or lost since: what stickiness goes by. */
-  #last: AssignorSelf = { generationId: undefined, assigned: [] };
-  /** What a cooperative assignment no longer has; everything is meant when undefined. */
-  #toRevoke: readonly TopicPartition[] | undefined;
   #wake: (() => void) | undefined;
   /** Stepped out: it joins again when this settles. */
   #comesBack: PromiseWithResolvers<void> | undefined;
@@ -61,8 +46,14 @@ export class GroupMember implements Member {
     this.#identity = identity;
     this.#heartbeatIntervalMs = heartbeatIntervalMs;
     this.#requests = new GroupRequests(ports.cluster, identity);
-    this.#leader = new GroupLeader(ports.cluster, ports.clock);
+    this.#leader = new GroupLeader({
+      cluster: ports.cluster,
+      clock: ports.clock,
+      assignors: identity.assignors,
+      assignedToAll: (signal) => this.#requests.assignedToAll(signal),
+    });
     this.#subscription = new TopicSubscription(identity, ports);
+    this.#holdings = new Holdings(ports.owned);
     this.#membership = unjoined(ports.clock.now());
   }
 
@@ -70,9 +61,8 @@ export class GroupMember implements Member {
     return this.#membership;
   }
 
-  /** The last generation that was synced, while what it assigned is still ours. */
   get syncedGeneration(): Generation | undefined {
-    return this.#synced;
+    return this.#holdings.synced;
   }
 
   /** Runs until the member has left or failed. Never rejects. */
@@ -180,17 +170,7 @@ export class GroupMember implements Member {
     const topics = await this.#subscription.forJoin(this.#over.signal);
     this.#enter({ type: "joinSent" });
     const joinAs = (id: string | undefined) =>
-      this.#requests.join(
-        {
-          memberId: id,
-          topics,
-          owned: this.#ports.owned(),
-          ownedIn: this.#synced?.generationId,
-          last: this.#last,
-          reason,
-        },
-        this.#over.signal,
-      );
+      this.#requests.join({ memberId: id, topics, ...this.#holdings.claim, reason }, this.#over.signal);
     let answer = await joinAs(memberId);
     if (answer.kind === "memberIdRequired" && memberId === undefined) {
       // At once, whatever failed before: the coordinator forgets the id after a session timeout, and a member that
@@ -212,51 +192,33 @@ export class GroupMember implements Member {
       case "joined":
         // It stepped out, or left, while the coordinator gathered the group: nothing of this generation is ours.
         if (this.#membership.state !== "joining") return;
-        this.#members = answer.members;
-        this.#unreadable = answer.unreadable;
-        this.#isAssignmentKept = answer.skipAssignment;
+        this.#leader.joined(answer);
         this.#dropOnProtocolChange(answer.generation);
         this.#enter({ type: "joined", generation: answer.generation });
         this.#ports.onCoordinator(answer.coordinator);
     }
   }
 
-  /** From cooperative to eager nobody knows that we kept anything: all of it has to go before the new assignment. */
   #dropOnProtocolChange(next: Generation): void {
-    const owned = this.#ports.owned();
-    if (owned.length === 0 || !this.#synced || next.rebalanceProtocol === "cooperative") return;
-    this.#ports.handover.revoke(owned, this.#synced.generationId);
-    this.#ports.onStep(this.#membership, { revoked: owned });
+    const dropped = this.#holdings.unknownTo(next);
+    if (!dropped) return;
+    this.#ports.handover.revoke(dropped.partitions, dropped.generationId);
+    this.#ports.onStep(this.#membership, { revoked: dropped.partitions });
   }
 
   async #sync(generation: Generation): Promise<void> {
-    const assignments = await this.#divide(generation);
+    const assignments = await this.#leader.divide(this.#over.signal);
     const answer = await this.#requests.sync(generation, assignments ?? new Map(), this.#over.signal);
     if (answer.kind === "refused") {
       this.#refused(answer.error);
       return;
     }
     if (this.#membership.state !== "syncing") return;
-    const { added, gone } = assignmentChange(this.#ports.owned(), answer.assigned);
-    this.#synced = generation;
-    this.#last = { generationId: generation.generationId, assigned: answer.assigned };
+    const { added, gone } = this.#holdings.synchronise(generation, answer.assigned);
     // The partitions first, so that whoever hears of the new generation finds them.
     this.#ports.handover.assign(added, generation.generationId);
-    this.#enter({ type: "synced", reason: whyLeftOut(this.#unreadable) }, { assignments });
-    if (gone.length > 0) {
-      this.#toRevoke = gone;
-      this.#needRebalance("it gave up partitions that other members are to get");
-    }
-  }
-
-  async #divide(generation: Generation): Promise<ReadonlyMap<string, readonly TopicPartition[]> | undefined> {
-    this.#leader.reset();
-    const assignor = this.#identity.assignors.find(({ name }) => name === generation.assignor);
-    if (!generation.isLeader || !assignor) return undefined;
-    if (!this.#isAssignmentKept) return await this.#leader.divide(assignor, this.#members, this.#over.signal);
-    const assigned = await this.#requests.assignedToAll(this.#over.signal);
-    await this.#leader.keep(assigned, this.#members, this.#over.signal);
-    return undefined;
+    this.#enter({ type: "synced", reason: this.#leader.leftOut }, { assignments });
+    if (gone.length > 0) this.#needRebalance("it gave up partitions that other members are to get");
   }
 
   #keep(generation: Generation): Promise<void> {
@@ -294,25 +256,13 @@ export class GroupMember implements Member {
     else if (meaning !== "retry") this.#refused(error);
   }
 
-  /** An eager member gives up everything before it joins again; a cooperative one what its assignment no longer has. */
   async #giveUp(generation: Generation, reason: string | undefined): Promise<void> {
-    const { handover, owned } = this.#ports;
-    const revoked = generation.rebalanceProtocol === "eager" ? owned() : this.#noLongerOurs();
+    const revoked = this.#holdings.toGiveUp(generation, this.#subscription.topics);
     await this.#prepare(generation, revoked, reason ?? "the group is rebalancing");
     if (!this.#isIn(generation, "revoking")) return;
-    this.#toRevoke = undefined;
-    handover.revoke(revoked, generation.generationId);
+    this.#holdings.gaveUp();
+    this.#ports.handover.revoke(revoked, generation.generationId);
     this.#enter({ type: "revoked" }, { revoked });
-  }
-
-  /** What the assignment no longer has, and what is of topics that are no longer subscribed to: nobody gives that back. */
-  #noLongerOurs(): readonly TopicPartition[] {
-    const toRevoke = this.#toRevoke ?? [];
-    const { topics } = this.#subscription;
-    const isMeant = (one: TopicPartition) =>
-      !topics.includes(one.topic) ||
-      toRevoke.some(({ topic, partition }) => topic === one.topic && partition === one.partition);
-    return this.#ports.owned().filter(isMeant);
   }
 
   /** It may take its time: the coordinator hears of us meanwhile, and the end of the membership ends it. */
@@ -376,15 +326,14 @@ export class GroupMember implements Member {
 
   /** `memberId` is what the coordinator still knows this member by. */
   #giveEverythingUp(memberId: string | undefined, reason: string): void {
-    const lost = this.#ports.owned();
-    this.#synced = undefined;
-    this.#toRevoke = undefined;
+    const lost = this.#holdings.owned;
+    this.#holdings.lose();
     this.#ports.handover.lose(lost, reason);
     this.#enter({ type: "lost", memberId, reason }, { lost });
   }
 
   #fail(code: string, reason: string): void {
-    const lost = this.#ports.owned();
+    const lost = this.#holdings.owned;
     this.#ports.handover.lose(lost, reason);
     this.#over.abort();
     this.#enter({ type: "failed", code, reason }, { lost });
@@ -407,7 +356,7 @@ export class GroupMember implements Member {
     return "generation" in current && current.generation === generation && states.includes(current.state);
   }
 
-  #enter(event: EventBody, step: MembershipStep = {}): void {
+  #enter(event: Undated<MembershipEvent>, step: MembershipStep = {}): void {
     const next = transition(this.#membership, { ...event, at: this.#ports.clock.now() });
     if (next === this.#membership) return;
     this.#membership = next;

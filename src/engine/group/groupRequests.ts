@@ -1,4 +1,4 @@
-import type { Assignor, AssignorMember, AssignorSelf } from "#assignors/assignor.ts";
+import type { Assignor, AssignorMember } from "#assignors/assignor.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Cluster } from "#network/cluster.ts";
 import { describeGroups } from "#protocol/apis/describeGroups.ts";
@@ -7,6 +7,7 @@ import { joinGroup } from "#protocol/apis/joinGroup.ts";
 import { leaveGroup } from "#protocol/apis/leaveGroup.ts";
 import { syncGroup } from "#protocol/apis/syncGroup.ts";
 import { type ErrorName, errorName } from "#protocol/errorCodes.ts";
+import type { Claim } from "./holdings.ts";
 import type { Generation } from "./membership.ts";
 import {
   consumerProtocolType,
@@ -82,14 +83,10 @@ export class GroupRequests {
   }
 
   async join(
-    request: {
+    request: Claim & {
       readonly memberId: string | undefined;
       /** What it subscribes to at this moment. */
       readonly topics: readonly string[];
-      readonly owned: readonly TopicPartition[];
-      readonly ownedIn: number | undefined;
-      /** What the last generation assigned, also when it has been given up since. */
-      readonly last: AssignorSelf;
       readonly reason: string | undefined;
     },
     signal: AbortSignal,
@@ -243,12 +240,4 @@ export class GroupRequests {
   #route() {
     return { coordinator: this.#identity.groupId, channel: this.#identity.channel };
   }
-}
-
-/** What the leader could not do for members that it cannot read, in words; undefined when it read all of them. */
-export function whyLeftOut(unreadable: readonly UnreadableMember[]): string | undefined {
-  const [first] = unreadable;
-  if (!first) return undefined;
-  const who = unreadable.length === 1 ? "" : ` and ${unreadable.length - 1} more`;
-  return `it leads the group and assigned nothing to ${first.memberId}${who}, whose subscription cannot be read: ${first.why}`;
 }

@@ -78,6 +78,9 @@ export type MembershipEvent = { readonly at: number } & (
   | { readonly type: "left" }
 );
 
+/** An event before it is said when it happened. */
+export type Undated<Event> = Event extends unknown ? Omit<Event, "at"> : never;
+
 export function unjoined(at: number): Membership {
   return { state: "unjoined", since: at, reason: undefined, failures: 0, memberId: undefined };
 }

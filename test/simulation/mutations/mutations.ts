@@ -48,9 +48,9 @@ export const mutations: readonly Mutation[] = [
   {
     name: "an eager revoke keeps the partitions that it claims",
     founding: "stranded",
-    file: "src/engine/group/groupMember.ts",
-    find: 'const revoked = generation.rebalanceProtocol === "eager" ? owned() : this.#noLongerOurs();',
-    replace: "const revoked = this.#noLongerOurs();",
+    file: "src/engine/group/holdings.ts",
+    find: 'if (rebalanceProtocol === "eager") return owned;',
+    replace: "",
     rules: ["claim"],
   },
   {

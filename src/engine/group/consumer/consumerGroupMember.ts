@@ -6,7 +6,7 @@ import { BrokerError } from "#protocol/brokerError.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
 import { errorText } from "../../engineError.ts";
 import type { GroupMemberPorts, Member, MembershipStep } from "../groupMemberPorts.ts";
-import { type Generation, joinDelayMs, type Membership, memberIdOf } from "../membership.ts";
+import { type Generation, joinDelayMs, type Membership, memberIdOf, type Undated } from "../membership.ts";
 import { byId, type PartitionsById, planAssignment } from "./assignmentPlan.ts";
 import { consumerMeaningOf, explainConsumerError } from "./consumerErrors.ts";
 import { type ConsumerIdentity, ConsumerRequests, type HeartbeatAnswer } from "./consumerRequests.ts";
@@ -14,12 +14,6 @@ import { type ConsumerEvent, consumerTransition, isAdmitted } from "./consumerTr
 import { HeartbeatSchedule } from "./heartbeatSchedule.ts";
 import { OwnedIds } from "./ownedIds.ts";
 import { TopicNames } from "./topicNames.ts";
-
-type EventBody = ConsumerEvent extends infer Event
-  ? Event extends ConsumerEvent
-    ? Omit<Event, "at">
-    : never
-  : never;
 
 type Accepted = Extract<HeartbeatAnswer, { kind: "accepted" }>;
 
@@ -365,7 +359,11 @@ export class ConsumerGroupMember implements Omit<Member, "run"> {
   }
 
   /** `before` runs when the membership is entered and nobody has heard of it; true when it changed something too. */
-  #enter(event: EventBody, step: MembershipStep = {}, before: () => boolean = () => false): void {
+  #enter(
+    event: Undated<ConsumerEvent>,
+    step: MembershipStep = {},
+    before: () => boolean = () => false,
+  ): void {
     const last = this.#membership;
     this.#membership = consumerTransition(last, { ...event, at: this.#ports.clock.now() });
     const current = this.#membership;
