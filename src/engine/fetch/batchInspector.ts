@@ -16,9 +16,8 @@ export interface BatchInspectorPorts {
 
 /** What stays from one look to the next waits. At full speed nothing does. */
 const lookEveryMs = 250;
-/** A look opens no more than this, and copies no more, whoever waits: the rest has to wait for the next. */
-const openedAtMost = 8 * 1024 * 1024;
-const copiedAtMost = 8 * 1024 * 1024;
+/** A look opens about as much at the most, and copies as much: the rest has to wait for the next. */
+const lookBytes = 8 * 1024 * 1024;
 /** The event loop is left to others at least this often. */
 const turnMs = 4;
 
@@ -48,7 +47,7 @@ export class BatchInspector {
 
   async #look(): Promise<void> {
     const { buffer } = this.#ports;
-    const isDone = (await this.#checkAll()) && buffer.copyOut(copiedAtMost) < copiedAtMost;
+    const isDone = (await this.#checkAll()) && buffer.copyOut(lookBytes) < lookBytes;
     const hasNew = buffer.markWaiting();
     this.#timer = undefined;
     if (hasNew || !isDone) this.wake();
@@ -60,14 +59,14 @@ export class BatchInspector {
     const look: Look = { openedBytes: 0, turnSince: clock.now() };
     for (const partition of Array.from(partitions())) {
       await this.#check(partition, look);
-      if (look.openedBytes >= openedAtMost) return false;
+      if (look.openedBytes >= lookBytes) return false;
     }
     return true;
   }
 
   async #check(partition: AssignedPartition, look: Look): Promise<void> {
     const { clock, buffer, isCurrent, onUnreadable } = this.#ports;
-    while (look.openedBytes < openedAtMost && !this.#isClosed && isCurrent(partition)) {
+    while (look.openedBytes < lookBytes && !this.#isClosed && isCurrent(partition)) {
       const checked = buffer.checkNext(partition);
       if (!checked?.ok) {
         if (checked) onUnreadable(partition, checked.error);
