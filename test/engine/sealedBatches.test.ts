@@ -1,6 +1,7 @@
 // Batches that come when much of their partition is buffered already stay as they came until it is their turn, or until
 // they have waited a while. One that turns out then to be damaged is dealt with as one that is found at once.
 
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import { batchLayout } from "#protocol/records/recordBatch.ts";
@@ -229,6 +230,61 @@ describe("a closed batch that cannot be opened, while nobody polls", () => {
     await bench.clock.advance(5_000);
 
     expect(rejected()).toMatchObject([{ action: "halted", baseOffset: 3_050n }]);
+  });
+});
+
+describe("whatever is damaged, whoever finds it, and whenever anybody polls", () => {
+  const part = fc.record({
+    make: fc.constantFrom(packed, packed, notGzip, (from: number, count: number) =>
+      batch(from, count, goodBatch(BigInt(from), count)),
+    ),
+    count: fc.integer({ min: 1, max: 300 }),
+  });
+  const step = fc.oneof(
+    fc.record({ op: fc.constant("poll" as const), amount: fc.integer({ min: 1, max: 1_500 }) }),
+    fc.record({ op: fc.constant("wait" as const), amount: fc.integer({ min: 1, max: 700 }) }),
+    fc.record({ op: fc.constantFrom("pause" as const, "resume" as const), amount: fc.constant(0) }),
+  );
+  type Reader = Awaited<ReturnType<typeof reader>>;
+
+  async function perform({ bench, session, poll }: Reader, { op, amount }: { op: string; amount: number }) {
+    if (op === "wait") await bench.clock.advance(amount);
+    if (op === "pause") session.pause(p0);
+    if (op === "resume") session.resume(p0);
+    return op === "poll" ? (await poll(amount, 0)).map(({ offset }) => Number(offset)) : [];
+  }
+
+  const retry = { kind: "retry", times: 1, backoffMs: 100, otherwise: "skip" } as const;
+  test.each([
+    ["halt", "halt", 0],
+    ["skip", "skip", 1],
+    ["retry, then skip", retry, 2],
+  ] as const)("good records come once and in order (%s)", async (_, policy, saidOfEach) => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(part, { minLength: 1, maxLength: 8 }),
+        fc.array(step, { maxLength: 12 }),
+        async (parts, steps) => {
+          const log = [large];
+          for (const { make, count } of parts) log.push(make(Number(log.at(-1)?.to), count));
+          const damaged = parts.flatMap(({ make }, index) => (make === notGzip ? [index + 1] : []));
+          const end = policy === "halt" ? damaged[0] : undefined;
+          const good = log.slice(0, end).filter((_, index) => !damaged.includes(index));
+          const running = await reader(log, { corruptBatchPolicy: policy });
+          const { session, rejected, drain } = running;
+
+          const delivered: number[] = [];
+          for (const each of steps) delivered.push(...(await perform(running, each)));
+          session.resume(p0);
+          delivered.push(...(await drain()));
+
+          expect(delivered).toEqual(good.flatMap(({ from, to }) => upTo(Number(to), Number(from))));
+          expect(rejected()).toHaveLength(saidOfEach * damaged.length || Math.min(1, damaged.length));
+          expect(session.buffered()).toEqual({ records: 0, bytes: 0, batches: 0 });
+        },
+      ),
+      { numRuns: 60 },
+    );
   });
 });
 
