@@ -45,7 +45,7 @@ describe.each(["4.3.1", "3.9.2"] as const)("on Kafka %s, one group with our engi
 
       await comeAndGo(group, client);
 
-      expect(group.duplicates()).toEqual([]);
+      expect(group.wronglyDelivered()).toEqual([]);
     },
   );
 });
@@ -86,7 +86,7 @@ describe("on Kafka 4.3.1, a group that the broker divides", () => {
 
       await comeAndGo(group, client);
 
-      expect(group.duplicates()).toEqual([]);
+      expect(group.wronglyDelivered()).toEqual([]);
     },
   );
 });
@@ -167,7 +167,7 @@ describe.each(["4.3.1", "3.9.2"] as const)("on three brokers of Kafka %s, a grou
       await group.stopProducing();
       await group.everythingDelivered(90_000);
       await group.shared();
-      expect(group.duplicates()).toEqual([]);
+      expect(group.wronglyDelivered()).toEqual([]);
     },
   );
 });

@@ -1,5 +1,6 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { topicPartitionText } from "#base/topicPartition.ts";
+import type { CommitResult } from "#engine/commit/commitEntry.ts";
 import { type ConsumerOptions, usualBehaviour } from "#engine/consumerOptions.ts";
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
@@ -24,7 +25,8 @@ export interface LiveRecord {
 /** How everything is read. */
 export interface FlowOptions {
   readonly commit?: boolean;
-  readonly onCommitFailed?: () => void;
+  /** Each of those commits, when it has ended. */
+  readonly onCommit?: (result: CommitResult) => void;
 }
 
 let started = 0;
@@ -95,7 +97,7 @@ export class LiveMember {
     this.#cluster.close();
   }
 
-  async #flow({ commit = false, onCommitFailed }: FlowOptions): Promise<void> {
+  async #flow({ commit = false, onCommit }: FlowOptions): Promise<void> {
     while (!this.#over.signal.aborted) {
       // A session that ended says so by refusing; the test sees it in what was observed.
       const records = await this.poll(1_000, 250).catch(() => {
@@ -103,8 +105,8 @@ export class LiveMember {
         return [];
       });
       if (commit && records.length > 0) {
-        const { outcome } = await this.session.commit({ deadlineMs: 10_000 });
-        if (outcome !== "committed") onCommitFailed?.();
+        const result = await this.session.commit({ deadlineMs: 10_000 });
+        onCommit?.(result);
       }
       this.session.allowRebalance();
     }

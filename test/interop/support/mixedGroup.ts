@@ -1,5 +1,7 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
+import { topicPartitionText } from "#base/topicPartition.ts";
 import type { Administration } from "#cluster/kafkajs/administration.ts";
+import { listLogOffsets } from "#cluster/logOffsets.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
 import type { ForeignConsumer } from "#test/support/foreign/foreignConsumer.ts";
 import { type ForeignMemberOptions, startForeignMember } from "#test/support/foreign/foreignMembers.ts";
@@ -8,15 +10,16 @@ import type { KafkaVersion } from "#test/support/kafkaJars.ts";
 import { liveAdministration } from "#test/support/liveAdministration.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";
 import { realClient } from "#test/support/realCluster.ts";
+import { type DeliveryEvent, deliveryFaults } from "./deliveries.ts";
 
 /** One reader of the group, ours or another's, as the tests see it. */
 interface Reader {
   readonly name: string;
   assignment(): readonly string[];
-  /** `orders-3@17` of everything it delivered, in order. */
-  delivered(): readonly string[];
-  /** Commits that were refused: what they were to cover may be delivered again. */
-  failedCommits(): number;
+  /** What it delivered and committed, in order. */
+  events(): readonly DeliveryEvent[];
+  /** How many records it delivered. */
+  delivered(): number;
   stop(): Promise<unknown>;
 }
 
@@ -35,7 +38,7 @@ export interface MixedGroupOptions {
 
 /**
  * One topic, one group, members of several clients, and records that keep coming: everybody commits what a poll returned
- * before the next one, so that nothing is delivered twice unless a commit failed.
+ * before the next one, so that nothing is delivered twice unless its commit failed.
  */
 export class MixedGroup {
   readonly #options: MixedGroupOptions;
@@ -43,9 +46,11 @@ export class MixedGroup {
   readonly #admin: Administration;
   readonly #readers = new Set<Reader>();
   readonly #everybody: Reader[] = [];
+  /** Records that the cluster said it has. */
   #made = 0;
   #producing: Promise<void> | undefined;
   #isProducing = false;
+  #ends: ReadonlyMap<string, bigint> = new Map();
 
   private constructor(options: MixedGroupOptions) {
     this.#options = options;
@@ -77,14 +82,27 @@ export class MixedGroup {
       { servers },
       { topics: [topic], groupId: topic, assignors, groupProtocol: protocol, blockRebalanceOnPoll: true },
     );
-    let failed = 0;
-    member.flow({ commit: true, onCommitFailed: () => failed++ });
+    const noted: DeliveryEvent[] = [];
+    let read = 0;
+    const events = () => {
+      for (const { offset, ...key } of member.read.slice(read))
+        noted.push({ type: "record", partition: topicPartitionText(key), offset });
+      read = member.read.length;
+      return noted;
+    };
+    member.flow({
+      commit: true,
+      onCommit: ({ outcome, offsets }) => {
+        const places = offsets.map((each) => [topicPartitionText(each), each.offset] as const);
+        events();
+        noted.push({ type: "commit", isDone: outcome === "committed", offsets: new Map(places) });
+      },
+    });
     return this.#add({
       name: "ours",
       assignment: () => member.assignment(),
-      delivered: () =>
-        member.read.map(({ topic: name, partition, offset }) => `${name}-${partition}@${offset}`),
-      failedCommits: () => failed,
+      events,
+      delivered: () => member.read.length,
       stop: () => member.stop(),
     });
   }
@@ -102,8 +120,8 @@ export class MixedGroup {
     return this.#add({
       name: client,
       assignment: () => consumer.assignment(),
-      delivered: () => deliveredBy(consumer),
-      failedCommits: () => consumer.all("commitFailed").length,
+      events: () => eventsOf(consumer),
+      delivered: () => consumer.all("record").length,
       stop: () => consumer.quit(),
     });
   }
@@ -132,38 +150,34 @@ export class MixedGroup {
   /** Until the partitions are shared and each present reader got something that came after that. */
   async flows(limitMs = 60_000): Promise<void> {
     await this.shared(limitMs);
-    const before = new Map([...this.#readers].map((reader) => [reader, reader.delivered().length]));
+    const before = new Map([...this.#readers].map((reader) => [reader, reader.delivered()]));
     await until(
-      () => [...before].every(([reader, count]) => reader.delivered().length > count),
+      () => [...before].every(([reader, count]) => reader.delivered() > count),
       () => `somebody reads nothing: ${this.#describe()}`,
       limitMs,
     );
   }
 
-  /** Until everything that was produced was delivered to somebody. */
+  /** Until everything that the log has was delivered to somebody; what the cluster said it has must be there. */
   async everythingDelivered(limitMs = 60_000): Promise<void> {
-    const delivered = () => new Set(this.#everybody.flatMap((reader) => reader.delivered()));
+    this.#ends = await this.#readEnds();
+    const stored = [...this.#ends.values()].reduce((sum, end) => sum + end, 0n);
+    if (stored < this.#made)
+      throw new Error(`of ${this.#made} records that were taken the log has ${stored}`);
     await until(
-      () => delivered().size >= this.#made,
-      () => `${delivered().size} of ${this.#made} records were delivered: ${this.#describe()}`,
+      () => this.#faults().missing.length === 0,
+      () => `not delivered: ${this.#faults().missing.slice(0, 20).join(" ")}: ${this.#describe()}`,
       limitMs,
     );
   }
 
-  /** Records that were delivered more than once although no commit failed; empty when all is well. */
-  duplicates(): readonly string[] {
-    const all = this.#everybody.flatMap((reader) => reader.delivered());
-    const seen = new Set<string>();
-    const twice = all.filter((what) => seen.size === seen.add(what).size);
-    return this.failedCommits() === 0 ? twice : [];
-  }
-
-  failedCommits(): number {
-    return this.#everybody.reduce((sum, reader) => sum + reader.failedCommits(), 0);
-  }
-
-  get made(): number {
-    return this.#made;
+  /** What was delivered and should not have been, once everything was; empty when all is well. */
+  wronglyDelivered(): readonly string[] {
+    const { unknown, duplicates } = this.#faults();
+    return [
+      ...unknown.map((what) => `${what} is not in the log`),
+      ...duplicates.map((what) => `${what} again`),
+    ];
   }
 
   async close(): Promise<void> {
@@ -178,12 +192,34 @@ export class MixedGroup {
     return reader;
   }
 
+  #faults() {
+    return deliveryFaults(
+      this.#everybody.map((reader) => reader.events()),
+      this.#ends,
+    );
+  }
+
+  /** By partition: the offset after its last record. */
+  async #readEnds(): Promise<ReadonlyMap<string, bigint>> {
+    const { topic, partitions } = this.#options;
+    const keys = Array.from({ length: partitions }, (_, partition) => ({ topic, partition }));
+    const giveUpAt = Date.now() + 30_000;
+    for (;;) {
+      await this.#client.refreshMetadata({ topics: [topic] });
+      const offsets = await listLogOffsets(this.#client, keys);
+      const known = offsets.flatMap(({ highWatermark, ...key }) =>
+        highWatermark === undefined ? [] : [[topicPartitionText(key), highWatermark] as const],
+      );
+      if (known.length === partitions) return new Map(known);
+      if (Date.now() > giveUpAt)
+        throw new Error(`no ends of the log: ${offsets.map(({ error }) => error).join()}`);
+      await sleepFor(200);
+    }
+  }
+
   #describe(): string {
     return [...this.#readers]
-      .map(
-        (reader) =>
-          `${reader.name} [${reader.assignment().join(" ")}], ${reader.delivered().length} delivered`,
-      )
+      .map((reader) => `${reader.name} [${reader.assignment().join(" ")}], ${reader.delivered()} delivered`)
       .join("; ");
   }
 
@@ -195,7 +231,7 @@ export class MixedGroup {
           key: null,
           value: `record ${this.#made + index}`,
         }));
-        // What a broker that dies may or may not have taken would blur the count: it is asked again until it says.
+        // A broker that dies may have taken what it did not answer: the log says in the end.
         const taken = await this.#admin.produce({ topic, partition, compression: "none", records }).then(
           () => true,
           () => false,
@@ -207,6 +243,13 @@ export class MixedGroup {
   }
 }
 
-function deliveredBy(consumer: ForeignConsumer): readonly string[] {
-  return consumer.all("record").map(({ topic, partition, offset }) => `${topic}-${partition}@${offset}`);
+function eventsOf(consumer: ForeignConsumer): readonly DeliveryEvent[] {
+  return consumer.events.flatMap((event): readonly DeliveryEvent[] => {
+    if (event.type === "record") {
+      return [{ type: "record", partition: topicPartitionText(event), offset: BigInt(event.offset) }];
+    }
+    if (event.type !== "committed" && event.type !== "commitFailed") return [];
+    const places = Object.entries(event.offsets).map(([what, offset]) => [what, BigInt(offset)] as const);
+    return [{ type: "commit", isDone: event.type === "committed", offsets: new Map(places) }];
+  });
 }
