@@ -5,6 +5,8 @@ import { MixedGroup } from "./support/mixedGroup.ts";
 
 /** Clients that divide as Kafka's assignors do, and kafkajs, which has a protocol of its own. */
 const pairs: readonly { readonly client: ForeignClient; readonly assignors: readonly string[] }[] = [
+  { client: "java", assignors: ["roundrobin"] },
+  { client: "java", assignors: ["sticky"] },
   { client: "java", assignors: ["cooperative-sticky"] },
   { client: "librdkafka", assignors: ["range", "roundrobin"] },
   { client: "librdkafka", assignors: ["cooperative-sticky"] },
@@ -48,6 +50,30 @@ describe.each(["4.3.1", "3.9.2"] as const)("on Kafka %s, one group with our engi
       expect(group.wronglyDelivered()).toEqual([]);
     },
   );
+
+  test("and java outlives its only broker, which is killed: nothing is lost", {
+    timeout: 180_000,
+  }, async () => {
+    group = await MixedGroup.create({
+      servers: kafka.bootstrapServers,
+      topic: "killed",
+      partitions: 6,
+      assignors: ["cooperative-sticky"],
+      version,
+    });
+    group.produceSteadily();
+    group.addOurs();
+    await group.addForeign("java");
+    await group.flows();
+
+    await kafka.killNode(1);
+    await kafka.restartNode(1);
+    await group.flows();
+
+    await group.stopProducing();
+    await group.everythingDelivered();
+    expect(group.wronglyDelivered()).toEqual([]);
+  });
 });
 
 describe("on Kafka 4.3.1, a group that the broker divides", () => {
@@ -140,7 +166,7 @@ describe.each(["4.3.1", "3.9.2"] as const)("on three brokers of Kafka %s, a grou
   });
 
   test.each(companies)(
-    "and $foreign outlives its coordinator and each broker: nothing is lost, nobody is stranded",
+    "and $foreign, who come and go, outlives its coordinator and each broker: nothing is lost, nobody is stranded",
     { timeout: 240_000 },
     async ({ foreign, assignors }) => {
       group = await MixedGroup.create({
@@ -152,14 +178,16 @@ describe.each(["4.3.1", "3.9.2"] as const)("on three brokers of Kafka %s, a grou
         version,
       });
       group.produceSteadily();
-      group.addOurs();
-      group.addOurs();
+      const ours = [group.addOurs(), group.addOurs()];
       for (const client of foreign) await group.addForeign(client);
       await group.flows();
 
-      // One of the three is the coordinator, whichever: each dies in turn.
+      // One of the three is the coordinator, whichever: each dies in turn. While it is gone one leaves, and one joins.
       for (const nodeId of [1, 2, 3]) {
         await kafka.killNode(nodeId);
+        const oldest = ours.shift();
+        if (oldest) await group.leave(oldest);
+        ours.push(group.addOurs());
         await kafka.restartNode(nodeId);
         await group.flows();
       }
