@@ -1,15 +1,14 @@
-import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
-import path from "node:path";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { Kafka, logLevel } from "kafkajs";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { ConsumerOptions } from "#engine/consumerOptions.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
 import type { ClusterClient } from "#network/clusterClient.ts";
-import { readBatches } from "#protocol/records/batchReader.ts";
 import { sealBatch } from "#protocol/records/batchWriter.ts";
 import { batchLayout } from "#protocol/records/recordBatch.ts";
 import { liveAdministration } from "#test/support/liveAdministration.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";
+import { batchesIn, firstSegment } from "#test/support/logSegment.ts";
 import { realClient } from "#test/support/realCluster.ts";
 import { type RealKafka, startRealKafka } from "#test/support/realKafka.ts";
 
@@ -71,8 +70,7 @@ describe("fetching from real Kafka", () => {
     return known.topics.get(topic)?.partitions[0]?.leaderId ?? 0;
   }
 
-  const segment = (nodeId: number, topic: string) =>
-    path.join(kafka.dataFolder(nodeId), `${topic}-0`, "00000000000000000000.log");
+  const segment = (nodeId: number, topic: string) => firstSegment(kafka.dataFolder(nodeId), `${topic}-0`);
 
   /** Damages the second batch in a broker's own file, as a failing disk does. */
   function damage(nodeId: number, topic: string, how: Damage): void {
@@ -222,14 +220,3 @@ describe("fetching from real Kafka", () => {
     );
   });
 });
-
-function batchesIn(file: string): readonly { readonly at: number; readonly bytes: Uint8Array }[] {
-  const content = new Uint8Array(readFileSync(file));
-  let at = 0;
-  return Array.from(readBatches(content)).flatMap((frame) => {
-    if (frame.type !== "batch") return [];
-    const found = { at, bytes: frame.bytes };
-    at += frame.bytes.length;
-    return [found];
-  });
-}
