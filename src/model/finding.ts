@@ -1,5 +1,6 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Remedy } from "./remedy.ts";
+import { durationText } from "./words.ts";
 
 export type FindingKind =
   | "commitHang"
@@ -9,6 +10,7 @@ export type FindingKind =
   | "partitionError"
   | "clusterConnection"
   | "groupNotStable"
+  | "rebalanceStorm"
   | "heldByFault"
   | "brokenInvariant"
   | "gateHeld"
@@ -42,8 +44,10 @@ export interface Finding {
   readonly clusterId: string;
   readonly kind: FindingKind;
   readonly severity: Severity;
-  /** What happened, to what: `Commit waits 12.3 s, by A`. */
+  /** Of what, and what happened: `A: commit waits`. The name comes first, as a narrow side bar cuts the end. */
   readonly title: string;
+  /** How long that has lasted by now, where it matters: it stands before the detail. */
+  readonly lastedMs?: number | undefined;
   /** The reason in a few words, for the row: `the group rebalances; worker-2 has not rejoined`. */
   readonly detail: string;
   /** Why, in whole sentences, and what it means. */
@@ -71,8 +75,10 @@ export function findingId(kind: FindingKind, ...parts: readonly (string | number
 export interface DetectorSettings {
   /** A commit that waits longer than this is reported. */
   readonly commitToleranceMs: number;
-  /** A group that is between two generations for longer than this is reported. */
+  /** A group in which not everyone is stable for longer than this is reported. */
   readonly rebalanceToleranceMs: number;
+  /** A fault of the playground that holds answers for longer than this is reported. */
+  readonly faultHoldToleranceMs: number;
   /** A partition may be without a reader for this long after a rebalance, as cooperative ones hand over in two steps. */
   readonly strandedToleranceMs: number;
   /** How long a foreign member must leave one partition alone while it commits others. */
@@ -86,8 +92,14 @@ export interface DetectorSettings {
 export const defaultDetectorSettings: DetectorSettings = {
   commitToleranceMs: 10_000,
   rebalanceToleranceMs: 30_000,
+  faultHoldToleranceMs: 10_000,
   strandedToleranceMs: 5_000,
   stallEvidenceMs: 60_000,
   holdUpToleranceMs: 5_000,
   dismissedSessions: new Set(),
 };
+
+/** `A: commit waits 12.3 s` */
+export function findingText({ title, lastedMs }: Pick<Finding, "title" | "lastedMs">): string {
+  return lastedMs === undefined ? title : `${title} ${durationText(lastedMs)}`;
+}

@@ -1,7 +1,8 @@
 import { compareTopicPartitions, type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 import type { Vantage } from "#trace/observation.ts";
-import type { GroupMemberPhase, GroupType, ObservedMember } from "#trace/observations/group.ts";
+import type { GroupType, ObservedMember } from "#trace/observations/group.ts";
 import { committedOf, committedPartitions, hasNothingCommitted } from "./committedOffsets.ts";
+import { isOwnNewer, newestOwnFact, stateSeenByMember } from "./groupState.ts";
 import { goneOf, lagOf, sumLag } from "./lag.ts";
 import type { ClusterModel, GroupModel, SessionModel } from "./model.ts";
 import { endsOf } from "./partitionEnds.ts";
@@ -43,10 +44,7 @@ export interface GroupView {
 export function groupView(cluster: ClusterModel, group: GroupModel): GroupView {
   const described = group.byBroker ?? group.bySample;
   const own = newestOwnFact(group);
-  const ownIsNewer =
-    group.byBroker === undefined &&
-    own !== undefined &&
-    own.at > (group.bySample ? speaksFor(group.bySample) : 0);
+  const ownIsNewer = isOwnNewer(group, own);
   const groupType = typeOf(group, ownIsNewer);
   const ownState = ownIsNewer ? stateSeenByMember(own) : undefined;
   const members = mergeMembers(cluster, group, ownIsNewer);
@@ -177,35 +175,6 @@ export function presentGroups(cluster: ClusterModel): readonly GroupModel[] {
 /** Groups to show, by name. */
 export function visibleGroups(cluster: ClusterModel): readonly GroupModel[] {
   return [...presentGroups(cluster)].sort((a, b) => (a.groupId < b.groupId ? -1 : 1));
-}
-
-function newestOwnFact(group: GroupModel): GroupMemberPhaseSeen | undefined {
-  let newest: GroupMemberPhaseSeen | undefined;
-  for (const phase of group.byMember.values()) {
-    if (phase.phase === "ended" || phase.phase === "fatal" || phase.phase === "unjoined") continue;
-    if (!newest || phase.at > newest.at) newest = phase;
-  }
-  return newest;
-}
-
-type GroupMemberPhaseSeen = GroupModel["byMember"] extends ReadonlyMap<string, infer P> ? P : never;
-
-function stateSeenByMember(own: GroupMemberPhase): string | undefined {
-  switch (own.phase) {
-    case "joining":
-      return "PreparingRebalance";
-    case "syncing":
-      return "CompletingRebalance";
-    case "stable":
-      return "Stable";
-    case "direct":
-    case "unjoined":
-    case "revoking":
-    case "leaving":
-    case "fatal":
-    case "ended":
-      return undefined;
-  }
 }
 
 function typeOf(group: GroupModel, ownIsNewer: boolean): GroupType {

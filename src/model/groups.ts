@@ -25,6 +25,13 @@ export interface KnownAssignment {
   readonly shares: readonly MemberShare[];
 }
 
+/** A time in which not everyone in a group had an assignment, over as many rebalances as it took. */
+export interface Unrest {
+  readonly since: number;
+  /** Since when everyone has one; undefined while somebody has none. */
+  calmSince: number | undefined;
+}
+
 /** A group, one sub-state per vantage; `groupView` merges them. */
 export interface GroupState {
   readonly groupId: string;
@@ -42,6 +49,8 @@ export interface GroupState {
   /** Total lag as known at a few moments, for the trend. */
   lagSamples: { readonly at: number; readonly lag: bigint }[];
   rebalances: RebalanceHistoryState | undefined;
+  /** The newest, over or not. */
+  unrest: Unrest | undefined;
   commits: CommitsState | undefined;
 }
 
@@ -74,6 +83,7 @@ export function groupIn(groups: GroupsState, groupId: string): GroupState {
       deleted: undefined,
       lagSamples: [],
       rebalances: undefined,
+      unrest: undefined,
       commits: undefined,
     };
     groups.byId.set(groupId, group);
@@ -184,6 +194,7 @@ function markDeleted(
   group.committed = createCommitted();
   group.failures.clear();
   group.lagSamples = [];
+  group.unrest = undefined;
   const gone = [...groups.byId.values()].filter((other) => other.deleted);
   gone.sort((a, b) => (a.deleted?.at ?? 0) - (b.deleted?.at ?? 0));
   for (const oldest of gone.slice(0, Math.max(0, gone.length - maxDeleted)))

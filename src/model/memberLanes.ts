@@ -40,6 +40,7 @@ export interface LaneState {
   clientId: string;
   /** Where it comes from, as the coordinator says; undefined for one that only told of itself. */
   host: string | undefined;
+  groupInstanceId: string | undefined;
   vantage: Vantage;
   isLeader: boolean;
   segments: LaneSegment[];
@@ -90,6 +91,7 @@ export function foldDescribedLanes(lanes: LanesState, seen: Seen<GroupDescribed>
     const lane = laneIn(lanes, lanes.byMember, { id: member.memberId, sessionId: undefined });
     lane.clientId = member.clientId;
     lane.host = member.host;
+    lane.groupInstanceId = member.groupInstanceId;
     lane.vantage = seen.vantage;
     lane.isLeader = member.isLeader ?? false;
     noteMemberId(lane, member.memberId);
@@ -126,6 +128,7 @@ function laneIn(
       memberIds: [],
       clientId: "",
       host: undefined,
+      groupInstanceId: undefined,
       vantage: "sampled",
       isLeader: false,
       segments: [],

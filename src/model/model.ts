@@ -15,6 +15,7 @@ import {
   foldListed,
   foldMemberPhase,
   foldOffsetsOfGroup,
+  type GroupState,
   type GroupsState,
   groupIn,
 } from "./groups.ts";
@@ -49,6 +50,7 @@ import {
   type SessionModelState,
 } from "./sessions.ts";
 import { createTopics, foldOffsets, foldTopics, type TopicsState } from "./topics.ts";
+import { foldUnrest } from "./unrest.ts";
 
 /** Everything known of one cluster. */
 export interface ClusterState {
@@ -154,10 +156,14 @@ const folds: Folds = {
     cluster.failures.delete("groups");
     foldListed(cluster.groups, seen);
   },
-  "group.described": (cluster, seen) => foldDescribed(cluster.groups, seen),
+  "group.described": (cluster, seen) => {
+    foldDescribed(cluster.groups, seen);
+    noteUnrest(cluster, groupIn(cluster.groups, seen.groupId), seen.at);
+  },
   "group.memberPhase": (cluster, seen) => {
     foldMemberPhase(cluster.groups, seen);
     sessionIn(cluster, seen.sessionId).phase = seen;
+    noteUnrest(cluster, groupIn(cluster.groups, seen.groupId), seen.at);
   },
   "group.memberGone": (cluster, seen) => {
     const { rebalances } = groupIn(cluster.groups, seen.groupId);
@@ -194,9 +200,10 @@ const folds: Folds = {
   "session.ended": (cluster, seen) => {
     foldEnded(sessionIn(cluster, seen.sessionId), seen);
     for (const group of cluster.groups.byId.values()) {
-      group.byMember.delete(seen.sessionId);
+      const wasMember = group.byMember.delete(seen.sessionId);
       if (group.rebalances) foldSessionEndedHistory(group.rebalances, seen);
       if (group.commits) endCommitsOf(group.commits, seen.sessionId, seen.at);
+      if (wasMember) noteUnrest(cluster, group, seen.at);
     }
     const ended = [...cluster.sessions.values()].filter((session) => session.ended);
     for (const oldest of ended.slice(0, Math.max(0, ended.length - maxEndedSessions))) {
@@ -238,6 +245,10 @@ const folds: Folds = {
 function forgetBroker(cluster: ClusterState, at: number): void {
   endAllGroups(cluster.groups, at);
   cluster.topics = createTopics();
+}
+
+function noteUnrest(cluster: ClusterState, group: GroupState, at: number): void {
+  foldUnrest(group, at, (sessionId) => cluster.sessions.get(sessionId)?.started?.scripted ?? false);
 }
 
 function sessionIn(cluster: ClusterState, sessionId: string): SessionModelState {

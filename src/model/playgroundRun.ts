@@ -15,6 +15,8 @@ import { keepNewest, type Seen } from "./seen.ts";
 export interface FaultState {
   latest: Seen<BrokerFault>;
   segments: { readonly fromAt: number; toAt: number | undefined }[];
+  /** When it held requests, however many one after the other; `toAt` while it holds none, perhaps for a moment only. */
+  hold: { readonly fromAt: number; toAt: number | undefined } | undefined;
 }
 
 /** What only the playground tells: whether it runs, its faults, what produces into it. */
@@ -37,6 +39,9 @@ export interface PlaygroundState {
   /** Undefined while time has always been real. */
   clock: Seen<BrokerClock> | undefined;
 }
+
+/** Whoever gave up waiting comes back, and is held again: a fault that held nothing for less long went on holding. */
+export const holdPauseMs = 30_000;
 
 const maxSegments = 100;
 const maxPastFaults = 100;
@@ -102,12 +107,13 @@ export function foldStopped(state: PlaygroundState, seen: Seen<BrokerStopped>): 
 }
 
 export function foldFault(state: PlaygroundState, seen: Seen<BrokerFault>): void {
-  const fault = state.faults.get(seen.faultId) ?? { latest: seen, segments: [] };
+  const fault = state.faults.get(seen.faultId) ?? { latest: seen, segments: [], hold: undefined };
   fault.latest = seen;
   const on = seen.enabled && !seen.removed;
   const open = fault.segments.at(-1)?.toAt === undefined && fault.segments.length > 0;
   if (on && !open) fault.segments.push({ fromAt: seen.at, toAt: undefined });
   if (!on) closeSegment(fault, seen.at);
+  noteHold(fault, seen, on);
   keepNewest(fault.segments, maxSegments);
   if (!seen.removed) {
     state.faults.set(seen.faultId, fault);
@@ -163,6 +169,18 @@ export function forgetInvariants(state: PlaygroundState, groupId: string): void 
 
 function isSame(a: BrokerInvariant, b: BrokerInvariant): boolean {
   return a.rule === b.rule && a.groupId === b.groupId && a.topic === b.topic && a.partition === b.partition;
+}
+
+function noteHold(fault: FaultState, seen: Seen<BrokerFault>, on: boolean): void {
+  const { hold } = fault;
+  if (seen.holding === 0 || !on) {
+    if (hold) hold.toAt ??= seen.at;
+    if (!on) fault.hold = undefined;
+    return;
+  }
+  if (hold && (hold.toAt === undefined || seen.at - hold.toAt < holdPauseMs)) hold.toAt = undefined;
+  // A trace of before this was told says only since when the fault is on.
+  else fault.hold = { fromAt: seen.heldSince ?? seen.since, toAt: undefined };
 }
 
 function closeSegment(fault: FaultState, at: number): void {

@@ -82,7 +82,7 @@ test("6. a commit that waits becomes a finding on the row, in the view and with 
   await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Commit Now");
 
   await workbench.row("Debug Consumers", /^A.*commit waits/).waitFor();
-  await workbench.row("Findings", /Commit waits.*by A.*holds the answer/).waitFor();
+  await workbench.row("Findings", /A: commit waits.*holds the answer/).waitFor();
   await workbench.screenshot("6-commit-waits");
 });
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Force Rebalance");
   await added.getByRole("button", { name: "Clear Notification" }).click();
   await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Commit Now");
-  await workbench.row("Findings", /Commit waits.*by A/).waitFor();
+  await workbench.row("Findings", /A: commit waits/).waitFor();
   await workbench.rowAction(workbench.row("Debug Consumers", /^A.*billing/), "Show Records");
   const records = await workbench.webview("Records delivered to A");
   await records.locator(".recordList tbody tr").first().click();

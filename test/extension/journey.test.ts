@@ -93,7 +93,7 @@ describe("playground, consumers and traces in the editor", () => {
       delayMs: 8_000,
     });
 
-    const finding = await eventually("a finding", () => findRow(app.trees.findings, "Commit waits"));
+    const finding = await eventually("a finding", () => findRow(app.trees.findings, "commit waits"));
     await eventually("a badge", () => (app.trees.findings.view.badge?.value ?? 0) > 0);
     const { faults } = await app.link.request("playground.status", {});
     await vscode.commands.executeCommand(commandIds.removeFault, {

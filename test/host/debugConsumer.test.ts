@@ -144,7 +144,7 @@ test("a commit that a fault delays becomes a finding, and its waiter can be let 
   await clock.advance(4_000);
   const findings = await ask("finding.list", {});
   const [waiting] = await ask("session.waitingCommits", { sessionId });
-  const hang = findings.find(({ title }) => title.startsWith("Commit waits"));
+  const hang = findings.find(({ title }) => title.includes("commit waits"));
   expect(hang?.detail).toContain("answer commits of billing");
   expect(hang?.remedies.map(({ action }) => action.kind)).toContain("releaseCommit");
   const { released } = await ask("session.releaseCommit", { sessionId, commitId: waiting?.commitId ?? "" });

@@ -54,8 +54,8 @@ function finding(
     clusterId,
     kind: "commitGivenUp",
     severity: "warning",
-    title: `Commit by ${name} was given up after ${waited}`,
-    detail: `its deadline passed; ${latest.offsets.map(topicPartitionText).slice(0, 3).join(", ")} may not be saved`,
+    title: `${name}: commit given up`,
+    detail: `its deadline passed after ${waited}; ${latest.offsets.map(topicPartitionText).slice(0, 3).join(", ")} may not be saved`,
     cause: `${latest.message === undefined ? "" : `${sentence(latest.message)} `}${meaning(latest)}`,
     evidence: [
       { label: "offsets", value: commitOffsetsText(latest) },

@@ -3,7 +3,7 @@ import { commitWait } from "../commitWait.ts";
 import { commitOffsetsText, committerName } from "../commitWords.ts";
 import { type Finding, findingId } from "../finding.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
-import { countText, durationText } from "../words.ts";
+import { countText } from "../words.ts";
 
 /** Commits that have waited longer than `toleranceMs` for an answer, longest wait first. */
 export function findCommitHangs(cluster: ClusterModel, now: number, toleranceMs: number): readonly Finding[] {
@@ -44,8 +44,8 @@ function finding(
     clusterId: cluster.clusterId,
     kind: "commitHang",
     severity: "error",
-    // The time before the name: a narrow side bar cuts the end.
-    title: `Commit waits ${durationText(waitedMs)}, by ${committerName(cluster, group, latest)}`,
+    title: `${committerName(cluster, group, latest)}: commit waits`,
+    lastedMs: waitedMs,
     detail: wait.reason,
     cause: `${wait.because.join(" ")} ${consequence(latest.offsets.length)}`,
     evidence: [{ label: "offsets", value: commitOffsetsText(latest) }, ...wait.evidence, ...wait.endsBy],

@@ -14,6 +14,7 @@ import { findUnstableGroups } from "./groupNotStable.ts";
 import { findHoldingFaults } from "./heldByFault.ts";
 import { findPartitionErrors } from "./partitionError.ts";
 import { findOverduePolls } from "./pollOverdue.ts";
+import { findRebalanceStorms } from "./rebalanceStorm.ts";
 import { findLostRecords } from "./recordsLost.ts";
 import { findSlowCallbacks } from "./slowCallback.ts";
 import { findStrandedPartitions } from "./strandedPartition.ts";
@@ -39,6 +40,7 @@ export function presentOf(cluster: ClusterModel, now: number): number {
 }
 
 function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings): readonly Finding[] {
+  const storms = findRebalanceStorms(cluster, now);
   return [
     ...findConnectionFailure(cluster),
     ...findCommitHangs(cluster, now, settings.commitToleranceMs),
@@ -46,7 +48,12 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
     ...findCorruptBatches(cluster),
     ...findPartitionErrors(cluster),
     ...findStrandedPartitions(cluster, now, settings),
-    ...findUnstableGroups(cluster, now, settings.rebalanceToleranceMs),
+    ...storms,
+    ...findUnstableGroups(cluster, now, {
+      toleranceMs: settings.rebalanceToleranceMs,
+      // Each of its rounds would be found as well.
+      except: new Set(storms.flatMap(({ subjects }) => groupIdsOf(subjects))),
+    }),
     ...findBrokenInvariants(cluster),
     ...findBrokenDeliveries(cluster),
     ...findHeldGates(cluster, now, settings.holdUpToleranceMs),
@@ -55,6 +62,10 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
     ...findLostRecords(cluster),
     ...findFencedMembers(cluster, settings.dismissedSessions),
     ...findFallbacks(cluster),
-    ...findHoldingFaults(cluster, now, settings.rebalanceToleranceMs),
+    ...findHoldingFaults(cluster, now, settings.faultHoldToleranceMs),
   ];
+}
+
+function groupIdsOf(subjects: Finding["subjects"]): readonly string[] {
+  return subjects.flatMap((subject) => (subject.kind === "group" ? [subject.groupId] : []));
 }

@@ -43,7 +43,8 @@ function callbackFinding(at: At, held: HeldCallback): Finding {
   return {
     ...common(at),
     severity: "warning",
-    title: `On-${held.callback} callback waits ${durationText(at.now - held.since)} for ${name}`,
+    title: `${name}: holds up its ${callback}`,
+    lastedMs: at.now - held.since,
     detail: `${records} of its polls not released; about ${partitions}`,
     cause: `${name} wants no callback to run while it works on what poll returned, and nobody has said that it is done with ${records}. The ${callback} is about ${partitions}. ${waitingMeaning(held.callback)}`,
     evidence: [
@@ -109,7 +110,8 @@ function finding(at: At, held: HeldRebalance): Finding {
   return {
     ...common(at),
     severity: held.evictedAt !== undefined && held.evictedAt - now < lastCallMs ? "error" : "warning",
-    title: `Rebalance waits ${durationText(now - held.since)} for ${name}`,
+    title: `${name}: holds up a rebalance`,
+    lastedMs: now - held.since,
     detail: [`${records} of its polls not released`, eviction]
       .filter((part) => part !== undefined)
       .join("; "),

@@ -1,9 +1,11 @@
 import { type Finding, findingId } from "../finding.ts";
+import { betweenEpochs, betweenGenerations, stateOfGroup } from "../groupState.ts";
 import { type GroupView, groupView, presentGroups } from "../groupView.ts";
 import { type MissingMember, memberName, missingMembers } from "../memberName.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
 import { speaksFor } from "../seen.ts";
-import { durationText, listText } from "../words.ts";
+import { waitingIn } from "../unrest.ts";
+import { listText } from "../words.ts";
 import { waitingSessions } from "./waitingSessions.ts";
 
 interface Place {
@@ -12,62 +14,55 @@ interface Place {
   readonly now: number;
 }
 
-/** Of consumer groups (KIP-848). */
-const betweenEpochs = new Set(["Assigning", "Reconciling"]);
-const betweenGenerations = new Set(["PreparingRebalance", "CompletingRebalance", ...betweenEpochs]);
-
-/** Groups that have been between two generations for longer than `toleranceMs`. */
+/** Groups in which there was no moment for longer than `toleranceMs` at which everyone was stable. */
 export function findUnstableGroups(
   cluster: ClusterModel,
   now: number,
-  toleranceMs: number,
+  { toleranceMs, except }: { readonly toleranceMs: number; readonly except: ReadonlySet<string> },
 ): readonly Finding[] {
   const findings: Finding[] = [];
   for (const group of presentGroups(cluster)) {
-    if (group.byMember.size === 0 && !mayBeUnstable(group)) continue;
-    const view = groupView(cluster, group);
-    const { state, stateSince } = view;
-    if (state === undefined || stateSince === undefined || !betweenGenerations.has(state)) {
-      findings.push(...waitingSessions({ cluster, group, now }, toleranceMs));
-      continue;
-    }
-    const seenAt = asOf(group, view, now);
-    if (seenAt - stateSince >= toleranceMs) {
-      findings.push(finding({ cluster, group, now: seenAt }, view, { state, stateSince }));
-    }
+    const { unrest } = group;
+    if (!unrest || unrest.calmSince !== undefined || except.has(group.groupId)) continue;
+    const seenAt = asOf(group, now);
+    if (seenAt - unrest.since < toleranceMs) continue;
+    const place = { cluster, group, now: seenAt };
+    const state = stateOfGroup(group);
+    if (state !== undefined && betweenGenerations.has(state))
+      findings.push(finding(place, state, unrest.since));
+    else findings.push(...waitingSessions(place, unrest.since));
   }
   return findings;
 }
 
-function mayBeUnstable(group: GroupModel): boolean {
-  const state = (group.byBroker ?? group.bySample)?.state;
-  return state !== undefined && betweenGenerations.has(state);
-}
-
 /** Until when the state is known to have held: nobody asks while no view is open, and a wait must not grow unseen. */
-function asOf(group: GroupModel, view: GroupView, now: number): number {
-  return view.stateBy === "sampled" && group.bySample ? speaksFor(group.bySample) : now;
+function asOf(group: GroupModel, now: number): number {
+  const told = group.byBroker !== undefined || waitingIn(group).length > 0;
+  return !told && group.bySample ? speaksFor(group.bySample) : now;
 }
 
-function finding(
-  at: Place,
-  view: GroupView,
-  stuck: { readonly state: string; readonly stateSince: number },
-): Finding {
+function finding(at: Place, state: string, since: number): Finding {
   const { clusterId } = at.cluster;
   const { groupId } = at.group;
+  const view = groupView(at.cluster, at.group);
   const missing = missingMembers(view);
-  const waits = durationText(at.now - stuck.stateSince);
+  // Several rounds of which none led to rest: the present state is not what lasts.
+  const isOneRound = view.stateSince !== undefined && view.stateSince <= since;
   return {
     id: findingId("groupNotStable", clusterId, groupId),
     clusterId,
     kind: "groupNotStable",
     severity: "warning",
-    title: `${groupId}: ${stuck.state} for ${waits}`,
-    detail: betweenEpochs.has(stuck.state) ? waitsForRevocation(view) : waitsForText(stuck.state, missing),
-    cause: `${causeOf(stuck.state, missing)} ${consequenceOf(stuck.state)}`,
+    title: isOneRound ? `${groupId}: ${state}` : `${groupId}: not stable`,
+    lastedMs: at.now - since,
+    detail: [
+      ...(isOneRound ? [] : [state]),
+      betweenEpochs.has(state) ? waitsForRevocation(view) : waitsForText(state, missing),
+    ].join(": "),
+    cause: `${isOneRound ? "" : severalRounds}${causeOf(state, missing)} ${consequenceOf(state)}`,
     evidence: [
-      { label: "state", at: stuck.stateSince, value: `${stuck.state} since then` },
+      { label: "not stable", at: since, value: "since then" },
+      { label: "state", at: view.stateSince, value: `${state} since then` },
       ...(view.rebalanceReason === undefined ? [] : [{ label: "begun by", value: view.rebalanceReason }]),
       ...(missing ?? []).flatMap(({ name, lastHeartbeatAt, evictedAt }) => [
         ...(lastHeartbeatAt === undefined
@@ -78,7 +73,7 @@ function finding(
           : [{ label: name, at: evictedAt, value: "is evicted then unless it is heard of" }]),
       ]),
     ],
-    since: stuck.stateSince,
+    since,
     subjects: [
       { kind: "group", groupId },
       ...(missing ?? []).map(({ memberId }) => ({ kind: "member", groupId, memberId }) as const),
@@ -102,6 +97,9 @@ function finding(
     ],
   };
 }
+
+const severalRounds =
+  "One rebalance followed another, and at no moment since then had everyone an assignment. ";
 
 function waitsForText(state: string, missing: readonly MissingMember[] | undefined): string {
   if (missing === undefined) return "the coordinator does not say who it waits for";

@@ -46,7 +46,8 @@ function finding(
     clusterId,
     kind: "slowCallback",
     severity: "warning",
-    title: `${name}: callback runs ${ran} (on-${callback})`,
+    title: `${name}: on-${callback} callback runs`,
+    lastedMs: now - startedAt,
     detail: `about ${partitionsText(partitions)}`,
     cause: `The application's on-${callback} callback has run for ${ran}. ${callbackMeaning(callback)} It must return within the rebalance timeout, or the coordinator puts the consumer out of the group.`,
     evidence: [

@@ -92,6 +92,7 @@ const session = object<SessionModelState>({
 const fault = object<FaultState>({
   latest: seenShape("broker.fault"),
   segments: list(object<FaultState["segments"][number]>({ fromAt: instant, toAt: optional(instant) })),
+  hold: optional(object<NonNullable<FaultState["hold"]>>({ fromAt: instant, toAt: optional(instant) })),
 });
 
 const playground = object<PlaygroundState>({

@@ -17,7 +17,7 @@ import {
 import type { CommitRecord, CommitsState } from "../commits.ts";
 import type { CommittedEntry, CommittedState } from "../committedOffsets.ts";
 import type { GenerationState, GenerationsState, MemberShare } from "../generations.ts";
-import type { GroupState, GroupsState, KnownAssignment } from "../groups.ts";
+import type { GroupState, GroupsState, KnownAssignment, Unrest } from "../groups.ts";
 import type { LaneEnd, LanePhase, LaneSegment, LaneState, LanesState } from "../memberLanes.ts";
 import type { RebalanceHistoryState } from "../rebalanceHistory.ts";
 import { map, set, topicPartitionMap } from "./collections.ts";
@@ -53,6 +53,7 @@ const lane = object<LaneState>({
   memberIds: list(string),
   clientId: string,
   host: optional(string),
+  groupInstanceId: optional(string),
   vantage,
   isLeader: boolean,
   segments: list(segment),
@@ -166,6 +167,7 @@ const group = object<GroupState>({
   ),
   lagSamples: list(object<GroupState["lagSamples"][number]>({ at: instant, lag: offset })),
   rebalances: optional(history),
+  unrest: optional(object<Unrest>({ since: number, calmSince: optional(number) })),
   commits: optional(commits),
 });
 

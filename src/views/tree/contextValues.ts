@@ -27,6 +27,7 @@
  *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt | retrying
  *                        skippable
  *     finding            commitHang | commitGivenUp | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant
+ *                        rebalanceStorm
  *                        gateHeld | slowCallback | pollOverdue | fellBack | recordsLost | fencedMember
  *                        error | warning | info     and the kind of each of its remedies: releaseCommit, retryBatch, skipBatch, …
  *     message            error | info

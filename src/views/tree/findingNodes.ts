@@ -1,7 +1,9 @@
 import type { Finding } from "#model/finding.ts";
+import { durationText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { type Field, tooltip } from "./markdown.ts";
+import { joined } from "./numbers.ts";
 import { iconWith, messageNode, nodeId, type TreeContext, timeIn } from "./treeContext.ts";
 
 /** The rows of FINDINGS, worst first. */
@@ -52,11 +54,13 @@ function nextStepNode(finding: Finding): readonly TreeNode[] {
 function findingNode(context: TreeContext, finding: Finding): TreeNode {
   const { clusterId, id } = finding;
   const cluster = context.model.clusters.get(clusterId);
+  const { lastedMs } = finding;
+  const description = joined(lastedMs !== undefined && durationText(lastedMs), finding.detail);
   return {
     id: nodeId("finding", clusterId, id),
     target: { kind: "finding", clusterId, findingId: id },
     label: finding.title,
-    description: finding.detail,
+    description,
     tooltip: tooltip(
       finding.title,
       [
@@ -71,7 +75,7 @@ function findingNode(context: TreeContext, finding: Finding): TreeNode {
     contextValue: findingContext(finding),
     collapsible: "collapsed",
     command: showFinding,
-    accessibilityLabel: `${finding.severity}: ${finding.title}, ${finding.detail}`,
+    accessibilityLabel: `${finding.severity}: ${finding.title}, ${description}`,
   };
 }
 

@@ -1,8 +1,9 @@
+import { findingText } from "#model/finding.ts";
 import { type GroupView, groupLag, groupView, visibleGroups } from "#model/groupView.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
-import { groupText, phaseWord, shownState, typeName } from "./groupWords.ts";
+import { groupText, phaseWord, shownState, typeName, waitText } from "./groupWords.ts";
 import { type Field, tooltip } from "./markdown.ts";
 import { memberNodes } from "./memberNodes.ts";
 import { joined, noLagText, numberText } from "./numbers.ts";
@@ -98,11 +99,13 @@ function groupNode(context: TreeContext, cluster: ClusterModel, group: GroupMode
     tooltip: tooltip(
       groupId,
       groupFields(context, { cluster, group, view }),
-      [mark?.title, failure?.message].filter((text) => text !== undefined),
+      [mark && findingText(mark), failure?.message].filter((text) => text !== undefined),
     ),
     icon: iconWith(
       mark,
-      failure ? { codicon: "warning", color: "problemsWarningIcon.foreground" } : stateIcon(state),
+      failure
+        ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
+        : stateIcon(waitText(group) === undefined ? state : "PreparingRebalance"),
     ),
     contextValue: contextValue(
       "group",

@@ -1,9 +1,11 @@
-import type { Finding } from "#model/finding.ts";
+import { type Finding, findingText } from "#model/finding.ts";
+import { betweenGenerations, stateOfGroup } from "#model/groupState.ts";
 import { type GroupView, groupLag } from "#model/groupView.ts";
 import { lagTrendOf } from "#model/lagTrend.ts";
 import { missingMembers } from "#model/memberName.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
-import { listText } from "#model/words.ts";
+import { requestOf, waitingIn } from "#model/unrest.ts";
+import { countedText, listText } from "#model/words.ts";
 import { joined, lasting, nothingCommittedText, numberText } from "./numbers.ts";
 
 /**
@@ -19,8 +21,8 @@ export function groupText(
   const failure = [...group.failures.values()][0];
   return joined(
     stateText(view, at.now),
-    // A group that rebalances for too long has just said so.
-    mark && (mark.kind !== "groupNotStable" || shownState(view) === "Stable") && mark.title,
+    waitText(group),
+    mark && markText(mark, view),
     failure?.message,
     waitsFor(view),
     groupLagText(cluster, group, view),
@@ -28,6 +30,29 @@ export function groupText(
     mark && shownState(view) === "Stable" && "Stable",
     isSilentOnWhom(view) && "the coordinator does not say who it waits for",
   );
+}
+
+/**
+ * Its finding, without the name that the row already has; nothing where a group that rebalances for too long, or whose
+ * members wait, has just said so.
+ */
+function markText(mark: Finding, view: GroupView): string | undefined {
+  if (mark.kind === "groupNotStable") return undefined;
+  const text = mark.kind === "rebalanceStorm" ? mark.title : findingText(mark);
+  const prefix = `${view.groupId}: `;
+  return text.startsWith(prefix) ? text.slice(prefix.length) : text;
+}
+
+/** Members that have no answer yet although the coordinator calls the group Stable, or Empty. */
+export function waitText(group: GroupModel): string | undefined {
+  const state = stateOfGroup(group);
+  if (!group.unrest || group.unrest.calmSince !== undefined) return undefined;
+  if (state !== undefined && betweenGenerations.has(state)) return undefined;
+  const waiting = waitingIn(group);
+  const requests = new Set(waiting.map(({ phase }) => requestOf(phase)).filter((each) => each !== undefined));
+  if (requests.size === 0) return undefined;
+  const verb = waiting.length === 1 ? "waits" : "wait";
+  return `${countedText(waiting.length, "member")} ${verb} for ${listText([...requests])}`;
 }
 
 /** With how long it rebalances; nothing when all is as it should be. */

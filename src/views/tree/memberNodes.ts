@@ -1,5 +1,5 @@
 import { compareTopicPartitions, type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
-import type { Finding } from "#model/finding.ts";
+import { type Finding, findingText } from "#model/finding.ts";
 import {
   type GroupPartitionView,
   type GroupView,
@@ -88,7 +88,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
     target: { kind: "member", clusterId, groupId, memberId: member.memberId },
     label: labelOf(member),
     description,
-    tooltip: tooltip(name, memberFields(place, member), mark ? [mark.title] : []),
+    tooltip: tooltip(name, memberFields(place, member), mark ? [findingText(mark)] : []),
     icon: missing
       ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
       : iconWith(mark, ownerIcon(member)),
@@ -100,7 +100,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
       readOnlyWord(cluster),
     ),
     collapsible: (member.assigned?.length ?? 0) > 0 ? "collapsed" : "none",
-    accessibilityLabel: `Member ${name}, ${description}${mark ? `, ${mark.title}` : ""}`,
+    accessibilityLabel: `Member ${name}, ${description}${mark ? `, ${findingText(mark)}` : ""}`,
   };
 }
 
@@ -238,7 +238,7 @@ function partitionNode(
         ["member", owner?.memberId],
         ["error", problem],
       ],
-      mark ? [mark.title, mark.cause] : [],
+      mark ? [findingText(mark), mark.cause] : [],
     ),
     icon: iconWith(
       mark,

@@ -1,7 +1,7 @@
 import { topicPartitionText } from "#base/topicPartition.ts";
 import { batchBoundsText, batchEvidence, damageWords, haltWords } from "#model/detectors/corruptBatch.ts";
 import { resetCauseText, resetEvidence } from "#model/detectors/recordsLost.ts";
-import type { Finding } from "#model/finding.ts";
+import { type Finding, findingText } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import type { SessionPartitionView } from "#model/sessionView.ts";
 import { bytesText, countedText } from "#model/words.ts";
@@ -75,7 +75,7 @@ function partitionNode(
     tooltip: tooltip(
       topicPartitionText(partition),
       partitionFields(context, partition),
-      mark ? [mark.title, mark.cause] : [],
+      mark ? [findingText(mark), mark.cause] : [],
     ),
     icon: iconWith(mark, stateIcon(partition)),
     contextValue: contextValue(

@@ -1,4 +1,4 @@
-import type { Finding } from "#model/finding.ts";
+import { type Finding, findingText } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { bufferTotals } from "#model/sessions.ts";
 import { type SessionPartitionView, sessionName, sessionPartitions } from "#model/sessionView.ts";
@@ -61,14 +61,14 @@ export function sessionRow(context: TreeContext, cluster: ClusterModel, session:
     target: { kind: "session", clusterId, sessionId },
     label: sessionName(session),
     description,
-    tooltip: tooltip(sessionName(session), sessionFields(place), mark ? [mark.title, mark.cause] : []),
+    tooltip: tooltip(sessionName(session), sessionFields(place), mark ? [findingText(mark), mark.cause] : []),
     icon: iconWith(
       mark,
       ended ? { codicon: "debug-stop" } : { codicon: "debug-alt", color: "debugIcon.startForeground" },
     ),
     contextValue: sessionContext(place),
     collapsible: ended && ended.couldNot.length === 0 ? "none" : "expanded",
-    accessibilityLabel: `Debug consumer ${sessionName(session)}, ${said}${mark ? `, ${mark.title}` : ""}`,
+    accessibilityLabel: `Debug consumer ${sessionName(session)}, ${said}${mark ? `, ${findingText(mark)}` : ""}`,
   };
 }
 

@@ -115,6 +115,7 @@ export function oldestCommit(cluster: ClusterModel, session: SessionModel): numb
 const saidByRow = new Set<Finding["kind"]>([
   "commitHang",
   "groupNotStable",
+  "rebalanceStorm",
   "gateHeld",
   "slowCallback",
   "pollOverdue",

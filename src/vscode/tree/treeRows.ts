@@ -126,10 +126,9 @@ function sameOrder(before: readonly TreeRow[], after: readonly TreeRow[]): boole
   return before.length === after.length && before.every((row, index) => row === after[index]);
 }
 
-/** What a row is, without its numbers and words. The title of a finding counts the seconds it lasts. */
+/** What a row is, without its numbers and words. */
 function calm(node: TreeNode): TreeNode {
-  const label = node.target.kind === "finding" ? "" : node.label;
-  return { ...node, label, description: undefined, accessibilityLabel: undefined };
+  return { ...node, description: undefined, accessibilityLabel: undefined };
 }
 
 /**

@@ -26,8 +26,8 @@ test("a commit whose deadline passed does not vanish without a trace", () => {
     {
       kind: "commitGivenUp",
       severity: "warning",
-      title: "Commit by A was given up after 15.0 s",
-      detail: "its deadline passed; orders-3 may not be saved",
+      title: "A: commit given up",
+      detail: "its deadline passed after 15.0 s; orders-3 may not be saved",
       since: 16_000,
       subjects: [
         { kind: "commit", groupId: "billing", commitId: "41" },

@@ -27,7 +27,8 @@ test("a rebalance that waits for the records of a poll is reported from the tole
 
   expect(finding).toMatchObject({
     severity: "warning",
-    title: "Rebalance waits 5.0 s for A",
+    title: "A: holds up a rebalance",
+    lastedMs: 5_000,
     detail: "12 records of its polls not released",
     since: 2_000,
     subjects: [
@@ -57,7 +58,8 @@ test("a callback that waits for the records of a poll is reported, with what is 
   expect(others).toEqual([]);
   expect(finding).toMatchObject({
     severity: "warning",
-    title: "On-assigned callback waits 5.0 s for A",
+    title: "A: holds up its on-assigned callback",
+    lastedMs: 5_000,
     detail: "12 records of its polls not released; about orders-1, orders-2",
     since: 3_000,
   });

@@ -31,13 +31,13 @@ test("a fault that goes on holding answers stays a finding after everybody who w
 
 test("a fault that holds nothing, or was just turned on, is none", () => {
   expect(found({ holding: 0 }, 61_000)).toEqual([]);
-  expect(found({}, 5_000)).toEqual([]);
+  expect(found({ heldSince: 2_000 }, 5_000)).toEqual([]);
 });
 
 test("a fault that was on for long before it held anything counts from the oldest that it holds", () => {
   const held = { since: 1_000, heldSince: 90_000, holding: 3 };
 
-  const early = found(held, 100_000);
+  const early = found(held, 99_000);
   const [late] = found(held, 121_000);
 
   expect(early).toEqual([]);
@@ -46,4 +46,28 @@ test("a fault that was on for long before it held anything counts from the oldes
     detail: "the oldest for 31.0 s · 13 requests hit so far",
     since: 90_000,
   });
+});
+
+const rounds = (...holding: readonly (readonly [at: number, holding: number])[]) =>
+  modelOf(
+    ...holding.map(([at, held]) =>
+      seen(at, { ...fault, holding: held, heldSince: held === 0 ? undefined : at }, byBroker),
+    ),
+  );
+
+test("who gives up and asks again does not start the count anew", () => {
+  const model = rounds([2_000, 4], [32_000, 0], [37_000, 4]);
+
+  const [held] = detect(model, 40_000).filter(({ kind }) => kind === "heldByFault");
+  const [between] = detect(rounds([2_000, 4], [32_000, 0]), 35_000);
+
+  expect(held).toMatchObject({ since: 2_000, detail: "on and off for 38.0 s · 13 requests hit so far" });
+  expect(between).toMatchObject({ since: 2_000, title: "Fault holds answers: hold SyncGroup of billing" });
+});
+
+test("one that held nothing for long begins again", () => {
+  const model = rounds([2_000, 4], [5_000, 0], [40_000, 4]);
+
+  expect(detect(model, 45_000)).toEqual([]);
+  expect(detect(model, 50_000)).toMatchObject([{ since: 40_000 }]);
 });

@@ -18,7 +18,8 @@ test("a callback that runs too long is named with its partitions and what waits 
   const [finding] = findSlowCallbacks(cluster, 6_000, 5_000);
 
   expect(finding).toMatchObject({
-    title: "A: callback runs 5.0 s (on-revoked)",
+    title: "A: on-revoked callback runs",
+    lastedMs: 5_000,
     detail: "about orders-3, orders-4",
     since: 1_000,
   });

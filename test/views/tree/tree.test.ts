@@ -320,9 +320,23 @@ describe("a group's row", () => {
 
     expect(node?.icon).toEqual({ codicon: "error", color: "problemsErrorIcon.foreground" });
     expect(node?.description).toBe(
-      "PreparingRebalance 20.0 s · Commit waits 19.0 s, by A · lag – · classic · the coordinator does not say who it waits for",
+      "PreparingRebalance 20.0 s · A: commit waits 19.0 s · lag – · classic · the coordinator does not say who it waits for",
     );
-    expect(node?.tooltip).toContain("Commit waits 19\\.0 s, by A");
+    expect(node?.tooltip).toContain("A\\: commit waits 19\\.0 s");
+  });
+
+  test("is no green tick while members have no answer to SyncGroup", () => {
+    const model = modelOf(
+      profile,
+      seen(1, started({ name: "worker-1", scripted: true })),
+      seen(2, phase({ phase: "syncing" })),
+      seen(3, described({ generationId: 5, members: [member("groupscope-A-1")] }), byBroker),
+    );
+
+    const [node] = rows(model, clusters, groupsTarget, { at: 5 });
+
+    expect(node?.icon).toEqual({ codicon: "sync", color: "charts.yellow" });
+    expect(node?.description).toBe("1 member waits for SyncGroup · lag – · classic generation 5");
   });
 
   test("without members says so, and how much waits for them", () => {
@@ -945,8 +959,8 @@ describe("FINDINGS", () => {
     const [node] = children("groupscope.findings", undefined, context);
 
     expect(node).toMatchObject({
-      label: "Commit waits 12.3 s, by A",
-      description: "the coordinator has not answered",
+      label: "A: commit waits",
+      description: "12.3 s · the coordinator has not answered",
       contextValue: "finding commitHang error showCommit releaseCommit",
       command: { id: "groupscope.showFinding" },
     });

@@ -58,15 +58,14 @@ test("a row is drawn later when only its words changed, at once when it is anoth
   expect(thing.redraw).toEqual({ now: [cluster], soon: [] });
 });
 
-test("another label is drawn at once, but not that of a finding, which counts seconds", () => {
+test("another label is drawn at once, another description later", () => {
   const rows = new TreeRows();
-  const finding = { target: { kind: "finding", clusterId: "c", findingId: "f" } } as const;
-  rows.set(undefined, [node("faults"), node("hang", "", finding)]);
+  rows.set(undefined, [node("faults"), node("hang")]);
 
   const { redraw } = rows.apply([
     {
       parentId: undefined,
-      nodes: [node("faults", "", { label: "Faults (1 on)" }), node("hang", "", { ...finding, label: "3 s" })],
+      nodes: [node("faults", "", { label: "Faults (1 on)" }), node("hang", "3 s")],
     },
   ]);
 
