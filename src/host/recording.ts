@@ -47,8 +47,8 @@ export class Recording implements Disposable {
     return this.#version;
   }
 
-  readonly openSource: OpenSource = ({ sourceId, clusterId, vantage, clock = this.#clock }) => {
-    const source = this.recorder.register({ sourceId, clusterId, vantage, clock });
+  readonly openSource: OpenSource = ({ sourceId, clusterId, vantage, clock = this.#clock, pace }) => {
+    const source = this.recorder.register({ sourceId, clusterId, vantage, clock, pace });
     return { observe: source.observe, dispose: () => source.dispose() };
   };
 

@@ -9,6 +9,8 @@ export interface SourceIdentity {
   readonly vantage: Vantage;
   /** Its cluster's clock, where that has one of its own. */
   readonly clock?: Clock | undefined;
+  /** What its rate is measured by, where that is another one. */
+  readonly pace?: Clock | undefined;
 }
 
 /** A source's way into the trace, until it is disposed. */

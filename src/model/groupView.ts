@@ -3,7 +3,7 @@ import type { Vantage } from "#trace/observation.ts";
 import type { GroupType, ObservedMember } from "#trace/observations/group.ts";
 import { committedOf, committedPartitions, hasNothingCommitted } from "./committedOffsets.ts";
 import { isOwnNewer, newestOwnFact, stateSeenByMember } from "./groupState.ts";
-import { goneOf, lagOf, sumLag } from "./lag.ts";
+import { endsWithCommit, goneOf, lagOf, sumLag } from "./lag.ts";
 import type { ClusterModel, GroupModel, SessionModel } from "./model.ts";
 import { endsOf } from "./partitionEnds.ts";
 import { speaksFor } from "./seen.ts";
@@ -89,7 +89,7 @@ export function groupPartition(
   key: TopicPartition,
 ): GroupPartitionView {
   const committed = committedOf(group.committed, key);
-  const ends = endsOf(cluster, key);
+  const ends = endsWithCommit(endsOf(cluster, key), committed);
   return {
     topic: key.topic,
     partition: key.partition,

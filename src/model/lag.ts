@@ -21,6 +21,19 @@ export function lagOf(
   return committedOffset === undefined || end === undefined ? undefined : end - committedOffset;
 }
 
+/**
+ * The ends of a log as somebody knows them who also knows of a commit: one that was made after the end was asked for
+ * says that the log reaches that far by now.
+ */
+export function endsWithCommit(
+  ends: (PartitionEnds & { readonly at: number }) | undefined,
+  committed: { readonly committedOffset?: bigint | undefined; readonly sinceAt: number } | undefined,
+): PartitionEnds | undefined {
+  const offset = committed?.committedOffset;
+  if (ends?.highWatermark === undefined || offset === undefined || offset <= ends.highWatermark) return ends;
+  return committed && ends.at <= committed.sinceAt ? { ...ends, highWatermark: offset } : ends;
+}
+
 /** Where the log ends for a reader of that isolation. */
 export function endOf(
   ends: PartitionEnds | undefined,

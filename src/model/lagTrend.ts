@@ -1,6 +1,6 @@
 import { committedOf, committedPartitions } from "./committedOffsets.ts";
 import type { GroupState } from "./groups.ts";
-import { lagOf, sumLag } from "./lag.ts";
+import { endsWithCommit, lagOf, sumLag } from "./lag.ts";
 import { keepNewest } from "./seen.ts";
 import type { TopicsState } from "./topics.ts";
 
@@ -14,9 +14,14 @@ const maxSamples = 30;
 export function sampleLag(group: GroupState, topics: TopicsState, at: number): void {
   const last = group.lagSamples.at(-1);
   if (last && at - last.at < minSpacingMs) return;
-  const lags = committedPartitions(group.committed).map((key) =>
-    lagOf(committedOf(group.committed, key)?.committedOffset, topics.ends.get(key)),
-  );
+  const lags = committedPartitions(group.committed).map((key) => {
+    const committed = committedOf(group.committed, key);
+    const ends = topics.ends.get(key);
+    return lagOf(
+      committed?.committedOffset,
+      endsWithCommit(ends && { ...ends, at: ends.requestedAt }, committed),
+    );
+  });
   const { known } = sumLag(lags);
   if (known === undefined) return;
   group.lagSamples.push({ at, lag: known });

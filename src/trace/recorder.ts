@@ -12,6 +12,8 @@ export interface Source {
   readonly vantage: Vantage;
   /** The clock of its cluster: sessions on a playground use the playground's. */
   readonly clock: Clock;
+  /** What its rate is measured by, where that is another one: a clock that stands still would hold values back. */
+  readonly pace?: Clock | undefined;
 }
 
 /** A source's end: `observe` reports, `dispose` lets through what still waits and ends the source. */
@@ -78,7 +80,7 @@ export class Recorder implements Disposable {
   register(source: Source): RegisteredSource {
     let reportedAt = Number.NEGATIVE_INFINITY;
     const gate = new SourceGate(
-      source.clock,
+      source,
       ({ at, body }) => {
         this.#record(source, at, body);
         if (at - reportedAt < mergedReportMs) return;

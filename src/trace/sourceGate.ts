@@ -25,6 +25,7 @@ export const defaultGateLimits: GateLimits = { perSecond: 1_000, flushEveryMs: 5
  */
 export class SourceGate implements Disposable {
   readonly #clock: Clock;
+  readonly #pace: Clock;
   readonly #limits: GateLimits;
   readonly #pass: (passed: Passed) => void;
   /** In order of arrival of the value that waits. */
@@ -36,12 +37,18 @@ export class SourceGate implements Disposable {
   #merged = 0;
   #mergedSince: number | undefined;
 
-  constructor(clock: Clock, pass: (passed: Passed) => void, limits: GateLimits = defaultGateLimits) {
+  constructor(
+    clocks: { readonly clock: Clock; readonly pace?: Clock | undefined },
+    pass: (passed: Passed) => void,
+    limits: GateLimits = defaultGateLimits,
+  ) {
+    const { clock, pace = clock } = clocks;
     this.#clock = clock;
+    this.#pace = pace;
     this.#pass = pass;
     this.#limits = limits;
     this.#tokens = limits.perSecond;
-    this.#refilledAt = clock.now();
+    this.#refilledAt = pace.now();
   }
 
   take(body: ObservationBody): void {
@@ -54,7 +61,7 @@ export class SourceGate implements Disposable {
       return;
     }
     const { key } = weight;
-    this.#refill(at);
+    this.#refill(this.#pace.now());
     if (this.#tokens >= 1 && this.#waiting.size === 0) {
       this.#tokens -= 1;
       this.#pass({ at, body });
@@ -90,9 +97,9 @@ export class SourceGate implements Disposable {
   #schedule(): void {
     if (this.#timerRuns) return;
     this.#timerRuns = true;
-    this.#timer = this.#clock.schedule(this.#limits.flushEveryMs, () => {
+    this.#timer = this.#pace.schedule(this.#limits.flushEveryMs, () => {
       this.#timerRuns = false;
-      this.#refill(this.#clock.now());
+      this.#refill(this.#pace.now());
       this.#flush(Math.max(0, Math.floor(this.#tokens)));
       if (this.#waiting.size > 0) this.#schedule();
     });

@@ -6,8 +6,8 @@ import { startHost } from "./support/testHost.ts";
 
 const clusters = "groupscope.clusters";
 
-async function withScene() {
-  const host = startHost();
+async function withScene(settings: NonNullable<Parameters<typeof startHost>[0]>["settings"] = {}) {
+  const host = startHost({ settings });
   host.client.notify("tree.visible", { view: clusters, visible: true });
   await host.ask("playground.start", { scene: true });
   await host.clock.advance(6_000);
@@ -58,6 +58,37 @@ test("time is real again on the user's word, from where it stood", async () => {
 
   expect(await committed(host)).not.toBe(before);
   expect((await host.tree.find(clusters, "billing"))?.description).toContain("classic generation 1");
+});
+
+test("after a pause no lag is below zero: all that is known is ordered by one clock", async () => {
+  const host = await withScene({ refreshIntervalMs: 5_000 });
+  await host.ask("playground.clock.set", { mode: "paused" });
+  await host.clock.advance(20_000);
+  await host.ask("playground.clock.set", { mode: "real" });
+
+  const below: string[] = [];
+  for (let second = 0; second < 25; second++) {
+    await host.clock.advance(1_000);
+    below.push(...((await host.tree.text(clusters)).match(/.*lag[\s\u2007]+-\d.*/g) ?? []));
+  }
+
+  expect(below).toEqual([]);
+});
+
+test("what is asked while the clock stands still is still told", async () => {
+  const host = await withScene();
+  await host.ask("playground.clock.set", { mode: "paused" });
+  await host.clock.advance(1_000);
+
+  await host.ask("cluster.createTopic", {
+    clusterId: "playground",
+    topic: "refunds",
+    partitions: 1,
+    replicationFactor: 1,
+  });
+  await host.clock.advance(10_000);
+
+  expect(await host.tree.find(clusters, "refunds")).toBeDefined();
 });
 
 test("a foreign client keeps the clock real, and the refusal names it", async () => {

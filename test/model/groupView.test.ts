@@ -256,6 +256,20 @@ describe("lag", () => {
     expect(groupLag(cluster, group, groupView(cluster, group))).toMatchObject({ known: 60n, unknown: 0 });
   });
 
+  test("is not below zero because a commit came after the end was asked for", () => {
+    const model = modelOf(seen(2, ends(2, 100n), bySample), seen(5, offsets(undefined, 115n), byBroker));
+    const asked = modelOf(
+      seen(2, ends(2, 100n), bySample),
+      seen(5, offsets(undefined, 115n), byBroker),
+      seen(7, ends(7, 100n), bySample),
+    );
+    const lagIn = (of: typeof model) =>
+      groupPartition(clusterOf(of), groupOf(of), { topic: "orders", partition: 0 }).lag;
+
+    expect(lagIn(model)).toBe(0n);
+    expect(lagIn(asked)).toBe(-15n);
+  });
+
   test("says how much of it no longer exists", () => {
     const model = modelOf(
       seen(

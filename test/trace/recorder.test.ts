@@ -43,6 +43,20 @@ const removed: ObservationBody = {
 const gate = { perSecond: 3, flushEveryMs: 50 };
 
 describe("the recorder", () => {
+  test("does not hold values back for a clock that stands still, where the pace is another one's", async () => {
+    const { clock, recorder, recorded, source } = setUp({ gate });
+    const stopped = { ...source, clock: new VirtualClock({ startMs: start }), pace: clock };
+    const { observe } = recorder.register(stopped);
+    for (let records = 1; records <= 5; records++) observe(buffered(records));
+
+    await clock.advance(1_000);
+
+    expect(recorded.filter(({ type }) => type === "buffer.state").at(-1)).toMatchObject({
+      at: start,
+      records: 5,
+    });
+  });
+
   test("adds the envelope and counts without gaps over all sources", async () => {
     const { clock, recorder, recorded, source } = setUp();
     const first = recorder.register(source);

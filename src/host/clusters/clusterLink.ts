@@ -9,6 +9,7 @@ import type { ObservationBody, Observe } from "#trace/observation.ts";
 import type { ConnectionStep } from "#trace/observations/cluster.ts";
 import { observerClientId } from "#views/requests/observerClient.ts";
 import type { HostDeps } from "../hostDeps.ts";
+import { clockShowing } from "./clockShowing.ts";
 import { diagnose } from "./clusterDiagnosis.ts";
 import type { ConnectionSettings } from "./connectionSettings.ts";
 
@@ -42,6 +43,7 @@ export class ClusterLink implements Disposable {
   readonly #deps: HostDeps;
   readonly #clock: Clock;
   readonly #observe: Observe;
+  readonly #time: Pick<Clock, "now">;
   #tuning: LinkTuning;
   #state: "disconnected" | "connecting" | "connected" | "failed" = "disconnected";
   #connected: Connected | undefined;
@@ -57,12 +59,15 @@ export class ClusterLink implements Disposable {
     readonly deps: HostDeps;
     readonly observe: Observe;
     readonly tuning: LinkTuning;
+    /** What the cluster's own time is: when it was asked is told in that. */
+    readonly time: Pick<Clock, "now">;
   }) {
     this.#settings = options.settings;
     this.#deps = options.deps;
     this.#clock = options.deps.clock;
     this.#observe = options.observe;
     this.#tuning = options.tuning;
+    this.#time = options.time;
   }
 
   get state(): "disconnected" | "connecting" | "connected" | "failed" {
@@ -189,7 +194,7 @@ export class ClusterLink implements Disposable {
     const observer = owned.add(
       new ClusterObserver({
         client,
-        clock,
+        clock: clockShowing(this.#time, clock),
         observe: (body) => this.#observed(body),
         intervalMs: this.#tuning.refreshIntervalMs,
       }),

@@ -1,9 +1,11 @@
+import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { ProfileWithSecrets } from "../channel/clusterProfile.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
 import type { HostDeps } from "../hostDeps.ts";
 import type { OpenedSource, OpenSource } from "../sources.ts";
+import { clockShowing } from "./clockShowing.ts";
 import { ClusterLink, type LinkTuning } from "./clusterLink.ts";
 import { type ConnectionSettings, connectionSettings } from "./connectionSettings.ts";
 
@@ -77,11 +79,11 @@ export class ClusterRegistry implements Disposable {
   }
 
   /** The playground as a cluster like any other: it is asked, not looked into. */
-  addPlayground(bootstrapServers: readonly string[]): void {
+  addPlayground(bootstrapServers: readonly string[], clock: Clock): void {
     this.stopPlayground();
     this.#add(
       playgroundClusterId,
-      { name: "playground", kind: "playground", text: bootstrapServers.join(), bootstrapServers },
+      { name: "playground", kind: "playground", text: bootstrapServers.join(), bootstrapServers, clock },
       () => Promise.resolve({ bootstrapServers, tls: undefined, sasl: undefined }),
     );
   }
@@ -132,17 +134,29 @@ export class ClusterRegistry implements Disposable {
       readonly kind: "cluster" | "playground";
       readonly text: string;
       readonly bootstrapServers: readonly string[];
+      /** Its own, where it has one. */
+      readonly clock?: Clock | undefined;
     },
     settings: () => Promise<ConnectionSettings>,
   ): void {
     const { name, kind, text, bootstrapServers } = profile;
-    const source = this.#openSource({ sourceId: `observer:${clusterId}`, clusterId, vantage: "sampled" });
+    const pace = this.#deps.clock;
+    // A playground's samples must not look later than what its broker and its members tell, nor earlier.
+    const time = profile.clock ?? pace;
+    const source = this.#openSource({
+      sourceId: `observer:${clusterId}`,
+      clusterId,
+      vantage: "sampled",
+      clock: clockShowing(time, pace),
+      pace,
+    });
     source.observe({ type: "cluster.profile", name, kind, bootstrapServers });
     const link = new ClusterLink({
       settings,
       deps: this.#deps,
       observe: source.observe,
       tuning: this.#tuning,
+      time,
     });
     this.#known.set(clusterId, { name, text, settings, link, source });
     link.setWatching(this.#watching);

@@ -271,7 +271,7 @@ export class PlaygroundController {
     });
     const running = { playground, source, clock, control };
     this.#running = running;
-    this.#clusters.addPlayground(playground.bootstrapServers);
+    this.#clusters.addPlayground(playground.bootstrapServers, clock);
     return running;
   }
 }

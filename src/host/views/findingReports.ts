@@ -1,4 +1,5 @@
 import type { Finding } from "#model/finding.ts";
+import { durationText } from "#model/words.ts";
 import type { FindingReport } from "../channel/findingRequests.ts";
 
 /** A finding for the extension host: everything in words. */
@@ -8,7 +9,10 @@ export function findingReport(finding: Finding, timeText: (at: number) => string
     clusterId: finding.clusterId,
     severity: finding.severity,
     title: finding.title,
-    detail: finding.detail,
+    detail:
+      finding.lastedMs === undefined
+        ? finding.detail
+        : `${durationText(finding.lastedMs)} · ${finding.detail}`,
     cause: finding.cause,
     evidence: finding.evidence.map(({ label, value, at }) => ({
       label,

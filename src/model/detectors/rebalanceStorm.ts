@@ -62,7 +62,8 @@ function finding(place: Place): Finding {
   const restless = churn.restless.map((comer) => named(place, comer));
   const faults = faultsHolding(cluster, groupId, now);
   const since = churn.generations[0]?.fromAt ?? now;
-  const rounds = `${countedText(churn.generations.length, "generation")} in ${durationText(now - since)}`;
+  const word = (group.byBroker ?? group.bySample)?.groupEpoch === undefined ? "generation" : "epoch";
+  const rounds = `${countedText(churn.generations.length, word)} in ${durationText(now - since)}`;
   return {
     id: findingId("rebalanceStorm", clusterId, groupId),
     clusterId,
@@ -84,7 +85,7 @@ function finding(place: Place): Finding {
       ...(faults.length > 0 ? [] : adviceOf(restless)),
     ].join(" "),
     evidence: [
-      { label: "generations", value: rounds, at: since },
+      { label: `${word}s`, value: rounds, at: since },
       ...restless.slice(0, shownMembers).flatMap(movesEvidence),
       ...reasonOfLast(group),
     ],

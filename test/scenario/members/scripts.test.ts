@@ -96,13 +96,16 @@ describe.each(["range", "consumer"] as const)("in a group that speaks %s", (prot
     expect([...seen].join("\n")).toMatch(/orders-\d was committed backwards: from \d+ to \d+ by /);
   });
 
-  test("a restless member makes the generations count up", async () => {
-    const { pass, generation } = await groupWith("restless", protocol);
+  test("a restless member makes the generations count up, and is found out", async () => {
+    const { pass, generation, findings, name } = await groupWith("restless", protocol);
     const before = await generation();
 
     await pass(30);
 
     expect((await generation()) - before).toBeGreaterThanOrEqual(5);
+    expect(await findings()).toMatch(
+      new RegExp(`audit: rebalances again and again: ${name} left and came back \\d× · \\d+ (generations|epochs)`),
+    );
   });
 
   test("a member beyond its max.poll.interval.ms leaves, and is back when it polls", async () => {
@@ -134,7 +137,7 @@ describe.each(["range", "cooperative-sticky"] as const)("in a classic group with
       await pass(30);
 
       expect(waiting).toMatch(/^has not rejoined · evicted in/);
-      expect(found).toMatch(new RegExp(`audit: PreparingRebalance for 3\\d.\\d s: waits for ${name}`));
+      expect(found).toMatch(new RegExp(`audit: PreparingRebalance: 3\\d.\\d s · waits for ${name}`));
       expect(await generation()).toBeGreaterThan(before);
     },
   );
@@ -199,7 +202,7 @@ describe("in a group that speaks KIP-848", () => {
 
       expect(waiting).toMatch(/^gives partitions up/);
       expect(await findings()).toMatch(
-        new RegExp(`audit: Reconciling for 3\\d.\\d s: waits for ${name} to give partitions up`),
+        new RegExp(`audit: Reconciling: 3\\d.\\d s · waits for ${name} to give partitions up`),
       );
     },
   );
