@@ -219,7 +219,10 @@ const folds: Folds = {
   "fetch.gap": (cluster, seen) => foldGap(sessionIn(cluster, seen.sessionId), seen),
   "fetch.positionReset": (cluster, seen) => foldGap(sessionIn(cluster, seen.sessionId), seen),
   "broker.started": (cluster, seen) => {
-    if (cluster.playground.started) forgetBroker(cluster, seen.at);
+    if (cluster.playground.started) {
+      cluster.groups = createGroups();
+      cluster.topics = createTopics();
+    }
     foldStarted(cluster.playground, seen);
   },
   "broker.stopped": (cluster, seen) => {
@@ -241,7 +244,7 @@ const folds: Folds = {
   },
 };
 
-/** What a playground held in memory is gone with it; histories stay, to say what happened. */
+/** What a playground held in memory is gone with it; histories stay until another one runs, to say what happened. */
 function forgetBroker(cluster: ClusterState, at: number): void {
   endAllGroups(cluster.groups, at);
   cluster.topics = createTopics();

@@ -70,6 +70,11 @@ export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): 
   state.started = seen;
   state.stopped = undefined;
   state.nodesDown = [];
+  // Another broker: it counts its faults and workloads from one again.
+  state.faults.clear();
+  state.pastFaults = [];
+  state.workloads.clear();
+  state.transactions.clear();
   state.brokenInvariants = [];
   state.brokenDeliveries = [];
   state.clock = undefined;
@@ -93,13 +98,14 @@ export function playgroundNow(
   }
 }
 
-/** A broker that stopped holds nothing and produces nothing. */
+/** A broker that stopped has no faults, holds nothing and produces nothing. */
 export function foldStopped(state: PlaygroundState, seen: Seen<BrokerStopped>): void {
   state.stopped = seen;
   state.transactions.clear();
   for (const fault of state.faults.values()) {
     closeSegment(fault, seen.at);
-    fault.latest = { ...fault.latest, holding: 0, heldSince: undefined };
+    const latest = { ...fault.latest, removed: true, holding: 0, heldSince: undefined };
+    forgetFault(state, { ...fault, latest, hold: undefined });
   }
   for (const [workloadId, workload] of state.workloads) {
     state.workloads.set(workloadId, { ...workload, running: false });
@@ -119,7 +125,12 @@ export function foldFault(state: PlaygroundState, seen: Seen<BrokerFault>): void
     state.faults.set(seen.faultId, fault);
     return;
   }
-  state.faults.delete(seen.faultId);
+  forgetFault(state, fault);
+}
+
+/** Still drawn where it was. */
+function forgetFault(state: PlaygroundState, fault: FaultState): void {
+  state.faults.delete(fault.latest.faultId);
   state.pastFaults.push(fault);
   keepNewest(state.pastFaults, maxPastFaults);
 }

@@ -104,6 +104,26 @@ test("stopping leaves the row, says so, and whoever asks for more is told to sta
   expect(refusal).toMatchObject({ code: "REFUSED", message: expect.stringContaining("Start it first") });
 });
 
+test("one that is started again has no fault, member or number of the one before", async () => {
+  const { ask, clock, tree } = await withScene();
+  const { faultId } = await ask("playground.addFault", { kind: "holdSyncGroup", groupId: "billing" });
+  await ask("playground.stop", {});
+  const stopped = await tree.text(clusters);
+
+  await ask("playground.start", { scene: true });
+  await clock.advance(6_000);
+  const running = await tree.text(clusters);
+  const refusal = await ask("playground.setFaultEnabled", { faultId, enabled: false }).catch(
+    (error: Error) => error,
+  );
+
+  expect(stopped).toMatch(/^playground \| stopped\n/);
+  expect(stopped).not.toMatch(/Nodes|Faults|Clock/);
+  expect(running).toContain("Faults (0 on)");
+  expect(running.match(/worker-\d+/g)).toEqual(["worker-1", "worker-2"]);
+  expect(refusal).toMatchObject({ code: "NOT_FOUND" });
+});
+
 test("changes of shown rows arrive by themselves, of hidden trees nothing does", async () => {
   const { client, clock, tree } = await withScene();
   await tree.text(clusters);

@@ -73,13 +73,17 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
         .map(({ transactionalId, phase }) => ({ transactionalId, state: phase.state })),
     "playground.addRules": ({ text }) => controller.addRules(text),
     "playground.setFaultEnabled": ({ faultId, enabled }) => {
-      controller.playground.setFaultEnabled(faultId, enabled);
+      if (!controller.playground.setFaultEnabled(faultId, enabled)) throw unknownFault();
     },
     "playground.releaseHeld": ({ faultId }) => {
       controller.playground.releaseHeld(faultId);
     },
     "playground.removeFault": ({ faultId }) => {
-      controller.playground.removeFault(faultId);
+      if (!controller.playground.removeFault(faultId)) throw unknownFault();
     },
   };
+}
+
+function unknownFault(): ChannelError {
+  return new ChannelError("NOT_FOUND", "The playground has no such fault any more.");
 }

@@ -112,10 +112,11 @@ export class ScriptedMembers {
     await this.#sessions.stop(sessionId, "removed by the user");
   }
 
-  /** No script goes on; the sessions under way are left to whoever ends them all. */
+  /** No script goes on, and the next member is the first again; the sessions under way are left to whoever ends them all. */
   stopAll(): void {
     for (const { driver } of this.#members.values()) driver.dispose();
     this.#members.clear();
+    this.#nextNumber = 1;
   }
 
   async #begin(wanted: Pick<Member, "number" | "identity" | "scriptId">): Promise<ScriptedMemberSummary> {

@@ -28,10 +28,10 @@ export function clusterChildren(context: TreeContext, cluster: ClusterModel): re
     ...connectionRows(cluster),
     groupsNode(context, cluster),
     topicsNode(context, cluster),
-    ...(cluster.playground.started ? [nodesNode(cluster), faultsNode(cluster)] : []),
-    // Who waited by the clock is gone when the playground stops.
-    ...(cluster.playground.started && !cluster.playground.stopped ? [clockNode(context, cluster)] : []),
-    ...workloadNodes(cluster),
+    // All of these are gone when the playground stops.
+    ...(cluster.playground.started && !cluster.playground.stopped
+      ? [nodesNode(cluster), faultsNode(cluster), clockNode(context, cluster), ...workloadNodes(cluster)]
+      : []),
     ...lossRows(clusterId, cluster),
   ];
 }
@@ -90,7 +90,10 @@ function stateOf(cluster: ClusterModel): ConnectionWord {
 function descriptionOf(cluster: ClusterModel): string {
   const { profile, connection, playground } = cluster;
   if (profile?.kind === "trace") return "trace, read-only";
-  if (playground.stopped) return joined("stopped", playground.stopped.reason);
+  if (playground.stopped) {
+    const { reason } = playground.stopped;
+    return joined("stopped", reason !== "stopped" && reason);
+  }
   if (playground.started) {
     const [first] = playground.started.nodes;
     return joined(
