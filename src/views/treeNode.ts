@@ -65,6 +65,8 @@ export interface TreeNode {
   readonly id: string;
   readonly target: NodeTarget;
   readonly label: string;
+  /** What it is called away from its parent, as in the clipboard; the label where left out. */
+  readonly fullLabel?: string | undefined;
   readonly description?: string | undefined;
   /** Markdown: a table with every field. */
   readonly tooltip?: string | undefined;

@@ -30,7 +30,8 @@ export function sessionChildren(
   const partitions = sessionPartitions(cluster, session);
   const topics = [...new Set(partitions.map(({ topic }) => topic))];
   if (topics.length > 1) return topics.map((topic) => topicNode(cluster, session, { topic, partitions }));
-  if (partitions.length > 0) return partitionNodes(context, cluster, { session, partitions });
+  if (partitions.length > 0)
+    return partitionNodes(context, cluster, { session, partitions, below: "session" });
   return [
     messageNode([cluster.clusterId, session.sessionId, "none"], {
       label: session.state?.membership === "stable" ? "No partitions assigned" : "No partitions yet",
@@ -46,7 +47,7 @@ export function sessionTopicChildren(
   { session, topic }: { readonly session: SessionModel; readonly topic: string },
 ): readonly TreeNode[] {
   const partitions = sessionPartitions(cluster, session).filter((partition) => partition.topic === topic);
-  return partitionNodes(context, cluster, { session, partitions });
+  return partitionNodes(context, cluster, { session, partitions, below: "topic" });
 }
 
 function endedRows(session: SessionModel): readonly TreeNode[] {

@@ -10,7 +10,7 @@ import { contextValue } from "./contextValues.ts";
 import { type Field, tooltip } from "./markdown.ts";
 import { columnWidth, joined, noLagText, nothingCommittedText, numberText, padded } from "./numbers.ts";
 import { heldBytesText } from "./sessionWords.ts";
-import { iconWith, markOf, nodeId, type TreeContext, timeIn } from "./treeContext.ts";
+import { iconWith, labelBelowTopic, markOf, nodeId, type TreeContext, timeIn } from "./treeContext.ts";
 
 /** How wide each column of numbers is. */
 type Widths = Readonly<Record<"position" | "fetched" | "committed" | "end" | "lag" | "buffered", number>>;
@@ -19,7 +19,11 @@ type Widths = Readonly<Record<"position" | "fetched" | "committed" | "end" | "la
 export function partitionNodes(
   context: TreeContext,
   cluster: ClusterModel,
-  of: { readonly session: SessionModel; readonly partitions: readonly SessionPartitionView[] },
+  of: {
+    readonly session: SessionModel;
+    readonly partitions: readonly SessionPartitionView[];
+    readonly below: "session" | "topic";
+  },
 ): readonly TreeNode[] {
   const { partitions } = of;
   const widths = {
@@ -30,9 +34,7 @@ export function partitionNodes(
     lag: columnWidth(partitions.map((each) => each.lag)),
     buffered: columnWidth(partitions.map((each) => each.bufferedRecords)),
   };
-  return partitions.map((partition) =>
-    partitionNode(context, cluster, { session: of.session, partition, widths }),
-  );
+  return partitions.map((partition) => partitionNode(context, cluster, { ...of, partition, widths }));
 }
 
 function partitionNode(
@@ -42,6 +44,7 @@ function partitionNode(
     readonly session: SessionModel;
     readonly partition: SessionPartitionView;
     readonly widths: Widths;
+    readonly below: "session" | "topic";
   },
 ): TreeNode {
   const { session, partition, widths } = of;
@@ -70,7 +73,8 @@ function partitionNode(
       topic: partition.topic,
       partition: partition.partition,
     },
-    label: topicPartitionText(partition),
+    label: of.below === "topic" ? labelBelowTopic(partition) : topicPartitionText(partition),
+    fullLabel: topicPartitionText(partition),
     description,
     tooltip: tooltip(
       topicPartitionText(partition),

@@ -11,6 +11,7 @@ import { tooltip } from "./markdown.ts";
 import { columnWidth, joined, lagText, numberText, padded } from "./numbers.ts";
 import {
   cappedRows,
+  labelBelowTopic,
   matchesFilter,
   messageNode,
   nodeId,
@@ -55,7 +56,7 @@ export function topicChildren(
     end: columnWidth(rows.map((row) => row.ends?.highWatermark)),
   };
   const partitions = rows.map(({ partition, ends, error }): TreeNode => {
-    const label = topicPartitionText({ topic: topic.topic, partition: partition.partition });
+    const name = topicPartitionText({ topic: topic.topic, partition: partition.partition });
     const description = joined(
       error,
       partition.leaderId === undefined && "no leader",
@@ -66,15 +67,16 @@ export function topicChildren(
     return {
       id: nodeId("topicPartition", clusterId, topic.topic, partition.partition),
       target: { kind: "topicPartition", clusterId, topic: topic.topic, partition: partition.partition },
-      label,
+      label: labelBelowTopic(partition),
+      fullLabel: name,
       description,
-      tooltip: tooltip(label, [
+      tooltip: tooltip(name, [
         ["leader", partition.leaderId],
         ["leader epoch", partition.leaderEpoch],
         ["replicas", partition.replicas.join(", ")],
         ["in sync", partition.isr.join(", ")],
-        ["log start", ends?.logStartOffset],
-        ["end (highWatermark)", ends?.highWatermark],
+        ["log start", numberText(ends?.logStartOffset)],
+        ["end of the log (highWatermark)", numberText(ends?.highWatermark)],
         ["as of", timeIn(context, ends?.at)],
         ["error", error],
       ]),
@@ -83,7 +85,7 @@ export function topicChildren(
         : { codicon: "symbol-array" },
       contextValue: contextValue("topicPartition", failing && "failing", readOnlyWord(cluster)),
       collapsible: "none",
-      accessibilityLabel: `${label}, ${description}`,
+      accessibilityLabel: `${name}, ${description}`,
     };
   });
   const readers = readersOf(cluster, topic.topic);

@@ -25,6 +25,11 @@ export function nodeId(...parts: readonly (string | number | undefined)[]): stri
   return JSON.stringify(parts);
 }
 
+/** Below its topic, a partition is its number: a long topic would be all that a narrow side bar shows of it. */
+export function labelBelowTopic({ partition }: { readonly partition: number }): string {
+  return `partition ${partition}`;
+}
+
 /** The present of that cluster: where its rows' durations end. */
 export function presentIn(context: TreeContext, cluster: ClusterModel): number {
   return presentOf(cluster, context.now);

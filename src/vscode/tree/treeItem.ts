@@ -42,5 +42,6 @@ export function tooltipOf({ node }: TreeRow): vscode.MarkdownString | undefined 
 
 /** A row in one line, for the clipboard. */
 export function rowText({ node }: TreeRow): string {
-  return node.description ? `${node.label}  ${node.description}` : node.label;
+  const label = node.fullLabel ?? node.label;
+  return node.description ? `${label}  ${node.description}` : label;
 }

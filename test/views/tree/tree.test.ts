@@ -516,6 +516,14 @@ describe("members and partitions", () => {
     ]);
   });
 
+  test("below its topic a partition is its number, but is copied and read out with its topic", () => {
+    const [node] = rows(modelOf(...observed), clusters, { kind: "topic", clusterId: "c1", topic: "orders" });
+
+    expect(node?.label).toBe("partition 0");
+    expect(node?.accessibilityLabel).toMatch(/^orders-0, offsets/);
+    expect(node && copyText(node)).toMatch(/^orders-0 {2}offsets/);
+  });
+
   test("faults and workloads of the playground are rows", () => {
     const model = modelOf(
       seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
