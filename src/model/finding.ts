@@ -18,6 +18,7 @@ export type FindingKind =
   | "pollOverdue"
   | "fellBack"
   | "recordsLost"
+  | "joinRefused"
   | "fencedMember";
 
 export type Severity = "error" | "warning" | "info";

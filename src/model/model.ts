@@ -25,6 +25,7 @@ import {
   foldDelivery,
   foldFault,
   foldInvariant,
+  foldMember,
   foldStarted,
   foldStopped,
   foldTransaction,
@@ -235,6 +236,7 @@ const folds: Folds = {
   "broker.transaction": (cluster, seen) => foldTransaction(cluster.playground, seen),
   "broker.invariant": (cluster, seen) => foldInvariant(cluster.playground, seen),
   "broker.delivery": (cluster, seen) => foldDelivery(cluster.playground, seen),
+  "broker.member": (cluster, seen) => foldMember(cluster.playground, seen),
   "broker.clock": (cluster, seen) => {
     cluster.playground.clock = seen;
   },

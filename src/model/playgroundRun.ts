@@ -3,6 +3,7 @@ import type {
   BrokerDelivery,
   BrokerFault,
   BrokerInvariant,
+  BrokerMember,
   BrokerStarted,
   BrokerStopped,
   BrokerTransaction,
@@ -36,6 +37,8 @@ export interface PlaygroundState {
   brokenInvariants: Seen<BrokerInvariant>[];
   /** Fetch answers that were not what the log holds, the newest last. */
   brokenDeliveries: Seen<BrokerDelivery>[];
+  /** Scripted members by name, whether alive or between two lives. */
+  members: Map<string, Seen<BrokerMember>>;
   /** Undefined while time has always been real. */
   clock: Seen<BrokerClock> | undefined;
 }
@@ -62,6 +65,7 @@ export function createPlayground(): PlaygroundState {
     transactions: new Map(),
     brokenInvariants: [],
     brokenDeliveries: [],
+    members: new Map(),
     clock: undefined,
   };
 }
@@ -77,6 +81,7 @@ export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): 
   state.transactions.clear();
   state.brokenInvariants = [];
   state.brokenDeliveries = [];
+  state.members.clear();
   state.clock = undefined;
 }
 
@@ -102,6 +107,7 @@ export function playgroundNow(
 export function foldStopped(state: PlaygroundState, seen: Seen<BrokerStopped>): void {
   state.stopped = seen;
   state.transactions.clear();
+  state.members.clear();
   for (const fault of state.faults.values()) {
     closeSegment(fault, seen.at);
     const latest = { ...fault.latest, removed: true, holding: 0, heldSince: undefined };
@@ -167,6 +173,11 @@ export function foldInvariant(state: PlaygroundState, seen: Seen<BrokerInvariant
   if (!seen.isBroken) return;
   state.brokenInvariants.push(seen);
   keepNewest(state.brokenInvariants, maxBrokenInvariants);
+}
+
+export function foldMember(state: PlaygroundState, seen: Seen<BrokerMember>): void {
+  if (seen.removed) state.members.delete(seen.name);
+  else state.members.set(seen.name, seen);
 }
 
 export function foldDelivery(state: PlaygroundState, seen: Seen<BrokerDelivery>): void {

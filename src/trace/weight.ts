@@ -68,6 +68,7 @@ export function weightOf(body: ObservationBody): Weight {
     case "broker.trouble":
     case "broker.delivery":
     case "broker.clock":
+    case "broker.member":
     case "cluster.profile":
     case "cluster.removed":
     case "cluster.connection":

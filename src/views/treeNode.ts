@@ -12,6 +12,13 @@ export type NodeTarget =
       readonly groupId: string;
       readonly memberId: string;
     }
+  /** A scripted member between two lives: its last one. */
+  | {
+      readonly kind: "awayMember";
+      readonly clusterId: string;
+      readonly groupId: string;
+      readonly sessionId: string;
+    }
   | { readonly kind: "unassigned"; readonly clusterId: string; readonly groupId: string }
   | {
       readonly kind: "groupPartition";

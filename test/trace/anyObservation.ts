@@ -383,6 +383,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     running: flag,
     error: maybe(text),
   }),
+  "broker.member": fc.record({ name: text, groupId: id, sessionId: id, removed: flag }),
   "broker.invariant": fc.record({
     rule: fc.constantFrom("oneOwner", "currentGeneration", "forwardCommit"),
     isBroken: flag,

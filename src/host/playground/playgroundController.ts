@@ -76,6 +76,7 @@ export class PlaygroundController {
       log,
       playground: () => this.playground,
       clock: () => this.clockOfMembers,
+      observe: (body) => this.#running?.source.observe(body),
     });
   }
 

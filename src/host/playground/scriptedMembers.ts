@@ -13,6 +13,7 @@ import {
 } from "#scenario/members/memberScript.ts";
 import { type MemberLife, ScriptedMember } from "#scenario/members/scriptedMember.ts";
 import { SwallowingTransport } from "#scenario/members/swallowingTransport.ts";
+import type { Observe } from "#trace/observation.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
 import type {
@@ -50,6 +51,7 @@ export class ScriptedMembers {
   readonly #playground: () => Playground;
   readonly #clock: () => Clock;
   readonly #log: (message: string) => void;
+  readonly #observe: Observe;
   readonly #members = new Map<string, Member>();
   #nextNumber = 1;
 
@@ -62,6 +64,7 @@ export class ScriptedMembers {
     /** The playground's own. */
     readonly clock: () => Clock;
     readonly log: (message: string) => void;
+    readonly observe: Observe;
   }) {
     this.#deps = options.deps;
     this.#sessions = options.sessions;
@@ -69,6 +72,7 @@ export class ScriptedMembers {
     this.#playground = options.playground;
     this.#clock = options.clock;
     this.#log = options.log;
+    this.#observe = options.observe;
   }
 
   list(): readonly ScriptedMemberSummary[] {
@@ -106,8 +110,10 @@ export class ScriptedMembers {
 
   /** It leaves its group in good order, if it is alive. */
   async remove(name: string): Promise<void> {
-    const { driver, sessionId } = this.#find(name);
+    const member = this.#find(name);
+    const { driver, sessionId } = member;
     this.#members.delete(name);
+    this.#tell(member, { removed: true });
     driver.dispose();
     await this.#sessions.stop(sessionId, "removed by the user");
   }
@@ -137,6 +143,7 @@ export class ScriptedMembers {
       await driver.start();
     } catch (error) {
       this.#members.delete(identity.name);
+      this.#tell(member, { removed: true });
       throw error;
     }
     return this.#summary(member);
@@ -145,6 +152,7 @@ export class ScriptedMembers {
   async #open(member: Member): Promise<MemberLife> {
     const sessionId = randomUuid(this.#deps.random);
     member.sessionId = sessionId;
+    this.#tell(member, { removed: false });
     const transport = new SwallowingTransport(this.#playground().transportFrom(hostOf(member.number)));
     const options = scriptedMemberOptions({ ...member.identity, sessionId }, memberScripts[member.scriptId]);
     const { session } = await this.#sessions.start(playgroundClusterId, options, { transport });
@@ -156,6 +164,11 @@ export class ScriptedMembers {
         await this.#sessions.stop(sessionId, "it leaves, as its script wants");
       },
     };
+  }
+
+  #tell({ identity, sessionId }: Member, { removed }: { readonly removed: boolean }): void {
+    const { name, groupId } = identity;
+    this.#observe({ type: "broker.member", name, groupId, sessionId, removed });
   }
 
   #summary({ identity, scriptId, sessionId }: Member): ScriptedMemberSummary {

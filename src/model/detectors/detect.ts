@@ -12,6 +12,7 @@ import { findFencedMembers } from "./fencedMember.ts";
 import { findHeldGates } from "./gateHeld.ts";
 import { findUnstableGroups } from "./groupNotStable.ts";
 import { findHoldingFaults } from "./heldByFault.ts";
+import { findRefusedJoins } from "./joinRefused.ts";
 import { findPartitionErrors } from "./partitionError.ts";
 import { findOverduePolls } from "./pollOverdue.ts";
 import { findRebalanceStorms } from "./rebalanceStorm.ts";
@@ -61,6 +62,7 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
     ...findOverduePolls(cluster, now),
     ...findLostRecords(cluster),
     ...findFencedMembers(cluster, settings.dismissedSessions),
+    ...findRefusedJoins(cluster, settings.dismissedSessions),
     ...findFallbacks(cluster),
     ...findHoldingFaults(cluster, now, settings.faultHoldToleranceMs),
   ];

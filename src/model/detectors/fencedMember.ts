@@ -4,6 +4,11 @@ import { sessionName } from "../sessionView.ts";
 
 const fenced = new Set(["FENCED_INSTANCE_ID", "UNRELEASED_INSTANCE_ID"]);
 
+/** Whether an error says that another member has the static id. */
+export function isFencing(error: string): boolean {
+  return fenced.has(error);
+}
+
 /** Static members (KIP-345) that ended because another member has their id. */
 export function findFencedMembers(cluster: ClusterModel, dismissed: ReadonlySet<string>): readonly Finding[] {
   const findings: Finding[] = [];

@@ -1,5 +1,6 @@
 import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { ObservedMember } from "#trace/observations/group.ts";
+import { offersDiffer, offersText } from "../assignors.ts";
 import { committedOf } from "../committedOffsets.ts";
 import type { DeepReadonly } from "../deepReadonly.ts";
 import {
@@ -102,10 +103,17 @@ function ofNobody(place: Place): readonly Finding[] {
       owner: undefined,
       since,
       detail: `assigned to no member ${sinceGeneration(place)}`,
-      cause: `${partitionsText(partitions)} ${partitions.length === 1 ? "is" : "are"} assigned to no member, although the group reads ${topic}. Nobody reads it until the next rebalance, and that comes by itself only when membership or the topic changes. Common causes: the members' assignors do not agree, or the leader did not know the partition when it assigned.`,
+      cause: `${partitionsText(partitions)} ${partitions.length === 1 ? "is" : "are"} assigned to no member, although the group reads ${topic}. Nobody reads it until the next rebalance, and that comes by itself only when membership or the topic changes. ${assignorsSentence(view)}`,
       evidence: [{ label: "members", value: countText(view.members.length) }],
     }),
   );
+}
+
+/** A half-finished migration shows in what the members offer. */
+function assignorsSentence(view: GroupView): string {
+  return offersDiffer(view)
+    ? `The members do not offer the same assignors: ${offersText(view)}. Members that claim what they own to an assignor that gives up nothing strand partitions: bring all of them to the same list.`
+    : "Common causes: the members' assignors do not agree, or the leader did not know the partition when it assigned.";
 }
 
 /** One of ours: what it was assigned and what it reads are both known exactly. */

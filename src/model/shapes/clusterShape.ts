@@ -106,6 +106,8 @@ const playground = object<PlaygroundState>({
   transactions: map(string, seenShape("broker.transaction")),
   brokenInvariants: list(seenShape("broker.invariant")),
   brokenDeliveries: list(seenShape("broker.delivery")),
+  // Keyframes of before it was told have none.
+  members: (value) => (value === undefined ? new Map() : map(string, seenShape("broker.member"))(value)),
   clock: optional(seenShape("broker.clock")),
 });
 

@@ -172,6 +172,16 @@ export interface BrokerClock {
   readonly reason?: string | undefined;
 }
 
+/** A scripted member of the playground, alive or between two lives; told with each life, and when it is taken away. */
+export interface BrokerMember {
+  readonly type: "broker.member";
+  readonly name: string;
+  readonly groupId: string;
+  /** Its newest life. */
+  readonly sessionId: string;
+  readonly removed: boolean;
+}
+
 export type BrokerObservation =
   | BrokerStarted
   | BrokerStopped
@@ -181,4 +191,5 @@ export type BrokerObservation =
   | BrokerTransaction
   | BrokerInvariant
   | BrokerDelivery
-  | BrokerClock;
+  | BrokerClock
+  | BrokerMember;

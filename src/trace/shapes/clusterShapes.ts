@@ -3,6 +3,7 @@ import type {
   BrokerDelivery,
   BrokerFault,
   BrokerInvariant,
+  BrokerMember,
   BrokerStarted,
   BrokerStopped,
   BrokerTransaction,
@@ -182,6 +183,14 @@ export const brokerTransaction = object<BrokerTransaction>({
   startedAt: optional(instant),
   timeoutMs: optional(number),
   reason: optional(string),
+});
+
+export const brokerMember = object<BrokerMember>({
+  type: oneOf("broker.member"),
+  name: string,
+  groupId: string,
+  sessionId: string,
+  removed: boolean,
 });
 
 export const brokerClock = object<BrokerClock>({

@@ -41,6 +41,7 @@ const bodyShapes: {
   "broker.invariant": cluster.brokerInvariant,
   "broker.delivery": cluster.brokerDelivery,
   "broker.clock": cluster.brokerClock,
+  "broker.member": cluster.brokerMember,
   "cluster.profile": cluster.clusterProfile,
   "cluster.removed": cluster.clusterRemoved,
   "cluster.connection": cluster.clusterConnection,

@@ -89,6 +89,7 @@ function below(
         ? sessionChildren(context, cluster, session)
         : sessionTopicChildren(context, cluster, { session, topic: parent.topic });
     }
+    case "awayMember":
     case "groupPartition":
     case "topicPartition":
     case "topicGroup":

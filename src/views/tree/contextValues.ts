@@ -8,6 +8,7 @@
  *     groups             failing
  *     group              classic | consumer | share | streams | unknown     stable | empty | rebalancing | other     failing
  *     member             ours | scripted | foreign                         missing    static
+ *     awayMember         scripted
  *     unassigned         stranded
  *     groupPartition     ours | scripted | foreign | nobody                stranded
  *     topics             failing
@@ -27,7 +28,7 @@
  *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt | retrying
  *                        skippable
  *     finding            commitHang | commitGivenUp | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant
- *                        rebalanceStorm
+ *                        rebalanceStorm | joinRefused
  *                        gateHeld | slowCallback | pollOverdue | fellBack | recordsLost | fencedMember
  *                        error | warning | info     and the kind of each of its remedies: releaseCommit, retryBatch, skipBatch, …
  *     message            error | info
@@ -37,6 +38,7 @@ export type RowKind =
   | "groups"
   | "group"
   | "member"
+  | "awayMember"
   | "unassigned"
   | "groupPartition"
   | "topics"

@@ -2,6 +2,7 @@ import { findingText } from "#model/finding.ts";
 import { type GroupView, groupLag, groupView, visibleGroups } from "#model/groupView.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
 import type { TreeNode } from "../treeNode.ts";
+import { awayNodes } from "./awayNodes.ts";
 import { contextValue } from "./contextValues.ts";
 import { groupText, phaseWord, shownState, typeName, waitText } from "./groupWords.ts";
 import { type Field, tooltip } from "./markdown.ts";
@@ -68,6 +69,7 @@ export function groupChildren(
   const rows = [
     ...failures,
     ...memberNodes({ context, cluster, group, view }),
+    ...awayNodes(context, cluster, group.groupId),
     ...unownedNodes(context, cluster, { group, view }),
   ];
   if (rows.length > 0) return rows;

@@ -104,7 +104,9 @@ describe.each(["range", "consumer"] as const)("in a group that speaks %s", (prot
 
     expect((await generation()) - before).toBeGreaterThanOrEqual(5);
     expect(await findings()).toMatch(
-      new RegExp(`audit: rebalances again and again: ${name} left and came back \\d× · \\d+ (generations|epochs)`),
+      new RegExp(
+        `audit: rebalances again and again: ${name} left and came back \\d× · \\d+ (generations|epochs)`,
+      ),
     );
   });
 
