@@ -41,7 +41,7 @@ export type RemedyAction =
       readonly groupId: string;
     }
   | {
-      readonly kind: "stopSession" | "allowRebalance" | "poll";
+      readonly kind: "stopSession" | "allowRebalance" | "poll" | "commit";
       readonly clusterId: string;
       readonly sessionId: string;
     }

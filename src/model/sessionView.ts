@@ -28,7 +28,7 @@ export interface SessionPartitionView extends TopicPartition {
   readonly bufferedBytes: number;
   readonly pausedRecords: number;
   readonly pausedBytes: number;
-  /** Records that came to the log since it was paused. */
+  /** Records that came to the log since it was paused and are still to be delivered. */
   readonly arrivedSincePause: bigint | undefined;
   readonly leaderId: number | undefined;
   readonly leaderEpoch: number | undefined;
@@ -108,8 +108,11 @@ function stateOf(
 
 function arrivedSince(position: Position): bigint | undefined {
   if (!position?.paused || position.highWatermark === undefined) return undefined;
-  const before = position.highWatermarkAtPause;
-  return before === undefined ? undefined : position.highWatermark - before;
+  const { highWatermark, highWatermarkAtPause: before } = position;
+  if (before === undefined) return undefined;
+  // What was skipped or sought past meanwhile is not to come any more.
+  const from = position.position !== undefined && position.position > before ? position.position : before;
+  return from > highWatermark ? 0n : highWatermark - from;
 }
 
 /** A short name for people: `A`, or the id when nothing better is known. */

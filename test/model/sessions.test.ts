@@ -96,6 +96,18 @@ describe("a debug consumer", () => {
     expect(sessionPartition(clusterOf(grouped), sessionOf(grouped), partition0).lag).toBe(400n);
   });
 
+  test("of what arrived since a pause, what was skipped meanwhile is not to come", () => {
+    const paused = { paused: true, highWatermark: 1_284n, highWatermarkAtPause: 240n };
+    const arrivedAt = (offset: bigint) => {
+      const model = modelOf(seen(1, started()), seen(2, position(0, { ...paused, position: offset })));
+      return sessionPartition(clusterOf(model), sessionOf(model), partition0).arrivedSincePause;
+    };
+
+    expect(arrivedAt(120n)).toBe(1_044n);
+    expect(arrivedAt(1_214n)).toBe(70n);
+    expect(arrivedAt(1_284n)).toBe(0n);
+  });
+
   test("knows what arrived since a partition was paused", () => {
     const model = modelOf(
       seen(1, started()),

@@ -4,6 +4,7 @@ import type { CommitView } from "../commits.ts";
 import { blockText, commitErrorText, commitOffsetsText, committerName, queuedText } from "../commitWords.ts";
 import { type Finding, findingId } from "../finding.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
+import type { Remedy } from "../remedy.ts";
 import type { Seen } from "../seen.ts";
 import { durationText, sentence } from "../words.ts";
 
@@ -78,6 +79,7 @@ function finding(
       ...(sessionId === undefined ? [] : [{ kind: "session", sessionId } as const]),
     ],
     remedies: [
+      ...commitAgain(cluster, sessionId),
       {
         title: "Show the commit",
         hint: "Opens the Rebalances panel on this commit, with what it waited for.",
@@ -86,6 +88,23 @@ function finding(
       },
     ],
   };
+}
+
+/** A script commits by itself, and who has ended commits no more. */
+function commitAgain(
+  { clusterId, sessions }: ClusterModel,
+  sessionId: string | undefined,
+): readonly Remedy[] {
+  const session = sessionId === undefined ? undefined : sessions.get(sessionId);
+  if (!session || session.ended || session.started?.scripted) return [];
+  return [
+    {
+      title: "Commit again",
+      hint: "Commits where the consumer stands now: an answer settles what is saved.",
+      changes: true,
+      action: { kind: "commit", clusterId, sessionId: session.sessionId },
+    },
+  ];
 }
 
 function meaning({ sentAt, lateAnswer }: Seen<CommitState>): string {

@@ -142,18 +142,40 @@ function consequence(batch: Rejected, session: SessionModel): string {
   return `${name} asks for it again${which}, ${how}; nothing after it is delivered meanwhile.`;
 }
 
+const skippedBefore =
+  " It was skipped before, but the group's committed offset stayed in front of it, so whoever reads from there stops here again: skip it, and commit.";
+
+/** Whether this consumer, or another one of ours in its group, has gone past the batch already. */
+function wasSkipped(cluster: ClusterModel, session: SessionModel, batch: Rejected): boolean {
+  const groupId = session.started?.groupId;
+  return [...cluster.sessions.values()]
+    .filter((other) => other === session || (groupId !== undefined && other.started?.groupId === groupId))
+    .some(({ gaps }) =>
+      gaps.some(
+        (gap) =>
+          gap.type === "fetch.gap" &&
+          gap.topic === batch.topic &&
+          gap.partition === batch.partition &&
+          gap.at < batch.at &&
+          gap.toOffset > batch.baseOffset &&
+          (gap.fromOffset ?? 0n) <= batch.baseOffset,
+      ),
+    );
+}
+
 function finding(cluster: ClusterModel, session: SessionModel, batch: Rejected): Finding {
   const { topic, partition, sessionId } = batch;
   const where = topicPartitionText({ topic, partition });
   const groupId = session.started?.groupId;
+  const again = wasSkipped(cluster, session, batch);
   return {
     id: findingId("corruptBatch", cluster.clusterId, sessionId, topic, partition),
     clusterId: cluster.clusterId,
     kind: "corruptBatch",
     severity: "error",
     title: `${where}: corrupt batch`,
-    detail: `${haltWords(batch)} at ${countText(batch.baseOffset)}; ${lossText(batch)} cannot be read`,
-    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}. ${consequence(batch, session)} What stands before the batch can still be delivered.`,
+    detail: `${haltWords(batch)} at ${countText(batch.baseOffset)}; ${again ? "skipped before, not committed" : `${lossText(batch)} cannot be read`}`,
+    cause: `The batch ${batchBoundsText(batch)} ${damageWords(batch.cause)}. ${consequence(batch, session)} What stands before the batch can still be delivered.${again ? skippedBefore : ""}`,
     evidence: batchEvidence(batch),
     since: batch.at,
     subjects: [

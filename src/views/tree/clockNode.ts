@@ -16,7 +16,8 @@ export function clockNode(context: TreeContext, cluster: ClusterModel): TreeNode
   // A row of the present needs no tenths of seconds: it would never stand still.
   const shows = timeIn(context, presentIn(context, cluster))?.replace(/\.\d+/, "");
   const besides = besideRealTime(context, cluster);
-  const description = joined(modeTexts[mode], shows, besides, clock?.reason);
+  const how = mode === "real" && besides !== undefined ? "runs at real speed" : modeTexts[mode];
+  const description = joined(how, shows, besides, clock?.reason);
   return {
     id: nodeId("clock", cluster.clusterId),
     target: { kind: "clock", clusterId: cluster.clusterId },
@@ -25,7 +26,7 @@ export function clockNode(context: TreeContext, cluster: ClusterModel): TreeNode
     tooltip: tooltip(
       "Clock of the playground",
       [
-        ["time", modeTexts[mode]],
+        ["time", how],
         ["shows", shows],
         ["beside the real time", besides ?? "the same"],
         ["since", timeIn(context, clock?.at)],

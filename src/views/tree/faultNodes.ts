@@ -39,7 +39,7 @@ export function faultNodes(context: TreeContext, cluster: ClusterModel): readonl
       tooltip: tooltip(latest.title, [
         ["state", latest.enabled ? "on" : "off"],
         ["kind", latest.kind],
-        ["hits", latest.hits],
+        ["hits", countText(latest.hits)],
         ["found nothing to change", latest.misses],
         ["holds now", latest.holding],
         ["oldest of these", timeIn(context, latest.heldSince)],
@@ -92,7 +92,7 @@ export function workloadNodes(cluster: ClusterModel): readonly TreeNode[] {
           [
             ["topic", workload.topic],
             ["records a second", rate ?? "a burst, as fast as it goes"],
-            ["produced", workload.produced],
+            ["produced", countText(workload.produced)],
             ["what", workload.description],
             ["bytes", workload.bytes],
             ["tombstones", workload.tombstones],

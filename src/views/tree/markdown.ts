@@ -1,3 +1,5 @@
+import { countText } from "#model/words.ts";
+
 /**
  * Text of others made harmless in Markdown: names of groups, topics and clients come off the wire, and must neither
  * format, nor link, nor draw an icon (`$(…)`), nor break the table they stand in.
@@ -23,5 +25,6 @@ export function tooltip(heading: string, fields: readonly Field[], remarks: read
 
 function cell(value: string | number | bigint | undefined): string {
   if (value === undefined || value === "") return "–";
-  return escapeMarkdown(String(value));
+  // Offsets are written as in rows; plain numbers may be ids.
+  return escapeMarkdown(typeof value === "bigint" ? countText(value) : String(value));
 }

@@ -13,7 +13,7 @@ import { sessionName } from "#model/sessionView.ts";
 import { durationText, partitionsText, shortId } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
-import { tooltip } from "./markdown.ts";
+import { type Field, tooltip } from "./markdown.ts";
 import { assignedText, isRemoved, ownPhaseText, phaseText } from "./memberWords.ts";
 import {
   columnWidth,
@@ -89,9 +89,10 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
     label: labelOf(member),
     description,
     tooltip: tooltip(name, memberFields(place, member), mark ? [findingText(mark)] : []),
-    icon: missing
-      ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
-      : iconWith(mark, ownerIcon(member)),
+    icon:
+      missing && isOverdue(place)
+        ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
+        : iconWith(mark, ownerIcon(member)),
     contextValue: contextValue(
       "member",
       ownerWord(member),
@@ -102,6 +103,14 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
     collapsible: (member.assigned?.length ?? 0) > 0 ? "collapsed" : "none",
     accessibilityLabel: `Member ${name}, ${description}${mark ? `, ${findingText(mark)}` : ""}`,
   };
+}
+
+/** A healthy member learns of a rebalance with its next heartbeat, three seconds later by default. */
+const noticeMs = 5_000;
+
+function isOverdue({ context, cluster, view }: Place): boolean {
+  const since = view.stateSince;
+  return since === undefined || presentIn(context, cluster) - since >= noticeMs;
 }
 
 function memberFields({ context, cluster, view }: Place, member: MemberView): Parameters<typeof tooltip>[1] {
@@ -131,8 +140,14 @@ function memberFields({ context, cluster, view }: Place, member: MemberView): Pa
       member.rebalanceTimeoutMs === undefined ? undefined : durationText(member.rebalanceTimeoutMs),
     ],
     ["last heartbeat", timeIn(context, member.lastHeartbeatAt)],
-    ["evicted in", evictedIn(context, cluster, member)],
+    evictionField(evictedIn(context, cluster, member), member),
   ];
+}
+
+/** A healthy member's time runs, too: each heartbeat sets it back. */
+function evictionField(left: string | undefined, { phase }: MemberView): Field {
+  if (phase === "notRejoined") return ["evicted in", left];
+  return ["evicted if silent", left === undefined ? undefined : `for ${left} more`];
 }
 
 /** Undefined when that time is past: a heartbeat has come since the broker told it. */
@@ -231,7 +246,7 @@ function partitionNode(
         ["committed offset", row.nothingCommitted ? nothingCommittedText : row.committedOffset],
         ["committed metadata", row.committedMetadata],
         ["as of", timeIn(context, row.committedAt)],
-        ["end (highWatermark)", row.highWatermark],
+        ["end (high watermark)", row.highWatermark],
         ["log start", row.logStartOffset],
         ["lag", row.nothingCommitted ? noLagText : numberText(row.lag)],
         ["no longer exist", row.gone > 0n ? row.gone : undefined],

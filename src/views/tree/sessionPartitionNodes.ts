@@ -78,7 +78,7 @@ function partitionNode(
     description,
     tooltip: tooltip(
       topicPartitionText(partition),
-      partitionFields(context, partition),
+      partitionFields(context, partition, { grouped }),
       mark ? [findingText(mark), mark.cause] : [],
     ),
     icon: iconWith(mark, stateIcon(partition)),
@@ -121,7 +121,9 @@ function partitionText(
     mark?.kind === "recordsLost" && partition.reset && resetText(partition.reset),
     `buffered ${bufferedColumn(partition, widths.buffered)}`,
     (partition.arrivedSincePause ?? 0n) > 0n && `${numberText(partition.arrivedSincePause)} arrived since`,
-    partition.nothingCommitted ? nothingCommittedText : `lag ${padded(partition.lag, widths.lag)}`,
+    partition.nothingCommitted
+      ? nothingCommittedText
+      : `lag ${padded(partition.lag, widths.lag)}${untilText(of.grouped, partition)}`,
     partition.state === "atEnd" && "at end",
     `position ${padded(partition.position, widths.position)}`,
     `fetched to ${padded(partition.fetchPosition, widths.fetched)}`,
@@ -134,17 +136,29 @@ function partitionText(
   );
 }
 
-function partitionFields(context: TreeContext, partition: SessionPartitionView): readonly Field[] {
+/** Nothing is left to read, and the lag is there all the same: it counts from the committed offset. */
+function untilText(grouped: boolean, { state, lag }: SessionPartitionView): string {
+  return grouped && state === "atEnd" && (lag ?? 0n) > 0n ? " until committed" : "";
+}
+
+function partitionFields(
+  context: TreeContext,
+  partition: SessionPartitionView,
+  of: { readonly grouped: boolean },
+): readonly Field[] {
   return [
     ["state", stateText(partition)],
     ["paused", partition.paused ? "yes" : "no"],
     ["position (next delivered)", partition.position],
     ["fetched to", partition.fetchPosition],
     ["committed offset", partition.nothingCommitted ? nothingCommittedText : partition.committedOffset],
-    ["end (highWatermark)", partition.highWatermark],
+    ["end (high watermark)", partition.highWatermark],
     ["last stable offset", partition.lastStableOffset],
     ["log start", partition.logStartOffset],
-    ["lag", partition.nothingCommitted ? noLagText : numberText(partition.lag)],
+    [
+      of.grouped ? "lag (from the committed offset)" : "lag",
+      partition.nothingCommitted ? noLagText : numberText(partition.lag),
+    ],
     ["of which no longer exist", partition.gone > 0n ? partition.gone : undefined],
     [
       "buffered",

@@ -26,6 +26,9 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
     case "poll":
       await vscode.commands.executeCommand(commandIds.poll, { ...action, kind: "session" });
       return;
+    case "commit":
+      await vscode.commands.executeCommand(commandIds.commitNow, { ...action, kind: "session" });
+      return;
     case "seek":
       await vscode.commands.executeCommand(commandIds.seek, { ...action, kind: "sessionPartition" });
       return;

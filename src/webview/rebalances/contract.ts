@@ -376,6 +376,7 @@ export type RemedyAction =
   | { readonly kind: "stopSession"; readonly clusterId: string; readonly sessionId: string }
   | { readonly kind: "allowRebalance"; readonly clusterId: string; readonly sessionId: string }
   | { readonly kind: "poll"; readonly clusterId: string; readonly sessionId: string }
+  | { readonly kind: "commit"; readonly clusterId: string; readonly sessionId: string }
   | { readonly kind: "startConsumer"; readonly clusterId: string; readonly groupId: string }
   | { readonly kind: "disableFault"; readonly clusterId: string; readonly faultId: string }
   | { readonly kind: "startPlayground" }

@@ -64,3 +64,12 @@ test("one that the broker refused afterwards says so", () => {
 test("nothing more is said of a consumer that was taken off the list", () => {
   expect(found([seen(16_000, givenUp)], ["s1"])).toEqual([]);
 });
+
+test("the next step is to commit again, as long as the consumer is there", () => {
+  const [alive] = found([seen(16_000, givenUp)]);
+  const ended = { type: "session.ended", sessionId: "s1", reason: "stopped", couldNot: [] } as const;
+  const [gone] = found([seen(16_000, givenUp), seen(17_000, ended)]);
+
+  expect(alive?.remedies.map(({ action }) => action.kind)).toEqual(["commit", "showCommit"]);
+  expect(gone?.remedies.map(({ action }) => action.kind)).toEqual(["showCommit"]);
+});

@@ -387,6 +387,30 @@ describe("a corrupt batch", () => {
     action: "halted",
   };
 
+  test("says that it was skipped before where the commit stayed in front of it", () => {
+    const gap = {
+      type: "fetch.gap",
+      sessionId: "s1",
+      topic: "orders",
+      partition: 4,
+      reason: "corruptBatch",
+      fromOffset: 2_000n,
+      toOffset: 2_010n,
+    } as const;
+    const again = { ...rejected, sessionId: "s2" };
+    const model = modelOf(
+      seen(1, started()),
+      seen(2, started({ sessionId: "s2", name: "B" })),
+      seen(3, gap),
+      seen(9, again),
+    );
+
+    const [finding] = only(model, "corruptBatch", 10);
+
+    expect(finding?.detail).toBe("halted at 2,000; skipped before, not committed");
+    expect(finding?.cause).toContain("skip it, and commit");
+  });
+
   test("names its bounds, why it cannot be read, and where reading is safe again", () => {
     const [finding] = only(modelOf(seen(1, started()), seen(5, rejected)), "corruptBatch", 10);
 

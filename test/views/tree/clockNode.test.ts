@@ -39,7 +39,7 @@ test.each([
   [
     "is real again after a pause",
     { mode: "real", now: now - 90_000, aheadMs: -60_000 },
-    /^real time · 09:59:00 UTC · 1 min 0 s behind/,
+    /^runs at real speed · 09:59:00 UTC · 1 min 0 s behind the real time$/,
   ],
   [
     "runs fast",

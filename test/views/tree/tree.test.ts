@@ -282,6 +282,37 @@ describe("a group's row", () => {
     ]);
   });
 
+  test("a member that has just begun to be waited for is not marked: it learns of it with its next heartbeat", () => {
+    const model = modelOf(
+      profile,
+      seen(
+        1_000,
+        described({
+          state: "PreparingRebalance",
+          stateSince: 1_000,
+          members: [member("worker-2-c01d", { phase: "notRejoined", evictedAt: 42_000 })],
+        }),
+        byBroker,
+      ),
+    );
+    const iconAt = (at: number) => rows(model, clusters, groupTarget, { at })[0]?.icon?.codicon;
+
+    expect(iconAt(4_000)).toBe("person");
+    expect(iconAt(6_000)).toBe("warning");
+  });
+
+  test("a healthy member's time to its eviction is one of silence", () => {
+    const model = modelOf(
+      profile,
+      seen(1_000, described({ members: [member("w1", { phase: "stable", evictedAt: 11_800 })] }), byBroker),
+    );
+
+    const [node] = rows(model, clusters, groupTarget, { at: 1_000 });
+
+    expect(node?.tooltip).toContain("| evicted if silent | for 10\\.8 s more |");
+    expect(node?.tooltip).not.toContain("evicted in");
+  });
+
   test("does not flicker with the milliseconds of a state that passes at once", () => {
     const model = modelOf(
       profile,
@@ -870,6 +901,21 @@ describe("DEBUG CONSUMERS", () => {
       "orders-4: corrupt batch · buffered 500 (120 paused) · billing · hold · 61 KB buffered · generation 6",
     );
     expect(node?.icon).toMatchObject({ codicon: "error" });
+  });
+
+  test("a lag that is left where nothing is left to read says what it counts from", () => {
+    const model = modelOf(
+      ...session.slice(0, 4),
+      seen(
+        20,
+        position(0, { position: 402n, fetchPosition: 402n, committedOffset: 22n, highWatermark: 402n }),
+      ),
+    );
+
+    const [node] = rows(model, consumers, sessionTarget);
+
+    expect(node?.description).toContain("lag 380 until committed · at end · position 402");
+    expect(node?.tooltip).toContain("lag \\(from the committed offset\\)");
   });
 
   test("a partition at its end says so after its numbers, which keep their place", () => {
