@@ -16,8 +16,16 @@ import { keepNewest, type Seen } from "./seen.ts";
 export interface FaultState {
   latest: Seen<BrokerFault>;
   segments: { readonly fromAt: number; toAt: number | undefined }[];
-  /** When it held requests, however many one after the other; `toAt` while it holds none, perhaps for a moment only. */
-  hold: { readonly fromAt: number; toAt: number | undefined } | undefined;
+  hold: FaultHold | undefined;
+}
+
+/** A time in which a fault held requests, however many one after the other. */
+export interface FaultHold {
+  readonly fromAt: number;
+  /** Since when it holds none, perhaps for a moment only. */
+  toAt: number | undefined;
+  /** The longest that one of those it has let go was held: a fault that delays holds each for a while only. */
+  longestMs: number;
 }
 
 /** What only the playground tells: whether it runs, its faults, what produces into it. */
@@ -120,12 +128,13 @@ export function foldStopped(state: PlaygroundState, seen: Seen<BrokerStopped>): 
 
 export function foldFault(state: PlaygroundState, seen: Seen<BrokerFault>): void {
   const fault = state.faults.get(seen.faultId) ?? { latest: seen, segments: [], hold: undefined };
+  const before = fault.latest;
   fault.latest = seen;
   const on = seen.enabled && !seen.removed;
   const open = fault.segments.at(-1)?.toAt === undefined && fault.segments.length > 0;
   if (on && !open) fault.segments.push({ fromAt: seen.at, toAt: undefined });
   if (!on) closeSegment(fault, seen.at);
-  noteHold(fault, seen, on);
+  noteHold(fault, before, on);
   keepNewest(fault.segments, maxSegments);
   if (!seen.removed) {
     state.faults.set(seen.faultId, fault);
@@ -193,8 +202,11 @@ function isSame(a: BrokerInvariant, b: BrokerInvariant): boolean {
   return a.rule === b.rule && a.groupId === b.groupId && a.topic === b.topic && a.partition === b.partition;
 }
 
-function noteHold(fault: FaultState, seen: Seen<BrokerFault>, on: boolean): void {
-  const { hold } = fault;
+function noteHold(fault: FaultState, before: Seen<BrokerFault>, on: boolean): void {
+  const { hold, latest: seen } = fault;
+  if (hold && before.heldSince !== undefined && before.heldSince !== seen.heldSince) {
+    hold.longestMs = Math.max(hold.longestMs, seen.at - before.heldSince);
+  }
   if (seen.holding === 0 || !on) {
     if (hold) hold.toAt ??= seen.at;
     if (!on) fault.hold = undefined;
@@ -202,7 +214,7 @@ function noteHold(fault: FaultState, seen: Seen<BrokerFault>, on: boolean): void
   }
   if (hold && (hold.toAt === undefined || seen.at - hold.toAt < holdPauseMs)) hold.toAt = undefined;
   // A trace of before this was told says only since when the fault is on.
-  else fault.hold = { fromAt: seen.heldSince ?? seen.since, toAt: undefined };
+  else fault.hold = { fromAt: seen.heldSince ?? seen.since, toAt: undefined, longestMs: 0 };
 }
 
 function closeSegment(fault: FaultState, at: number): void {

@@ -3,6 +3,7 @@ import type { CommitState } from "#trace/observations/commit.ts";
 import type { CommitView } from "../commits.ts";
 import { blockText, commitErrorText, commitOffsetsText, committerName, queuedText } from "../commitWords.ts";
 import { type Finding, findingId } from "../finding.ts";
+import { presentGroups } from "../groupView.ts";
 import type { ClusterModel, GroupModel } from "../model.ts";
 import type { Remedy } from "../remedy.ts";
 import type { Seen } from "../seen.ts";
@@ -16,11 +17,18 @@ export function findGivenUpCommits(
   cluster: ClusterModel,
   dismissed: ReadonlySet<string>,
 ): readonly Finding[] {
-  return [...cluster.groups.byId.values()].flatMap((group) =>
+  return presentGroups(cluster).flatMap((group) =>
     [...newestDecided(group)]
       .filter(([sessionId, commit]) => isGivenUp(commit.latest) && !dismissed.has(sessionId))
+      // Nobody could take it off the list, and its next life commits for itself.
+      .filter(([sessionId]) => !isScriptedAndGone(cluster, sessionId))
       .map(([, commit]) => finding({ cluster, group }, commit)),
   );
+}
+
+function isScriptedAndGone({ sessions }: ClusterModel, sessionId: string): boolean {
+  const session = sessions.get(sessionId);
+  return session === undefined || (session.ended !== undefined && session.started?.scripted === true);
 }
 
 /** By session, the newest commit that nobody chose to end: only such a one says how committing goes. */

@@ -1,12 +1,12 @@
 import type { BrokerFault } from "#trace/observations/broker.ts";
 import { type Finding, findingId } from "../finding.ts";
 import type { ClusterModel } from "../model.ts";
-import { type FaultState, holdPauseMs } from "../playgroundRun.ts";
+import { type FaultHold, holdPauseMs } from "../playgroundRun.ts";
 import { countedText, countText, durationText } from "../words.ts";
 
 /**
- * Faults of the playground that have held answers for longer than `toleranceMs`, one after the other: whoever waits for
- * one gives up and asks again, and nothing else says why the group does not get on.
+ * Faults of the playground that have held an answer for longer than `toleranceMs`: whoever waited for it gives up and asks
+ * again, and is held again, and nothing else says why the group does not get on. One that delays each answer is none.
  */
 export function findHoldingFaults(
   cluster: ClusterModel,
@@ -17,13 +17,16 @@ export function findHoldingFaults(
     const { latest, hold } = fault;
     if (!latest.enabled || latest.removed || !hold) return [];
     if (hold.toAt !== undefined && now - hold.toAt >= holdPauseMs) return [];
-    return now - hold.fromAt < toleranceMs ? [] : [finding(cluster, { fault: latest, hold }, now)];
+    // A trace of before this was told says only since when the fault holds.
+    const heldMs = latest.holding === 0 ? 0 : now - (latest.heldSince ?? hold.fromAt);
+    const isLong = Math.max(hold.longestMs, heldMs) >= toleranceMs;
+    return isLong ? [finding(cluster, { fault: latest, hold }, now)] : [];
   });
 }
 
 function finding(
   { clusterId }: ClusterModel,
-  { fault, hold }: { readonly fault: BrokerFault; readonly hold: NonNullable<FaultState["hold"]> },
+  { fault, hold }: { readonly fault: BrokerFault; readonly hold: FaultHold },
   now: number,
 ): Finding {
   const { faultId, title, holding, heldSince } = fault;

@@ -26,6 +26,9 @@ const windowMs = 180_000;
 
 const fewGenerations = 4;
 
+/** What comes after a rest as long as this is another matter. */
+const restMs = 60_000;
+
 /** So many more generations than members that came and went explain, with two for each as cooperative ones take. */
 const unexplainedGenerations = 6;
 
@@ -39,15 +42,33 @@ const calmMs = 10_000;
 export function findRebalanceStorms(cluster: ClusterModel, now: number): readonly Finding[] {
   const findings: Finding[] = [];
   for (const group of presentGroups(cluster)) {
-    const list = group.rebalances?.generations.list ?? [];
-    const fourth = list.at(-fewGenerations);
-    if (!group.rebalances || !fourth || fourth.fromAt < now - windowMs) continue;
-    const churn = churnSince(group.rebalances, now - windowMs);
+    const history = group.rebalances;
+    if (!history || !mayBeStorm(history.generations.list, now)) continue;
+    const churn = churnSince(history, beginOf(history.generations.list, now));
+    if (churn.generations.length < fewGenerations) continue;
     const unexplained = churn.generations.length - 2 * churn.moves;
     if (churn.restless.length === 0 && unexplained < unexplainedGenerations) continue;
     if (!isOver(group, churn, now)) findings.push(finding({ cluster, group, now, churn }));
   }
   return findings;
+}
+
+type Generations = readonly { readonly fromAt: number }[];
+
+/** Whether a closer look is worth it: most groups have not begun as many generations in days. */
+function mayBeStorm(generations: Generations, now: number): boolean {
+  const first = generations.at(-fewGenerations);
+  return first !== undefined && first.fromAt >= now - windowMs;
+}
+
+/** Where the newest row of generations begins that followed each other without a long rest. */
+function beginOf(generations: Generations, now: number): number {
+  let begin = now;
+  for (const { fromAt } of generations.toReversed()) {
+    if (fromAt < now - windowMs || begin - fromAt > restMs) break;
+    begin = fromAt;
+  }
+  return begin;
 }
 
 function isOver({ unrest }: GroupModel, { longestCalmMs }: Churn, now: number): boolean {

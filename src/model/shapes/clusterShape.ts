@@ -18,7 +18,7 @@ import {
 import type { BufferHistoryState, BufferNote, BufferPoint } from "../bufferHistory.ts";
 import type { CallbackSpan, GateSpan, HoldUpsState } from "../holdUps.ts";
 import type { ClusterState } from "../model.ts";
-import type { FaultState, PlaygroundState } from "../playgroundRun.ts";
+import type { FaultHold, FaultState, PlaygroundState } from "../playgroundRun.ts";
 import type { Seen } from "../seen.ts";
 import type { SessionModelState, SessionPartitionState } from "../sessions.ts";
 import type { SampledEnds, TopicsState } from "../topics.ts";
@@ -92,7 +92,7 @@ const session = object<SessionModelState>({
 const fault = object<FaultState>({
   latest: seenShape("broker.fault"),
   segments: list(object<FaultState["segments"][number]>({ fromAt: instant, toAt: optional(instant) })),
-  hold: optional(object<NonNullable<FaultState["hold"]>>({ fromAt: instant, toAt: optional(instant) })),
+  hold: optional(object<FaultHold>({ fromAt: instant, toAt: optional(instant), longestMs: number })),
 });
 
 const playground = object<PlaygroundState>({

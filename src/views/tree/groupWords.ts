@@ -19,10 +19,13 @@ export function groupText(
 ): string {
   const { view, mark } = at;
   const failure = [...group.failures.values()][0];
+  const storm = mark?.kind === "rebalanceStorm";
   return joined(
+    // The present state is one of many.
+    storm && markText(mark, view),
     stateText(view, at.now),
     waitText(group),
-    mark && markText(mark, view),
+    !storm && mark && markText(mark, view),
     failure?.message,
     waitsFor(view),
     groupLagText(cluster, group, view),

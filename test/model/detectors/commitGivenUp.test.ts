@@ -73,3 +73,14 @@ test("the next step is to commit again, as long as the consumer is there", () =>
   expect(alive?.remedies.map(({ action }) => action.kind)).toEqual(["commit", "showCommit"]);
   expect(gone?.remedies.map(({ action }) => action.kind)).toEqual(["showCommit"]);
 });
+
+test("of a scripted member that is gone, or a group that is, nothing more is said", () => {
+  const ended = { type: "session.ended", sessionId: "s1", reason: "stopped", couldNot: [] } as const;
+  const scripted = [seen(600, started({ scripted: true })), seen(16_000, givenUp)];
+
+  expect(found(scripted)).toHaveLength(1);
+  expect(found([...scripted, seen(17_000, ended)])).toEqual([]);
+  expect(found([seen(16_000, givenUp), seen(17_000, { type: "group.deleted", groupId: "billing" })])).toEqual(
+    [],
+  );
+});

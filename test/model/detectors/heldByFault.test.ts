@@ -71,3 +71,13 @@ test("one that held nothing for long begins again", () => {
   expect(detect(model, 45_000)).toEqual([]);
   expect(detect(model, 50_000)).toMatchObject([{ since: 40_000 }]);
 });
+
+test("one that delays every answer for a few seconds does not hold, however long it goes on", () => {
+  const delays = Array.from({ length: 30 }, (_, index) => {
+    const at = 2_000 + index * 2_000;
+    // Of two that wait, the older one was let go.
+    return seen(at, { ...fault, holding: 2, heldSince: at - 2_000 }, byBroker);
+  });
+
+  expect(detect(modelOf(...delays), 62_000)).toEqual([]);
+});

@@ -118,6 +118,14 @@ test("it is over soon after the group has come to rest", () => {
   expect(storms(observations, 95_000)).toEqual([]);
 });
 
+test("what came before a long rest is not counted", () => {
+  const late = new Group().becomes(0, steady);
+  for (const { at, ...body } of restless(5).observations)
+    late.observations.push(seen(at + 100_000, body, byBroker));
+
+  expect(storms(late.observations, 150_000)).toMatchObject([{ since: 111_000 }]);
+});
+
 test("two arrivals are a restart, not a storm", () => {
   expect(storms(restless(2).observations, 26_000)).toEqual([]);
 });
