@@ -167,7 +167,7 @@ const group = object<GroupState>({
   ),
   lagSamples: list(object<GroupState["lagSamples"][number]>({ at: instant, lag: offset })),
   rebalances: optional(history),
-  unrest: optional(object<Unrest>({ since: number, calmSince: optional(number) })),
+  unrest: optional(object<Unrest>({ since: instant, calmSince: optional(instant) })),
   commits: optional(commits),
 });
 

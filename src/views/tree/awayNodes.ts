@@ -1,17 +1,31 @@
 import { type AwayMember, awayMembers } from "#model/awayMembers.ts";
 import { findingText } from "#model/finding.ts";
-import type { ClusterModel } from "#model/model.ts";
+import type { ClusterModel, SessionModel } from "#model/model.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
 import { joined } from "./numbers.ts";
-import { iconWith, markOf, nodeId, readOnlyWord, type TreeContext, timeIn } from "./treeContext.ts";
+import { unusualState } from "./sessionWords.ts";
+import {
+  iconWith,
+  markOf,
+  nodeId,
+  presentIn,
+  readOnlyWord,
+  type TreeContext,
+  timeIn,
+} from "./treeContext.ts";
 
 /** Scripted members that a group does not have now, each with why. */
 export function awayNodes(context: TreeContext, cluster: ClusterModel, groupId: string): readonly TreeNode[] {
   return [...awayMembers(cluster, groupId)]
     .sort((a, b) => (a.name < b.name ? -1 : 1))
     .map((member) => awayNode(context, cluster, member));
+}
+
+/** `away`, or what one that lives does outside. */
+function livingState(session: SessionModel, now: number): string {
+  return session.ended ? "away" : (unusualState(session, now) ?? "joins");
 }
 
 function awayNode(
@@ -27,7 +41,7 @@ function awayNode(
     (subject) => subject.kind === "session" && subject.sessionId === sessionId,
   );
   const refused = mark?.kind === "joinRefused" ? mark : undefined;
-  const state = refused ? "cannot join" : reason === undefined ? "joins" : "away";
+  const state = refused ? "cannot join" : livingState(session, presentIn(context, cluster));
   const description = joined(state, refused?.detail ?? reason, started?.script);
   return {
     id: nodeId("awayMember", clusterId, groupId, name),
