@@ -340,6 +340,7 @@ export class SessionParts {
       startPosition,
       hasGroup: groupId !== undefined,
       growth: this.#growth,
+      topicIdOf: (topic) => this.#deps.cluster.metadata()?.topics.get(topic)?.topicId,
       now: () => this.#deps.clock.now(),
       onAdded: (partition) => this.#changed(partition, true),
       onRemoved: (partition, reason) => this.reporter.removed(partition, reason),

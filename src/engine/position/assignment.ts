@@ -7,8 +7,9 @@ import type { PartitionTable } from "./partitionTable.ts";
 import type { PauseRules } from "./pauseRules.ts";
 import { fixPlace } from "./places.ts";
 import type { PositionSource } from "./positionSource.ts";
-import type { RememberedPositions } from "./rememberedPositions.ts";
+import type { RememberedPosition, RememberedPositions } from "./rememberedPositions.ts";
 import type { TopicGrowth } from "./topicGrowth.ts";
+import type { IdentifiedPartition } from "./topicReferences.ts";
 
 /** What taking and giving partitions needs of the consumer it belongs to. */
 export interface AssignmentPorts {
@@ -19,6 +20,8 @@ export interface AssignmentPorts {
   readonly startPosition: StartPosition;
   readonly hasGroup: boolean;
   readonly growth: TopicGrowth;
+  /** The id of the topic that has the name, by what is known of the cluster. */
+  readonly topicIdOf: (topic: string) => string | undefined;
   readonly now: () => number;
   readonly onAdded: (partition: AssignedPartition) => void;
   readonly onRemoved: (partition: AssignedPartition, reason: PositionRemoved["reason"]) => void;
@@ -36,21 +39,26 @@ export class Assignment {
     this.#ports = ports;
   }
 
-  /** Each begins to load its position. */
+  /**
+   * Each begins to load its position. Its topic is from now on the one with the id it has now: a topic that takes its
+   * place later, under its name, is another one, even when nothing was fetched by then.
+   */
   add(
-    keys: readonly TopicPartition[],
+    keys: readonly IdentifiedPartition[],
     options: { readonly assignedIn?: number; readonly begin?: PositionSource } = {},
   ): void {
-    const { table, pauses, remembered, onAdded } = this.#ports;
+    const { table, pauses, remembered, topicIdOf, onAdded } = this.#ports;
     for (const key of keys) {
       if (table.get(key)) continue;
-      const source = options.begin ?? this.#source(key, options.assignedIn);
+      const topicId = key.topicId ?? topicIdOf(key.topic);
+      const before = this.#recall(key, topicId, options.assignedIn);
+      const source = options.begin ?? this.#source(key, before);
       const partition = new AssignedPartition(key, {
         assignedIn: options.assignedIn,
         progress: { state: "loading", source },
         paused: pauses.isPaused(key),
       });
-      if (source.kind === "committed") partition.topicId = source.remembered?.topicId;
+      partition.topicId = topicId ?? before?.topicId;
       this.#hadBefore.set(key, true);
       table.add(partition);
       onAdded(partition);
@@ -98,16 +106,27 @@ export class Assignment {
     onRemoved(partition, reason);
   }
 
-  #source(key: TopicPartition, assignedIn: number | undefined): PositionSource {
-    const { startPosition, hasGroup, remembered, now } = this.#ports;
-    const known = assignedIn === undefined ? undefined : remembered.recall(key, assignedIn);
+  /** Where it stood when it was given up, if that still means the same. */
+  #recall(
+    key: TopicPartition,
+    topicId: string | undefined,
+    assignedIn: number | undefined,
+  ): RememberedPosition | undefined {
+    const before = assignedIn === undefined ? undefined : this.#ports.remembered.recall(key, assignedIn);
+    const isOfAnother =
+      topicId !== undefined && before?.topicId !== undefined && before.topicId !== topicId;
+    return isOfAnother ? undefined : before;
+  }
+
+  #source(key: TopicPartition, remembered: RememberedPosition | undefined): PositionSource {
+    const { startPosition, hasGroup, now } = this.#ports;
     const { otherwise, because } = this.#beginning(key);
     if (startPosition.kind === "committed") {
-      return { kind: "committed", remembered: known, else: otherwise, because };
+      return { kind: "committed", remembered, else: otherwise, because };
     }
     const isFirstTime = !this.#hadBefore.has(key);
     if (isFirstTime || !hasGroup) return fixPlace(otherwise ?? { kind: "start" }, now());
-    return { kind: "committed", remembered: known, else: otherwise, because };
+    return { kind: "committed", remembered, else: otherwise, because };
   }
 
   /**

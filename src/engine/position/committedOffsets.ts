@@ -34,6 +34,7 @@ export async function lookUpCommitted(
   signal?: AbortSignal,
 ): Promise<TopicPartitionMap<OffsetAnswer>> {
   const { cluster, groupId, channel, timeoutMs } = lookup;
+  await hearOf(lookup, keys, signal);
   const named = topicsByIdOrName(
     cluster,
     keys.map(({ topic, partition }) => ({ topic, partition })),
@@ -67,6 +68,22 @@ export async function lookUpCommitted(
     if (!answers.has(key)) answers.set(key, failure);
   }
   return answers;
+}
+
+/**
+ * A member that does not lead may not have heard of its topics yet. Asked by name, an offset of a topic that is created
+ * anew meanwhile would pass for one of the new topic.
+ */
+async function hearOf(
+  { cluster, timeoutMs }: CommittedLookup,
+  keys: readonly TopicPartition[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const known = cluster.metadata()?.topics;
+  const topics = keys.map(({ topic }) => topic).filter((topic) => !known?.has(topic));
+  if (topics.length === 0) return;
+  // Without an answer names have to do.
+  await cluster.refreshMetadata({ topics: Array.from(new Set(topics)), timeoutMs, signal }).catch(() => undefined);
 }
 
 interface PartitionAnswer {

@@ -110,19 +110,19 @@ export class PositionGuard {
     partition.topicId = topicId;
     if (!isOther) return true;
     if (partition.position === undefined) {
-      this.#forgetRemembered(partition);
+      this.#lookUpAnew(partition);
       return true;
     }
     this.recreated(partition);
     return false;
   }
 
-  /** It is still being looked up, and where it stood before was a place in the topic that was deleted. */
-  #forgetRemembered(partition: AssignedPartition): void {
+  /** It is still being looked up: what was asked, and where it stood before, is about the topic that was deleted. */
+  #lookUpAnew(partition: AssignedPartition): void {
     const { progress } = partition;
     const source = progress.state === "fetching" ? undefined : progress.source;
-    if (source?.kind !== "committed" || !source.remembered) return;
-    partition.reload({ ...source, remembered: undefined });
+    if (!source) return;
+    partition.reload(source.kind === "committed" ? { ...source, remembered: undefined } : source);
     this.#ports.onReload(partition);
   }
 

@@ -4,6 +4,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { CommitBlock } from "#trace/observations/commit.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
 import type { Assignment } from "../position/assignment.ts";
+import type { IdentifiedPartition } from "../position/topicReferences.ts";
 import type { PartitionTable } from "../position/partitionTable.ts";
 import type { CallbackRunner } from "./rebalanceCallbacks.ts";
 import type { RebalanceGate } from "./rebalanceGate.ts";
@@ -29,7 +30,7 @@ export interface HandoverPort {
   /** Gives them up; they were owned last in `generationId` (KIP-848: the member epoch). Ends what `prepare` began. */
   revoke(partitions: readonly TopicPartition[], generationId: number): void;
   /** A generation (an epoch) begins, with these partitions new to this member. Delivered once the callback ended. */
-  assign(partitions: readonly TopicPartition[], generationId: number): void;
+  assign(partitions: readonly IdentifiedPartition[], generationId: number): void;
   /** Gone without a say; commits that wait fail, and none is made. */
   lose(partitions: readonly TopicPartition[], reason: string): void;
 }
@@ -122,7 +123,7 @@ export class Handover implements HandoverPort {
     this.#passed();
   }
 
-  assign(partitions: readonly TopicPartition[], generationId: number): void {
+  assign(partitions: readonly IdentifiedPartition[], generationId: number): void {
     const { assignment, gate, callbacks, onAssigned } = this.#ports;
     gate.settled();
     this.#passed();
