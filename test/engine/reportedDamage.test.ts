@@ -68,6 +68,22 @@ describe("a log that a broker itself finds damaged (CORRUPT_MESSAGE)", () => {
     expect(session.partitions()[0]?.progress).toEqual({ state: "fetching" });
   });
 
+  test("is no more when the leader says next that its log ends there", async () => {
+    bench.logs = [[{ from: 0n, to: 2n, bytes: new Uint8Array() }]];
+    bench.script = ({ fetchOffset }) => {
+      const isAtEnd = fetchOffset >= 2n;
+      const isFirst = isAtEnd && bench.asked(p0).filter((offset) => offset === 2n).length === 1;
+      if (isFirst) return { errorCode: corruptMessage, records: null };
+      return { records: isAtEnd ? new Uint8Array() : recordsFrom(fetchOffset) };
+    };
+
+    const { seen, delivered, rejected } = await run(retrying(2));
+
+    expect(delivered).toEqual([0, 1]);
+    expect(rejected()).toHaveLength(1);
+    expect(ofType(seen, "fetch.batchResolved")).toMatchObject([{ baseOffset: 2n, how: "readable" }]);
+  });
+
   test("is asked of every replica before it halts", async () => {
     damagedOn = new Set([1, 2, 3]);
 

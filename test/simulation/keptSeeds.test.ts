@@ -129,6 +129,122 @@ const kept: readonly KeptSeed[] = [
       {
         operation: { kind: "produce", key: p0, count: 10, valueBytes: 40, compression: "none" },
         waitMs: 758,
+    symptom: "a paused partition went on at its old position in a topic that was created anew (KIP-848)",
+    seed: 50_170,
+    meets: ["trouble recreateTopic", "reset topicRecreated"],
+    steps: [
+      { operation: { kind: "join", isDirect: false, index: 1 }, waitMs: 1_292 },
+      {
+        operation: {
+          kind: "produce",
+          key: { ...p0, partition: 2 },
+          count: 2,
+          valueBytes: 40,
+          compression: "gzip",
+        },
+        waitMs: 5_724,
+      },
+      { operation: { kind: "join", isDirect: false, index: 2 }, waitMs: 138 },
+      { operation: { kind: "poll", member: "member-1", max: 3, timeoutMs: 500 }, waitMs: 9_352 },
+      { operation: { kind: "poll", member: "member-1", max: 3, timeoutMs: 500 }, waitMs: 997 },
+      {
+        operation: {
+          kind: "commit",
+          member: "member-1",
+          what: "positions",
+          salt: 250_821,
+          deadlineMs: 15_000,
+          cancelAfterMs: 204,
+        },
+        waitMs: 1_561,
+      },
+      { operation: { kind: "pause", member: "member-2", scope: { topic: "orders-0" } }, waitMs: 5_907 },
+      { operation: { kind: "recreate", topic: "orders-0" }, waitMs: 0 },
+      {
+        operation: {
+          kind: "commit",
+          member: "member-2",
+          what: "positions",
+          salt: 726_031,
+          deadlineMs: 300,
+          cancelAfterMs: 279,
+        },
+        waitMs: 347,
+      },
+      {
+        operation: {
+          kind: "produce",
+          key: { ...p0, partition: 2 },
+          count: 9,
+          valueBytes: 8,
+          compression: "lz4",
+        },
+        waitMs: 62,
+      },
+      {
+        operation: {
+          kind: "commit",
+          member: "member-2",
+          what: "positions",
+          salt: 412_418,
+          deadlineMs: 15_000,
+        },
+        waitMs: 1_000,
+      },
+    ],
+  },
+  {
+    symptom: "a member that does not lead went on at its old position in a topic that was created anew",
+    seed: 53_143,
+    meets: ["trouble recreateTopic", "partition errored"],
+    steps: [
+      { operation: undefined, waitMs: 2_793 },
+      { operation: { kind: "poll", member: "member-0", max: 1, timeoutMs: 3_000 }, waitMs: 0 },
+      {
+        operation: { kind: "produce", key: p0, count: 9, valueBytes: 400, compression: "gzip" },
+        waitMs: 2_002,
+      },
+      { operation: { kind: "join", isDirect: false, index: 1 }, waitMs: 2 },
+      { operation: { kind: "poll", member: "member-1", max: 1_000, timeoutMs: 3_000 }, waitMs: 3_183 },
+      { operation: { kind: "poll", member: "member-0", max: 1_000, timeoutMs: 0 }, waitMs: 3_567 },
+      { operation: { kind: "join", isDirect: false, index: 2 }, waitMs: 16 },
+      { operation: { kind: "join", isDirect: false, index: 3 }, waitMs: 185 },
+      { operation: { kind: "pause", member: "member-3", scope: { topic: "orders-0" } }, waitMs: 1_276 },
+      { operation: { kind: "join", isDirect: false, index: 4 }, waitMs: 1_636 },
+      { operation: { kind: "recreate", topic: "orders-0" }, waitMs: 1 },
+      {
+        operation: { kind: "produce", key: p0, count: 3, valueBytes: 400, compression: "none" },
+        waitMs: 1_000,
+      },
+    ],
+  },
+  {
+    symptom: "damage that a broker reported where its log ends was a finding for ever",
+    seed: 52_581,
+    meets: ["damage reported", "batch resolved readable"],
+    steps: [
+      { operation: undefined, waitMs: 18_456 },
+      { operation: { kind: "join", isDirect: true, index: 2 }, waitMs: 7_237 },
+      {
+        operation: {
+          kind: "fault",
+          fault: {
+            match: { api: "Fetch", topic: "orders-0", partition: 2 },
+            times: 2,
+            action: { kind: "partitionError", code: "CORRUPT_MESSAGE" },
+          },
+        },
+        waitMs: 12,
+      },
+      {
+        operation: {
+          kind: "produce",
+          key: { topic: "orders-1", partition: 0 },
+          count: 4,
+          valueBytes: 8,
+          compression: "none",
+        },
+        waitMs: 3_651,
       },
     ],
   },

@@ -60,7 +60,11 @@ export class RecordIntake {
     const { isolation, controlRecords, clock, buffer } = this.#ports;
     const { records, abortedTransactions } = fetched;
     const { version, fetchPosition } = partition;
-    if (records === null || records.byteLength === 0 || fetchPosition === undefined) return false;
+    if (fetchPosition === undefined) return false;
+    if (records === null || records.byteLength === 0) {
+      if (fetchPosition === partition.ends.highWatermark) this.#foundEnd(partition);
+      return false;
+    }
     const steps = readFetched({
       key: partition,
       bytes: records,
@@ -156,6 +160,12 @@ export class RecordIntake {
     if (this.#ports.buffer.extend(partition, nextOffset, leaderEpoch)) return;
     if (partition.processed === partition.position) partition.processed = nextOffset;
     partition.deliveredTo(nextOffset, leaderEpoch);
+  }
+
+  /** What was said to be damaged at the position is not in the leader's log; a replica may only be behind. */
+  #foundEnd(partition: AssignedPartition): void {
+    if (partition.readReplicaId === undefined) this.#proveReadable(partition);
+    else if (partition.unresolved) this.#ports.retries.keepToLeader(partition);
   }
 
   /** A batch that was asked for again, and is fine now. */
