@@ -226,6 +226,50 @@ describe("what is committed without being asked for", () => {
     expect(automatic.length).toBeGreaterThan(0);
   });
 
+  test("never goes back behind what was committed by hand before a rebalance that it waited for", async () => {
+    const { session, poll } = bench.session({
+      assignors: ["range"],
+      autoCommit: "onTimer",
+      autoCommitIntervalMs: 400,
+      rebalanceTimeoutMs: 3_000,
+    });
+    session.start();
+    await bench.until("buffered", () => session.buffered().records > 0);
+    await poll(2, 20_000);
+    await poll(2, 100);
+    const action = { kind: "delay", delayMs: 1_500 } as const;
+    bench.playground.addFault({ match: { api: "OffsetCommit" }, action, times: 1 });
+
+    const byHand = bench.run(session.commit({ deadlineMs: 5_000 }));
+    await bench.clock.advance(450);
+    session.rejoin();
+    await byHand;
+    await bench.clock.advance(6_000);
+
+    expect(history()).toEqual([4n]);
+  });
+
+  test("never goes back behind what a revoke committed, from cooperative to eager", async () => {
+    const { session, poll } = bench.session({
+      assignors: ["cooperative-sticky", "range"],
+      autoCommit: "onTimer",
+      autoCommitIntervalMs: 200,
+      commitOnRevoke: true,
+    });
+    session.start();
+    await bench.until("buffered", () => session.buffered().records > 0);
+    await poll(4, 20_000);
+    const match = { api: "JoinGroup", clientId: "client-A" };
+    bench.playground.addFault({ match, action: { kind: "delay", delayMs: 600 } });
+
+    bench.session({ assignors: ["range"] }).session.start();
+    await bench.clock.advance(10_000);
+
+    const committed = history();
+    expect(committed).toEqual(committed.toSorted((a, b) => Number(a - b)));
+    expect(committed.at(-1)).toBe(4n);
+  });
+
   test("goes back when the position was moved back on purpose", async () => {
     const { session, poll } = bench.session({ autoCommit: "onPoll", autoCommitIntervalMs: 100 });
     session.start();

@@ -35,7 +35,7 @@ export interface CommitAttemptPorts {
     offsets: readonly CommitOffset[],
     authority: CommitAuthority,
   ) => Promise<readonly CommittedPartition[]>;
-  readonly onCommitted: (offset: CommitOffset, trigger: CommitTrigger) => void;
+  readonly onCommitted: (offset: CommitOffset) => void;
   readonly onGroupError: (error: ErrorName, authority: CommitAuthority) => GroupErrorVerdict;
   readonly onCoordinatorError: (error: ErrorName) => void;
 }

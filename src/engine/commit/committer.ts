@@ -13,6 +13,7 @@ import type { CommitOffset, CommitResult, CommitTrigger } from "./commitEntry.ts
 import { explainZombieCommit } from "./commitErrors.ts";
 import type { CommitAuthority, CommitGate, GroupErrorVerdict } from "./commitGate.ts";
 import { CommitQueue } from "./commitQueue.ts";
+import { LastCommitted } from "./lastCommitted.ts";
 import { type CommitTarget, sendCommit } from "./offsetCommitRequest.ts";
 import { Ownership } from "./ownership.ts";
 
@@ -59,8 +60,7 @@ export class Committer {
   readonly #unsettled = new Set<Promise<CommitResult>>();
   #coordinatorId: number | undefined;
   #throttledSince: number | undefined;
-  /** The version of a partition (how often it was moved on purpose) when its committed offset was asked for. */
-  readonly #committedVersions = new WeakMap<AssignedPartition, number>();
+  readonly #lastCommitted = new LastCommitted();
 
   constructor(ports: CommitterPorts) {
     this.#ports = ports;
@@ -84,14 +84,14 @@ export class Committer {
       refusal: (offset, { authority, trigger }) => {
         if (!this.#stillOurs(offset, authority)) return "NOT_ASSIGNED";
         if (this.#isOfAnotherTopic(offset)) return "TOPIC_RECREATED";
-        return trigger !== "user" && this.#isOvertaken(offset) ? "OVERTAKEN" : undefined;
+        return trigger !== "user" && this.#lastCommitted.overtakes(offset) ? "OVERTAKEN" : undefined;
       },
       locate: async (signal) => {
         const node = await target.cluster.coordinatorOf(target.groupId, { signal });
         this.#coordinatorId = node.nodeId;
       },
       send: (offsets, authority) => sendCommit(target, offsets, authority),
-      onCommitted: (offset, trigger) => this.#onCommitted(offset, trigger),
+      onCommitted: (offset) => this.#onCommitted(offset),
       onGroupError: (error, authority) => this.#onGroupError(error, authority),
       onCoordinatorError: (error) => {
         if (error !== "COORDINATOR_LOAD_IN_PROGRESS") target.cluster.forgetCoordinator(target.groupId);
@@ -190,12 +190,15 @@ export class Committer {
 
   /** A generation begins, in which `added` are new. */
   begins(added: readonly TopicPartition[], generationId: number): void {
-    this.#ownership.begins(this.#ports.table.keys(), added, generationId);
+    const owned = Array.from(this.#ports.table.keys());
+    this.#ownership.begins(owned, added, generationId);
+    this.#lastCommitted.keepOnly(owned.filter((key) => this.#ownership.since(key) !== generationId));
   }
 
   /** Everything that was owned is gone: what waits cannot be committed any more. */
   lost(reason: string): void {
     this.#ownership.lost();
+    this.#lastCommitted.keepOnly([]);
     this.#queue.failAll("LOST", `what was to be committed is no longer ours: ${reason}`);
   }
 
@@ -263,24 +266,15 @@ export class Committer {
     return topicId !== undefined && now !== undefined && topicId !== now;
   }
 
-  /** More was committed since it was asked for, and the position was not moved back on purpose in between. */
-  #isOvertaken(offset: CommitOffset): boolean {
-    const partition = this.#ports.table.get(offset);
-    const committed = partition?.committedOffset;
-    if (!partition || committed === undefined || committed <= offset.offset) return false;
-    const version = this.#committedVersions.get(partition);
-    return version !== undefined && offset.version !== undefined && version >= offset.version;
-  }
-
-  #onCommitted(offset: CommitOffset, trigger: CommitTrigger): void {
+  #onCommitted(offset: CommitOffset): void {
+    this.#lastCommitted.note(offset);
     const partition = this.#ports.table.get(offset);
     if (!partition) return;
     partition.committedOffset = offset.offset;
-    if (offset.version !== undefined) this.#committedVersions.set(partition, offset.version);
-    // Whoever commits by hand says that everything before it is processed.
+    // Whoever has it committed says that everything before it is processed: the user, or a revoke.
     const { processed, version } = partition;
-    if (trigger === "user" && offset.version === version && processed !== undefined) {
-      if (processed < offset.offset) partition.processed = offset.offset;
+    if (offset.version === version && processed !== undefined && processed < offset.offset) {
+      partition.processed = offset.offset;
     }
     this.#ports.onCommitted(partition);
   }

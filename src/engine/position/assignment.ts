@@ -32,8 +32,8 @@ export interface AssignmentPorts {
 /** Takes partitions in and gives them up, with everything that belongs to them. */
 export class Assignment {
   readonly #ports: AssignmentPorts;
-  /** Had before in this session: the start position is for the first time only. */
-  readonly #hadBefore = new TopicPartitionMap<true>();
+  /** Of every partition this session has had: the start position is for the first time only. */
+  readonly #latest = new TopicPartitionMap<AssignedPartition>();
 
   constructor(ports: AssignmentPorts) {
     this.#ports = ports;
@@ -59,7 +59,9 @@ export class Assignment {
         paused: pauses.isPaused(key),
       });
       partition.topicId = topicId ?? before?.topicId;
-      this.#hadBefore.set(key, true);
+      // What was begun when it was here before is older than anything that begins now.
+      partition.version = (this.#latest.get(key)?.version ?? -1) + 1;
+      this.#latest.set(key, partition);
       table.add(partition);
       onAdded(partition);
     }
@@ -124,7 +126,7 @@ export class Assignment {
     if (startPosition.kind === "committed") {
       return { kind: "committed", remembered, else: otherwise, because };
     }
-    const isFirstTime = !this.#hadBefore.has(key);
+    const isFirstTime = !this.#latest.has(key);
     if (isFirstTime || !hasGroup) return fixPlace(otherwise ?? { kind: "start" }, now());
     return { kind: "committed", remembered, else: otherwise, because };
   }
