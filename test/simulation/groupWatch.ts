@@ -3,19 +3,22 @@ import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#bas
 import type { ObservationBody } from "#trace/observation.ts";
 import type { GroupDescribed, GroupOffsets } from "#trace/observations/group.ts";
 import type { Ledger } from "./ledger.ts";
+import type { Rewinds } from "./rewinds.ts";
 import type { Verdict } from "./violation.ts";
 
 /** What the broker knows about groups: who owns what in which generation, and what is committed. */
 export class GroupWatch {
   readonly #ledger: Ledger;
+  readonly #rewinds: Rewinds;
   readonly #verdict: Verdict;
   readonly #described = new Map<string, GroupDescribed>();
   readonly #committed = new Map<string, TopicPartitionMap<bigint>>();
   /** By group and generation. */
   readonly #owners = new Map<string, Map<number, TopicPartitionMap<string>>>();
 
-  constructor(ledger: Ledger, verdict: Verdict) {
+  constructor(ledger: Ledger, rewinds: Rewinds, verdict: Verdict) {
     this.#ledger = ledger;
+    this.#rewinds = rewinds;
     this.#verdict = verdict;
   }
 
@@ -36,8 +39,10 @@ export class GroupWatch {
         else if (body.state === "Stable") this.#checkOwners(body);
         return;
       case "broker.invariant":
-        // A commit that goes back may be what a user wanted; nothing else may.
-        if (body.isBroken && body.rule !== "forwardCommit") {
+        if (
+          body.isBroken &&
+          !(body.rule === "forwardCommit" && this.#rewinds.isAllowed(body.groupId, body))
+        ) {
           this.#verdict.fail("broker", stringifyWithBigints(body));
         }
         return;

@@ -3,7 +3,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
 import type { BatchCorruption } from "#playground/faults/corruptBatch.ts";
 import { chooseFault, type SimulatedFault } from "./faults.ts";
-import { chance, pick, type Trouble } from "./profile.ts";
+import { chance, mostRecordsInBatch, pick, type Trouble, valueSizes } from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
 import type { World } from "./world.ts";
 
@@ -193,8 +193,8 @@ function ofBroker(world: World, kind: Kind): Operation | undefined {
       return {
         kind,
         key,
-        count: 1 + randomInt(random, 12),
-        valueBytes: pick(random, [8, 40, 400]),
+        count: 1 + randomInt(random, mostRecordsInBatch),
+        valueBytes: pick(random, valueSizes),
         compression,
       };
     }

@@ -40,6 +40,13 @@ export interface Profile {
 
 export const groupId = "billing";
 
+/** Of the batches that are produced. */
+export const mostRecordsInBatch = 12;
+/** Bytes of their values. */
+export const valueSizes: readonly number[] = [8, 40, 400];
+/** A record in the buffer, with what the engine counts for each beside its value. */
+export const largestRecordBytes = Math.max(...valueSizes) + 200;
+
 export function chooseProfile(random: Random): Profile {
   const nodes = 1 + randomInt(random, 3);
   const topics = Array.from({ length: 1 + randomInt(random, 2) }, (_, index) => ({

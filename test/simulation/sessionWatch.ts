@@ -1,10 +1,12 @@
 import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { BufferState } from "#trace/observations/buffer.ts";
-import type { PositionReset } from "#trace/observations/fetch.ts";
+import type { BatchRejected, PositionReset } from "#trace/observations/fetch.ts";
 import type { GroupMemberPhase } from "#trace/observations/group.ts";
 import type { PositionState } from "#trace/observations/position.ts";
 import type { Ledger } from "./ledger.ts";
+import { largestRecordBytes, mostRecordsInBatch } from "./profile.ts";
+import type { Rewinds } from "./rewinds.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
 import type { Verdict } from "./violation.ts";
 
@@ -30,14 +32,16 @@ const reportDelayMs = 150;
 /** Compares what sessions say with what they are, and tells the ledger when a cursor jumps. */
 export class SessionWatch {
   readonly #ledger: Ledger;
+  readonly #rewinds: Rewinds;
   readonly #now: () => number;
   readonly #verdict: Verdict;
   readonly #said = new Map<string, Said>();
   /** Since when something is said wrongly. */
   readonly #disagreements = new Map<string, number>();
 
-  constructor(ledger: Ledger, now: () => number, verdict: Verdict) {
+  constructor(ledger: Ledger, rewinds: Rewinds, now: () => number, verdict: Verdict) {
     this.#ledger = ledger;
+    this.#rewinds = rewinds;
     this.#now = now;
     this.#verdict = verdict;
   }
@@ -80,16 +84,7 @@ export class SessionWatch {
         this.#checkClaim(said, body);
         return;
       case "fetch.batchRejected":
-        if (
-          said.halted.get(body) === body.baseOffset &&
-          member.session.partitions().some((each) => isSame(each, body))
-        ) {
-          this.#verdict.fail(
-            "halt",
-            `${sessionId} rejected ${topicPartitionText(body)} at ${body.baseOffset} again, unasked`,
-          );
-        }
-        if (body.action === "halted") said.halted.set(body, body.baseOffset);
+        this.#checkRejected(said, body);
         return;
       case "fetch.batchResolved":
         said.halted.delete(body);
@@ -103,11 +98,22 @@ export class SessionWatch {
         }
         return;
       case "fetch.positionReset":
+        if (body.cause !== "noCommittedOffset") this.#rewinds.allow(member.group, body);
         this.#ledger.moved(sessionId, body, body.toOffset);
         this.#ledger.excused(member.group, body, this.#excusedFrom(body), body.toOffset);
         return;
       default:
     }
+  }
+
+  #checkRejected({ member, halted }: Said, rejected: BatchRejected): void {
+    const { baseOffset, action } = rejected;
+    const isAssigned = member.session.partitions().some((each) => isSame(each, rejected));
+    if (halted.get(rejected) === baseOffset && isAssigned) {
+      const what = `${topicPartitionText(rejected)} at ${baseOffset}`;
+      this.#verdict.fail("halt", `${member.id} rejected ${what} again, unasked`);
+    }
+    if (action === "halted") halted.set(rejected, baseOffset);
   }
 
   /** In a log that was cut or is another one, where the old position was says nothing: what a policy skips, it skips from the start. */
@@ -162,10 +168,28 @@ export class SessionWatch {
     const shown = `${totals.records} records, ${totals.bytes} bytes, ${totals.batches} batches`;
     if (sums !== shown)
       this.#verdict.fail("counts", `${id} counts ${shown}, and its partitions hold ${sums}`);
+    this.#checkMemory(member, totals);
     for (const key of said.positions.keys()) {
       const isAssigned = session.assignment().some((each) => isSame(each, key));
       this.#agree(`${id} ${topicPartitionText(key)} assigned`, isAssigned, { at: undefined, said: true });
     }
+  }
+
+  /**
+   * Back-pressure: what one partition had for itself while it was alone, the others' shares, and a batch for each, as one
+   * is taken in whole.
+   */
+  #checkMemory(
+    { id, session, options }: SimulatedMember,
+    totals: { readonly records: number; readonly bytes: number },
+  ): void {
+    const batches = session.partitions().length + 1;
+    const most = (limit: number, ofBatch: number) => 1.5 * limit + batches * ofBatch;
+    const records = most(options.maxBufferedRecords, mostRecordsInBatch);
+    const bytes = most(options.maxBufferedBytes, mostRecordsInBatch * largestRecordBytes);
+    if (totals.records <= records && totals.bytes <= bytes) return;
+    const held = `${totals.records} records, ${totals.bytes} bytes`;
+    this.#verdict.fail("memory", `${id} holds ${held}, where at most ${records} and ${bytes} may be`);
   }
 
   #checkPosition(

@@ -204,7 +204,9 @@ function checkOwners({ groupMembers, groupWatch, verdict }: World): void {
   const known = new Set(groupWatch.described(groupId)?.members.map(({ memberId }) => memberId));
   for (const { id, options, session } of groupMembers) {
     const membership = session.membership();
-    if (membership?.state !== "stable" || !known.has(membership.generation.memberId)) continue;
+    // Who is giving partitions up reads on until they are given up.
+    const isReading = membership?.state === "stable" || membership?.state === "revoking";
+    if (!isReading || !known.has(membership.generation.memberId)) continue;
     const owner = options.groupInstanceId ?? id;
     for (const key of session.assignment()) {
       const what = `${topicPartitionText(key)} in generation ${membership.generation.generationId}`;

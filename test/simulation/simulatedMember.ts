@@ -11,6 +11,7 @@ import type { SessionCallback } from "#trace/observations/session.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Orders } from "./orders.ts";
 import type { Isolation } from "./producedLog.ts";
+import type { Rewinds } from "./rewinds.ts";
 import type { SimulatedClient } from "./simulatedClient.ts";
 import type { Verdict } from "./violation.ts";
 
@@ -20,6 +21,7 @@ export interface SimulatedMemberPorts {
   readonly random: Random;
   readonly client: SimulatedClient;
   readonly ledger: Ledger;
+  readonly rewinds: Rewinds;
   readonly orders: Orders;
   readonly verdict: Verdict;
   readonly observe: (sessionId: string, body: ObservationBody) => void;
@@ -59,7 +61,8 @@ export class SimulatedMember {
     this.options = options;
     this.client = ports.client;
     this.#ports = ports;
-    const { clock, random } = ports;
+    const { clock, random, rewinds } = ports;
+    if (options.startPosition.kind !== "committed") rewinds.allowEverywhere(this.group);
     const use = ports.client.use();
     this.session = new ConsumerSession(options, {
       cluster: ports.client.cluster,
@@ -107,6 +110,7 @@ export class SimulatedMember {
     offsets: readonly (TopicPartition & { offset: bigint })[] | undefined,
     signal?: AbortSignal,
   ): void {
+    for (const key of offsets ?? []) this.#ports.rewinds.allow(this.group, key);
     const committed = this.session.commit({ deadlineMs, offsets, signal });
     this.#follow({ what: `commit within ${deadlineMs} ms`, limitMs: deadlineMs, signal }, committed);
   }
@@ -122,6 +126,7 @@ export class SimulatedMember {
   }
 
   seek(key: TopicPartition, target: SeekTarget): void {
+    this.#ports.rewinds.allow(this.group, key);
     this.#follow(
       { what: `seek ${key.topic}-${key.partition}`, limitMs: seekLimitMs },
       this.session.seek(key, target),
@@ -136,6 +141,7 @@ export class SimulatedMember {
     const skipped = this.session.skip(key, { kind: "end" }, { how, commit: false, signal });
     const what = `skip ${key.topic}-${key.partition} to its end (${how})`;
     this.#follow({ what, limitMs: skipLimitMs, signal }, skipped, (moved) => {
+      if (how === "move") this.#checkMoved(key, moved.to);
       if (commit && this.isAlive && moved.from !== moved.to)
         this.commit(5_000, [{ ...key, offset: moved.to }]);
     });
@@ -191,6 +197,15 @@ export class SimulatedMember {
     const isFree = !this.options.blockRebalanceOnPoll || this.#inHand === 0 || this.#isClosing;
     if (isFree || endedAt !== undefined) return;
     this.#ports.verdict.fail("gate", `${this.id} runs on-${callback} with ${this.#inHand} records in hand`);
+  }
+
+  /** Who was told that a position was moved finds it there, or further on. */
+  #checkMoved({ topic, partition }: TopicPartition, to: bigint): void {
+    const now = this.session
+      .partitions()
+      .find((each) => each.topic === topic && each.partition === partition)?.position;
+    if (now === undefined || now >= to) return;
+    this.#ports.verdict.fail("skip", `${this.id} stands at ${now} in ${topic}-${partition}, not at ${to}`);
   }
 
   #moved(key: TopicPartition, from: bigint | undefined, to: bigint): void {

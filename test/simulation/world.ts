@@ -13,6 +13,7 @@ import { MemberNetwork } from "./memberNetwork.ts";
 import { Orders } from "./orders.ts";
 import type { SimulatedTransaction } from "./producedLog.ts";
 import { chance, chooseOptions, chooseProfile, groupId, type Profile, pick } from "./profile.ts";
+import { Rewinds } from "./rewinds.ts";
 import { SessionWatch } from "./sessionWatch.ts";
 import { SimulatedClient } from "./simulatedClient.ts";
 import { SimulatedMember } from "./simulatedMember.ts";
@@ -50,6 +51,7 @@ export class World {
   readonly #partitionCounts = new Map<string, number>();
   /** The last one of each producer. */
   readonly #transactions = new Map<string, SimulatedTransaction>();
+  readonly #rewinds = new Rewinds();
   #nextMember = 0;
   #nextValue = 0;
 
@@ -66,8 +68,8 @@ export class World {
     this.trace = new RunTrace(now);
     this.ledger = new Ledger(now, verdict);
     this.orders = new Orders(clock, verdict);
-    this.groupWatch = new GroupWatch(this.ledger, verdict);
-    this.sessionWatch = new SessionWatch(this.ledger, now, verdict);
+    this.groupWatch = new GroupWatch(this.ledger, this.#rewinds, verdict);
+    this.sessionWatch = new SessionWatch(this.ledger, this.#rewinds, now, verdict);
     this.playground = new Playground({
       clock,
       random: random("playground"),
@@ -129,6 +131,7 @@ export class World {
       random: seededRandom(this.#seed * 1_000 + 100 + index),
       client: shares ? pick(random, this.alive).client : this.#newClient(sessionId, index),
       ledger: this.ledger,
+      rewinds: this.#rewinds,
       orders: this.orders,
       verdict: this.verdict,
       observe: (id, body) => this.#observedByMember(id, body),
@@ -217,12 +220,17 @@ export class World {
     const end = this.ledger.cutAt(key, wanted);
     this.playground.truncateLog(key, end);
     this.ledger.truncated(key, end);
+    this.#rewinds.allowEverybody(key);
   }
 
   /** The topic is deleted and created anew. */
   recreate(topic: string): void {
     this.playground.recreateTopic(topic);
-    for (const key of this.partitions) if (key.topic === topic) this.ledger.recreated(key);
+    for (const key of this.partitions) {
+      if (key.topic !== topic) continue;
+      this.ledger.recreated(key);
+      this.#rewinds.allowEverybody(key);
+    }
   }
 
   /** Markers are written by the broker itself: the ledger has to be told. */

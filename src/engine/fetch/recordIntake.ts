@@ -62,7 +62,7 @@ export class RecordIntake {
     const { version, fetchPosition } = partition;
     if (fetchPosition === undefined) return false;
     if (records === null || records.byteLength === 0) {
-      if (fetchPosition === partition.ends.highWatermark) this.#foundEnd(partition);
+      this.#foundNothing(partition);
       return false;
     }
     const steps = readFetched({
@@ -162,8 +162,9 @@ export class RecordIntake {
     partition.deliveredTo(nextOffset, leaderEpoch);
   }
 
-  /** What was said to be damaged at the position is not in the leader's log; a replica may only be behind. */
-  #foundEnd(partition: AssignedPartition): void {
+  /** Where the leader's log ends there is nothing damaged, whatever was said; a replica may only be behind. */
+  #foundNothing(partition: AssignedPartition): void {
+    if (partition.fetchPosition !== partition.ends.highWatermark) return;
     if (partition.readReplicaId === undefined) this.#proveReadable(partition);
     else if (partition.unresolved) this.#ports.retries.keepToLeader(partition);
   }

@@ -115,8 +115,7 @@ export class Assignment {
     assignedIn: number | undefined,
   ): RememberedPosition | undefined {
     const before = assignedIn === undefined ? undefined : this.#ports.remembered.recall(key, assignedIn);
-    const isOfAnother =
-      topicId !== undefined && before?.topicId !== undefined && before.topicId !== topicId;
+    const isOfAnother = topicId !== undefined && before?.topicId !== undefined && before.topicId !== topicId;
     return isOfAnother ? undefined : before;
   }
 

@@ -83,7 +83,9 @@ async function hearOf(
   const topics = keys.map(({ topic }) => topic).filter((topic) => !known?.has(topic));
   if (topics.length === 0) return;
   // Without an answer names have to do.
-  await cluster.refreshMetadata({ topics: Array.from(new Set(topics)), timeoutMs, signal }).catch(() => undefined);
+  await cluster
+    .refreshMetadata({ topics: Array.from(new Set(topics)), timeoutMs, signal })
+    .catch(() => undefined);
 }
 
 interface PartitionAnswer {

@@ -4,8 +4,8 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { CommitBlock } from "#trace/observations/commit.ts";
 import type { AssignedPartition } from "../position/assignedPartition.ts";
 import type { Assignment } from "../position/assignment.ts";
-import type { IdentifiedPartition } from "../position/topicReferences.ts";
 import type { PartitionTable } from "../position/partitionTable.ts";
+import type { IdentifiedPartition } from "../position/topicReferences.ts";
 import type { CallbackRunner } from "./rebalanceCallbacks.ts";
 import type { RebalanceGate } from "./rebalanceGate.ts";
 
