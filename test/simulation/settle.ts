@@ -1,5 +1,5 @@
 import { stringifyWithBigints } from "#base/json.ts";
-import { topicPartitionText } from "#base/topicPartition.ts";
+import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import { checkModel } from "./checkModel.ts";
 import { groupId } from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
@@ -198,17 +198,18 @@ function checkAgainstBroker({ groupWatch, verdict }: World, member: SimulatedMem
 }
 
 /** Members of one generation never read the same partition, but for a static member and its fenced former self. */
-function checkOwners({ groupMembers, groupWatch, verdict }: World): void {
+function checkOwners({ groupMembers, groupWatch, recreated, verdict }: World): void {
   const owners = new Map<string, string>();
   // Whom the coordinator does not know any more may be of an earlier group that counted up to the same number.
   const known = new Set(groupWatch.described(groupId)?.members.map(({ memberId }) => memberId));
   for (const { id, options, session } of groupMembers) {
     const membership = session.membership();
-    // Who is giving partitions up reads on until they are given up.
-    const isReading = membership?.state === "stable" || membership?.state === "revoking";
-    if (!isReading || !known.has(membership.generation.memberId)) continue;
+    if (membership?.state !== "stable" && membership?.state !== "revoking") continue;
+    if (!known.has(membership.generation.memberId)) continue;
     const owner = options.groupInstanceId ?? id;
-    for (const key of session.assignment()) {
+    // Who is giving partitions up reads on until then. KIP-848 assigns by topic id: a name may have a new owner already.
+    const isReading = ({ topic }: TopicPartition) => membership.state === "stable" || !recreated.has(topic);
+    for (const key of session.assignment().filter(isReading)) {
       const what = `${topicPartitionText(key)} in generation ${membership.generation.generationId}`;
       const other = owners.get(what);
       if (other !== undefined && other !== owner)

@@ -262,6 +262,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
       "decompression",
       "recordCount",
       "recordLayout",
+      "offsets",
       "bomb",
       "reported",
     ),

@@ -1,11 +1,12 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
-import type { BatchDamage } from "#protocol/records/batchDamage.ts";
 import { checkBatch, readBatches, type WholeBatch } from "#protocol/records/batchReader.ts";
 import { decodeControlRecord } from "#protocol/records/controlRecord.ts";
 import type { KafkaRecord } from "#protocol/records/kafkaRecord.ts";
 import { type BatchHeader, lastOffsetOf } from "#protocol/records/recordBatch.ts";
 import type { IsolationLevel } from "../consumerOptions.ts";
+import { BatchOrder } from "./batchOrder.ts";
 import type { ControlMark, RecordOrigin } from "./consumedRecord.ts";
+import type { FoundDamage } from "./damageReport.ts";
 import { type FetchedBatch, isSealable, openBatch, SealedBatch } from "./fetchedBatch.ts";
 
 /** A transaction that was aborted, as Fetch tells it: its producer's records from `firstOffset` to the abort marker. */
@@ -37,7 +38,7 @@ export type ReadStep =
   /** Nothing to deliver up to `nextOffset`: a marker, aborted records, what compaction left empty. */
   | { readonly type: "advance"; readonly nextOffset: bigint; readonly leaderEpoch: number | undefined }
   /** What cannot be decoded. Whoever goes on after it goes past it, and has to say so. */
-  | { readonly type: "damaged"; readonly damage: BatchDamage; readonly bytes: Uint8Array };
+  | { readonly type: "damaged"; readonly damage: FoundDamage; readonly bytes: Uint8Array };
 
 /**
  * Reads the batches of a partition in order, checks them, and filters what the isolation level does not see. A batch
@@ -47,22 +48,42 @@ export function* readFetched(fetched: FetchedRecords): Generator<ReadStep> {
   const { bytes, fetchPosition, highWatermark } = fetched;
   const aborts = new AbortFilter(fetched.isolation === "read_committed" ? fetched.aborted : []);
   const originOf = originsOf(fetched.key);
-  let position = fetchPosition;
+  const order = new BatchOrder(fetchPosition, highWatermark);
   const options = { expectedOffset: fetchPosition, highWatermark, isFirstBatchWhole: true };
   for (const frame of readBatches(bytes, options)) {
     if (frame.type === "truncated") return;
-    if (frame.type === "damaged") {
+    if (frame.type === "batch") yield* readInOrder(fetched, frame, { order, aborts, originOf });
+    else {
       yield frame;
-      position = max(position, frame.damage.nextOffset);
-      continue;
+      order.passed(frame.damage);
     }
-    const nextOffset = lastOffsetOf(frame.header) + 1n;
-    // A fetch may begin before its offset: brokers answer from the batch that holds it.
-    if (nextOffset <= position) continue;
-    const step = readBatch(fetched, frame, { position, nextOffset, aborts, originOf });
-    yield step;
-    position = step.type === "damaged" ? max(position, step.damage.nextOffset) : nextOffset;
   }
+  const leftBehind = order.leftBehind(undefined);
+  if (leftBehind) yield leftBehind;
+}
+
+function* readInOrder(
+  fetched: FetchedRecords,
+  frame: WholeBatch,
+  { order, ...reading }: Omit<BatchPlace, "position" | "nextOffset"> & { readonly order: BatchOrder },
+): Generator<ReadStep> {
+  const misplaced = order.misplaced(frame);
+  if (misplaced) {
+    yield misplaced;
+    order.passed(misplaced.damage);
+    return;
+  }
+  const leftBehind = order.leftBehind(frame);
+  if (leftBehind) {
+    yield leftBehind;
+    order.passed(leftBehind.damage);
+  }
+  if (order.isBehind(frame)) return;
+  const nextOffset = lastOffsetOf(frame.header) + 1n;
+  const step = readBatch(fetched, frame, { ...reading, position: order.position, nextOffset });
+  yield step;
+  if (step.type === "damaged") order.passed(step.damage);
+  else order.wentTo(nextOffset);
 }
 
 interface BatchPlace {
@@ -148,8 +169,4 @@ class AbortFilter {
   ended(producerId: bigint): void {
     this.#open.delete(producerId);
   }
-}
-
-function max(position: bigint, other: bigint | undefined): bigint {
-  return other !== undefined && other > position ? other : position;
 }

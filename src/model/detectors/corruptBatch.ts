@@ -46,6 +46,8 @@ export function damageWords(cause: BatchDamageCause): string {
       return "has broken records";
     case "bomb":
       return "decompresses to too much";
+    case "offsets":
+      return "has impossible offsets";
     case "reported":
       return "is damaged in the broker's own log";
   }

@@ -24,6 +24,8 @@ export type BatchDamageCause =
   | "recordCount"
   | "recordLayout"
   | "bomb"
+  /** Where it stands among the others cannot be right. */
+  | "offsets"
   /** The broker found its own log damaged, and gave no bytes (CORRUPT_MESSAGE). */
   | "reported";
 

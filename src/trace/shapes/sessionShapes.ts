@@ -192,6 +192,7 @@ export const batchRejected = object<BatchRejected>({
     "decompression",
     "recordCount",
     "recordLayout",
+    "offsets",
     "bomb",
     "reported",
   ),

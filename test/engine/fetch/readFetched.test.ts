@@ -68,6 +68,54 @@ function summary(steps: readonly ReadStep[]): string[] {
   });
 }
 
+/** The base offset stands in front of what the checksum covers. */
+function moved(batch: Uint8Array, baseOffset: bigint): Uint8Array {
+  new DataView(batch.buffer, batch.byteOffset).setBigInt64(0, baseOffset);
+  return batch;
+}
+
+describe("readFetched beside offsets that cannot be right", () => {
+  const around = (middle: Uint8Array) => [data(0n, 3), middle, data(6n, 2)];
+  const options = { highWatermark: 8n };
+
+  test.each([
+    ["far ahead", 3n + 2n ** 40n],
+    ["at the end of all offsets", 2n ** 63n - 2n],
+    ["at the beginning", 0n],
+    ["inside the batch in front of it", 2n],
+    ["negative", -(2n ** 62n)],
+  ])("a batch that claims to be %s is damaged, and bounded by the one behind it", (_, baseOffset) => {
+    const steps = read(around(moved(data(3n, 3), baseOffset)), options);
+
+    expect(summary(steps)).toEqual(["0,1,2 → 3", "offsets → 6", "6,7 → 8"]);
+    expect(steps[1]).toMatchObject({ damage: { baseOffset: 3n, lastOffset: 5n, boundsTrusted: true } });
+  });
+
+  test("what a broker sends in front of the position is damaged where nothing goes on from there", () => {
+    const batches = [moved(data(3n, 3), 0n), data(6n, 2)];
+
+    expect(summary(read(batches, { ...options, fetchPosition: 3n }))).toEqual(["offsets → 6", "6,7 → 8"]);
+    expect(summary(read(batches.slice(0, 1), { ...options, fetchPosition: 3n }))).toEqual(["offsets → 6"]);
+  });
+
+  test("what a broker sends in front of the position is passed over where the position follows", () => {
+    const batches = [data(0n, 3), data(3n, 3), data(6n, 2)];
+
+    expect(summary(read(batches, { ...options, fetchPosition: 4n }))).toEqual(["4,5 → 6", "6,7 → 8"]);
+  });
+
+  test("what compaction left between two batches is no damage", () => {
+    expect(summary(read([data(0n, 3), data(6n, 2)], options))).toEqual(["0,1,2 → 3", "6,7 → 8"]);
+  });
+
+  test("a last offset past the high watermark is damage, but for a batch that goes on without a gap", () => {
+    const sparse = data(3n, 3, { lastOffsetDelta: 2 ** 31 - 1 });
+
+    expect(summary(read([data(0n, 3), sparse], options))).toEqual(["0,1,2 → 3", "offsets → undefined"]);
+    expect(summary(read([data(0n, 3)], { highWatermark: 1n }))).toEqual(["0,1,2 → 3"]);
+  });
+});
+
 describe("readFetched", () => {
   const cases: readonly {
     title: string;
