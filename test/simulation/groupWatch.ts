@@ -12,6 +12,8 @@ export class GroupWatch {
   readonly #rewinds: Rewinds;
   readonly #verdict: Verdict;
   readonly #described = new Map<string, GroupDescribed>();
+  /** By group: the generation it was given when a static member's return turned it into a classic one. */
+  readonly #untold = new Map<string, number>();
   readonly #committed = new Map<string, TopicPartitionMap<bigint>>();
   /** By group and generation. */
   readonly #owners = new Map<string, Map<number, TopicPartitionMap<string>>>();
@@ -26,6 +28,15 @@ export class GroupWatch {
     return this.#described.get(groupId);
   }
 
+  /**
+   * True of a generation whose members may never have been told what they were to get in it: Kafka does not rebalance a
+   * group that becomes classic because a static member takes its former self's place, even when others still wait for
+   * partitions (GroupMetadataManager.convertToClassicGroup). The next rebalance tells them.
+   */
+  isUntold({ groupId, generationId }: GroupDescribed): boolean {
+    return generationId !== undefined && this.#untold.get(groupId) === generationId;
+  }
+
   committed(groupId: string, key: TopicPartition): bigint | undefined {
     return this.#committed.get(groupId)?.get(key);
   }
@@ -33,6 +44,7 @@ export class GroupWatch {
   observed(body: ObservationBody): void {
     switch (body.type) {
       case "group.described":
+        this.#noteDowngrade(body);
         this.#described.set(body.groupId, body);
         // A group that was upgraded counts anew when it is downgraded.
         if (body.groupType !== "classic") this.#owners.get(body.groupId)?.clear();
@@ -54,6 +66,12 @@ export class GroupWatch {
         return;
       default:
     }
+  }
+
+  #noteDowngrade({ groupId, groupType, state, generationId }: GroupDescribed): void {
+    const wasConsumer = this.#described.get(groupId)?.groupType === "consumer";
+    const isTakenOver = wasConsumer && groupType === "classic" && state === "Stable";
+    if (isTakenOver && generationId !== undefined) this.#untold.set(groupId, generationId);
   }
 
   #checkOffsets({ groupId, offsets }: GroupOffsets): void {

@@ -20,6 +20,11 @@ const goneMs = 15_000;
 /** Ends all troubles, lets everybody read to the end, and checks that nothing is owed, stuck or left over. */
 export async function settle(world: World): Promise<void> {
   endTroubles(world);
+  const group = world.groupWatch.described(groupId);
+  // What an operator does about it.
+  if (group?.state === "Stable" && world.groupWatch.isUntold(group)) {
+    await world.playground.trouble("forceRebalance", { groupId });
+  }
   const until = world.clock.now() + settleLimitMs;
   let calmSince: number | undefined;
   for (;;) {
@@ -180,7 +185,7 @@ async function commitEverything(world: World): Promise<void> {
 function checkAgainstBroker({ groupWatch, verdict }: World, member: SimulatedMember): void {
   const membership = member.session.membership();
   const group = groupWatch.described(groupId);
-  if (membership?.state !== "stable" || group?.state !== "Stable") return;
+  if (membership?.state !== "stable" || group?.state !== "Stable" || groupWatch.isUntold(group)) return;
   const { memberId, generationId } = membership.generation;
   const described = group.members.find((each) => each.memberId === memberId);
   const theirs = described?.assigned;
