@@ -10,6 +10,7 @@ import type { ConsumedRecord } from "./fetch/consumedRecord.ts";
 import type { PollRequest } from "./fetch/delivery.ts";
 import type { Membership } from "./group/membership.ts";
 import { type CloseOrder, leaveInOrder } from "./leaveInOrder.ts";
+import { offsetProblem } from "./numberProblem.ts";
 import { optionProblem } from "./optionProblem.ts";
 import type { AssignedPartition } from "./position/assignedPartition.ts";
 import { assignDirectly } from "./position/directAssignment.ts";
@@ -155,8 +156,8 @@ export class ConsumerSession {
     if (!this.#takesCommits) return refusedCommit("CLOSED", "the consumer was stopped");
     const offsets = order.offsets ? committer.wanted(order.offsets) : committer.positions();
     if (offsets.length === 0) return refusedCommit("NOTHING_TO_COMMIT", "no partition has a position yet");
-    const negative = offsets.find(({ offset }) => offset < 0n);
-    if (negative) return refusedCommit("INVALID_OFFSET", `offset ${negative.offset} is negative`);
+    const problem = offsets.map(({ offset }) => offsetProblem(offset)).find((each) => each !== undefined);
+    if (problem !== undefined) return refusedCommit("INVALID_OFFSET", problem);
     const { deadlineMs, signal } = order;
     return await committer.submit({ offsets, trigger: "user", deadlineMs, signal }).result;
   }

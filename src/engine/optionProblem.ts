@@ -3,6 +3,10 @@ import { commitProblem, rebalanceProblem } from "./commitOptionProblem.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
 import { protocolProblem } from "./group/consumer/protocolProblem.ts";
 import { subscriptionProblem } from "./group/subscriptionProblem.ts";
+import { instantProblem, int32Problem, offsetProblem } from "./numberProblem.ts";
+
+/** Heartbeats are for being noticed as gone within seconds; more often they only keep the coordinator busy. */
+const leastHeartbeatMs = 10;
 
 /** What is wrong with the options, in words, or undefined: said before anything is sent. */
 export function optionProblem(
@@ -26,18 +30,25 @@ function behaviourProblem(options: ConsumerOptions): string | undefined {
 
 /** Numbers are asked what they are, not what they are not: one that is none is refused with the rest. */
 function limitProblem(options: ConsumerOptions): string | undefined {
-  const { fetch, maxBufferedBytes, maxBufferedRecords, heartbeatIntervalMs, sessionTimeoutMs } = options;
+  const { maxBufferedBytes, maxBufferedRecords, heartbeatIntervalMs, sessionTimeoutMs } = options;
   if (!(maxBufferedRecords >= 1 && maxBufferedBytes >= 1))
     return "the buffer must have room for at least one record";
-  if (!(fetch.maxBytes >= 1 && fetch.maxPartitionBytes >= 1)) return "a fetch must ask for at least one byte";
-  if (!(fetch.maxWaitMs >= 0 && fetch.minBytes >= 0)) {
-    return "a fetch waits for 0 ms or more, and for 0 bytes or more";
+  if (!(heartbeatIntervalMs >= leastHeartbeatMs && heartbeatIntervalMs < sessionTimeoutMs)) {
+    return `the heartbeat interval is ${leastHeartbeatMs} ms or more, and shorter than the session timeout`;
   }
-  if (!(heartbeatIntervalMs > 0 && heartbeatIntervalMs < sessionTimeoutMs)) {
-    return "the heartbeat interval must be shorter than the session timeout";
-  }
-  if (!(options.rebalanceTimeoutMs > 0)) return "the rebalance timeout must be longer than 0 ms";
-  return retryProblem(options) ?? placeProblem(options);
+  return sentProblem(options) ?? retryProblem(options) ?? placeProblem(options);
+}
+
+/** Whatever goes into a request has to fit its field. */
+function sentProblem({ fetch, sessionTimeoutMs, rebalanceTimeoutMs }: ConsumerOptions): string | undefined {
+  return (
+    int32Problem("the session timeout in ms", sessionTimeoutMs, 1) ??
+    int32Problem("the rebalance timeout in ms", rebalanceTimeoutMs, 1) ??
+    int32Problem("how long a fetch waits, in ms,", fetch.maxWaitMs, 0) ??
+    int32Problem("the least that a fetch waits for, in bytes,", fetch.minBytes, 0) ??
+    int32Problem("the most that a fetch asks for, in bytes,", fetch.maxBytes, 1) ??
+    int32Problem("the most that a fetch asks for of a partition, in bytes,", fetch.maxPartitionBytes, 1)
+  );
 }
 
 function retryProblem({ corruptBatchPolicy }: ConsumerOptions): string | undefined {
@@ -51,11 +62,11 @@ function placeProblem({ startPosition, resetPolicy }: ConsumerOptions): string |
   const otherwise = startPosition.kind === "committed" ? startPosition.else : startPosition;
   for (const place of [otherwise, resetPolicy]) {
     if (typeof place !== "object" || !("backMs" in place)) continue;
-    if (!Number.isFinite(place.backMs) || place.backMs < 0) return "a duration to go back is 0 ms or more";
+    if (!(place.backMs >= 0)) return "a duration to go back is 0 ms or more";
+    const problem = instantProblem("a duration to go back that long", place.backMs);
+    if (problem !== undefined) return problem;
   }
-  if (startPosition.kind === "offset" && startPosition.offset < 0n) return "the start offset is negative";
-  if (startPosition.kind === "timestamp" && !Number.isFinite(startPosition.timestampMs)) {
-    return "the start time is no time";
-  }
+  if (startPosition.kind === "offset") return offsetProblem(startPosition.offset);
+  if (startPosition.kind === "timestamp") return instantProblem("the start time", startPosition.timestampMs);
   return undefined;
 }

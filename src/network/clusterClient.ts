@@ -5,6 +5,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Endpoint } from "#base/transport.ts";
 import type { Api, ResponseOf } from "#protocol/api.ts";
 import { metadata } from "#protocol/apis/metadata.ts";
+import { CodecError } from "#protocol/wire/codecError.ts";
 import { parseAddress } from "./address.ts";
 import { BrokerCaller, type Call } from "./brokerCaller.ts";
 import { BrokerConnection } from "./brokerConnection.ts";
@@ -211,9 +212,9 @@ export class ClusterClient implements Cluster, Disposable {
     throw new ConnectionError("UNKNOWN_NODE", message, { broker: String(nodeId), unsent: true });
   }
 
-  /** A broker that cannot be reached may have moved, or what it was in charge of may have. */
+  /** A broker that cannot be reached may have moved, or what it was in charge of may have; what was never sent says nothing. */
   #learnFromFailure(route: Route, error: unknown): void {
-    if (CancelledError.is(error) || "any" in route || this.#isClosed) return;
+    if (CancelledError.is(error) || CodecError.is(error) || "any" in route || this.#isClosed) return;
     if ("coordinator" in route) this.#coordinators.forget(route.coordinator);
     if (this.#metadata.known === undefined) return;
     this.#metadata.refresh(undefined, this.#limit({})).catch(() => {

@@ -45,6 +45,29 @@ describe("a commit and what may keep it from being carried out", () => {
     expect(sent()).toBe(1);
   });
 
+  test("what cannot be sent fails at once, and nobody is asked for anything else", async () => {
+    await start();
+    const match = { api: "FindCoordinator" };
+    bench.playground.addFault({ match, action: { kind: "delay", delayMs: 1 } });
+
+    const offsets = [{ ...p0, offset: 1n, leaderEpoch: 2 ** 40 }];
+    const result = await bench.run(a.session.commit({ deadlineMs: 5_000, offsets }));
+
+    expect(result).toMatchObject({ outcome: "failed", error: "INVALID_REQUEST" });
+    expect(result.message).toMatch(/^the commit cannot be sent: .*does not fit int32/);
+    expect(bench.playground.faults().map(({ hits }) => hits)).toEqual([0]);
+  });
+
+  test("one whose connection is cut each time says so at its deadline", async () => {
+    await start();
+    bench.playground.addFault({ match: { api: "OffsetCommit" }, action: { kind: "cutConnection" } });
+
+    const result = await bench.run(a.session.commit({ deadlineMs: 2_000 }));
+
+    expect(result.outcome).toBe("deadlinePassed");
+    expect(result.message).toMatch(/; its last try failed: .*(closed|ended)/);
+  });
+
   test.each<[KnownErrorName, string]>([
     ["COORDINATOR_LOAD_IN_PROGRESS", "coordinatorLoading"],
     ["NOT_COORDINATOR", "coordinatorUnknown"],

@@ -161,6 +161,31 @@ describe("reading from a follower (KIP-392)", () => {
     expect(bench.asked(p0).length).toBeLessThan(80);
   });
 
+  test("a leader that names such a replica to everybody is asked less and less often", async () => {
+    bench.script = () => ({ preferredReadReplica: 9, records: null });
+    const { session, seen, poll } = bench.session({});
+    session.start();
+
+    const records = await poll(4, 10_000);
+
+    expect(records).toEqual([]);
+    expect(bench.asked(p0).length).toBeLessThan(20);
+    expect(ofType(seen, "position.state").length).toBeLessThan(20);
+  });
+
+  test("a leader whose log parts from what it gave, again and again, is not asked as fast as it answers", async () => {
+    bench.script = ({ fetchOffset }) =>
+      fetchOffset < 4n ? undefined : { divergingEpoch: { epoch: 0, endOffset: 1n }, records: null };
+    const { session, poll } = bench.session({});
+    session.start();
+
+    await poll(4, 10_000);
+    await bench.clock.advance(10_000);
+
+    expect(bench.asked(p0).length).toBeGreaterThan(2);
+    expect(bench.asked(p0).length).toBeLessThan(500);
+  });
+
   test("a replica that does not answer is left for the leader", async () => {
     const { session, poll } = bench.session({ rack: "a" });
     bench.brokers.get(2)?.on(fetch, ({ stream }) => stream.dispose());

@@ -1,6 +1,7 @@
 import { type Clock, withDeadline } from "#base/clock.ts";
 import { ConnectionError } from "#network/connectionError.ts";
 import type { ErrorName } from "#protocol/errorCodes.ts";
+import { CodecError } from "#protocol/wire/codecError.ts";
 import type { CommitBlock } from "#trace/observations/commit.ts";
 import { errorText } from "../engineError.ts";
 import { complete, refused } from "./commitAnswers.ts";
@@ -98,6 +99,10 @@ export class CommitAttempts {
 
   /** Sent again, unless the first request may still be carried out at any time: it could undo a later commit then. */
   #noAnswer(failure: unknown): AttemptOutcome {
+    // It never left, and would not the next time.
+    if (CodecError.is(failure)) {
+      return failed("INVALID_REQUEST", `the commit cannot be sent: ${failure.message}`);
+    }
     if (!ConnectionError.is(failure, "TIMEOUT") || failure.unsent)
       return again(errorText(failure), this.#unknownCoordinator());
     const unknown = `${failure.message}; whether it is committed is not known, and it is not sent again, as the first request may still be carried out, after a later commit`;
@@ -127,7 +132,7 @@ export class CommitAttempts {
     const notCommitted = answers.filter(({ error }) => error !== undefined);
     const hasFailed = answersByPartition(notCommitted);
     for (const offset of sent.going) {
-      if (!hasFailed.has(offset)) this.#ports.onCommitted(offset, sent.trigger);
+      if (!hasFailed.has(offset)) this.#ports.onCommitted(offset);
     }
     const error = notCommitted[0]?.error;
     if (error !== "COORDINATOR_LOAD_IN_PROGRESS") this.#coordinatorLoadingSince = undefined;

@@ -135,6 +135,7 @@ export class CommitQueue {
     const ceiling = Math.min(2_000, 50 * 2 ** Math.min(commit.attempts++, 8));
     commit.notBefore = clock.now() + ceiling / 2 + (ceiling / 2) * random.next();
     commit.answers(undefined);
+    commit.lastFailure = error;
     commit.block(block);
   }
 

@@ -36,6 +36,8 @@ export class QueuedCommit {
   attempts = 0;
   /** Not to be sent again before this instant. */
   notBefore = 0;
+  /** What came of the last try, in words or as Kafka's error name. */
+  lastFailure: string | undefined;
   readonly result: Promise<CommitResult>;
   readonly #clock: Clock;
   readonly #show: (entry: CommitEntry) => void;
@@ -131,9 +133,10 @@ export class QueuedCommit {
     const { offsets, queuedAt, phase } = this.#entry;
     const now = this.#clock.now();
     const waited = ((now - queuedAt) / 1000).toFixed(1);
+    const tried = this.lastFailure === undefined ? "" : `; its last try failed: ${this.lastFailure}`;
     this.#settle({
       outcome,
-      message: `the commit of ${partitionsText(offsets)} waited ${waited} s for ${waitText(phase, now)}`,
+      message: `the commit of ${partitionsText(offsets)} waited ${waited} s for ${waitText(phase, now)}${tried}`,
     });
   }
 

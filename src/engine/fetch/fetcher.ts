@@ -213,7 +213,8 @@ export class Fetcher {
     if (!this.#isAwaited(task)) return false;
     const isRefused = fetched.errorCode !== 0 || fetched.divergingEpoch.endOffset >= 0n;
     if (isRefused) return this.#takeRefusal(task, fetched);
-    if (this.#isSentOn(task, fetched)) return true;
+    const sentOn = this.#sentOn(task, fetched);
+    if (sentOn) return sentOn === "follows";
     this.#accepted(task, fetched);
     const broughtAnything = await intake.take(partition, fetched);
     if (this.awaitRetry(partition)) return broughtAnything;
@@ -234,6 +235,8 @@ export class Fetcher {
     else if (errorCode !== 0) this.#refused(partition, errorCode);
     else if (ask.lastFetchedEpoch !== undefined) {
       this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
+      // It may say so of what it gave itself a moment ago, again and again.
+      this.#slowDown(partition);
       return true;
     } else {
       // Nothing was told that could be compared: asking at once would be answered in the same way.
@@ -272,15 +275,22 @@ export class Fetcher {
     return true;
   }
 
-  /** The leader names a replica near by, and gives no records itself (KIP-392). */
-  #isSentOn({ partition, isFromFollower }: FetchTask, fetched: FetchedPartition): boolean {
+  /** The leader names a replica near by, and gives no records itself (KIP-392); one that is not known is not followed. */
+  #sentOn(
+    { partition, isFromFollower }: FetchTask,
+    fetched: FetchedPartition,
+  ): "follows" | "cannot" | undefined {
     const { preferredReadReplica, records } = fetched;
-    if (preferredReadReplica < 0 || isFromFollower || (records?.byteLength ?? 0) > 0) return false;
-    if (preferredReadReplica === partition.leaderId) return false;
-    if (!this.#places.follow(partition, preferredReadReplica)) this.#findReplica(partition);
+    if (preferredReadReplica < 0 || isFromFollower || (records?.byteLength ?? 0) > 0) return undefined;
+    if (preferredReadReplica === partition.leaderId) return undefined;
+    const follows = this.#places.follow(partition, preferredReadReplica);
+    if (!follows) {
+      this.#findReplica(partition);
+      this.#slowDown(partition);
+    }
     this.#noteEnds(partition, fetched);
     this.#ports.onChange(partition, true);
-    return true;
+    return follows ? "follows" : "cannot";
   }
 
   /** A replica that came since metadata was asked for: it is known when the leader names it the next time. */

@@ -5,6 +5,7 @@ import type { Observe } from "#trace/observation.ts";
 import type { Place, SeekTarget } from "../consumerOptions.ts";
 import { EngineError } from "../engineError.ts";
 import type { RecordBuffer } from "../fetch/recordBuffer.ts";
+import { offsetProblem } from "../numberProblem.ts";
 import type { AssignedPartition } from "./assignedPartition.ts";
 import { type CommittedLookup, lookUpCommitted } from "./committedOffsets.ts";
 import {
@@ -98,11 +99,9 @@ export class Seeker {
 
   /** The offset of a place, by what the log has now. */
   async resolve(partition: AssignedPartition, target: SeekTarget, signal?: AbortSignal): Promise<bigint> {
-    if (target.kind === "offset" && target.offset < 0n) {
-      throw new EngineError(
-        "INVALID_TARGET",
-        `offset ${target.offset} is negative: choose start, end, or an offset`,
-      );
+    const problem = target.kind === "offset" ? offsetProblem(target.offset) : undefined;
+    if (problem !== undefined) {
+      throw new EngineError("INVALID_TARGET", `${problem}: choose start, end, or an offset`);
     }
     const { clock, random, offsets, closed } = this.#ports;
     const place = isPlace(target) ? fixPlace(target, clock.now()) : target;

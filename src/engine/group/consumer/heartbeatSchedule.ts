@@ -4,13 +4,20 @@ import type { Clock } from "#base/clock.ts";
 const usualIntervalMs = 5_000;
 /** When no answer came the session lasts a while without heartbeats, so the next one comes sooner. */
 const soonMs = 500;
+/** So many heartbeats in a row go out as soon as there is news; after that, one in this time. */
+const hurriedAtOnce = 10;
+const hurriedMs = 200;
 
 /** When the next heartbeat is due: at the broker's interval, at once when there is news, soon after a failure. */
 export class HeartbeatSchedule {
   readonly #clock: Clock;
   #intervalMs = usualIntervalMs;
   #dueAt = 0;
+  /** When it would be due without news. */
+  #regularAt = 0;
   #isFailing = false;
+  /** Heartbeats in a row that did not wait for the interval. */
+  #hurried = 0;
   #wake: ((reason?: unknown) => void) | undefined;
 
   constructor(clock: Clock) {
@@ -21,7 +28,10 @@ export class HeartbeatSchedule {
   succeeded(intervalMs: number | undefined): void {
     this.#isFailing = false;
     this.#intervalMs = intervalMs ?? this.#intervalMs;
-    this.#dueAt = this.#clock.now() + this.#intervalMs;
+    const wasHurried = this.#dueAt < this.#regularAt;
+    this.#hurried = wasHurried ? this.#hurried + 1 : 0;
+    this.#regularAt = this.#clock.now() + this.#intervalMs;
+    this.#dueAt = this.#regularAt;
   }
 
   failed(): void {
@@ -29,10 +39,14 @@ export class HeartbeatSchedule {
     this.#dueAt = this.#clock.now() + Math.min(this.#intervalMs, soonMs);
   }
 
-  /** There is news. While heartbeats fail it waits for the next one. */
+  /**
+   * There is news. While heartbeats fail it waits for the next one; a coordinator that wants something else each time is
+   * told in its turn, not as fast as it answers.
+   */
   hurry(): void {
     if (this.#isFailing) return;
-    this.#dueAt = this.#clock.now();
+    const pauseMs = this.#hurried < hurriedAtOnce ? 0 : hurriedMs;
+    this.#dueAt = Math.min(this.#dueAt, this.#clock.now() + pauseMs);
     this.#wake?.();
   }
 
