@@ -86,16 +86,18 @@ export class GroupParts {
    */
   async rejoin(member: Member, signal?: AbortSignal): Promise<void> {
     const { closed } = this.#ports;
-    await this.#save();
+    const { clock } = this.#deps;
+    const limit = signal ? AbortSignal.any([closed, signal]) : closed;
+    await withDeadline(clock, this.#save(), { what: "committing what was processed", signal: limit });
     const joined = Promise.withResolvers<void>();
     member.stepOut("it begins anew at what is committed");
     const listening = this.#joined.event(() => joined.resolve());
     try {
       member.comeBack();
-      await withDeadline(this.#deps.clock, joined.promise, {
+      await withDeadline(clock, joined.promise, {
         what: "joining the group again",
-        deadlineAt: this.#deps.clock.now() + joinPatienceMs,
-        signal: signal ? AbortSignal.any([closed, signal]) : closed,
+        deadlineAt: clock.now() + joinPatienceMs,
+        signal: limit,
       });
     } finally {
       listening.dispose();

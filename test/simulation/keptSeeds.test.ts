@@ -248,6 +248,54 @@ const kept: readonly KeptSeed[] = [
       },
     ],
   },
+  {
+    symptom: "a skip by rejoining that was cancelled waited for what is committed before it leaves",
+    seed: 60_228,
+    meets: ["commit committed"],
+    steps: [
+      { operation: undefined, waitMs: 6_005 },
+      { operation: { kind: "poll", member: "member-0", max: 1, timeoutMs: 3_000 }, waitMs: 2_160 },
+      { operation: { kind: "moveCoordinator" }, waitMs: 1 },
+      {
+        operation: {
+          kind: "produce",
+          key: { topic: "orders-1", partition: 1 },
+          count: 9,
+          valueBytes: 400,
+          compression: "none",
+        },
+        waitMs: 1_499,
+      },
+      {
+        operation: { kind: "pause", member: "member-0", scope: { topic: "orders-1", partition: 0 } },
+        waitMs: 0,
+      },
+      { operation: { kind: "join", isDirect: false, index: 1 }, waitMs: 3_062 },
+      { operation: { kind: "join", isDirect: false, index: 3 }, waitMs: 2_700 },
+      { operation: { kind: "join", isDirect: false, index: 4 }, waitMs: 10_169 },
+      { operation: { kind: "moveCoordinator" }, waitMs: 116 },
+      {
+        operation: {
+          kind: "skipToEnd",
+          member: "member-3",
+          key: { topic: "orders-1", partition: 1 },
+          how: "rejoin",
+          commit: true,
+          cancelAfterMs: 295,
+        },
+        waitMs: 127,
+      },
+      {
+        operation: {
+          kind: "seek",
+          member: "member-3",
+          key: { topic: "orders-1", partition: 1 },
+          target: { kind: "offset", offset: 32n },
+        },
+        waitMs: 1_000,
+      },
+    ],
+  },
 ];
 
 test.each(kept)("no more: $symptom", async ({ seed, steps, meets }) => {
