@@ -12,7 +12,7 @@ export interface CommitOffset extends TopicPartition {
   /** Stored with the offset, for people. */
   readonly metadata?: string | undefined;
   /** How often the position had been moved on purpose by then; undefined when the partition was not ours. */
-  readonly version?: number | undefined;
+  readonly moves?: number | undefined;
   /** What is committed now, where known. */
   readonly from?: bigint | undefined;
   /** The generation in which this member owned the partition when it asked; none when it reads without a group. */

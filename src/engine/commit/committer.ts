@@ -207,7 +207,7 @@ export class Committer {
   }
 
   #offset(partition: AssignedPartition, offset: bigint, ownedIn: number | undefined): CommitOffset {
-    const { topic, partition: index, committedOffset, deliveredEpoch, topicId, version } = partition;
+    const { topic, partition: index, committedOffset, deliveredEpoch, topicId, moves } = partition;
     return {
       topic,
       partition: index,
@@ -215,7 +215,7 @@ export class Committer {
       leaderEpoch: deliveredEpoch,
       topicId,
       from: committedOffset,
-      version,
+      moves,
       ownedIn,
     };
   }
@@ -272,8 +272,8 @@ export class Committer {
     if (!partition) return;
     partition.committedOffset = offset.offset;
     // Whoever has it committed says that everything before it is processed: the user, or a revoke.
-    const { processed, version } = partition;
-    if (offset.version === version && processed !== undefined && processed < offset.offset) {
+    const { processed, moves } = partition;
+    if (offset.moves === moves && processed !== undefined && processed < offset.offset) {
       partition.processed = offset.offset;
     }
     this.#ports.onCommitted(partition);

@@ -16,7 +16,7 @@ export class LastCommitted {
   overtakes(offset: CommitOffset): boolean {
     const last = this.#offsets.get(offset);
     if (!last || last.offset <= offset.offset) return false;
-    return last.version !== undefined && offset.version !== undefined && last.version >= offset.version;
+    return last.moves !== undefined && offset.moves !== undefined && last.moves >= offset.moves;
   }
 
   /** Of every other partition somebody else may know more. */

@@ -58,6 +58,8 @@ export class AssignedPartition implements TopicPartition {
   readonly assignedIn: number | undefined;
   /** Grows whenever the cursor is moved on purpose: what was under way before is then out of date. */
   version = 0;
+  /** How often the position was put somewhere on purpose, in this session: what was committed before may lie ahead of it. */
+  moves = 0;
   progress: PartitionProgress;
   paused: boolean;
   highWatermarkAtPause: bigint | undefined;
@@ -127,6 +129,7 @@ export class AssignedPartition implements TopicPartition {
    */
   moveTo(offset: bigint, leaderEpoch?: number): void {
     this.version++;
+    this.moves++;
     this.position = offset;
     this.fetchPosition = offset;
     this.processed = offset;

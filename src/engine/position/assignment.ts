@@ -59,8 +59,7 @@ export class Assignment {
         paused: pauses.isPaused(key),
       });
       partition.topicId = topicId ?? before?.topicId;
-      // What was begun when it was here before is older than anything that begins now.
-      partition.version = (this.#latest.get(key)?.version ?? -1) + 1;
+      partition.moves = this.#latest.get(key)?.moves ?? 0;
       this.#latest.set(key, partition);
       table.add(partition);
       onAdded(partition);
