@@ -1,5 +1,6 @@
 import { stringifyWithBigints } from "#base/json.ts";
-import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import { topicPartitionText } from "#base/topicPartition.ts";
+import type { GroupDescribed } from "#trace/observations/group.ts";
 import { checkModel } from "./checkModel.ts";
 import { groupId } from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
@@ -203,23 +204,32 @@ function checkAgainstBroker({ groupWatch, verdict }: World, member: SimulatedMem
 }
 
 /** Members of one generation never read the same partition, but for a static member and its fenced former self. */
-function checkOwners({ groupMembers, groupWatch, recreated, verdict }: World): void {
+function checkOwners({ groupMembers, groupWatch, verdict }: World): void {
   const owners = new Map<string, string>();
-  // Whom the coordinator does not know any more may be of an earlier group that counted up to the same number.
-  const known = new Set(groupWatch.described(groupId)?.members.map(({ memberId }) => memberId));
+  const group = groupWatch.described(groupId);
   for (const { id, options, session } of groupMembers) {
-    const membership = session.membership();
-    if (membership?.state !== "stable" && membership?.state !== "revoking") continue;
-    if (!known.has(membership.generation.memberId)) continue;
     const owner = options.groupInstanceId ?? id;
-    // Who is giving partitions up reads on until then. KIP-848 assigns by topic id: a name may have a new owner already.
-    const isReading = ({ topic }: TopicPartition) => membership.state === "stable" || !recreated.has(topic);
-    for (const key of session.assignment().filter(isReading)) {
-      const what = `${topicPartitionText(key)} in generation ${membership.generation.generationId}`;
+    for (const what of readInGeneration(session, group)) {
       const other = owners.get(what);
       if (other !== undefined && other !== owner)
         verdict.fail("owner", `${other} and ${id} both read ${what}`);
       owners.set(what, owner);
     }
   }
+}
+
+/** The partitions that nobody else in the member's generation may read, each with the generation. */
+function readInGeneration(
+  session: SimulatedMember["session"],
+  group: GroupDescribed | undefined,
+): readonly string[] {
+  const membership = session.membership();
+  if (membership?.state !== "stable" && membership?.state !== "revoking") return [];
+  // Who is giving partitions up reads on until then. A consumer group takes back whom it had put out, under the old id and
+  // with others in its place, and knows topics by their ids: there what is given up may be another's already.
+  if (membership.state === "revoking" && group?.groupType !== "classic") return [];
+  const { memberId, generationId } = membership.generation;
+  // Whom the coordinator does not know any more may be of an earlier group that counted up to the same number.
+  if (!group?.members.some((member) => member.memberId === memberId)) return [];
+  return session.assignment().map((key) => `${topicPartitionText(key)} in generation ${generationId}`);
 }

@@ -52,8 +52,6 @@ export class World {
   /** The last one of each producer. */
   readonly #transactions = new Map<string, SimulatedTransaction>();
   readonly #rewinds = new Rewinds();
-  /** Topics that were created anew. */
-  readonly recreated = new Set<string>();
   #nextMember = 0;
   #nextValue = 0;
 
@@ -227,7 +225,6 @@ export class World {
 
   /** The topic is deleted and created anew. */
   recreate(topic: string): void {
-    this.recreated.add(topic);
     this.playground.recreateTopic(topic);
     for (const key of this.partitions) {
       if (key.topic !== topic) continue;
