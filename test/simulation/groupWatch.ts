@@ -15,6 +15,8 @@ export class GroupWatch {
   /** By group: the generation it was given when a static member's return turned it into a classic one. */
   readonly #untold = new Map<string, number>();
   readonly #committed = new Map<string, TopicPartitionMap<bigint>>();
+  /** By group: offsets that were committed without the epoch of the record before them, as after a seek. */
+  readonly #withoutEpoch = new Map<string, TopicPartitionMap<bigint>>();
   /** By group and generation. */
   readonly #owners = new Map<string, Map<number, TopicPartitionMap<string>>>();
 
@@ -39,6 +41,14 @@ export class GroupWatch {
 
   committed(groupId: string, key: TopicPartition): bigint | undefined {
     return this.#committed.get(groupId)?.get(key);
+  }
+
+  /** A log was cut at `end`: whoever goes on from an offset behind it that names no epoch cannot notice (KIP-320). */
+  excuseAfterCut(key: TopicPartition, end: bigint): void {
+    for (const [group, offsets] of this.#withoutEpoch) {
+      const committed = offsets.get(key) ?? 0n;
+      this.#ledger.excused(group, key, end, committed);
+    }
   }
 
   observed(body: ObservationBody): void {
@@ -77,10 +87,13 @@ export class GroupWatch {
   #checkOffsets({ groupId, offsets }: GroupOffsets): void {
     const before = this.#committed.get(groupId);
     const committed = new TopicPartitionMap<bigint>();
-    for (const { topic, partition, committedOffset } of offsets) {
+    const withoutEpoch = new TopicPartitionMap<bigint>();
+    this.#withoutEpoch.set(groupId, withoutEpoch);
+    for (const { topic, partition, committedOffset, leaderEpoch } of offsets) {
       if (committedOffset === undefined) continue;
       const key = { topic, partition };
       committed.set(key, committedOffset);
+      if (leaderEpoch === undefined) withoutEpoch.set(key, committedOffset);
       // What was on its way when the log was cut may be more than was delivered of the new one.
       if (before?.get(key) === committedOffset) continue;
       if (this.#ledger.wasCutLately(key)) continue;

@@ -220,6 +220,7 @@ export class World {
     const end = this.ledger.cutAt(key, wanted);
     this.playground.truncateLog(key, end);
     this.ledger.truncated(key, end);
+    this.groupWatch.excuseAfterCut(key, end);
     this.#rewinds.allowEverybody(key);
   }
 
