@@ -129,6 +129,10 @@ const kept: readonly KeptSeed[] = [
       {
         operation: { kind: "produce", key: p0, count: 10, valueBytes: 40, compression: "none" },
         waitMs: 758,
+      },
+    ],
+  },
+  {
     symptom: "a paused partition went on at its old position in a topic that was created anew (KIP-848)",
     seed: 50_170,
     meets: ["trouble recreateTopic", "reset topicRecreated"],

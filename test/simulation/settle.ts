@@ -15,9 +15,6 @@ const longestSessionMs = 12_000;
 /** After the last change: heartbeats, reports that are held back. */
 const calmMs = 2_000;
 
-/** Longer than a crashed member stays: its session timeout, which begins anew when the group changes its type, and a rebalance. */
-const goneMs = 15_000;
-
 /** Ends all troubles, lets everybody read to the end, and checks that nothing is owed, stuck or left over. */
 export async function settle(world: World): Promise<void> {
   endTroubles(world);
@@ -50,7 +47,7 @@ export async function closeDown(world: World): Promise<void> {
   const { clock, playground, verdict } = world;
   const closing = world.alive.map(({ options }) => options.clientId);
   for (const member of world.alive) member.close(5_000, true, "the run is over");
-  await clock.advance(goneMs);
+  await clock.advance(6_000);
   checkAll(world);
   const present = presentIn(world);
   const stayed = present.filter((clientId) => closing.includes(clientId));
