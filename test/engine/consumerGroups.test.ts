@@ -167,7 +167,9 @@ describe("sessions in consumer groups (KIP-848)", () => {
   ])("heartbeats that are %s cost nothing but time", async (_, action, at) => {
     const a = start({ autoCommit: "onPoll" });
     await settled(a);
-    bench.playground.addFault({ match: heartbeats, action, at, times: 3 });
+    // Behind a request that is dropped its connection is silent, until it is given up after half a minute.
+    const times = action.kind === "drop" ? 1 : 3;
+    bench.playground.addFault({ match: heartbeats, action, at, times });
 
     const b = start();
     await settled(a, b);

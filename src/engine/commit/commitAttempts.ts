@@ -51,7 +51,6 @@ export type AttemptOutcome =
 
 /** What was sent of a commit, and in whose name. */
 interface Sent {
-  readonly trigger: CommitTrigger;
   readonly authority: CommitAuthority;
   readonly going: readonly CommitOffset[];
   /** Left out, as it must not be committed any more. */
@@ -91,7 +90,7 @@ export class CommitAttempts {
     try {
       const answers = complete(going, await this.#ports.send(going, authority));
       commit.answers(answers);
-      return this.#answered(answers, { trigger, authority, going, notOurs });
+      return this.#answered(answers, { authority, going, notOurs });
     } catch (failure) {
       return this.#noAnswer(failure);
     }
