@@ -7,6 +7,7 @@ import { quietTurns } from "#playground/clock/quietTurns.ts";
 import { parseRuleFile } from "#playground/faults/ruleFile.ts";
 import { Playground } from "#playground/playground.ts";
 import { PlaygroundError } from "#playground/playgroundError.ts";
+import { EndNotices } from "#playground/server/endNotices.ts";
 import { isPortTaken } from "#playground/server/listenBlock.ts";
 import { troubleLacks } from "#playground/troubles/startTrouble.ts";
 import type { StartedTrouble, Trouble, TroubleTarget } from "#playground/troubles/trouble.ts";
@@ -48,6 +49,7 @@ export class PlaygroundController {
   readonly #sessions: SessionRegistry;
   readonly #model: () => Model;
   readonly #exchanges: ExchangeStore;
+  readonly #log: (message: string) => void;
   #running: Running | undefined;
   #starting: Promise<Running> | undefined;
   /** Its scripted members. */
@@ -68,6 +70,7 @@ export class PlaygroundController {
     this.#sessions = options.sessions;
     this.#model = options.model;
     this.#exchanges = options.exchanges;
+    this.#log = options.log;
     const { deps, sessions, model, log } = options;
     this.members = new ScriptedMembers({
       deps,
@@ -251,6 +254,8 @@ export class PlaygroundController {
       portAttempts,
       requestTap: this.#exchanges,
     });
+    const notices = new EndNotices(realClock, (text) => this.#log(`playground: ${text}`));
+    playground.onConnectionEnded((end) => notices.ended(end));
     // What another playground was asked says nothing of this one; until now it could still be read.
     this.#exchanges.clear();
     try {

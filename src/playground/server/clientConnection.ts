@@ -22,6 +22,8 @@ export interface ConnectionEnd {
   readonly remote: string;
   readonly clientId: string | undefined;
   readonly reason: string;
+  /** `refused`: the playground ended it for what came, or at a rule's word. `stopped`: the playground or the node stopped. */
+  readonly cause: "client" | "refused" | "stopped";
 }
 
 /** Who is connected, as far as it said. */
@@ -84,7 +86,7 @@ export class ClientConnection implements Disposable {
     this.#owned.add(stream.onData((chunk) => this.#take(chunk)));
     this.#owned.add(
       stream.onClose((error) =>
-        this.#end(error ? `the client is gone: ${error.message}` : "the client closed it"),
+        this.#end(error ? `the client is gone: ${error.message}` : "the client closed it", "client"),
       ),
     );
   }
@@ -105,12 +107,12 @@ export class ClientConnection implements Disposable {
   }
 
   /** Ends the connection from the broker's side. */
-  close(reason: string): void {
-    this.#end(reason);
+  close(reason: string, cause: "refused" | "stopped"): void {
+    this.#end(reason, cause);
   }
 
   dispose(): void {
-    this.#end("the playground stopped");
+    this.#end("the playground stopped", "stopped");
   }
 
   #take(chunk: Uint8Array): void {
@@ -288,7 +290,7 @@ export class ClientConnection implements Disposable {
     this.#stream.setPaused(paused);
   }
 
-  #end(reason: string): void {
+  #end(reason: string, cause: ConnectionEnd["cause"] = "refused"): void {
     if (this.#endReason !== undefined) return;
     this.#endReason = reason;
     this.#queue.length = 0;
@@ -298,7 +300,7 @@ export class ClientConnection implements Disposable {
     this.#gone.dispose();
     this.#stream.dispose();
     const { node, onEnded } = this.#deps;
-    onEnded({ nodeId: node.nodeId, remote: this.#stream.remote, clientId: this.#clientId, reason });
+    onEnded({ nodeId: node.nodeId, remote: this.#stream.remote, clientId: this.#clientId, reason, cause });
   }
 }
 

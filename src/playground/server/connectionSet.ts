@@ -81,14 +81,14 @@ export class ConnectionSet implements Disposable {
     this.#open.add(connection);
     const { maxConnections } = this.#broker.settings;
     if (this.#open.size > maxConnections) {
-      connection.close(`there are ${maxConnections} connections already`);
+      connection.close(`there are ${maxConnections} connections already`, "refused");
     }
   }
 
   /** Ends all connections to one node. */
   closeNode(nodeId: number, reason: string): void {
     for (const connection of Array.from(this.#open)) {
-      if (connection.nodeId === nodeId) connection.close(reason);
+      if (connection.nodeId === nodeId) connection.close(reason, "stopped");
     }
   }
 
