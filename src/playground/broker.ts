@@ -94,7 +94,7 @@ export class Broker implements Disposable {
     this.transactionCoordinators = new Coordinators(this.cluster, deps.clock);
     this.kafkaClusterId = deps.kafkaClusterId ?? topicIdFrom(deps.random);
     this.topics = new TopicStore(deps.random);
-    this.saslUsers = settings.sasl && new SaslUsers(settings.sasl, deps.random);
+    this.saslUsers = settings.sasl && new SaslUsers(settings.sasl, deps.random, settings.kafkaVersion);
     this.memory = new LogMemory(settings.maxLogBytes);
     this.housekeeping = new Housekeeping({
       clock: deps.clock,

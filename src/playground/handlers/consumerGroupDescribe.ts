@@ -11,6 +11,7 @@ import {
 import { heldBy } from "../group/consumer/describeConsumerGroup.ts";
 import { groupByTopic } from "../group/consumer/partitions.ts";
 import { preferredAssignor } from "../group/consumer/targetAssignment.ts";
+import { hasConsumerGroups } from "../versions/kafkaReleases.ts";
 import { allowedOperations, groupOperations } from "./authorizedOperations.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
@@ -24,6 +25,9 @@ export const consumerGroupDescribeHandler = defineHandler({
     const { broker } = context;
     const authorizedOperations = allowedOperations(request.includeAuthorizedOperations, groupOperations);
     const groups = distinct(request.groupIds, (groupId) => groupId).map((groupId) => {
+      if (!hasConsumerGroups(broker.settings.kafkaVersion)) {
+        return nothing(groupId, { error: "UNSUPPORTED_VERSION", message: "" });
+      }
       const misplaced = coordinatorError(context, groupId);
       if (misplaced) return nothing(groupId, { error: misplaced, message: "" });
       if (groupId === "") return nothing(groupId, { error: "INVALID_GROUP_ID", message: "" });

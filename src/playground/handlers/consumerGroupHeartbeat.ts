@@ -3,6 +3,7 @@ import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts
 import { errorCode } from "#protocol/errorCodes.ts";
 import type { Refusal } from "../group/consumer/consumerGroup.ts";
 import { heartbeatProblem } from "../group/consumer/heartbeatRequest.ts";
+import { hasConsumerGroups } from "../versions/kafkaReleases.ts";
 import { defineHandler } from "./handler.ts";
 import { coordinatorError } from "./routing.ts";
 
@@ -13,6 +14,9 @@ export const consumerGroupHeartbeatHandler = defineHandler({
   handle(request, context) {
     const { broker, version } = context;
     const { groupId, rebalanceTimeoutMs } = request;
+    if (!hasConsumerGroups(broker.settings.kafkaVersion)) {
+      return refused({ error: "UNSUPPORTED_VERSION", message: "" });
+    }
     const misplaced = coordinatorError(context, groupId);
     if (misplaced) return refused({ error: misplaced, message: "" });
     const said = {

@@ -1,5 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, timingSafeEqual } from "node:crypto";
 import type { Random } from "#base/random.ts";
+import { isKafka4, type KafkaRelease, newestRelease } from "../versions/kafkaReleases.ts";
 
 /** Ways to sign in that the playground knows. */
 export type SaslMechanism = "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
@@ -34,11 +35,13 @@ interface ScramKeys {
 export class SaslUsers {
   readonly mechanisms: readonly SaslMechanism[];
   readonly #random: Random;
+  readonly #release: KafkaRelease;
   readonly #passwords: ReadonlyMap<string, string>;
   readonly #keys = new Map<string, ScramKeys>();
 
-  constructor({ mechanisms, users }: SaslSettings, random: Random) {
+  constructor({ mechanisms, users }: SaslSettings, random: Random, release: KafkaRelease = newestRelease) {
     this.mechanisms = mechanisms;
+    this.#release = release;
     this.#random = random;
     this.#passwords = new Map(users.map(({ username, password }) => [username, password]));
   }
@@ -80,7 +83,9 @@ export class SaslUsers {
     const last = (text: string, { keys, nonce, signed }: NonNullable<typeof begun>): SaslStep => {
       const match = /^(c=[^,]*,r=([^,]*)(?:,[^p][^,]*)*),p=([A-Za-z0-9+/]+={0,2})$/.exec(text);
       const [, withoutProof, echoed, proofText = ""] = match ?? [];
-      if (echoed !== nonce) return refused;
+      // Before Kafka 4 what a client puts in front of the nonce is passed over.
+      const isOurs = isKafka4(this.#release) ? echoed === nonce : echoed?.endsWith(nonce) === true;
+      if (!isOurs) return refused;
       const message = `${signed},${withoutProof}`;
       const clientSignature = createHmac(digest, keys.storedKey).update(message).digest();
       const proof = Buffer.from(proofText, "base64");

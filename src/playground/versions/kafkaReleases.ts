@@ -62,6 +62,14 @@ export function versionsIn(release: KafkaRelease, apiName: string): Versions | u
   return servedVersions[apiName]?.[release];
 }
 
+/**
+ * Whether groups of KIP-848 can be had: 3.9 advertises their APIs and refuses them while group.coordinator.rebalance.protocols
+ * is what it is by default.
+ */
+export function hasConsumerGroups(release: KafkaRelease): boolean {
+  return isKafka4(release);
+}
+
 /** Whether the release is of Kafka 4: without the oldest versions, with transactions of the second generation (KIP-890). */
 export function isKafka4(release: KafkaRelease): boolean {
   return release.startsWith("4.");

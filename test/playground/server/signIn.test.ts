@@ -1,3 +1,4 @@
+import { createHash, createHmac, pbkdf2Sync } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { seededRandom } from "#base/random.ts";
 import { scramConversation } from "#network/sasl/scram.ts";
@@ -153,4 +154,30 @@ test("faults act on requests of signing in as on any other", async () => {
     "NONE",
   ]);
   expect(simulated.playground.faults().map(({ hits }) => hits)).toEqual([1, 1]);
+});
+
+/** Signs in by hand, with something in front of the nonce that was given. */
+async function scramWithLongerNonce(settings: PlaygroundSettingsInput) {
+  const { simulated, client } = await connected(settings);
+  await handshake(simulated, client, "SCRAM-SHA-256");
+  const say = (text: string) => authenticate(simulated, client, new TextEncoder().encode(text));
+  const bare = "n=ann=2Ca=3D1,r=mine";
+  const first = new TextDecoder().decode((await say(`n,,${bare}`)).authBytes);
+  const [, nonce = "", salt = "", iterations] = /^r=(.*),s=(.*),i=(\d+)$/.exec(first) ?? [];
+  const salted = pbkdf2Sync("secret", Buffer.from(salt, "base64"), Number(iterations), 32, "sha256");
+  const clientKey = createHmac("sha256", salted).update("Client Key").digest();
+  const storedKey = createHash("sha256").update(clientKey).digest();
+  const withoutProof = `c=biws,r=more-${nonce}`;
+  const signature = createHmac("sha256", storedKey).update(`${bare},${first},${withoutProof}`).digest();
+  const proof = Buffer.from(clientKey.map((byte, index) => byte ^ (signature[index] ?? 0))).toString(
+    "base64",
+  );
+  return errorName((await say(`${withoutProof},p=${proof}`)).errorCode);
+}
+
+test.each([
+  ["3.9", "NONE"],
+  ["4.3", "SASL_AUTHENTICATION_FAILED"],
+] as const)("a nonce that only ends as it should leads to, in Kafka %s: %s", async (kafkaVersion, error) => {
+  expect(await scramWithLongerNonce({ sasl, kafkaVersion })).toBe(error);
 });

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
+import { consumerGroupDescribe } from "#protocol/apis/consumerGroupDescribe.ts";
+import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts";
+import { errorName } from "#protocol/errorCodes.ts";
 import { SimulatedPlayground } from "../simulatedPlayground.ts";
 
 const software = { clientSoftwareName: "x", clientSoftwareVersion: "1" };
@@ -45,4 +48,32 @@ test("a version that the release does not have ends the connection", async () =>
 
   await simulated.run(asked);
   expect(simulated.ended[0]?.reason).toBe("Fetch version 13 is not served, only 4 to 12");
+});
+
+test.each([
+  ["3.9", ["UNSUPPORTED_VERSION", "UNSUPPORTED_VERSION"]],
+  ["4.3", ["NONE", "NONE"]],
+] as const)("a consumer group (KIP-848) in Kafka %s: %j", async (kafkaVersion, expected) => {
+  const simulated = await SimulatedPlayground.start({ settings: { kafkaVersion } });
+  const client = await simulated.connect();
+  const memberId = "AAAAAAAAAAAAAAAAAAAAAQ";
+  const joining = { groupId: "billing", memberId, memberEpoch: 0, rebalanceTimeoutMs: 5_000 };
+
+  const joined = await simulated.run(
+    client.call(
+      consumerGroupHeartbeat,
+      { ...joining, subscribedTopicNames: ["orders"], topicPartitions: [] },
+      { version: 0 },
+    ),
+  );
+  const described = await simulated.run(
+    client.call(
+      consumerGroupDescribe,
+      { groupIds: ["billing"], includeAuthorizedOperations: false },
+      { version: 0 },
+    ),
+  );
+
+  const codes = [joined.errorCode, described.groups[0]?.errorCode ?? -1];
+  expect(codes.map(errorName)).toEqual(expected);
 });
