@@ -18,6 +18,7 @@ import { SubscriptionReader } from "./group/subscriptionReader.ts";
 import { DeliveryMonitor } from "./invariants/deliveryMonitor.ts";
 import { InvariantMonitor } from "./invariants/invariantMonitor.ts";
 import { ownersIn } from "./invariants/owners.ts";
+import { DropReport } from "./log/dropReport.ts";
 import { Housekeeping } from "./log/housekeeping.ts";
 import { LogMemory } from "./log/logMemory.ts";
 import { markerBatch } from "./log/markerBatch.ts";
@@ -77,6 +78,7 @@ export class Broker implements Disposable {
   readonly #reporter: GroupReporter;
   readonly #trimmed = new Set<PartitionLog>();
   #trimReport: Disposable | undefined;
+  readonly #drops: DropReport;
   #nextRequest = 1;
 
   constructor(deps: BrokerDeps, settings: PlaygroundSettings, nodes: readonly BrokerNode[]) {
@@ -96,6 +98,7 @@ export class Broker implements Disposable {
     this.topics = new TopicStore(deps.random);
     this.saslUsers = settings.sasl && new SaslUsers(settings.sasl, deps.random, settings.kafkaVersion);
     this.memory = new LogMemory(settings.maxLogBytes);
+    this.#drops = new DropReport(deps.clock, (batches, records) => this.#reportDropped(batches, records));
     this.housekeeping = new Housekeeping({
       clock: deps.clock,
       topics: this.topics,
@@ -277,7 +280,10 @@ export class Broker implements Disposable {
     const logAppendTime = stampsTime ? this.leaderNow(log) : undefined;
     const batch = log.append(produced, { ...how, logAppendTime });
     this.housekeeping.appended(log);
-    for (const dropped of this.memory.appended(log, batch)) this.#trimmed.add(dropped.log);
+    for (const dropped of this.memory.appended(log, batch)) {
+      this.#trimmed.add(dropped.log);
+      this.#drops.dropped(dropped.batch);
+    }
     if (this.#trimmed.size > 0) this.#reportTrimmedSoon();
     return batch;
   }
@@ -330,11 +336,23 @@ export class Broker implements Disposable {
     this.housekeeping.dispose();
     this.#reporter.dispose();
     this.#trimReport?.dispose();
+    this.#drops.dispose();
   }
 
   /** Places are given with the nodes that are up, so before these change, those that nobody asked for yet are given. */
   #placeAll(): void {
     for (const topic of this.topics.all) for (const log of topic.partitions) this.leadership.of(topic, log);
+  }
+
+  #reportDropped(batches: number, records: number): void {
+    const { all } = this.cluster;
+    const bound = `${Math.round(this.memory.maxBytes / 1_048_576)} MiB`;
+    this.observe({
+      type: "broker.trouble",
+      kind: "memoryBound",
+      title: `${batches} of the oldest batches with ${records} records are gone: all logs together may take ${bound}`,
+      nodesDown: all.filter(({ nodeId }) => !this.cluster.isUp(nodeId)).map(({ nodeId }) => nodeId),
+    });
   }
 
   /** Dropping records is never silent: the new start offsets are reported, at most once a second. */
