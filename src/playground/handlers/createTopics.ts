@@ -1,7 +1,7 @@
 import { type CreateTopicsRequest, createTopics } from "#protocol/apis/createTopics.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
-import { topicNameProblem } from "../log/topicStore.ts";
+import { doNamesCollide, topicNameProblem } from "../log/topicStore.ts";
 import { defineHandler } from "./handler.ts";
 import { mapInTurns } from "./inTurns.ts";
 import { assignmentProblem, placeAssigned } from "./replicaAssignment.ts";
@@ -92,8 +92,16 @@ function nameProblem(broker: Broker, name: string): Problem | undefined {
   if (invalid !== undefined) {
     return { error: "INVALID_TOPIC_EXCEPTION", message: `Topic name is invalid: ${invalid}` };
   }
-  if (!broker.topics.byName(name)) return undefined;
-  return { error: "TOPIC_ALREADY_EXISTS", message: `Topic '${name}' already exists.` };
+  if (broker.topics.byName(name)) {
+    return { error: "TOPIC_ALREADY_EXISTS", message: `Topic '${name}' already exists.` };
+  }
+  if (!/[._]/.test(name)) return undefined;
+  for (const { name: other } of broker.topics.all) {
+    if (!doNamesCollide(name, other)) continue;
+    const message = `Topic '${name}' collides with existing topic: ${other}`;
+    return { error: "INVALID_TOPIC_EXCEPTION", message };
+  }
+  return undefined;
 }
 
 function shapeProblem(broker: Broker, { partitions, replicationFactor }: Shape): Problem | undefined {

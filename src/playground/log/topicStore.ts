@@ -159,6 +159,11 @@ function newLog(topic: string, partition: number): PartitionLog {
   return new PartitionLog({ topic, partition });
 }
 
+/** Whether two names are one in the names of Kafka's metrics, which have _ for each period. */
+export function doNamesCollide(name: string, other: string): boolean {
+  return name !== other && name.replaceAll(".", "_") === other.replaceAll(".", "_");
+}
+
 /** Kafka's text of a UUID; one that begins with a dash would look like an option on a command line. */
 export function topicIdFrom(random: Random): string {
   for (;;) {

@@ -65,3 +65,18 @@ test.each<[string, readonly (readonly number[])[], { numPartitions?: number; fir
 ])("%s is refused", async (_, replicas, options, message) => {
   expect(await createOn(replicas, options)).toMatch(message);
 });
+
+test.each([
+  ["a.b", "a_b", "INVALID_TOPIC_EXCEPTION"],
+  ["a_b", "a.b", "INVALID_TOPIC_EXCEPTION"],
+  ["a.b_c", "a_b.c", "INVALID_TOPIC_EXCEPTION"],
+  ["a.b", "a.b", "TOPIC_ALREADY_EXISTS"],
+  ["a.b", "a-b", "NONE"],
+])("beside %s, %s is answered %s, as their metrics would have one name", async (known, name, error) => {
+  simulated.playground.createTopic(known, { partitions: 1 });
+
+  const wanted = { name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
+  const answer = await simulated.run(client.call(createTopics, { topics: [wanted] }));
+
+  expect(errorName(answer.topics[0]?.errorCode ?? -1)).toBe(error);
+});
