@@ -9,12 +9,12 @@ import {
   renameSync,
   rmSync,
   truncateSync,
-  writeFileSync,
   writeSync,
 } from "node:fs";
 import path from "node:path";
-import { type DataFiles, DataFilesError } from "#base/dataFiles.ts";
+import type { DataFiles } from "#base/dataFiles.ts";
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
+import { lockDirectory } from "./directoryLock.ts";
 
 /** Open files cost descriptors, and opening costs time: those used last stay open. */
 const mostOpenFiles = 64;
@@ -34,20 +34,11 @@ class DiskFiles implements DataFiles {
   }
 
   lock(): Disposable {
-    mkdirSync(this.directory, { recursive: true });
-    const file = this.#path("lock");
-    const holder = holderOf(file);
-    if (holder !== undefined) {
-      throw new DataFilesError(
-        `${this.directory} is in use by process ${holder}. Stop that one first, or delete ${file} if it has nothing to do with it.`,
-      );
-    }
-    rmSync(file, { force: true });
-    // Of two that come at once, one fails here.
-    writeFileSync(file, `${process.pid}\n`, { flag: "wx" });
+    makeFolder(this.directory);
+    const lock = lockDirectory(this.directory, this.#path("lock"));
     return toDisposable(() => {
       this.#closeAll(() => true);
-      rmSync(file, { force: true });
+      lock.dispose();
     });
   }
 
@@ -62,7 +53,7 @@ class DiskFiles implements DataFiles {
   }
 
   append(file: string, bytes: Uint8Array): void {
-    writeAll(this.#descriptor(file), bytes);
+    this.#named(file, () => writeAll(this.#descriptor(file), bytes));
   }
 
   truncate(file: string, length: number): void {
@@ -73,16 +64,18 @@ class DiskFiles implements DataFiles {
     const target = this.#path(file);
     const unfinished = `${target}.new`;
     this.#closeAll((each) => each === file);
-    mkdirSync(path.dirname(target), { recursive: true });
+    makeFolder(path.dirname(target));
     rmSync(unfinished, { force: true });
-    const descriptor = openSync(unfinished, "wx");
-    try {
-      for (const part of parts) writeAll(descriptor, part);
-      // A machine that ends may have renamed a file before it has what the file holds.
-      fsyncSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
+    this.#named(`${file}.new`, () => {
+      const descriptor = openSync(unfinished, "wx");
+      try {
+        for (const part of parts) writeAll(descriptor, part);
+        // A machine that ends may have renamed a file before it has what the file holds.
+        fsyncSync(descriptor);
+      } finally {
+        closeSync(descriptor);
+      }
+    });
     renameSync(unfinished, target);
     syncFolder(path.dirname(target));
   }
@@ -98,6 +91,17 @@ class DiskFiles implements DataFiles {
     renameSync(this.#path(from), this.#path(to));
   }
 
+  /** What fails on an open file does not say on which. */
+  #named(file: string, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      const found = this.#path(file);
+      throw why.includes(found) ? error : new Error(`${why} '${found}'`, { cause: error });
+    }
+  }
+
   #path(file: string): string {
     return path.join(this.directory, ...file.split("/"));
   }
@@ -108,7 +112,7 @@ class DiskFiles implements DataFiles {
       const [oldest] = this.#open.keys();
       if (oldest !== undefined && this.#open.size >= mostOpenFiles) this.#closeAll((each) => each === oldest);
       const target = this.#path(file);
-      mkdirSync(path.dirname(target), { recursive: true });
+      makeFolder(path.dirname(target));
       descriptor = openSync(target, "a");
     }
     this.#open.delete(file);
@@ -125,6 +129,22 @@ class DiskFiles implements DataFiles {
   }
 }
 
+/**
+ * Makes a folder and those it is in. Node's own way tries for ever where the system answers that there is no such folder
+ * although the one above is there, as /proc does.
+ */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const above = path.dirname(folder);
+  if (above !== folder) makeFolder(above);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Somebody else was quicker.
+    if (!existsSync(folder)) throw error;
+  }
+}
+
 function writeAll(descriptor: number, bytes: Uint8Array): void {
   for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
 }
@@ -137,19 +157,5 @@ function syncFolder(folder: string): void {
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);
-  }
-}
-
-/** Another process that lives and holds the lock; what this one left behind, in a thread that died, counts for nothing. */
-function holderOf(file: string): number | undefined {
-  if (!existsSync(file)) return undefined;
-  const holder = Number.parseInt(readFileSync(file, "utf8"), 10);
-  if (!(holder > 0) || holder === process.pid) return undefined;
-  try {
-    process.kill(holder, 0);
-    return holder;
-  } catch (error) {
-    // A process of another user may not be signalled, but it lives.
-    return error instanceof Error && "code" in error && error.code === "EPERM" ? holder : undefined;
   }
 }

@@ -1,9 +1,20 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { dataDirectory } from "#node/dataDirectory.ts";
 import { spawnGuarded } from "#test/support/guardedProcess.ts";
+import { runProgram } from "#test/support/runProgram.ts";
 
 let directory: string;
 
@@ -74,6 +85,28 @@ describe("a directory of the disk", () => {
   });
 });
 
+test.runIf(existsSync("/proc/self"))(
+  "a directory that cannot be made is an error, and does not take for ever",
+  () => {
+    expect(() => dataDirectory("/proc/groupscope/data").lock()).toThrow("ENOENT");
+  },
+);
+
+test.runIf(existsSync("/dev/full"))("a disk that is full is named with the file it has no room for", () => {
+  symlinkSync("/dev/full", path.join(directory, "full.log"));
+
+  const write = () => dataDirectory(directory).append("full.log", Buffer.from("x"));
+
+  expect(write).toThrow(`'${path.join(directory, "full.log")}'`);
+});
+
+function writeLock(content: string, { secondsAgo }: { readonly secondsAgo: number }): void {
+  const file = path.join(directory, "lock");
+  writeFileSync(file, content);
+  const then = new Date(Date.now() - secondsAgo * 1_000);
+  utimesSync(file, then, then);
+}
+
 describe("the lock of a directory", () => {
   test("keeps a second process out while the first one lives", async () => {
     const other = spawnGuarded(process.execPath, ["-e", "setInterval(() => {}, 1000)"]);
@@ -89,11 +122,65 @@ describe("the lock of a directory", () => {
     expect(existsSync(path.join(directory, "lock"))).toBe(false);
   });
 
-  test.each(["", "x", "0", `${process.pid}`])("that holds %j counts for nothing", (content) => {
-    writeFileSync(path.join(directory, "lock"), content);
+  test.each(["", "0", `${process.pid}`])("that holds %j counts for nothing", (content) => {
+    writeLock(content, { secondsAgo: 60 });
 
     const lock = dataDirectory(directory).lock();
 
     lock.dispose();
+  });
+
+  test.each([
+    ["of another container", `1\nelsewhere\n1\n`],
+    ["of another process with the same number", `${process.pid}\n${hostname()}\n1\n`],
+  ])("%s keeps out while its writer was seen just now", (_whose, content) => {
+    writeLock(content, { secondsAgo: 1 });
+    expect(() => dataDirectory(directory).lock()).toThrow("is in use by process");
+
+    writeLock(content, { secondsAgo: 60 });
+    dataDirectory(directory).lock().dispose();
+  });
+
+  test("shows again and again that its writer lives", async () => {
+    const lock = dataDirectory(directory).lock();
+    const longAgo = new Date(1_000);
+    utimesSync(path.join(directory, "lock"), longAgo, longAgo);
+
+    await vi.waitFor(() => expect(statSync(path.join(directory, "lock")).mtimeMs).toBeGreaterThan(2_000), {
+      timeout: 10_000,
+    });
+
+    lock.dispose();
+  });
+
+  test("is not taken for one when it is a file of somebody else", () => {
+    writeLock("a key, a door", { secondsAgo: 60 });
+
+    expect(() => dataDirectory(directory).lock()).toThrow("did not write");
+    expect(readFileSync(path.join(directory, "lock"), "utf8")).toBe("a key, a door");
+  });
+
+  test("that many want at once is had by one", async () => {
+    writeLock("999999999\nelsewhere\n1\n", { secondsAgo: 60 });
+    const count = 6;
+    // Each holds what it got until all have tried.
+    const program = `
+      import { readdirSync, writeFileSync } from "node:fs";
+      import { dataDirectory } from "#node/dataDirectory.ts";
+      const directory = ${JSON.stringify(directory)};
+      try { dataDirectory(directory).lock(); console.log("had"); } catch { console.log("not"); }
+      writeFileSync(directory + "/tried-" + process.pid, "");
+      setInterval(() => {
+        if (readdirSync(directory).filter((name) => name.startsWith("tried-")).length === ${count}) process.exit();
+      }, 50);`;
+
+    const said = await Promise.all(
+      Array.from({ length: count }, async () => {
+        const { stdout } = await runProgram(process.execPath, ["--input-type=module", "-e", program]);
+        return stdout.trim();
+      }),
+    );
+
+    expect(said.toSorted()).toEqual(["had", "not", "not", "not", "not", "not"]);
   });
 });
