@@ -1,3 +1,5 @@
+import { err, ok, type Result } from "./result.ts";
+
 /** What JSON can hold. Offsets are decimal strings (`offset.toString()`), so that no digit is lost. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
@@ -16,6 +18,15 @@ export function parseJson(text: string): Json | undefined {
     return JSON.parse(text) as Json;
   } catch {
     return undefined;
+  }
+}
+
+/** The parsed value; the error says in one line what was expected, and mostly where. */
+export function readJson(text: string): Result<Json, string> {
+  try {
+    return ok(JSON.parse(text) as Json);
+  } catch (error) {
+    return err(error instanceof Error ? error.message.replaceAll(/\s+/g, " ") : String(error));
   }
 }
 

@@ -1,4 +1,4 @@
-import { isJsonObject, type Json, parseJson } from "#base/json.ts";
+import { isJsonObject, type Json, readJson } from "#base/json.ts";
 import { err, ok, type Result } from "#base/result.ts";
 import { allApis } from "#protocol/apiRegistry.ts";
 import { errorTable } from "#protocol/errorTable.ts";
@@ -113,7 +113,10 @@ export function parseRuleFile(
 
 /** As `parseRuleFile`, of rules that need not make sense. */
 export function rulesIn(textOfFile: string): Result<readonly FaultRule[], readonly string[]> {
-  const json = parseJson(textOfFile);
+  // Editors of Windows put a mark in front, which is no part of the JSON.
+  const read = readJson(textOfFile.replace(/^\ufeff/, ""));
+  if (!read.ok) return err([`This is no JSON: ${read.error}`]);
+  const json = read.value;
   const rules = isJsonObject(json) ? json["rules"] : json;
   if (!Array.isArray(rules)) return err(["This is no JSON list of rules, nor an object with one as rules."]);
   const problems = (rules as readonly Json[]).flatMap((rule, index) => ruleProblems(rule, `rules[${index}]`));

@@ -44,8 +44,13 @@ test.each([["a list", rules] as const, ["an object with rules", { rules }] as co
   },
 );
 
+test("a mark of the byte order in front is no part of the rules", () => {
+  expect(parseRuleFile(`\ufeff${JSON.stringify(rules)}`)).toEqual({ ok: true, value: rules });
+});
+
 test.each([
-  ["{", ["This is no JSON list of rules, nor an object with one as rules."]],
+  ["7", ["This is no JSON list of rules, nor an object with one as rules."]],
+  ["[\n  1,\n  2;\n]", [expect.stringMatching(/^This is no JSON: .* \(line 3 column 4\)$/)]],
   ["[1]", ["rules[0] must be an object with match and action"]],
   ['[{"action":{"kind":"hold"}}]', ["rules[0].match is missing; {} matches every request"]],
   ['[{"match":{}}]', ["rules[0].action must be an object with a kind"]],
