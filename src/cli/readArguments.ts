@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { err, ok, type Result } from "#base/result.ts";
 import { kafkaReleases } from "#playground/versions/kafkaReleases.ts";
+import { mostRecordsInBurst } from "#playground/workload/workloadOptions.ts";
 import { isOptionName, type OptionEntry, type OptionName, optionTable } from "./optionTable.ts";
 import type { PlaygroundCommand, TopicWish } from "./playgroundCommand.ts";
 
@@ -145,7 +146,7 @@ function readPace(
   if (topic === "" || count === undefined || rest.length > 0) {
     throw new UsageError(`--${name} ${text}: write ${optionTable[name].value}.`);
   }
-  const limit = name === "produce" ? 100_000 : 10_000_000;
+  const limit = name === "produce" ? 100_000 : mostRecordsInBurst;
   return { topic, records: whole(count, { name: `${name} ${topic}`, from: 1, to: limit }) ?? 1 };
 }
 

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { createSecureContext } from "node:tls";
 import { DataFilesError } from "#base/dataFiles.ts";
 import { seededRandom } from "#base/random.ts";
 import { dataDirectory } from "#node/dataDirectory.ts";
@@ -8,6 +9,8 @@ import { tcpServer } from "#node/tcpServer.ts";
 import type { FaultRule } from "#playground/faults/faultRule.ts";
 import { parseRuleFile } from "#playground/faults/ruleFile.ts";
 import { Playground } from "#playground/playground.ts";
+import { PlaygroundError } from "#playground/playgroundError.ts";
+import { EndNotices } from "#playground/server/endNotices.ts";
 import { isPortTaken } from "#playground/server/listenBlock.ts";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
 import type { KafkaRelease } from "#playground/versions/kafkaReleases.ts";
@@ -17,6 +20,10 @@ import { readyLine, readyText } from "./readyText.ts";
 
 const defaultPort = 9092;
 const mebibyte = 1024 * 1024;
+/** Of a file of rules; who has more begins with these. */
+const mostMistakes = 20;
+/** Troubles that nobody asked for. */
+const news: ReadonlySet<string> = new Set(["dataDirectory", "memoryBound"]);
 
 /** Where the command speaks, and who may end it. */
 export interface Terminal {
@@ -39,7 +46,7 @@ export async function runPlayground(command: PlaygroundCommand, terminal: Termin
     await aborted(terminal.stopped);
     return 0;
   } catch (error) {
-    if (error instanceof StartFailure || BrokerError.is(error)) {
+    if (error instanceof StartFailure || BrokerError.is(error) || PlaygroundError.is(error)) {
       terminal.complain(error.message);
       return 1;
     }
@@ -57,7 +64,7 @@ async function startPlayground(command: PlaygroundCommand, terminal: Terminal): 
     random: seed === undefined ? systemRandom : seededRandom(seed),
     server: tcpServer,
     observe: (observation) => {
-      const isNews = observation.type === "broker.trouble" && observation.kind === "dataDirectory";
+      const isNews = observation.type === "broker.trouble" && news.has(observation.kind);
       if (isNews) terminal.complain(observation.title);
     },
     data: directory === undefined ? undefined : dataDirectory(directory),
@@ -66,6 +73,8 @@ async function startPlayground(command: PlaygroundCommand, terminal: Terminal): 
     nodes,
     settings: await settingsOf(command),
   });
+  const notices = new EndNotices(systemClock, (text) => terminal.complain(text));
+  playground.onConnectionEnded((end) => notices.ended(end));
   await playground.start().catch((error: unknown) => {
     throw new StartFailure(startProblem(error, { host, port, nodes }), { cause: error });
   });
@@ -82,17 +91,36 @@ async function settingsOf(command: PlaygroundCommand): Promise<PlaygroundSetting
     ...(users.length === 0
       ? {}
       : { sasl: { mechanisms: ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"], users } }),
-    ...(tls === undefined
-      ? {}
-      : {
-          tls: {
-            cert: await readText(tls.certFile, "tls-cert"),
-            key: await readText(tls.keyFile, "tls-key"),
-            clientCa:
-              tls.clientCaFile === undefined ? undefined : await readText(tls.clientCaFile, "tls-client-ca"),
-          },
-        }),
+    ...(tls === undefined ? {} : { tls: await readTls(tls) }),
   };
+}
+
+async function readTls({
+  certFile,
+  keyFile,
+  clientCaFile,
+}: NonNullable<PlaygroundCommand["tls"]>): Promise<NonNullable<PlaygroundSettingsInput["tls"]>> {
+  const cert = await readPem(certFile, "tls-cert");
+  const key = await readPem(keyFile, "tls-key");
+  const clientCa = clientCaFile === undefined ? undefined : await readPem(clientCaFile, "tls-client-ca");
+  try {
+    createSecureContext({ cert, key, ca: clientCa });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new StartFailure(
+      `--tls-cert ${certFile} and --tls-key ${keyFile} cannot be used together: ${why}`,
+      { cause: error },
+    );
+  }
+  return { cert, key, clientCa };
+}
+
+/** What each option's file must hold. */
+async function readPem(file: string, option: "tls-cert" | "tls-key" | "tls-client-ca"): Promise<string> {
+  const text = await readText(file, option);
+  const what = option === "tls-key" ? "PRIVATE KEY" : "CERTIFICATE";
+  if (new RegExp(`-----BEGIN [A-Z ]*${what}-----`).test(text)) return text;
+  throw new StartFailure(`--${option} ${file}: this is no PEM file with a ${what.toLowerCase()} in it.`);
 }
 
 async function readRules(
@@ -103,8 +131,14 @@ async function readRules(
   const rules = parseRuleFile(await readText(file, "faults"), release);
   if (rules.ok) return rules.value;
   const [first, ...others] = rules.error;
+  const shown = others.slice(0, mostMistakes - 1);
+  const left = others.length - shown.length;
   const text =
-    others.length === 0 ? first : ["there is more than one mistake.", first, ...others].join("\n  ");
+    others.length === 0
+      ? first
+      : ["there is more than one mistake.", first, ...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(
+          "\n  ",
+        );
   throw new StartFailure(`--faults ${file}: ${text}`);
 }
 

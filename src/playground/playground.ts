@@ -1,6 +1,7 @@
 import { Emitter, type Event } from "#base/events.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { Transport } from "#base/transport.ts";
+import { addressText } from "#network/address.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { RecordInput } from "#protocol/records/batchWriter.ts";
 import type { BrokerFault } from "#trace/observations/broker.ts";
@@ -59,7 +60,7 @@ export class Playground {
 
   /** `host:port` of each node, as a client is given them. */
   get bootstrapServers(): readonly string[] {
-    return this.nodes.map(({ host, port }) => `${host}:${port}`);
+    return this.nodes.map(addressText);
   }
 
   /** Connections without a socket that look as if they came from `host`; refused while nothing listens. */

@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Kafka, logLevel } from "kafkajs";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { DisposableStore } from "#base/lifecycle.ts";
 import { isPortFree } from "#test/support/freePorts.ts";
 import { runCli, startCli } from "./support/cliProcess.ts";
@@ -142,6 +142,53 @@ describe("groupscope playground", () => {
     expect(stderr).toContain(`--faults ${file}`);
     expect(stderr).toContain("rules[0].match.api");
     expect(stderr).toContain("rules[0].action.kind");
+  });
+
+  test("names no more than twenty mistakes of a file of rules", async () => {
+    const file = path.join(folder(), "rules.json");
+    writeFileSync(file, JSON.stringify(Array.from({ length: 1_000 }, () => 1)));
+
+    const { stderr } = await runCli("playground", "--port", "0", "--faults", file);
+
+    expect(stderr.trim().split("\n")).toHaveLength(22);
+    expect(stderr).toContain("and 980 more");
+  });
+
+  test("says which file is no certificate", async () => {
+    const file = path.join(folder(), "cert.pem");
+    writeFileSync(file, "no certificate");
+
+    const { exitCode, stderr } = await runCli("playground", "--tls-cert", file, "--tls-key", file);
+
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `groupscope: --tls-cert ${file}: this is no PEM file with a certificate in it.\n`,
+    });
+  });
+
+  test("leaves a directory of somebody else as it is", async () => {
+    const directory = folder();
+    mkdirSync(path.join(directory, "topics"));
+    writeFileSync(path.join(directory, "topics", "notes.md"), "precious");
+
+    const { exitCode, stderr } = await runCli("playground", "--port", "0", "--data-dir", directory);
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/^groupscope: .+ holds a folder topics, but no journal.log .+ away\.\n$/);
+    expect(readFileSync(path.join(directory, "topics", "notes.md"), "utf8")).toBe("precious");
+  });
+
+  test("says whom it sends away, and why", async () => {
+    const { ready, complaints } = await start();
+    const socket = connect(ready.nodes[0]?.port ?? 0, "127.0.0.1");
+    owned.add({ dispose: () => socket.destroy() });
+    socket.on("error", () => {});
+
+    socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+    await vi.waitFor(() => expect(complaints()).toMatch(/node 1 was ended: what came is no Kafka request/), {
+      timeout: 10_000,
+    });
   });
 
   test("says that a file is not there", async () => {

@@ -103,3 +103,11 @@ describe("the command line", () => {
     expect(usage).not.toContain("RELEASES");
   });
 });
+
+test("a filling takes as many records as a burst may have, and no more", () => {
+  expect(readArguments(["playground", "--fill", "orders:1000000"]).ok).toBe(true);
+  expect(readArguments(["playground", "--fill", "orders:1000001"])).toMatchObject({
+    ok: false,
+    error: expect.stringContaining("from 1 to 1000000"),
+  });
+});

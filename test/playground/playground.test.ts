@@ -137,3 +137,18 @@ describe("producing", () => {
     await expect(playground.produce({ topic: "orders", records })).rejects.toThrow("MESSAGE_TOO_LARGE");
   });
 });
+
+test("an address of IPv6 is printed so that clients can read it", async () => {
+  const clock = new VirtualClock();
+  const playground = new Playground({
+    clock,
+    random: seededRandom(1),
+    server: new MemoryNetwork({ clock, seed: 1 }),
+    observe: () => {},
+    host: "::1",
+    basePort: 9092,
+  });
+  await playground.start();
+
+  expect(playground.bootstrapServers).toEqual(["[::1]:9092"]);
+});

@@ -67,6 +67,9 @@ const minValueBytes = 80;
 const maxKeys = 100_000;
 const maxRate = 1_000_000;
 
+/** More at once would be a pace that no playground keeps. */
+export const mostRecordsInBurst = maxRate;
+
 /** Why such a workload cannot be, in words; undefined when it can. */
 export function workloadProblem(options: WorkloadOptions): string | undefined {
   return (
