@@ -3,13 +3,30 @@ import type { DataFiles } from "#base/dataFiles.ts";
 import type { Random } from "#base/random.ts";
 import type { StreamServer, Transport } from "#base/transport.ts";
 
+/** A file as a directory lists it. */
+export interface StoredFile {
+  readonly name: string;
+  readonly bytes: number;
+  /** Milliseconds since the Unix epoch. */
+  readonly modifiedAt: number;
+}
+
 /** Files as the worker uses them: certificates and traces. */
 export interface HostFiles {
+  /** All of a small file. */
   read(file: string): Promise<Uint8Array>;
+  /** In bytes. */
+  size(file: string): Promise<number>;
+  /** The bytes in order, as many at a time as fit into a turn; a piece is only good until the next is asked for. */
+  pieces(file: string): AsyncIterable<Uint8Array>;
   write(file: string, chunks: Iterable<string>): Promise<number>;
-  /** Appends to a file of its own, made with its directory when it is not there. */
-  append(file: string, text: string): Promise<void>;
+  /** Makes a file, and its directory where that is not there. Rejects when the file is there already. */
+  create(file: string, text: string): Promise<void>;
+  /** Appends to a file that is there; false, and nothing written, when somebody removed it. */
+  append(file: string, text: string): Promise<boolean>;
   remove(file: string): Promise<void>;
+  /** The files of a directory; none when it is not there. */
+  list(directory: string): Promise<readonly StoredFile[]>;
 }
 
 /** Everything real that the worker needs: tests give virtual ones (ARCHITECTURE.md, I2). */

@@ -15,6 +15,7 @@ import { DebugConsumers } from "./sessions/debugConsumers.ts";
 import { RecordStore } from "./sessions/recordStore.ts";
 import { SessionRegistry } from "./sessions/sessionRegistry.ts";
 import { OpenedTraces } from "./trace/openedTraces.ts";
+import { RunningTraces } from "./trace/runningTraces.ts";
 import { TraceAppender } from "./trace/traceAppender.ts";
 import { Defects } from "./views/defects.ts";
 import type { Presentation } from "./views/presentation.ts";
@@ -45,6 +46,7 @@ export interface HostParts extends Disposable {
   readonly summaries: Summaries;
   readonly traces: OpenedTraces;
   readonly appender: TraceAppender;
+  readonly runningTraces: RunningTraces;
   readonly presentation: Presentation;
   readonly trees: TreeSubscriptions;
   readonly panels: PanelSubscriptions;
@@ -68,7 +70,10 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
 
   const recording = owned.add(new Recording(deps));
   const { openSource } = recording;
-  const appender = owned.add(new TraceAppender({ recording, files, clock, log: warn }));
+  const runningTraces = new RunningTraces(files, deps);
+  const appender = owned.add(
+    new TraceAppender({ recording, files, traces: runningTraces, clock, log: warn }),
+  );
   const bytes = new BytesStore(maxRawBytes);
   // By the clock that its clients and its broker wait by.
   const exchanges = new ExchangeStore({ now: () => playground.clockOfMembers.now() }, maxExchangeBytes);
@@ -157,6 +162,7 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
     summaries: new Summaries(),
     traces,
     appender,
+    runningTraces,
     presentation,
     trees,
     panels,

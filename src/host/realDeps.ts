@@ -1,9 +1,4 @@
 import { exec } from "node:child_process";
-import { createWriteStream } from "node:fs";
-import { appendFile, mkdir, readFile, rm } from "node:fs/promises";
-import { dirname } from "node:path";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import { getHeapStatistics } from "node:v8";
 import { isInstant } from "#base/instant.ts";
 import { dataDirectory } from "#node/dataDirectory.ts";
@@ -11,26 +6,13 @@ import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
 import { tcpServer } from "#node/tcpServer.ts";
 import { tcpTransport } from "#node/tcpTransport.ts";
-import type { HostDeps, HostFiles } from "./hostDeps.ts";
+import type { HostDeps } from "./hostDeps.ts";
+import { realFiles } from "./realFiles.ts";
 
 const commandLimitMs = 30_000;
 
 /** What the worker holds itself to; V8's own limit is there for speed (`spawnWorkerThread`). */
 const heldToBytes = 1_073_741_824;
-
-const files: HostFiles = {
-  read: (file) => readFile(file),
-  write: async (file, chunks) => {
-    const stream = createWriteStream(file);
-    await pipeline(Readable.from(chunks), stream);
-    return stream.bytesWritten;
-  },
-  append: async (file, text) => {
-    await mkdir(dirname(file), { recursive: true });
-    await appendFile(file, text);
-  },
-  remove: (file) => rm(file, { force: true }),
-};
 
 /** Runs a command of the user's own settings by their shell, and gives what it prints. */
 function runCommand(command: string): Promise<string> {
@@ -53,7 +35,7 @@ export const realDeps: HostDeps = {
   random: systemRandom,
   transport: tcpTransport,
   server: tcpServer,
-  files,
+  files: realFiles,
   dataDirectory,
   runCommand,
   environment: (name) => process.env[name],

@@ -45,6 +45,14 @@ describe("a worker that dies", () => {
       return found?.node.contextValue.includes("ended") && found;
     });
     assert.match(row.node.description ?? "", /ended/);
+    const [kept] = await app.link.request("trace.kept", {});
+    assert.ok(kept, "what the dead worker recorded is kept");
+    const opened = await vscode.commands.executeCommand<{ readonly observations: number }>(
+      commandIds.openTrace,
+      vscode.Uri.file(kept.file),
+    );
+    assert.ok(opened.observations > 0);
+    await vscode.commands.executeCommand(commandIds.closeTrace);
     await vscode.commands.executeCommand(commandIds.startPlayground);
     await eventually("the playground again", () => findRow(app.trees.clusters, "billing"));
     await vscode.commands.executeCommand(commandIds.stopPlayground);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { seededRandom } from "#base/random.ts";
 import { startHost } from "./support/testHost.ts";
 
 const clusters = "groupscope.clusters";
@@ -90,13 +91,42 @@ test("what is observed is appended to the workspace's storage, so that a crash l
   files.contents.set("/tmp/after-crash.jsonl", text);
   const opened = await ask("trace.open", { file: "/tmp/after-crash.jsonl" });
 
-  expect(path).toMatch(/running-\d\.groupscope\.jsonl$/);
+  expect(path).toMatch(/running-[\w-]+\.groupscope\.jsonl$/);
   expect(opened.notices).toEqual([]);
   expect(opened.observations).toBeGreaterThan(50);
 });
 
+test("what a worker recorded is kept while the one after it records", async () => {
+  const { ask, files, clock, host } = await recorded();
+  await clock.advance(1_000);
+  const { observations } = await ask("host.health", {});
+  const before = new Map(files.contents);
+  host.dispose();
+
+  const next = startHost({ files, deps: { random: seededRandom(8) } });
+  await next.ask("playground.start", { scene: true });
+  await next.clock.advance(5_000);
+
+  const [kept, ...others] = await next.ask("trace.kept", {});
+  const opened = await next.ask("trace.open", { file: kept?.file ?? "" });
+  expect([...before]).toEqual([[kept?.file, files.contents.get(kept?.file ?? "")]]);
+  expect(others).toEqual([]);
+  expect(files.contents.size).toBe(2);
+  expect(opened.observations).toBeGreaterThan(observations / 2);
+});
+
+test("a running trace that somebody removed is begun again, as one that can be opened", async () => {
+  const { ask, files, clock } = await recorded();
+
+  files.contents.clear();
+  await clock.advance(5_000);
+
+  const [file = ""] = files.contents.keys();
+  expect(await ask("trace.open", { file })).toMatchObject({ notices: [] });
+});
+
 test("the running trace never grows beyond its cap", async () => {
-  const { files, clock, client } = startHost({ settings: { maxTraceFileBytes: 400_000 } });
+  const { files, clock, client } = startHost({ settings: { maxTraceFileBytes: 1_000_000 } });
   client.notify("tree.visible", { view: clusters, visible: true });
   await clock.runUntil(client.request("playground.start", { scene: true }));
 
@@ -104,5 +134,5 @@ test("the running trace never grows beyond its cap", async () => {
 
   const sizes = [...files.contents.values()].map((text) => text.length);
   expect(sizes.length).toBe(2);
-  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(800_000);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(1_000_000);
 });

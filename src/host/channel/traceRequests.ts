@@ -8,6 +8,14 @@ export interface OpenedTrace {
   readonly notices: readonly string[];
 }
 
+/** A running trace that an earlier worker of this workspace left behind, when it died or its window was reloaded. */
+export interface KeptTrace {
+  readonly file: string;
+  readonly bytes: number;
+  /** When something was last written to it: milliseconds since the Unix epoch. */
+  readonly endedAt: number;
+}
+
 export interface TraceRequests {
   readonly "trace.save": RequestShape<
     { readonly file: string },
@@ -16,5 +24,7 @@ export interface TraceRequests {
   /** Reads the file into a model of its own, shown as read-only roots under Clusters. */
   readonly "trace.open": RequestShape<{ readonly file: string }, OpenedTrace>;
   readonly "trace.close": RequestShape<{ readonly traceId: string }, void>;
+  /** Newest first. */
+  readonly "trace.kept": RequestShape<Record<string, never>, readonly KeptTrace[]>;
   readonly "trace.list": RequestShape<Record<string, never>, readonly OpenedTrace[]>;
 }

@@ -8,6 +8,7 @@ import type { HostParts } from "../hostParts.ts";
 export function traceRequests({
   recording,
   traces,
+  runningTraces,
   deps,
   configuration,
 }: HostParts): RequestHandlers<TraceRequests> {
@@ -21,6 +22,8 @@ export function traceRequests({
     },
     "trace.open": ({ file }) => traces.open(file),
     "trace.close": ({ traceId }) => traces.close(traceId),
+    "trace.kept": () =>
+      configuration.storageDirectory === undefined ? [] : runningTraces.kept(configuration.storageDirectory),
     "trace.list": () => traces.list,
   };
 }

@@ -4,6 +4,7 @@ import type { Observation } from "#trace/observation.ts";
 import { headerLine, keyframeLine, observationLine } from "#trace/traceFormat.ts";
 import type { HostFiles } from "../hostDeps.ts";
 import type { Recording } from "../recording.ts";
+import type { RunningTraces } from "./runningTraces.ts";
 
 /** Often enough that a crash loses at most this much. */
 const flushEveryMs = 500;
@@ -11,8 +12,8 @@ const flushEveryMs = 500;
 const maxWaitingChars = 16_000_000;
 
 /**
- * Writes the running trace to the workspace's storage as it grows, so that a crash or a reload loses nothing. Two files
- * are kept: at half the cap the older one goes and a new one begins, each with a keyframe of its own.
+ * Writes the running trace to the workspace's storage as it grows, so that a crash or a reload loses nothing. A file that
+ * fills half the cap is followed by another, each with a keyframe of its own; the other half is for those before it.
  */
 export class TraceAppender implements Disposable {
   readonly #recording: Recording;
@@ -21,7 +22,9 @@ export class TraceAppender implements Disposable {
   readonly #log: (message: string) => void;
   readonly #owned = new DisposableStore();
   #target: { readonly directory: string; readonly product: string; readonly maxBytes: number } | undefined;
-  #file = 0;
+  readonly #traces: RunningTraces;
+  /** The file that grows; none before the first write, and when it has to be followed by another. */
+  #file: string | undefined;
   #writtenChars = 0;
   #waiting: Observation[] = [];
   #lost = 0;
@@ -31,11 +34,13 @@ export class TraceAppender implements Disposable {
   constructor(options: {
     readonly recording: Recording;
     readonly files: HostFiles;
+    readonly traces: RunningTraces;
     readonly clock: Clock;
     readonly log: (message: string) => void;
   }) {
     this.#recording = options.recording;
     this.#files = options.files;
+    this.#traces = options.traces;
     this.#clock = options.clock;
     this.#log = options.log;
     this.#owned.add(options.recording.recorder.onRecorded((observation) => this.#take(observation)));
@@ -47,7 +52,7 @@ export class TraceAppender implements Disposable {
   ): void {
     const same = target?.directory === this.#target?.directory;
     this.#target = target;
-    if (!same) this.#writtenChars = 0;
+    if (!same) this.#file = undefined;
   }
 
   /** Settles when everything recorded so far is written, or could not be. */
@@ -79,12 +84,11 @@ export class TraceAppender implements Disposable {
     this.#waiting = [];
     if (!target || waiting.length === 0) return;
     try {
-      if (this.#writtenChars === 0 || this.#writtenChars > target.maxBytes / 2) {
-        await this.#begin(target);
-        // The keyframe is of now: what waited is in it already.
-        return;
-      }
-      await this.#append(target, waiting.map(observationLine).join(""));
+      const text = waiting.map(observationLine).join("");
+      const isFull = this.#writtenChars + text.length > target.maxBytes / 2;
+      // The keyframe of a new file is of now: what waited is in it already.
+      if (this.#file === undefined || isFull) await this.#begin(target);
+      else await this.#append(this.#file, text);
     } catch (error) {
       this.#target = undefined;
       this.#log(`The trace can no longer be written to ${target.directory}: ${String(error)}`);
@@ -93,22 +97,22 @@ export class TraceAppender implements Disposable {
     this.#lost = 0;
   }
 
-  async #begin(target: { readonly directory: string; readonly product: string }): Promise<void> {
-    this.#file = 1 - this.#file;
-    this.#writtenChars = 0;
-    await this.#files.remove(this.#path(target.directory));
+  async #begin(target: {
+    readonly directory: string;
+    readonly product: string;
+    readonly maxBytes: number;
+  }): Promise<void> {
     const { recorder } = this.#recording;
     const keyframe = { seq: recorder.recorded, at: this.#clock.now(), model: this.#recording.serialise() };
-    await this.#append(target, headerLine(target.product) + keyframeLine(keyframe));
+    const text = headerLine(target.product) + keyframeLine(keyframe);
+    this.#file = await this.#traces.begin(target, text);
+    this.#writtenChars = text.length;
   }
 
-  async #append(target: { readonly directory: string }, text: string): Promise<void> {
+  async #append(file: string, text: string): Promise<void> {
     this.#writtenChars += text.length;
-    await this.#files.append(this.#path(target.directory), text);
-  }
-
-  #path(directory: string): string {
-    return `${directory}/running-${this.#file + 1}.groupscope.jsonl`;
+    // Somebody tidied up: without its header a file is no trace, so the next write begins another.
+    if (!(await this.#files.append(file, text))) this.#file = undefined;
   }
 }
 

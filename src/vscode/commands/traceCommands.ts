@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import type { KeptTrace } from "#host/channel/traceRequests.ts";
 import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
@@ -24,7 +25,7 @@ export function traceCommands(app: App): CommandFamily {
       return saved;
     },
     [commandIds.openTrace]: async (_target, argument) => {
-      const file = asFile(argument) ?? (await askWhatToOpen());
+      const file = asFile(argument) ?? (await askWhatToOpen(app));
       if (!file) return undefined;
       const opened = await vscode.window.withProgress({ location: { viewId: "groupscope.clusters" } }, () =>
         app.link.request("trace.open", { file: file.fsPath }),
@@ -60,7 +61,28 @@ function askWhereToSave(): Thenable<vscode.Uri | undefined> {
   });
 }
 
-async function askWhatToOpen(): Promise<vscode.Uri | undefined> {
+/** A file of the user's choice, or what an earlier worker of this workspace recorded until it ended. */
+async function askWhatToOpen(app: App): Promise<vscode.Uri | undefined> {
+  const kept = await app.link.request("trace.kept", {});
+  if (kept.length === 0) return askFile();
+  const answer = await askPick<KeptTrace | undefined>({
+    title: "Open trace",
+    placeholder: "Which trace?",
+    choices: [
+      { choice: undefined, label: "Choose a file…" },
+      { label: "kept from before a crash or a reload", kind: vscode.QuickPickItemKind.Separator },
+      ...kept.map((trace) => ({
+        choice: trace,
+        label: `Until ${new Date(trace.endedAt).toLocaleString()}`,
+        description: megabytesText(trace.bytes),
+      })),
+    ],
+  });
+  if (typeof answer === "string") return undefined;
+  return answer.choice ? vscode.Uri.file(answer.choice.file) : askFile();
+}
+
+async function askFile(): Promise<vscode.Uri | undefined> {
   const chosen = await vscode.window.showOpenDialog({ title: "Open trace", openLabel: "Open", filters });
   return chosen?.[0];
 }
@@ -78,4 +100,8 @@ async function askTrace(
     choices: traces.map(({ traceId, name }) => ({ choice: traceId, label: name })),
   });
   return typeof answer === "string" ? undefined : answer.choice;
+}
+
+function megabytesText(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MB`;
 }

@@ -25,18 +25,25 @@ export function reportHost(link: HostLink, log: vscode.LogOutputChannel): Dispos
         restartInMs === undefined
           ? "It ended several times within a minute, so it waits for your next command."
           : "It was started again; its debug consumers have ended.";
-      offerLog(
-        vscode.window.showErrorMessage(
-          `The process behind Groupscope's views ended by itself. ${next}`,
-          showLog,
-        ),
-      );
+      const said = `The process behind Groupscope's views ended by itself. ${next} What was recorded until then is kept as a trace.`;
+      void vscode.window.showErrorMessage(said, openTrace, showLog).then((answer) => {
+        if (answer === showLog) void vscode.commands.executeCommand(commandIds.showLog);
+        if (answer !== openTrace) return;
+        openNewestKept(link).catch((error: unknown) => log.error("The kept trace cannot be opened.", error));
+      });
     }),
   );
   return owned;
 }
 
 const showLog = "Show log";
+const openTrace = "Open trace";
+
+async function openNewestKept(link: HostLink): Promise<void> {
+  const [newest] = await link.request("trace.kept", {});
+  // With nothing kept the command asks for a file.
+  await vscode.commands.executeCommand(commandIds.openTrace, newest && vscode.Uri.file(newest.file));
+}
 
 function offerLog(answered: Thenable<string | undefined>): void {
   void answered.then((answer) => {

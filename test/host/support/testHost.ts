@@ -32,11 +32,16 @@ const settings: HostSettings = {
 
 /** The worker's code in this thread, on virtual time and an in-memory network, as the extension host sees it. */
 export function startHost(
-  options: { readonly settings?: Partial<HostSettings>; readonly deps?: Partial<HostDeps> } = {},
+  options: {
+    readonly settings?: Partial<HostSettings>;
+    readonly deps?: Partial<HostDeps>;
+    /** Another worker's, to start where that one ended. */
+    readonly files?: ReturnType<typeof memoryFiles>;
+  } = {},
 ) {
   const clock = new VirtualClock();
   const network = new MemoryNetwork({ clock });
-  const files = memoryFiles();
+  const files = options.files ?? memoryFiles(clock);
   const dataFiles = new MemoryDataFiles();
   const ports = portPair();
   const deps: HostDeps = {
