@@ -103,7 +103,7 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
     log: warn,
   });
 
-  const traces = new OpenedTraces(files, clock);
+  const traces = new OpenedTraces(deps);
   const presentation: Presentation = {
     all: () => [recording.presented(), ...traces.presented],
     of: (clusterId) => traces.of(clusterId) ?? recording.presented(),

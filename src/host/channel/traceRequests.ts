@@ -16,13 +16,19 @@ export interface KeptTrace {
   readonly endedAt: number;
 }
 
+/** How far a file is read. */
+export interface TraceProgress {
+  readonly readBytes: number;
+  readonly fileBytes: number;
+}
+
 export interface TraceRequests {
   readonly "trace.save": RequestShape<
     { readonly file: string },
     { readonly observations: number; readonly bytes: number }
   >;
-  /** Reads the file into a model of its own, shown as read-only roots under Clusters. */
-  readonly "trace.open": RequestShape<{ readonly file: string }, OpenedTrace>;
+  /** Reads the file, as far as memory allows, into a model of its own, shown as read-only roots under Clusters. */
+  readonly "trace.open": RequestShape<{ readonly file: string }, OpenedTrace, TraceProgress>;
   readonly "trace.close": RequestShape<{ readonly traceId: string }, void>;
   /** Newest first. */
   readonly "trace.kept": RequestShape<Record<string, never>, readonly KeptTrace[]>;

@@ -20,7 +20,7 @@ export function traceRequests({
       const bytes = await deps.files.write(file, traceLines(configuration.product, replay));
       return { observations: replay.observations.length, bytes };
     },
-    "trace.open": ({ file }) => traces.open(file),
+    "trace.open": ({ file }, { signal, progress }) => traces.open(file, { signal, progress }),
     "trace.close": ({ traceId }) => traces.close(traceId),
     "trace.kept": () =>
       configuration.storageDirectory === undefined ? [] : runningTraces.kept(configuration.storageDirectory),

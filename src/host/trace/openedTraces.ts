@@ -1,13 +1,14 @@
-import type { Clock } from "#base/clock.ts";
+import { CancelledError } from "#base/clock.ts";
 import { detect } from "#model/detectors/detect.ts";
 import type { Finding } from "#model/finding.ts";
-import { createModel, fold, type Model, type ModelState } from "#model/model.ts";
-import { asTraceClusters, modelFromKeyframe } from "#model/traceModel.ts";
-import { TraceFileError, TraceReader } from "#trace/traceReader.ts";
+import type { Model } from "#model/model.ts";
+import { asTraceClusters } from "#model/traceModel.ts";
+import { TraceFileError } from "#trace/traceReader.ts";
 import { ChannelError } from "../channel/channelError.ts";
-import type { OpenedTrace } from "../channel/traceRequests.ts";
-import type { HostFiles } from "../hostDeps.ts";
+import type { OpenedTrace, TraceProgress } from "../channel/traceRequests.ts";
+import type { HostDeps } from "../hostDeps.ts";
 import type { PresentedModel } from "../views/presentation.ts";
+import { type FoldedTrace, TraceFolding } from "./traceFolding.ts";
 
 interface Opened extends OpenedTrace {
   readonly model: Model;
@@ -15,21 +16,26 @@ interface Opened extends OpenedTrace {
   readonly endedAt: number;
 }
 
-/** Small enough that folding what one chunk holds fits into a turn. */
-const chunkBytes = 65_536;
-/** How much of a file is read in one go before others get their turn. */
+/** How long a file is read in one go before others get their turn. */
 const turnMs = 8;
+const progressEveryMs = 200;
+/** Reading stops at this share of the memory: well before the worker begins to let go of what others keep. */
+const largestHeapShare = 0.5;
+
+/** By what reading learns that nobody waits for it any longer, and how it tells how far it is. */
+interface Reading {
+  readonly signal: AbortSignal;
+  readonly progress: (value: TraceProgress) => void;
+}
 
 /** Traces that were opened: each with a model of its own, shown as read-only clusters beside the live ones. */
 export class OpenedTraces {
-  readonly #files: HostFiles;
-  readonly #clock: Clock;
+  readonly #deps: Pick<HostDeps, "files" | "clock" | "heap">;
   readonly #opened = new Map<string, Opened>();
   #nextId = 1;
 
-  constructor(files: HostFiles, clock: Clock) {
-    this.#files = files;
-    this.#clock = clock;
+  constructor(deps: Pick<HostDeps, "files" | "clock" | "heap">) {
+    this.#deps = deps;
   }
 
   get list(): readonly OpenedTrace[] {
@@ -55,16 +61,15 @@ export class OpenedTraces {
     return this.#opened.get(clusterId.split("/", 1)[0] ?? "")?.name;
   }
 
-  /** Reads a whole file. Rejects with a sentence when it is no trace; what is damaged in it becomes a notice. */
-  async open(file: string): Promise<OpenedTrace> {
+  /**
+   * Reads a file, to its end or as far as memory allows. Rejects with a sentence when it is no trace; what is damaged
+   * in it, or was left out, becomes a notice.
+   */
+  async open(file: string, reading: Reading): Promise<OpenedTrace> {
     const name = file.split(/[/\\]/).at(-1) ?? file;
-    const bytes = await this.#files.read(file).catch((cause: unknown) => {
-      const why = cause instanceof Error ? cause.message : String(cause);
-      throw new ChannelError("REFUSED", `${name} cannot be read: ${why}`);
-    });
     const traceId = `trace:${this.#nextId++}`;
     try {
-      const { model, notices, observations } = await this.#read(bytes);
+      const { model, notices, observations } = await this.#read(file, name, reading);
       const clusters = asTraceClusters(model, {
         name,
         clusterIdOf: (clusterId) => `${traceId}/${clusterId}`,
@@ -85,34 +90,48 @@ export class OpenedTraces {
     this.#opened.delete(traceId);
   }
 
-  async #read(bytes: Uint8Array) {
-    const reader = new TraceReader();
-    const notices: string[] = [];
-    let model: ModelState = createModel();
-    let started = false;
-    let turnAt = this.#clock.now();
-    const take = (items: ReturnType<TraceReader["push"]>) => {
-      for (const item of items) {
-        if (item.kind === "observation") {
-          started = true;
-          fold(model, item.observation);
-        } else if (item.kind === "keyframe" && !started) {
-          // Later keyframes repeat what the fold knows already.
-          const { model: restored, notice } = modelFromKeyframe(item.model);
-          model = restored;
-          if (notice !== undefined) notices.push(notice);
-        }
-      }
-    };
-    for (let at = 0; at < bytes.length; at += chunkBytes) {
-      take(reader.push(bytes.subarray(at, at + chunkBytes)));
-      if (this.#clock.now() - turnAt < turnMs) continue;
-      await this.#clock.yieldTurn();
-      turnAt = this.#clock.now();
+  async #read(file: string, name: string, { signal, progress }: Reading): Promise<FoldedTrace> {
+    const { files, clock } = this.#deps;
+    const fileBytes = await files.size(file).catch((cause: unknown) => {
+      throw unreadable(name, cause);
+    });
+    const folding = new TraceFolding();
+    let readBytes = 0;
+    let turnAt = clock.now();
+    let toldAt = turnAt;
+    for await (const piece of readable(name, files.pieces(file))) {
+      if (signal.aborted) throw new CancelledError("aborted", "open trace");
+      folding.push(piece);
+      readBytes += piece.length;
+      if (this.#isShortOfMemory()) return folding.stopped({ readBytes, fileBytes });
+      if (clock.now() - turnAt < turnMs) continue;
+      await clock.yieldTurn();
+      turnAt = clock.now();
+      if (turnAt - toldAt < progressEveryMs) continue;
+      toldAt = turnAt;
+      progress({ readBytes, fileBytes });
     }
-    take(reader.end());
-    return { model, notices: [...notices, ...reader.notices], observations: reader.observations };
+    return folding.end();
   }
+
+  #isShortOfMemory(): boolean {
+    const { usedBytes, limitBytes } = this.#deps.heap();
+    return usedBytes > limitBytes * largestHeapShare;
+  }
+}
+
+/** Not about what is made of the pieces: a defect there is none of the file. */
+async function* readable(name: string, pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* pieces;
+  } catch (error) {
+    throw unreadable(name, error);
+  }
+}
+
+function unreadable(name: string, cause: unknown): ChannelError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new ChannelError("REFUSED", `${name} cannot be read: ${why}`);
 }
 
 function presentedOf({ model, findings, endedAt }: Opened): PresentedModel {

@@ -3,6 +3,7 @@ import type { KeptTrace } from "#host/channel/traceRequests.ts";
 import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
+import { withLaterProgress } from "../ui/laterProgress.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { clusterIdOf } from "./target.ts";
 
@@ -27,8 +28,13 @@ export function traceCommands(app: App): CommandFamily {
     [commandIds.openTrace]: async (_target, argument) => {
       const file = asFile(argument) ?? (await askWhatToOpen(app));
       if (!file) return undefined;
-      const opened = await vscode.window.withProgress({ location: { viewId: "groupscope.clusters" } }, () =>
-        app.link.request("trace.open", { file: file.fsPath }),
+      const name = file.path.split("/").at(-1);
+      const opened = await withLaterProgress(`Opening ${name}`, ({ report, signal }) =>
+        app.link.request(
+          "trace.open",
+          { file: file.fsPath },
+          { signal, onProgress: ({ readBytes, fileBytes }) => report(shareText(readBytes, fileBytes)) },
+        ),
       );
       if (opened.notices.length > 0) {
         void vscode.window.showWarningMessage(`${opened.name}: ${opened.notices.join(" ")}`);
@@ -100,6 +106,10 @@ async function askTrace(
     choices: traces.map(({ traceId, name }) => ({ choice: traceId, label: name })),
   });
   return typeof answer === "string" ? undefined : answer.choice;
+}
+
+function shareText(readBytes: number, fileBytes: number): string {
+  return `${megabytesText(readBytes)} of ${megabytesText(fileBytes)}`;
 }
 
 function megabytesText(bytes: number): string {
