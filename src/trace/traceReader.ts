@@ -30,7 +30,11 @@ export type TraceItem =
   /** Of a newer version: kept, so that saving the trace again loses nothing, and not folded. */
   | { readonly kind: "unknown"; readonly type: string; readonly value: Json };
 
-const maxLineBytes = 64 * 1024 * 1024;
+/**
+ * A line is parsed in one go, and its objects can take fifty times the memory of its text. The longest lines that are
+ * written hold the state of a cluster with tens of thousands of members.
+ */
+const maxLineBytes = 32 * 1024 * 1024;
 const maxReported = 3;
 
 /**
@@ -39,6 +43,7 @@ const maxReported = 3;
  */
 export class TraceReader {
   readonly #lines: LineSplitter;
+  readonly #maxLineBytes: number;
   #header: TraceHeader | undefined;
   #lineNumber = 0;
   #observations = 0;
@@ -49,6 +54,7 @@ export class TraceReader {
   #ended = false;
 
   constructor(limits: { readonly maxLineBytes: number } = { maxLineBytes }) {
+    this.#maxLineBytes = limits.maxLineBytes;
     this.#lines = new LineSplitter(limits.maxLineBytes);
   }
 
@@ -97,6 +103,10 @@ export class TraceReader {
     if (!this.#header) {
       this.#header = headerOf(value);
       yield { kind: "header", header: this.#header };
+      return;
+    }
+    if (line.kind === "tooLong") {
+      this.#damagedLine(`longer than ${this.#maxLineBytes / 1_048_576} MB`);
       return;
     }
     if (value === undefined && !complete) {
