@@ -100,9 +100,9 @@ test("5. the Rebalances panel draws members, generations, commits and the fault,
 });
 
 test("6. releasing the waiter from the finding's row ends the wait", async () => {
-  await workbench.rowAction(workbench.row("Findings", /Commit waits.*by A/), "Release Waiting Commit");
+  await workbench.rowAction(workbench.row("Findings", /A: commit waits/), "Release Waiting Commit");
 
-  await workbench.row("Findings", /Commit waits.*by A/).waitFor({ state: "detached" });
+  await workbench.row("Findings", /A: commit waits/).waitFor({ state: "detached" });
 });
 
 test("5. the Rebalances panel has a table twin, and neither breaks a rule of accessibility", async () => {

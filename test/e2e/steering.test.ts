@@ -59,7 +59,7 @@ test("7. a rebalance waits for the records of a poll, the row and the finding sa
   await workbench.page.keyboard.press("Enter");
 
   await workbench.row("Debug Consumers", /^A.*holds up a rebalance/).waitFor();
-  await workbench.row("Findings", /Rebalance waits .* for A/).waitFor();
+  await workbench.row("Findings", /A: holds up a rebalance/).waitFor();
   await workbench.screenshot("7-gate-held");
 });
 
@@ -73,7 +73,7 @@ test("7. the Rebalances panel draws the wait below its member, and its strip let
 
   await workbench.rowAction(workbench.row("Debug Consumers", /^A.*shipping/), "Allow Rebalance");
 
-  await workbench.row("Findings", /Rebalance waits .* for A/).waitFor({ state: "detached" });
+  await workbench.row("Findings", /A: holds up a rebalance/).waitFor({ state: "detached" });
   await page.getByRole("button", { name: /^A: a rebalance waited/ }).waitFor();
   await workbench.screenshot("7-rebalance-allowed");
 });
