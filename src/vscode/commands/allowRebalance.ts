@@ -1,11 +1,11 @@
-import * as vscode from "vscode";
 import type { App } from "../app.ts";
+import { setStatusBarMessage } from "../ui/notify.ts";
 
 /** Lets a rebalance and callbacks through, and says what waited. */
 export async function allowRebalance(app: App, sessionId: string): Promise<void> {
   const { wasHeld, waited } = await app.link.request("session.allowRebalance", { sessionId });
   const said = wasHeld ? afterwards[waited] : "Nothing was held: the group could rebalance already.";
-  void vscode.window.setStatusBarMessage(said, 5_000);
+  setStatusBarMessage(said, 5_000);
 }
 
 const afterwards = {

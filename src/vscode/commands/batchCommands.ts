@@ -1,8 +1,8 @@
-import * as vscode from "vscode";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
+import { setStatusBarMessage } from "../ui/notify.ts";
 import { pickPartitions, pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { applyRemedyOf } from "./remedies.ts";
@@ -38,7 +38,7 @@ export function batchCommands(app: App): CommandFamily {
     [commandIds.skipBatch]: (target) =>
       each(target, { title: "Skip the corrupt batch", kind: "skipBatch" }, async (sessionId, partition) => {
         await app.link.request("session.skipBatch", { sessionId, ...partition });
-        void vscode.window.setStatusBarMessage(
+        setStatusBarMessage(
           `${topicPartitionText(partition)}: reading goes on at the next safe offset; the gap is recorded.`,
           6_000,
         );

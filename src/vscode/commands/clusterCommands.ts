@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import * as vscode from "vscode";
 import type { ClusterProfile } from "#host/channel/clusterProfile.ts";
 import type { ConnectionReport } from "#host/channel/clusterRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
@@ -9,6 +8,7 @@ import { describeCluster } from "../flows/clusterFlow.ts";
 import { failureSentence, reportMarkdown, stageTexts } from "../flows/connectionReport.ts";
 import { commandIds } from "../ids.ts";
 import { withLaterProgress } from "../ui/laterProgress.ts";
+import { setStatusBarMessage, showWarningMessage } from "../ui/notify.ts";
 import { pickCluster } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { clusterIdOf } from "./target.ts";
@@ -40,7 +40,7 @@ export function clusterCommands(app: App): CommandFamily {
       const profile = await profileOf(app, target, "Remove cluster");
       if (!profile) return;
       const remove = "Remove";
-      const answer = await vscode.window.showWarningMessage(
+      const answer = await showWarningMessage(
         `Remove ${profile.name} from the list?`,
         {
           modal: true,
@@ -98,12 +98,7 @@ async function keep(app: App, draft: ClusterDraft): Promise<void> {
   const edit = "Edit";
   const details = "Show Stages";
   const remove = "Remove Again";
-  const answer = await vscode.window.showWarningMessage(
-    failureSentence(report),
-    edit,
-    details,
-    ...(isNew ? [remove] : []),
-  );
+  const answer = await showWarningMessage(failureSentence(report), edit, details, ...(isNew ? [remove] : []));
   if (answer === edit) {
     const again = await describeCluster(draft);
     if (again) await keep(app, again);
@@ -128,11 +123,11 @@ function diagnosing(
 
 async function tell(app: App, report: ConnectionReport): Promise<void> {
   if (report.ok) {
-    void vscode.window.setStatusBarMessage(`${report.clusterName}: connected.`, 4_000);
+    setStatusBarMessage(`${report.clusterName}: connected.`, 4_000);
     return;
   }
   const details = "Show Stages";
-  const answer = await vscode.window.showWarningMessage(failureSentence(report), details);
+  const answer = await showWarningMessage(failureSentence(report), details);
   if (answer === details) {
     await app.documents.showMarkdown(`Connection to ${report.clusterName}`, reportMarkdown(report));
   }

@@ -3,6 +3,7 @@ import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { ChannelError } from "#host/channel/channelError.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import { type CommandId, commandIds } from "../ids.ts";
+import { showErrorMessage, showWarningMessage } from "../ui/notify.ts";
 import { targetOf } from "./target.ts";
 
 /** Runs a command on what it was invoked on; undefined means it has to ask. */
@@ -40,9 +41,7 @@ function showFailure(id: string, error: unknown, log: vscode.LogOutputChannel): 
   log.error(`${id}: ${error instanceof Error ? error.message : String(error)}`, detail ?? error);
   if (ChannelError.is(error, "EXITED")) return undefined;
   const message = error instanceof Error ? error.message : String(error);
-  const say = ChannelError.is(error, "REFUSED", "NOT_FOUND")
-    ? vscode.window.showWarningMessage
-    : vscode.window.showErrorMessage;
+  const say = ChannelError.is(error, "REFUSED", "NOT_FOUND") ? showWarningMessage : showErrorMessage;
   void say(message, "Show log").then((answer) => {
     if (answer) void vscode.commands.executeCommand(commandIds.showLog);
   });

@@ -1,4 +1,3 @@
-import * as vscode from "vscode";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { CommitReport, OffsetToCommit, SessionScope } from "#host/channel/sessionRequests.ts";
 import type { App } from "../app.ts";
@@ -6,6 +5,7 @@ import { askOffset } from "../flows/askOffset.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
+import { setStatusBarMessage, showInformationMessage, showWarningMessage } from "../ui/notify.ts";
 import { pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { applyRemedyOf } from "./remedies.ts";
@@ -38,7 +38,7 @@ export function commitCommands(app: App): CommandFamily {
       const waiting = await app.link.request("session.waitingCommits", { sessionId: sessionIdOf(target) });
       const [only] = waiting;
       if (!only) {
-        void vscode.window.showInformationMessage("No commit waits.");
+        void showInformationMessage("No commit waits.");
         return;
       }
       const answer =
@@ -57,7 +57,7 @@ export function commitCommands(app: App): CommandFamily {
       if (typeof answer === "string") return;
       const { sessionId, commitId } = answer.choice;
       const { released } = await app.link.request("session.releaseCommit", { sessionId, commitId });
-      if (!released) void vscode.window.showInformationMessage("That commit has settled in the meantime.");
+      if (!released) void showInformationMessage("That commit has settled in the meantime.");
     },
   };
 }
@@ -71,8 +71,8 @@ async function commit(
   },
 ): Promise<CommitReport> {
   const report = await app.link.request("session.commit", order);
-  if (report.outcome === "committed") void vscode.window.setStatusBarMessage(report.message, 5_000);
-  else if (report.outcome !== "released") void vscode.window.showWarningMessage(report.message);
+  if (report.outcome === "committed") setStatusBarMessage(report.message, 5_000);
+  else if (report.outcome !== "released") void showWarningMessage(report.message);
   return report;
 }
 

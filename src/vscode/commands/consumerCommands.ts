@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import type { App } from "../app.ts";
 import { chooseConsumer } from "../flows/startConsumerFlow.ts";
 import { commandIds } from "../ids.ts";
+import { showWarningMessage, withProgress } from "../ui/notify.ts";
 import { isMember, pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRecords } from "./showPanels.ts";
@@ -66,11 +67,10 @@ async function stop(
   app: App,
   order: { readonly sessionId: string; readonly leaveGroup: boolean; readonly commit?: boolean },
 ): Promise<void> {
-  const { couldNot } = await vscode.window.withProgress(
-    { location: { viewId: "groupscope.debugConsumers" } },
-    () => app.link.request("session.stop", order),
+  const { couldNot } = await withProgress({ location: { viewId: "groupscope.debugConsumers" } }, () =>
+    app.link.request("session.stop", order),
   );
   if (couldNot.length > 0) {
-    void vscode.window.showWarningMessage(`The debug consumer ended, but: ${couldNot.join(" ")}`);
+    void showWarningMessage(`The debug consumer ended, but: ${couldNot.join(" ")}`);
   }
 }

@@ -1,4 +1,3 @@
-import * as vscode from "vscode";
 import type { PollMode } from "#host/channel/sessionRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
@@ -6,6 +5,7 @@ import { emptyPollText } from "../flows/orderWords.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
+import { setStatusBarMessage } from "../ui/notify.ts";
 import { pickPartitions, pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { sessionIdOf, sessionScopeOf } from "./target.ts";
@@ -30,7 +30,7 @@ export function deliveryCommands(app: App): CommandFamily {
       records === 0
         ? emptyPollText(await app.link.request("session.partitions", { sessionId }))
         : `Poll delivered ${records} ${records === 1 ? "record" : "records"}.`;
-    void vscode.window.setStatusBarMessage(said, 4_000);
+    setStatusBarMessage(said, 4_000);
     return records;
   };
   return {

@@ -6,6 +6,7 @@ import type { App } from "../app.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
+import { showInformationMessage } from "../ui/notify.ts";
 import { pickGroup, pickTopic } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { groupIdOf, numberIn, topicOf } from "./target.ts";
@@ -15,7 +16,7 @@ type Damage = Extract<FaultChoice, { readonly kind: "corruptNextBatch" }>["damag
 /** A group that is Stable sends no SyncGroup: without a rebalance, nothing would be seen of the fault. */
 async function sayWhenItTakesEffect(groupId: string): Promise<void> {
   const addMember = "Add Scripted Member";
-  const chosen = await vscode.window.showInformationMessage(
+  const chosen = await showInformationMessage(
     `SyncGroup answers of ${groupId} are held from its next rebalance on. A member that joins starts one.`,
     addMember,
   );
@@ -134,7 +135,7 @@ async function askFault(
   const candidates = faults.filter(question.accept);
   const [only] = candidates;
   if (!only) {
-    void vscode.window.showInformationMessage("There is no such fault.");
+    void showInformationMessage("There is no such fault.");
     return undefined;
   }
   if (candidates.length === 1) return only.faultId;

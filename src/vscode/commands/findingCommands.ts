@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import { causeRows, findingMarkdown } from "../flows/findingReport.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
+import { showInformationMessage } from "../ui/notify.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { applyRemedy, isRemedy } from "./remedies.ts";
 import { showRebalances } from "./showPanels.ts";
@@ -18,7 +19,7 @@ export function findingCommands(app: App): CommandFamily {
           ? await app.link.request("finding.get", target)
           : await askFinding(app, () => true);
       if (finding) await offer(app, finding);
-      else if (target) void vscode.window.showInformationMessage("This is no longer so.");
+      else if (target) void showInformationMessage("This is no longer so.");
     },
     [commandIds.explainWait]: async (target) => {
       const findings = await app.link.request("finding.list", {});
@@ -37,7 +38,7 @@ export function findingCommands(app: App): CommandFamily {
         return;
       }
       if (first) await offer(app, first);
-      else void vscode.window.showInformationMessage("Nothing waits longer than it should.");
+      else void showInformationMessage("Nothing waits longer than it should.");
     },
     [commandIds.applyRemedy]: async (_target, argument) => {
       if (isRemedy(argument)) await applyRemedy(app, argument);
@@ -51,7 +52,7 @@ async function askFinding(
 ): Promise<FindingReport | undefined> {
   const findings = (await app.link.request("finding.list", {})).filter(accept);
   if (findings.length === 0) {
-    void vscode.window.showInformationMessage("Nothing is wrong as far as Groupscope can see.");
+    void showInformationMessage("Nothing is wrong as far as Groupscope can see.");
     return undefined;
   }
   const answer = await askPick({

@@ -1,4 +1,3 @@
-import * as vscode from "vscode";
 import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
@@ -7,6 +6,7 @@ import { chooseMember, chooseScript } from "../flows/scriptedMemberFlow.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
+import { setStatusBarMessage, showInformationMessage, withProgress } from "../ui/notify.ts";
 import { pickTopic } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRequests } from "./showPanels.ts";
@@ -16,11 +16,11 @@ import { groupIdOf, sessionIdOf, topicOf } from "./target.ts";
 export function playgroundCommands(app: App): CommandFamily {
   return {
     [commandIds.startPlayground]: async () => {
-      const status = await vscode.window.withProgress({ location: { viewId: "groupscope.clusters" } }, () =>
+      const status = await withProgress({ location: { viewId: "groupscope.clusters" } }, () =>
         app.link.request("playground.start", { scene: true }),
       );
       const [node] = status.nodes;
-      void vscode.window.setStatusBarMessage(`The playground runs on ${node?.host}:${node?.port}.`, 5_000);
+      setStatusBarMessage(`The playground runs on ${node?.host}:${node?.port}.`, 5_000);
       return status;
     },
     [commandIds.stopPlayground]: () => app.link.request("playground.stop", {}),
@@ -95,7 +95,7 @@ async function askWorkload(app: App): Promise<string | undefined> {
   const { workloads } = await app.link.request("playground.status", {});
   const [only] = workloads;
   if (!only) {
-    void vscode.window.showInformationMessage("Nothing is being produced.");
+    void showInformationMessage("Nothing is being produced.");
     return undefined;
   }
   if (workloads.length === 1) return only.workloadId;
@@ -126,7 +126,7 @@ async function memberFor(
   const groupId = groupIdOf(target);
   const candidates = members.filter((member) => groupId === undefined || member.groupId === groupId);
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage("There is no scripted member.");
+    void showInformationMessage("There is no scripted member.");
     return undefined;
   }
   const answer = await askPick({

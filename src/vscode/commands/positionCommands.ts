@@ -1,4 +1,3 @@
-import * as vscode from "vscode";
 import type { SeekTarget } from "#host/channel/sessionRequests.ts";
 import type { App } from "../app.ts";
 import { askPlace, placeChoices } from "../flows/askPlace.ts";
@@ -6,6 +5,7 @@ import { movedText } from "../flows/orderWords.ts";
 import { checkStep } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
+import { setStatusBarMessage } from "../ui/notify.ts";
 import { choosePartitions } from "./choosePartitions.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 
@@ -17,7 +17,7 @@ export function positionCommands(app: App): CommandFamily {
       const seekTarget = chosen && (await askSeekTarget());
       if (!chosen || !seekTarget) return undefined;
       const moved = await app.link.request("session.seek", { ...chosen, target: seekTarget });
-      void vscode.window.setStatusBarMessage(movedText(seekTarget, moved), 5_000);
+      setStatusBarMessage(movedText(seekTarget, moved), 5_000);
       return moved;
     },
   };

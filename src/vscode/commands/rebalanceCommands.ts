@@ -1,7 +1,7 @@
-import * as vscode from "vscode";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
+import { setStatusBarMessage } from "../ui/notify.ts";
 import { isMember, pickSession } from "../ui/pickers.ts";
 import { allowRebalance } from "./allowRebalance.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
@@ -22,7 +22,7 @@ export function rebalanceCommands(app: App): CommandFamily {
       const sessionId = await memberOf(target, "Force a rebalance");
       if (sessionId === undefined) return;
       await app.link.request("session.rejoin", { sessionId });
-      void vscode.window.setStatusBarMessage("Asked the group to rebalance.", 5_000);
+      setStatusBarMessage("Asked the group to rebalance.", 5_000);
     },
   };
 }

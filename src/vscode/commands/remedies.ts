@@ -3,6 +3,7 @@ import type { RemedyAction } from "#host/channel/findingRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
+import { showInformationMessage, showWarningMessage } from "../ui/notify.ts";
 import { allowRebalance } from "./allowRebalance.ts";
 import { showRebalances } from "./showPanels.ts";
 
@@ -14,7 +15,7 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
       return showRebalances(app, action);
     case "releaseCommit": {
       const { released } = await app.link.request("session.releaseCommit", action);
-      if (!released) void vscode.window.showInformationMessage("That commit has settled in the meantime.");
+      if (!released) void showInformationMessage("That commit has settled in the meantime.");
       return;
     }
     case "retryBatch":
@@ -80,7 +81,7 @@ export async function applyRemedyOf(
   const finding = await app.link.request("finding.get", target);
   const remedy = finding?.remedies.find(({ action }) => action.kind === kind);
   if (remedy) await applyRemedy(app, remedy.action);
-  else void vscode.window.showInformationMessage("This is no longer so.");
+  else void showInformationMessage("This is no longer so.");
   return true;
 }
 
@@ -92,7 +93,7 @@ export function isRemedy(value: unknown): value is RemedyAction {
 async function saveBytes(app: App, bytesId: string): Promise<void> {
   const bytes = await app.link.request("bytes.get", { bytesId });
   if (!bytes) {
-    void vscode.window.showInformationMessage("The bytes of that batch are no longer kept.");
+    void showInformationMessage("The bytes of that batch are no longer kept.");
     return;
   }
   const file = await vscode.window.showSaveDialog({
@@ -108,7 +109,7 @@ async function removeMember(
   action: Extract<RemedyAction, { kind: "removeMember" }>,
 ): Promise<void> {
   const remove = "Remove member";
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarningMessage(
     `Remove ${action.memberId} from group ${action.groupId}?`,
     {
       modal: true,

@@ -3,6 +3,7 @@ import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { targetOfRow } from "../flows/troubleTarget.ts";
 import { commandIds } from "../ids.ts";
+import { setStatusBarMessage, showErrorMessage, showInformationMessage } from "../ui/notify.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 
 const apply = "Put into Force";
@@ -16,7 +17,7 @@ export function ruleCommands(app: App): CommandFamily {
       const [first = "", ...others] = problems;
       const more = others.length === 0 ? "" : ` And ${others.length} more.`;
       app.log.warn(`fault rules of ${from}: ${problems.join("; ")}`);
-      const answer = await vscode.window.showErrorMessage(
+      const answer = await showErrorMessage(
         `Nothing of ${from} is in force. ${first}.${more}`,
         ...(others.length === 0 ? [] : ["Show All"]),
       );
@@ -29,14 +30,12 @@ export function ruleCommands(app: App): CommandFamily {
       return false;
     }
     const rules = faultIds.length === 1 ? "1 rule" : `${faultIds.length} rules`;
-    void vscode.window.setStatusBarMessage(`${rules} of ${from} in force.`, 5_000);
+    setStatusBarMessage(`${rules} of ${from} in force.`, 5_000);
     return true;
   };
   const applyEditor = async (editor: vscode.TextEditor | undefined) => {
     if (!editor) {
-      void vscode.window.showInformationMessage(
-        "Open the rules in an editor first, or load them from a file.",
-      );
+      void showInformationMessage("Open the rules in an editor first, or load them from a file.");
       return;
     }
     await putIntoForce(editor.document.getText(), nameOf(editor.document.uri));
@@ -56,7 +55,7 @@ export function ruleCommands(app: App): CommandFamily {
     },
     [commandIds.newFaultRule]: async (target) => {
       const editor = await newRuleEditor(exampleRule(target));
-      const answer = await vscode.window.showInformationMessage(
+      const answer = await showInformationMessage(
         "Edit the rule, then put it into force: here, or later with the command of that name.",
         apply,
       );

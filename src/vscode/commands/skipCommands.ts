@@ -5,6 +5,12 @@ import type { App } from "../app.ts";
 import { askSkipTarget, askSkipWay, type SkipDecision } from "../flows/askSkip.ts";
 import { isNothingToSkip, skippedText, skipTitle } from "../flows/skipPreview.ts";
 import { commandIds } from "../ids.ts";
+import {
+  setStatusBarMessage,
+  showInformationMessage,
+  showWarningMessage,
+  withProgress,
+} from "../ui/notify.ts";
 import { type ChosenPartitions, choosePartitions } from "./choosePartitions.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { commitDeadlineMs } from "./commitCommands.ts";
@@ -18,7 +24,7 @@ export function skipCommands(app: App): CommandFamily {
       if (!chosen || !to) return;
       const previews = await app.link.request("session.previewSkip", { ...chosen, to });
       if (isNothingToSkip(previews)) {
-        void vscode.window.showInformationMessage(
+        void showInformationMessage(
           `There is nothing to skip: the position is ${to.kind === "end" ? "at the end" : "there"} already.`,
         );
         return;
@@ -49,7 +55,7 @@ async function skip(
   const { skipped, commit } =
     decision.how === "move"
       ? await app.link.request("session.skip", order)
-      : await vscode.window.withProgress(
+      : await withProgress(
           { location: vscode.ProgressLocation.Notification, title: skipTitle(to), cancellable: true },
           (progress, token) => {
             const controller = new AbortController();
@@ -63,9 +69,8 @@ async function skip(
           },
         );
   const said = skippedText(skipped);
-  if (commit && commit.outcome !== "committed")
-    void vscode.window.showWarningMessage(`${said} ${commit.message}`);
-  else void vscode.window.setStatusBarMessage(said, 5_000);
+  if (commit && commit.outcome !== "committed") void showWarningMessage(`${said} ${commit.message}`);
+  else setStatusBarMessage(said, 5_000);
 }
 
 function stepText(step: SkipStep): string {

@@ -1,10 +1,10 @@
-import * as vscode from "vscode";
 import { topicPartitionText } from "#base/topicPartition.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { checkTopicName, checkWholeNumber, parseHeaders } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askText } from "../ui/ask.ts";
+import { setStatusBarMessage } from "../ui/notify.ts";
 import { pickCluster, pickTopic } from "../ui/pickers.ts";
 import { runWizard, type Step } from "../ui/wizard.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
@@ -23,7 +23,7 @@ export function topicCommands(app: App): CommandFamily {
       if (!draft) return;
       await app.link.request("cluster.createTopic", { clusterId, ...draft });
       await app.link.request("cluster.refresh", { clusterId });
-      void vscode.window.setStatusBarMessage(`Topic ${draft.topic} was created.`, 5_000);
+      setStatusBarMessage(`Topic ${draft.topic} was created.`, 5_000);
     },
     [commandIds.produceRecord]: async (target) => {
       const clusterId = await clusterOf(target, "Produce a record");
@@ -43,10 +43,7 @@ export function topicCommands(app: App): CommandFamily {
         },
       });
       const where = topicPartitionText({ topic, partition: produced.partition });
-      void vscode.window.setStatusBarMessage(
-        `Produced to ${where} at offset ${produced.offset ?? "–"}.`,
-        6_000,
-      );
+      setStatusBarMessage(`Produced to ${where} at offset ${produced.offset ?? "–"}.`, 6_000);
     },
   };
 }

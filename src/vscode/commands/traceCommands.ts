@@ -4,6 +4,12 @@ import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
 import { withLaterProgress } from "../ui/laterProgress.ts";
+import {
+  setStatusBarMessage,
+  showInformationMessage,
+  showWarningMessage,
+  withProgress,
+} from "../ui/notify.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { clusterIdOf } from "./target.ts";
 
@@ -15,11 +21,11 @@ export function traceCommands(app: App): CommandFamily {
     [commandIds.saveTrace]: async (_target, argument) => {
       const file = asFile(argument) ?? (await askWhereToSave());
       if (!file) return undefined;
-      const saved = await vscode.window.withProgress(
+      const saved = await withProgress(
         { location: vscode.ProgressLocation.Window, title: "Saving trace" },
         () => app.link.request("trace.save", { file: file.fsPath }),
       );
-      void vscode.window.setStatusBarMessage(
+      setStatusBarMessage(
         `Saved ${saved.observations.toLocaleString("en")} observations. Keys and values of records are not among them.`,
         6_000,
       );
@@ -37,7 +43,7 @@ export function traceCommands(app: App): CommandFamily {
         ),
       );
       if (opened.notices.length > 0) {
-        void vscode.window.showWarningMessage(`${opened.name}: ${opened.notices.join(" ")}`);
+        void showWarningMessage(`${opened.name}: ${opened.notices.join(" ")}`);
       }
       await vscode.commands.executeCommand("groupscope.clusters.focus");
       return opened;
@@ -97,7 +103,7 @@ async function askTrace(
   traces: readonly { readonly traceId: string; readonly name: string }[],
 ): Promise<string | undefined> {
   if (traces.length === 0) {
-    void vscode.window.showInformationMessage("No trace is open.");
+    void showInformationMessage("No trace is open.");
     return undefined;
   }
   const answer = await askPick({

@@ -1,4 +1,3 @@
-import * as vscode from "vscode";
 import type { TroubleAim, TroubleStarted, TroubleSummary } from "#host/channel/playgroundRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
@@ -6,6 +5,7 @@ import { askTroubleTarget } from "../flows/askTrouble.ts";
 import { pickTrouble } from "../flows/pickTrouble.ts";
 import { targetOfRow } from "../flows/troubleTarget.ts";
 import { commandIds } from "../ids.ts";
+import { setStatusBarMessage, showInformationMessage, showWarningMessage } from "../ui/notify.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 
 /** What is lost for good, in words; nothing else asks before it happens. */
@@ -54,7 +54,7 @@ async function confirmed(trouble: TroubleSummary, target: TroubleAim): Promise<b
   const loss = losses[trouble.id];
   if (loss === undefined) return true;
   const of = [target.groupId, target.topic, target.partition].filter((part) => part !== undefined).join(" ");
-  const answer = await vscode.window.showWarningMessage(
+  const answer = await showWarningMessage(
     `${trouble.title}: ${of}`,
     { modal: true, detail: `${loss} This cannot be undone.` },
     "Do It",
@@ -71,13 +71,10 @@ async function offerUndo(
   const { faultId } = started;
   const undo = undoOf(trouble, target, faultId);
   if (!undo) {
-    void vscode.window.setStatusBarMessage(`${trouble.title}: done.`, 5_000);
+    setStatusBarMessage(`${trouble.title}: done.`, 5_000);
     return;
   }
-  const answer = await vscode.window.showInformationMessage(
-    `${trouble.title}. ${trouble.description}`,
-    undo.label,
-  );
+  const answer = await showInformationMessage(`${trouble.title}. ${trouble.description}`, undo.label);
   if (answer === undefined) return;
   if (undo.id === undefined && faultId !== undefined)
     await app.link.request("playground.removeFault", { faultId });

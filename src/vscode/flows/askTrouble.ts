@@ -1,8 +1,8 @@
-import * as vscode from "vscode";
 import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { TroubleAim, TroubleSummary } from "#host/channel/playgroundRequests.ts";
 import type { App } from "../app.ts";
 import { askPick, askText } from "../ui/ask.ts";
+import { showInformationMessage } from "../ui/notify.ts";
 import { pickGroup, pickTopic } from "../ui/pickers.ts";
 import type { TroubleNeed } from "./troubleTarget.ts";
 
@@ -126,7 +126,7 @@ async function pick<T>(
 ): Promise<T | undefined> {
   const [only] = of.choices;
   if (!only) {
-    void vscode.window.showInformationMessage(of.none);
+    void showInformationMessage(of.none);
     return undefined;
   }
   if (of.choices.length === 1) return only.choice;

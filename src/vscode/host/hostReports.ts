@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { commandIds } from "../ids.ts";
+import { showErrorMessage, showInformationMessage, showWarningMessage } from "../ui/notify.ts";
 import type { HostLink } from "./hostLink.ts";
 
 /** What the worker has to say goes to the log; what the user must know now becomes a notification, and so does its death. */
@@ -11,9 +12,9 @@ export function reportHost(link: HostLink, log: vscode.LogOutputChannel): Dispos
     link.on("host.notice")(({ severity, message }) => {
       log.info(message);
       const show = {
-        info: vscode.window.showInformationMessage,
-        warning: vscode.window.showWarningMessage,
-        error: vscode.window.showErrorMessage,
+        info: showInformationMessage,
+        warning: showWarningMessage,
+        error: showErrorMessage,
       }[severity];
       offerLog(show(message, showLog));
     }),
@@ -26,7 +27,7 @@ export function reportHost(link: HostLink, log: vscode.LogOutputChannel): Dispos
           ? "It ended several times within a minute, so it waits for your next command."
           : "It was started again; its debug consumers have ended.";
       const said = `The process behind Groupscope's views ended by itself. ${next} What was recorded until then is kept as a trace.`;
-      void vscode.window.showErrorMessage(said, openTrace, showLog).then((answer) => {
+      void showErrorMessage(said, openTrace, showLog).then((answer) => {
         if (answer === showLog) void vscode.commands.executeCommand(commandIds.showLog);
         if (answer !== openTrace) return;
         openNewestKept(link).catch((error: unknown) => log.error("The kept trace cannot be opened.", error));

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { RecordsContract } from "#webview/records/contract.ts";
 import type { App } from "../app.ts";
+import { showInformationMessage } from "../ui/notify.ts";
 import type { PanelKind } from "./panels.ts";
 
 /** The Records panel: the worker keeps and renders the records, this does what only the editor can. */
@@ -8,7 +9,7 @@ export function recordsPanel(app: Pick<App, "link" | "log" | "documents">): Pane
   const failed = (error: unknown) => app.log.warn("Records panel", error);
   const textOf = async (panelId: string, recordId: number, what: "record" | "key" | "value") => {
     const found = await app.link.request("panel.recordText", { panelId, recordId, what });
-    if (!found) void vscode.window.showInformationMessage("That record is no longer kept.");
+    if (!found) void showInformationMessage("That record is no longer kept.");
     return found;
   };
   return {

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { withProgress } from "./notify.ts";
 
 /** What is over sooner needs no notice: it would only be in the way of what is said about the outcome. */
 const silentMs = 700;
@@ -21,7 +22,7 @@ export async function withLaterProgress<T>(
   };
   const running = run({ signal: controller.signal, report: (message) => show(message) });
   if (await isQuick(running)) return running;
-  return vscode.window.withProgress(
+  return withProgress(
     { location: vscode.ProgressLocation.Notification, title, cancellable: true },
     (progress, token) => {
       token.onCancellationRequested(() => controller.abort());

@@ -5,6 +5,8 @@ import type { ClusterSummary } from "#host/channel/clusterRequests.ts";
 import type { SessionPartitionSummary, SessionSummary } from "#host/channel/sessionRequests.ts";
 import type { HostLink } from "../host/hostLink.ts";
 import { askMany, askPick } from "./ask.ts";
+import { harmlessLabel } from "./harmless.ts";
+import { showInformationMessage } from "./notify.ts";
 
 /** What people see of a connection's state, as an icon. */
 const stateIcons: Readonly<Record<ClusterSummary["state"], string>> = {
@@ -35,7 +37,7 @@ export async function pickCluster(
     placeholder: "Which cluster?",
     choices: clusters.map((cluster) => ({
       choice: cluster,
-      label: `${stateIcons[cluster.state]} ${cluster.name}`,
+      label: `${stateIcons[cluster.state]} ${harmlessLabel(cluster.name)}`,
       description: cluster.bootstrapServers.join(", "),
     })),
   });
@@ -45,7 +47,7 @@ export async function pickCluster(
 async function offerFirstCluster(): Promise<void> {
   const start = "Start playground";
   const add = "Add cluster…";
-  const answer = await vscode.window.showInformationMessage(
+  const answer = await showInformationMessage(
     "There is no cluster yet. The playground needs nothing installed.",
     start,
     add,
@@ -64,7 +66,7 @@ export async function pickSession(
   const sessions = all.filter((session) => !session.scripted && accept(session));
   if (sessions.length === 0) {
     const start = "Start debug consumer";
-    const answer = await vscode.window.showInformationMessage("There is no such debug consumer.", start);
+    const answer = await showInformationMessage("There is no such debug consumer.", start);
     if (answer === start) await vscode.commands.executeCommand("groupscope.startDebugConsumer");
     return undefined;
   }
@@ -75,8 +77,8 @@ export async function pickSession(
     placeholder: "Which debug consumer?",
     choices: sessions.map((session) => ({
       choice: session,
-      label: session.name,
-      description: `${session.groupId ?? "no group"} · ${session.topics.join(", ")}`,
+      label: harmlessLabel(session.name),
+      description: harmlessLabel(`${session.groupId ?? "no group"} · ${session.topics.join(", ")}`),
     })),
   });
   return typeof answer === "string" ? undefined : answer.choice;
@@ -101,7 +103,7 @@ export async function pickPartitions(
   const all = await link.request("session.partitions", { sessionId: question.sessionId });
   const partitions = all.filter(question.accept ?? (() => true));
   if (partitions.length === 0) {
-    void vscode.window.showInformationMessage(question.none);
+    void showInformationMessage(question.none);
     return undefined;
   }
   if (partitions.length === 1) return partitions;
@@ -131,7 +133,7 @@ export async function pickTopic(
 ): Promise<string | undefined> {
   const topics = await link.request("cluster.topics", { clusterId: question.clusterId });
   if (topics.length === 0) {
-    void vscode.window.showInformationMessage("The cluster has no topic yet. Create one first.");
+    void showInformationMessage("The cluster has no topic yet. Create one first.");
     return undefined;
   }
   const answer = await askPick({
@@ -141,7 +143,7 @@ export async function pickTopic(
       .toSorted((a, b) => Number(a.isInternal) - Number(b.isInternal) || a.topic.localeCompare(b.topic))
       .map(({ topic, partitions }) => ({
         choice: topic,
-        label: topic,
+        label: harmlessLabel(topic),
         description: `${partitions} partitions`,
       })),
   });
@@ -156,7 +158,7 @@ export async function pickGroup(
   const groups = await link.request("cluster.groups", { clusterId: question.clusterId });
   const [only] = groups;
   if (!only) {
-    void vscode.window.showInformationMessage("The cluster has no group yet.");
+    void showInformationMessage("The cluster has no group yet.");
     return undefined;
   }
   if (groups.length === 1) return only.groupId;
@@ -165,7 +167,7 @@ export async function pickGroup(
     placeholder: "Which group?",
     choices: groups.map(({ groupId, state }) => ({
       choice: groupId,
-      label: groupId,
+      label: harmlessLabel(groupId),
       description: state ?? "",
     })),
   });
