@@ -2,8 +2,11 @@ import * as vscode from "vscode";
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import type { LostSession } from "#host/channel/hostContract.ts";
 import type { HostLink } from "../host/hostLink.ts";
+import { showWarningMessage } from "../ui/notify.ts";
 import type { ProfileStore } from "./profileStore.ts";
 import { readHostSettings } from "./settings.ts";
+
+const openSettings = "Open Settings";
 
 /** Tells each worker, at its start and at every change: settings, profiles, and the sessions of a worker that died. */
 export class HostConfigurator implements Disposable {
@@ -14,6 +17,7 @@ export class HostConfigurator implements Disposable {
   readonly #log: vscode.LogOutputChannel;
   readonly #owned = new DisposableStore();
   #resumable: readonly LostSession[] = [];
+  #wrong: readonly string[] = [];
 
   constructor(
     link: HostLink,
@@ -50,11 +54,27 @@ export class HostConfigurator implements Disposable {
   }
 
   #sendSettings(): void {
+    const { settings, wrong } = readHostSettings();
+    this.#tellWrong(wrong);
     this.#link.notify("host.configure", {
-      settings: readHostSettings(),
+      settings,
       storageDirectory: this.#storage?.scheme === "file" ? this.#storage.fsPath : undefined,
       product: this.#product,
     });
+  }
+
+  /** Says of each setting once that it is wrong, until it was right in between. */
+  #tellWrong(wrong: readonly string[]): void {
+    const fresh = wrong.filter((key) => !this.#wrong.includes(key));
+    this.#wrong = wrong;
+    for (const key of fresh) {
+      const said = `The setting groupscope.${key} has a value of the wrong type, so its default holds.`;
+      this.#log.warn(said);
+      void showWarningMessage(said, openSettings).then((answer) => {
+        if (answer !== openSettings) return;
+        void vscode.commands.executeCommand("workbench.action.openSettings", `groupscope.${key}`);
+      });
+    }
   }
 
   #sendProfiles(): void {

@@ -1,19 +1,17 @@
 import * as vscode from "vscode";
 import type { HostSettings } from "#host/channel/hostSettings.ts";
 import { settingKeys } from "../ids.ts";
+import { type SettingSource, settingReader } from "./settingReader.ts";
 
 const megabyte = 1_048_576;
 
-/** The worker's settings as they are now. Defaults and limits stand in the manifest; limits are applied again here. */
-export function readHostSettings(): HostSettings {
-  const configuration = vscode.workspace.getConfiguration("groupscope");
-  const number = (key: string, least: number, most: number) => {
-    const value = configuration.get<unknown>(key);
-    const fallback = configuration.inspect<number>(key)?.defaultValue ?? least;
-    const wanted = typeof value === "number" && Number.isFinite(value) ? value : fallback;
-    return Math.min(most, Math.max(least, wanted));
-  };
-  return {
+/** The worker's settings as they are now, and the keys of those whose value is of the wrong type. */
+export function readHostSettings(): {
+  readonly settings: HostSettings;
+  readonly wrong: readonly string[];
+} {
+  const { number, text, wrong } = settingReader(source());
+  const settings: HostSettings = {
     refreshIntervalMs: number(settingKeys.refreshIntervalMs, 500, 600_000),
     commitHangToleranceMs: number(settingKeys.commitHangToleranceMs, 100, 3_600_000),
     maxBufferedBytes: number(settingKeys.maxBufferedMegabytes, 1, 1_024) * megabyte,
@@ -22,10 +20,19 @@ export function readHostSettings(): HostSettings {
     requestTimeoutMs: number(settingKeys.requestTimeoutMs, 1_000, 600_000),
     playgroundPort: Math.round(number(settingKeys.playgroundPort, 1_024, 65_000)),
     playgroundNodes: Math.round(number(settingKeys.playgroundNodes, 1, 9)),
-    playgroundDataDirectory: configuration.get<string>(settingKeys.playgroundDataDirectory)?.trim(),
+    playgroundDataDirectory: text(settingKeys.playgroundDataDirectory)?.trim(),
   };
+  return { settings, wrong };
 }
 
 export function startsPlaygroundOnOpen(): boolean {
   return vscode.workspace.getConfiguration("groupscope").get(settingKeys.playgroundStartOnOpen) === true;
+}
+
+function source(): SettingSource {
+  const configuration = vscode.workspace.getConfiguration("groupscope");
+  return {
+    writtenFor: (key) => configuration.get<unknown>(key),
+    defaultOf: (key) => configuration.inspect<unknown>(key)?.defaultValue,
+  };
 }
