@@ -75,6 +75,21 @@ describe("a rule strikes", () => {
     expect(first).toContain("-");
   });
 
+  test("only at its node, of those that serve the same", async () => {
+    simulated = await SimulatedPlayground.start({ nodes: 3 });
+    simulated.playground.addFault({
+      match: { api: "Metadata", nodeId: 2 },
+      action: { kind: "throttle", throttleMs: 7 },
+    });
+    const clients = [await simulated.connect(1), await simulated.connect(2), await simulated.connect(3)];
+
+    const answers = [];
+    for (const each of clients) answers.push(await simulated.run(each.call(metadata, { topics: [] })));
+
+    expect(answers.map(({ throttleTimeMs }) => throttleTimeMs)).toEqual([0, 7, 0]);
+    expect(simulated.playground.faults()[0]?.hits).toBe(1);
+  });
+
   test("only in its time after it was made", async () => {
     simulated.playground.addFault({
       match: { api: "Heartbeat", afterMs: 1_000, untilMs: 2_000 },
