@@ -24,6 +24,7 @@ export const stages: readonly Stage[] = [
   { name: "unit", script: "test:unit", counts: "vitest" },
   { name: "unit without zstd", script: "test:zstd-fallback", counts: "vitest" },
   { name: "conformance", script: "test:conformance", counts: "vitest", needs: ["jdk", "maven"] },
+  { name: "hostile input", script: "fuzz", counts: "check" },
   { name: "simulation", script: "test:simulation", counts: "vitest" },
   { name: "integration", script: "test:integration", counts: "vitest", needs: ["jdk", "maven", "openssl"] },
   {

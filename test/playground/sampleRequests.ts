@@ -19,6 +19,7 @@ import { describeTransactions } from "#protocol/apis/describeTransactions.ts";
 import { endTxn } from "#protocol/apis/endTxn.ts";
 import { fetch } from "#protocol/apis/fetch.ts";
 import { findCoordinator } from "#protocol/apis/findCoordinator.ts";
+import { getTelemetrySubscriptions } from "#protocol/apis/getTelemetrySubscriptions.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
 import { incrementalAlterConfigs } from "#protocol/apis/incrementalAlterConfigs.ts";
 import { initProducerId } from "#protocol/apis/initProducerId.ts";
@@ -33,14 +34,21 @@ import { offsetDelete } from "#protocol/apis/offsetDelete.ts";
 import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { offsetForLeaderEpoch } from "#protocol/apis/offsetForLeaderEpoch.ts";
 import { produce } from "#protocol/apis/produce.ts";
+import { pushTelemetry } from "#protocol/apis/pushTelemetry.ts";
+import { saslAuthenticate } from "#protocol/apis/saslAuthenticate.ts";
+import { saslHandshake } from "#protocol/apis/saslHandshake.ts";
 import { syncGroup } from "#protocol/apis/syncGroup.ts";
 import { txnOffsetCommit } from "#protocol/apis/txnOffsetCommit.ts";
 import { writeTxnMarkers } from "#protocol/apis/writeTxnMarkers.ts";
 import { encodeRequest } from "#protocol/message.ts";
+import { zeroUuid } from "#protocol/wire/uuid.ts";
 import { batchOf } from "./produceAndFetch.ts";
 
-/** A request of every API the playground serves, in an old and in the newest version: food for mutation. */
-export function sampleRequests(): readonly Uint8Array[] {
+/**
+ * A request of every API the playground serves, at least in the oldest and in the newest version: food for mutation.
+ * Versions that know topics by their ids only name the one given.
+ */
+export function sampleRequests(topicId: string = zeroUuid): readonly Uint8Array[] {
   const frames: Uint8Array[] = [];
   const add = <A extends Api>(api: A, versions: readonly number[], body: RequestInput<A>) => {
     for (const version of versions) {
@@ -52,22 +60,24 @@ export function sampleRequests(): readonly Uint8Array[] {
   const memberId = "member";
   const bytes = new Uint8Array(20);
 
-  add(produce, [3, 12], {
+  add(produce, [3, 12, 13], {
     acks: 1,
     timeoutMs: 100,
-    topicData: [{ name, partitionData: [{ index: 0, records: batchOf("a", "b") }] }],
+    topicData: [{ name, topicId, partitionData: [{ index: 0, records: batchOf("a", "b") }] }],
   });
   add(fetch, [4, 11, 12, 18], {
     maxWaitMs: 10,
     minBytes: 1,
-    topics: [{ topic: name, partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1_000 }] }],
+    topics: [
+      { topic: name, topicId, partitions: [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 1_000 }] },
+    ],
   });
   add(listOffsets, [1, 11], {
     replicaId: -1,
     topics: [{ name, partitions: [{ partitionIndex: 0, timestamp: -1n }] }],
   });
   add(metadata, [0, 13], { topics: [{ name }] });
-  add(consumerGroupHeartbeat, [1], {
+  add(consumerGroupHeartbeat, [0, 1], {
     groupId,
     memberId,
     memberEpoch: 0,
@@ -78,12 +88,10 @@ export function sampleRequests(): readonly Uint8Array[] {
     topicPartitions: [],
   });
   add(consumerGroupDescribe, [0, 1], { groupIds: [groupId], includeAuthorizedOperations: true });
-  add(offsetCommit, [2, 9], {
-    groupId,
-    topics: [{ name, partitions: [{ partitionIndex: 0, committedOffset: 1n, committedMetadata: "note" }] }],
-  });
+  const committed = { partitionIndex: 0, committedOffset: 1n, committedMetadata: "note" };
+  add(offsetCommit, [2, 9, 10], { groupId, topics: [{ name, topicId, partitions: [committed] }] });
   add(offsetFetch, [1], { groupId, topics: [{ name, partitionIndexes: [0] }] });
-  add(offsetFetch, [10], { groups: [{ groupId, topics: [{ name, partitionIndexes: [0] }] }] });
+  add(offsetFetch, [9, 10], { groups: [{ groupId, topics: [{ name, topicId, partitionIndexes: [0] }] }] });
   add(findCoordinator, [0, 6], { key: groupId, coordinatorKeys: [groupId] });
   add(joinGroup, [0, 9], {
     groupId,
@@ -103,6 +111,8 @@ export function sampleRequests(): readonly Uint8Array[] {
   add(leaveGroup, [5], { groupId, members: [{ memberId, reason: "bye" }] });
   add(describeGroups, [0, 6], { groups: [groupId] });
   add(listGroups, [0, 5], { statesFilter: ["Stable"], typesFilter: ["classic"] });
+  add(saslHandshake, [0, 1], { mechanism: "SCRAM-SHA-256" });
+  add(saslAuthenticate, [0, 2], { authBytes: bytes });
   add(apiVersions, [0, 5], { clientSoftwareName: "sample", clientSoftwareVersion: "1" });
   add(createTopics, [2, 7], {
     topics: [
@@ -116,6 +126,7 @@ export function sampleRequests(): readonly Uint8Array[] {
     ],
   });
   add(deleteTopics, [1], { topicNames: ["nothing"], timeoutMs: 100 });
+  add(deleteTopics, [6], { topics: [{ name: "nothing", topicId: zeroUuid }], timeoutMs: 100 });
   add(deleteRecords, [0, 2], {
     timeoutMs: 100,
     topics: [{ name, partitions: [{ partitionIndex: 0, offset: 0n }] }],
@@ -172,13 +183,21 @@ export function sampleRequests(): readonly Uint8Array[] {
       },
     ],
   });
-  add(txnOffsetCommit, [0, 5], {
+  add(txnOffsetCommit, [0, 5, 6], {
     ...producer,
     groupId,
-    topics: [{ name, partitions: [{ partitionIndex: 0, committedOffset: 1n, committedMetadata: null }] }],
+    topics: [{ name, topicId, partitions: [{ ...committed, committedMetadata: null }] }],
   });
   add(describeProducers, [0], { topics: [{ name, partitionIndexes: [0] }] });
   add(describeTransactions, [0], { transactionalIds: ["tx"] });
-  add(listTransactions, [0, 1], { stateFilters: ["Ongoing"], producerIdFilters: [1n] });
+  add(listTransactions, [0, 1, 2], { stateFilters: ["Ongoing"], producerIdFilters: [1n] });
+  add(getTelemetrySubscriptions, [0], { clientInstanceId: zeroUuid });
+  add(pushTelemetry, [0], {
+    clientInstanceId: zeroUuid,
+    subscriptionId: 1,
+    terminating: false,
+    compressionType: 0,
+    metrics: bytes,
+  });
   return frames;
 }

@@ -65,12 +65,13 @@ export async function fuzz({ seed, frames, onProgress }: FuzzOptions): Promise<F
   const clients: { client: RawClient; sent: number }[] = [];
   for (let count = 0; count < connections; count++) clients.push({ client: await connect(), sent: 0 });
 
-  const samples = sampleRequests();
+  let samples: readonly Uint8Array[] = [];
   const steps = Math.ceil(frames / framesPerStep);
   for (let step = 0; step < steps; step++) {
     // What deletes topics has many ways to be hit.
     if (!playground.topics().some(({ topic }) => topic === "orders")) {
       playground.createTopic("orders", { partitions: 3 });
+      samples = sampleRequests(playground.topics().find(({ topic }) => topic === "orders")?.topicId);
     }
     for (let index = 0; index < framesPerStep && sent < frames; index++) {
       const slot = clients[sent % connections];

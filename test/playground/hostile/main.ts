@@ -1,46 +1,91 @@
-// Many hostile frames, for as long as you like: `npm run fuzz -- --frames 1000000 --seed 1`. Prints how connections ended,
-// what memory it took, and every request on which the playground itself failed.
+// Many hostile frames, for as long as you like: `npm run fuzz -- --frames 1000000 --seed 1`, shared out over threads with
+// a playground and a seed each. Prints how connections ended, what memory it took, and every request on which the
+// playground itself failed; fails when one did, or when memory grew beyond its bound.
 import { parseArgs } from "node:util";
-import { fuzz } from "./fuzz.ts";
+import { type FuzzReport, fuzzInThread } from "./fuzzThread.ts";
 
 const { values } = parseArgs({
   options: {
     frames: { type: "string", default: "1000000" },
     seed: { type: "string", default: "1" },
+    threads: { type: "string", default: "2" },
   },
 });
-const [frames, seed] = [Number(values.frames), Number(values.seed)];
+const [frames, seed, threads] = [Number(values.frames), Number(values.seed), Number(values.threads)];
 const megabyte = 1024 * 1024;
 
-if (![frames, seed].every((each) => Number.isSafeInteger(each) && each > 0)) {
-  console.error("usage: npm run fuzz -- --frames <count> [--seed <seed>]");
+/** By how much a thread may grow: its logs have 16 MB of it, the rest is what V8 leaves to its next collection. */
+const growthLimitBytes = 300 * megabyte;
+
+if (![frames, seed, threads].every((each) => Number.isSafeInteger(each) && each > 0)) {
+  console.error("usage: npm run fuzz -- --frames <count> [--seed <first seed>] [--threads <count>]");
   process.exitCode = 2;
 } else await run();
 
 async function run(): Promise<void> {
   const startedAt = performance.now();
+  const seconds = () => ((performance.now() - startedAt) / 1_000).toFixed(1);
+  const sent = new Map<number, number>();
   let printedAt = startedAt;
-  let peakBytes = 0;
-  const onProgress = (sent: number) => {
-    const { heapUsed, external } = process.memoryUsage();
-    peakBytes = Math.max(peakBytes, heapUsed + external);
-    if (performance.now() - printedAt < 5_000 && sent < frames) return;
+  const onSent = (ofSeed: number, count: number) => {
+    sent.set(ofSeed, count);
+    if (performance.now() - printedAt < 5_000) return;
     printedAt = performance.now();
-    const seconds = (performance.now() - startedAt) / 1_000;
-    console.log(`${sent} of ${frames} frames in ${seconds.toFixed(1)} s, ${megabytes(heapUsed + external)}`);
+    console.log(`${sum(sent.values())} of ${frames} frames in ${seconds()} s`);
   };
-  const { ends, failures, logBytes, maxLogBytes, isServing } = await fuzz({ seed, frames, onProgress });
+  const shares = Array.from({ length: threads }, (_, index) => ({
+    seed: seed + index,
+    frames: Math.floor(frames / threads) + (index < frames % threads ? 1 : 0),
+  }));
+  const reports = await Promise.all(
+    shares.map((share) => fuzzInThread(share, (count) => onSent(share.seed, count))),
+  );
 
+  console.log(`\n${sum(reports.map((each) => each.sent))} frames in ${seconds()} s`);
+  printEnds(reports);
+  const problems = [
+    ...reports.flatMap(problemsOf),
+    ...(sumSent(reports) === frames ? [] : ["frames are missing"]),
+  ];
+  for (const problem of problems) console.log(`\n${problem}`);
+  console.log(`\n${problems.length} problems`);
+  if (problems.length > 0) process.exitCode = 1;
+}
+
+function printEnds(reports: readonly FuzzReport[]): void {
+  const ends = new Map<string, number>();
+  for (const [reason, count] of reports.flatMap((each) => Array.from(each.ends))) {
+    ends.set(reason, (ends.get(reason) ?? 0) + count);
+  }
   console.log("\nconnections ended because:");
   for (const [reason, count] of Array.from(ends).sort(([, a], [, b]) => b - a)) {
     console.log(`${String(count).padStart(9)}  ${reason}`);
   }
-  console.log(`\nat most ${megabytes(peakBytes)} of memory, ${megabytes(logBytes)} of it in the logs`);
-  for (const { reason, sent } of failures) console.log(`\nafter ${sent} frames: ${reason}`);
-  console.log(
-    `${failures.length} failures of the playground; ${isServing ? "it still serves" : "it is down"}`,
-  );
-  if (failures.length > 0 || !isServing || logBytes > maxLogBytes) process.exitCode = 1;
+  for (const { seed: ofSeed, startBytes, peakBytes, logBytes } of reports) {
+    const memory = [peakBytes, startBytes, logBytes].map(megabytes);
+    console.log(
+      `seed ${ofSeed}: at most ${memory[0]} of memory, ${memory[1]} at the start; ${memory[2]} in the logs`,
+    );
+  }
+}
+
+function problemsOf(report: FuzzReport): readonly string[] {
+  const { seed: ofSeed, failures, isServing, logBytes, maxLogBytes, startBytes, peakBytes } = report;
+  const grown = peakBytes - startBytes;
+  return [
+    ...failures.map(({ reason, sent }) => `seed ${ofSeed}, after ${sent} frames: ${reason}`),
+    ...(isServing ? [] : [`seed ${ofSeed}: the playground serves no longer`]),
+    ...(logBytes <= maxLogBytes ? [] : [`seed ${ofSeed}: the logs took ${megabytes(logBytes)}`]),
+    ...(grown <= growthLimitBytes ? [] : [`seed ${ofSeed}: memory grew by ${megabytes(grown)}`]),
+  ];
+}
+
+function sumSent(reports: readonly FuzzReport[]): number {
+  return sum(reports.map(({ sent }) => sent));
+}
+
+function sum(all: Iterable<number>): number {
+  return Array.from(all).reduce((total, each) => total + each, 0);
 }
 
 function megabytes(bytes: number): string {
