@@ -10,11 +10,13 @@ import { classicGroupSequences } from "./support/sideBySide/sequences/classicGro
 import { clusterSequences } from "./support/sideBySide/sequences/cluster.ts";
 import { consumerGroupSequences } from "./support/sideBySide/sequences/consumerGroups.ts";
 import { logSequences } from "./support/sideBySide/sequences/logs.ts";
+import { saslSequences } from "./support/sideBySide/sequences/sasl.ts";
 import { transactionSequences } from "./support/sideBySide/sequences/transactions.ts";
 import { Side, versionOf } from "./support/sideBySide/sides.ts";
 
 const sequences: readonly Sequence[] = [
   ...clusterSequences,
+  ...saslSequences,
   ...logSequences,
   ...classicGroupSequences,
   ...consumerGroupSequences,

@@ -11,7 +11,6 @@ type Topics = AddRequest["topics"];
 
 /** From here on a request is one between brokers, over several transactions, and may ask without adding (KIP-890). */
 const sinceBatched = 4;
-const sinceAbortable = 5;
 const sinceFenced = 2;
 
 /** A producer says which partitions it is going to write within its transaction: all of them, or none. */
@@ -77,8 +76,7 @@ function resultsOf(topics: Topics, errors: readonly KnownErrorName[], version: n
   let at = 0;
   return resultsWith(topics, () => {
     const error = errors[at++] ?? "NONE";
-    const isTooNew = error === "TRANSACTION_ABORTABLE" && version < sinceAbortable;
-    return codeForProducer(isTooNew ? "INVALID_TXN_STATE" : error, version >= sinceFenced);
+    return codeForProducer(error, version >= sinceFenced);
   });
 }
 

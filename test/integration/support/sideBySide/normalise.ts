@@ -41,6 +41,8 @@ const rules: Readonly<Record<string, Rule>> = {
   errorMessage: known("words"),
   batchIndexErrorMessage: known("words"),
   logAppendTimeMs: known("time", "-1"),
+  transactionStartTimeMs: known("time", "-1"),
+  lastTimestamp: known("time", "-1"),
   finalizedFeaturesEpoch: known("epoch", "-1"),
   memberId: named("member", "", "null"),
   leader: named("member", ""),

@@ -83,7 +83,9 @@ export class Side {
 
   async #prepare(name: string): Promise<Place> {
     const client = await this.#connect();
-    const wanted = { name, numPartitions: 2, replicationFactor: 1, assignments: [], configs: [] };
+    // What is written bears times long gone: Kafka would delete it as soon as it first looks, after half a minute.
+    const configs = [{ name: "retention.ms", value: "-1" }];
+    const wanted = { name, numPartitions: 2, replicationFactor: 1, assignments: [], configs };
     const made = await client.call(createTopics, { topics: [wanted], timeoutMs: 10_000 }, { version: 7 });
     // A leader that was just elected may not serve yet, whatever the metadata say.
     await until(async () => {

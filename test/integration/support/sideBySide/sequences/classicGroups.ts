@@ -103,7 +103,23 @@ function commit(
 
 /** The classic protocol: joining, sharing, beating, leaving, and everything that is refused. */
 export const classicGroupSequences: readonly Sequence[] = [
-  sequence("JoinGroup, SyncGroup, Heartbeat and LeaveGroup of one member, in every version", (place) =>
+  // The first, for it lists all groups: what others leave behind goes at times of its own.
+  sequence("ListGroups of a group that is there, by what it is asked for", (place) => {
+    const joined = join(place);
+    const lists = (versions: readonly number[], own: RequestInput<typeof listGroups> = {}) =>
+      versions.map((version) => ask(listGroups, own, { version }));
+    return [
+      ...lists([0, 5]),
+      joined,
+      ...lists([0, 1, 2, 3, 4, 5]),
+      ...lists([4, 5], { statesFilter: ["CompletingRebalance"] }),
+      ...lists([4, 5], { statesFilter: ["Stable"] }),
+      ...lists([5], { typesFilter: ["classic"] }),
+      ...lists([5], { typesFilter: ["consumer"] }),
+      leave(place, joined, 3),
+    ];
+  }),
+  sequence("JoinGroup, SyncGroup, Heartbeat and LeaveGroup of one member that is let in at once", (place) =>
     [0, 1, 2, 3].flatMap((version) => {
       const joined = join(place, {}, { version });
       return [
@@ -111,6 +127,23 @@ export const classicGroupSequences: readonly Sequence[] = [
         sync(place, joined, {}, { version: Math.min(version, 5) }),
         beat(place, joined),
         leave(place, joined, Math.min(version, 5)),
+      ];
+    }),
+  ),
+  ...[4, 5, 6, 7, 8].map((version) =>
+    sequence(`JoinGroup v${version}, with what its clients send beside it`, (place) => {
+      const asked = join(place, {}, { version });
+      const joined = ask(joinGroup, (answerTo) => joinInput(place, { memberId: answerTo(asked).memberId }), {
+        version,
+      });
+      return [
+        asked,
+        joined,
+        ...[0, 1, 2, 3, 4].map((older) => ({ ...beat(place, joined), version: older })),
+        sync(place, joined, {}, { version: version - 3 }),
+        ...[0, 1, 2, 3, 4].map((older) => ({ ...beat(place, joined), version: older })),
+        leave(place, joined, version - 3),
+        ...described(place),
       ];
     }),
   ),

@@ -33,6 +33,31 @@ function described({ group }: Place): readonly Step[] {
   ];
 }
 
+/** Two members share a topic's two partitions, one of them taking from the other, until one leaves. */
+function shared(place: Place, own: Partial<Input>): readonly Step[] {
+  const owned = (...partitions: readonly number[]) => [{ topicId: place.topicId, partitions }];
+  const latest = described(place).slice(-1);
+  return [
+    join(place, own),
+    beat(place, { memberEpoch: 1, topicPartitions: owned(0, 1) }),
+    join(place, { ...own, memberId: two }),
+    // The broker divides anew behind the answer.
+    { ...beat(place, { memberEpoch: 2 }), pauseMs: 1_500 },
+    beat(place, { memberEpoch: 2 }),
+    ...latest,
+    beat(place, { memberId: two, memberEpoch: 3 }),
+    beat(place, { memberEpoch: 2, topicPartitions: owned(0) }),
+    beat(place, { memberEpoch: 3 }),
+    ...latest,
+    beat(place, { memberId: two, memberEpoch: 3 }),
+    beat(place, { memberId: two, memberEpoch: 3, topicPartitions: owned(1) }),
+    ...latest,
+    beat(place, { memberEpoch: -1 }),
+    { ...beat(place, { memberId: two, memberEpoch: 3 }), pauseMs: 1_500 },
+    ...latest,
+  ];
+}
+
 /** KIP-848: joining, being told, giving up, leaving, and everything that is refused. */
 export const consumerGroupSequences: readonly Sequence[] = [
   sequence("a member joins, confirms, goes on, changes its mind and leaves", (place) => {
@@ -90,6 +115,21 @@ export const consumerGroupSequences: readonly Sequence[] = [
       protocolType: "connect",
       protocols: [{ name: "range", metadata: new Uint8Array(4) }],
     }),
+  ]),
+  ...["uniform", "range"].map((serverAssignor) =>
+    sequence(`two members share what there is, by the assignor ${serverAssignor}`, (place) =>
+      shared(place, { serverAssignor }),
+    ),
+  ),
+  sequence("a subscription by a pattern: it matches, is spoilt, and is taken back", (place) => [
+    join(place, { subscribedTopicNames: null, subscribedTopicRegex: `${place.topic}.*` }),
+    // Patterns are matched behind the answer.
+    { ...beat(place, { memberEpoch: 1 }), pauseMs: 1_500 },
+    beat(place, { memberEpoch: 2 }),
+    ...described(place),
+    beat(place, { memberEpoch: 2, subscribedTopicRegex: "[" }),
+    beat(place, { memberEpoch: 2, subscribedTopicRegex: "" }),
+    ...described(place),
   ]),
   sequence("a static member goes away for a while, returns under another id, and is fenced", (place) => {
     const instanceId = "till-1";

@@ -10,8 +10,9 @@ import { listTransactions } from "#protocol/apis/listTransactions.ts";
 import { offsetFetch } from "#protocol/apis/offsetFetch.ts";
 import { produce } from "#protocol/apis/produce.ts";
 import { txnOffsetCommit } from "#protocol/apis/txnOffsetCommit.ts";
+import { writeTxnMarkers } from "#protocol/apis/writeTxnMarkers.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
-import { ask, codesOf, type Place, type Sequence, type Step, sequence } from "../dialogue.ts";
+import { type AnswerTo, ask, codesOf, type Place, type Sequence, type Step, sequence } from "../dialogue.ts";
 
 const nobody = { producerId: 987_654n, producerEpoch: 0 };
 
@@ -104,6 +105,95 @@ function transaction(place: Place, committed: boolean, isSecondGeneration: boole
   ];
 }
 
+/** A transaction as tools see it: while it is open, after a marker an administrator wrote, and when it is given up. */
+function lookedAt(place: Place): readonly Step[] {
+  const { topic } = place;
+  const init = started(place);
+  const of = (answerTo: AnswerTo) => {
+    const { producerId, producerEpoch } = answerTo(init);
+    return { producerId, producerEpoch };
+  };
+  const added = ask(
+    addPartitionsToTxn,
+    (answerTo) => {
+      const { producerId, producerEpoch } = of(answerTo);
+      return {
+        v3AndBelowTransactionalId: topic,
+        v3AndBelowProducerId: producerId,
+        v3AndBelowProducerEpoch: producerEpoch,
+        v3AndBelowTopics: [{ name: topic, partitions: [0] }],
+      };
+    },
+    { version: 3 },
+  );
+  const written = ask(
+    produce,
+    (answerTo) => {
+      const records = [{ timestamp: 1_000n, key: null, value: new Uint8Array([1]) }];
+      const producer = { ...of(answerTo), baseSequence: 0, transactional: true };
+      const batch = encodeBatch({ baseOffset: 0n, records, ...producer });
+      const topicData = [{ name: topic, partitionData: [{ index: 0, records: batch }] }];
+      return { transactionalId: topic, acks: -1, timeoutMs: 5_000, topicData };
+    },
+    { version: 11 },
+  );
+  const verified = (version: number, transactionalId: string, partition = 0) =>
+    ask(
+      addPartitionsToTxn,
+      (answerTo) => {
+        const topics = [{ name: topic, partitions: [partition] }];
+        return { transactions: [{ transactionalId, ...of(answerTo), verifyOnly: true, topics }] };
+      },
+      { version },
+    );
+  const producers = ask(describeProducers, { topics: [{ name: topic, partitionIndexes: [0, 1] }] });
+  const described = (pauseMs = 0) => ask(describeTransactions, { transactionalIds: [topic] }, { pauseMs });
+  const listed = (stateFilters: readonly string[], own: { readonly durationFilter?: bigint } = {}) =>
+    ask(
+      listTransactions,
+      (answerTo) => ({ stateFilters, producerIdFilters: [of(answerTo).producerId], ...own }),
+      { version: own.durationFilter === undefined ? 0 : 1 },
+    );
+  const marked = (version: number) =>
+    ask(
+      writeTxnMarkers,
+      (answerTo) => {
+        const topics = [
+          { name: topic, partitionIndexes: [0, 7] },
+          { name: "nowhere", partitionIndexes: [0] },
+        ];
+        const marker = { ...of(answerTo), transactionResult: false, topics, coordinatorEpoch: 0 };
+        return { markers: [marker] };
+      },
+      { version },
+    );
+  return [
+    init,
+    described(),
+    added,
+    written,
+    producers,
+    described(),
+    listed(["Ongoing"]),
+    listed(["Empty"]),
+    listed([], { durationFilter: 3_600_000n }),
+    listed([], { durationFilter: -1n }),
+    ...[4, 5].flatMap((version) => [
+      verified(version, topic),
+      verified(version, topic, 1),
+      verified(version, "unheard-of"),
+    ]),
+    marked(1),
+    producers,
+    described(),
+    marked(2),
+    started(place),
+    // It is aborted behind the answer.
+    described(500),
+    listed([]),
+  ];
+}
+
 /** Producers and their transactions. */
 export const transactionSequences: readonly Sequence[] = [
   sequence("InitProducerId with and without a transactional id, and as it cannot be", (place) => {
@@ -132,6 +222,7 @@ export const transactionSequences: readonly Sequence[] = [
       ),
     ),
   ),
+  sequence("a transaction that is described, listed, verified and ended by an administrator", lookedAt),
   codesOf("transactions of who is unknown", ({ topic, group }) => {
     const who = { transactionalId: topic, ...nobody };
     const topics = [{ name: topic, partitions: [0] }];
