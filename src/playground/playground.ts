@@ -250,11 +250,11 @@ export class Playground {
 
   holdSyncGroup(groupId: string): string {
     refuseConsumerGroup(this.#running().broker.groups, groupId, "SyncGroup");
-    return this.addFault(holdSyncGroup(groupId));
+    return this.#running().broker.faults.ensure(holdSyncGroup(groupId));
   }
 
   delayCommits(groupId: string, delayMs: number): string {
-    return this.addFault(delayCommits(groupId, delayMs));
+    return this.#running().broker.faults.ensure(delayCommits(groupId, delayMs));
   }
 
   corruptNextBatch(partition: TopicPartition, how: BatchCorruption): string {

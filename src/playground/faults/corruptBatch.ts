@@ -19,6 +19,20 @@ export const batchCorruptions = {
 /** How a produced batch is damaged in the log. */
 export type BatchCorruption = keyof typeof batchCorruptions;
 
+/** What is stored in place of the batch, in a sentence. */
+export const corruptionDescriptions: Readonly<Record<BatchCorruption, string>> = {
+  crc: "One bit flips on the way to the disk, so the checksum is wrong.",
+  codec: "The batch claims to be gzip, and its bytes are not.",
+  codecUnknown: "The batch claims a compression that nobody knows.",
+  recordLayout: "The checksum is right, but the first record's length is nonsense.",
+  recordCount: "The batch claims one record more than it has.",
+  lastOffsetDelta: "The records go further than the batch says it does.",
+  length: "The batch claims to be too short to be one: nothing behind it can be found.",
+  magic: "The batch claims a format (magic 9) that does not exist.",
+  truncatedTail: "The second half of the records is missing.",
+  bomb: "A few dozen KiB that decompress to 80 MiB.",
+};
+
 /** Changes the bytes of a batch on its way into the log; may change them in place. */
 export type BatchEdit = (stamped: Uint8Array) => Uint8Array;
 

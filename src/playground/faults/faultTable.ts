@@ -120,6 +120,21 @@ export class FaultTable {
     return faultId;
   }
 
+  /**
+   * Puts a ready-made rule into force. One that is there already is switched on: two that do the same would be told
+   * apart by nobody, and releasing one of them would release nothing. A rule that ends by itself is another each time.
+   */
+  ensure(rule: FaultRule): string {
+    const endsByItself = rule.times !== undefined || rule.match.untilMs !== undefined;
+    const text = JSON.stringify(rule);
+    const former = endsByItself
+      ? undefined
+      : Array.from(this.#entries.values()).find((entry) => JSON.stringify(entry.rule) === text);
+    if (!former) return this.add(rule);
+    this.setEnabled(former.faultId, true);
+    return former.faultId;
+  }
+
   /** Switching a rule off releases what it holds. False when there is no such rule. */
   setEnabled(faultId: string, enabled: boolean): boolean {
     const entry = this.#entries.get(faultId);

@@ -25,7 +25,7 @@ export async function startTrouble(
   if (trouble.classicApi) refuseConsumerGroup(world.groups, full.groupId, trouble.classicApi);
   await trouble.act?.(full, world.control);
   const rule = trouble.rule?.(full);
-  return { faultId: rule && world.faults.add(rule) };
+  return { faultId: rule && world.faults.ensure(rule) };
 }
 
 /** What a trouble must still be told; throws PlaygroundError when there is none of this id. */

@@ -1,6 +1,6 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { ClusterControl } from "../cluster/clusterControl.ts";
-import { type BatchCorruption, batchCorruptions } from "../faults/corruptBatch.ts";
+import { type BatchCorruption, batchCorruptions, corruptionDescriptions } from "../faults/corruptBatch.ts";
 import type { FaultRule } from "../faults/faultRule.ts";
 import {
   answerCorruptMessage,
@@ -45,27 +45,13 @@ const fewSecondsMs = 5_000;
 const halfMinuteMs = 30_000;
 const hourMs = 3_600_000;
 
-/** What is stored in place of the next batch produced to the partition. */
-const damage: Readonly<Record<BatchCorruption, string>> = {
-  crc: "One bit flips on the way to the disk, so the checksum is wrong.",
-  codec: "The batch claims to be gzip, and its bytes are not.",
-  codecUnknown: "The batch claims a compression that nobody knows.",
-  recordLayout: "The checksum is right, but the first record's length is nonsense.",
-  recordCount: "The batch claims one record more than it has.",
-  lastOffsetDelta: "The records go further than the batch says it does.",
-  length: "The batch claims to be too short to be one: nothing behind it can be found.",
-  magic: "The batch claims a format (magic 9) that does not exist.",
-  truncatedTail: "The second half of the records is missing.",
-  bomb: "A few dozen KiB that decompress to 80 MiB.",
-};
-
 /** Every ready-made trouble, in the order in which they are shown. */
 export const troubleTable: readonly TroubleDefinition[] = [
   ...Object.entries(batchCorruptions).map(
     ([how, words]): TroubleDefinition => ({
       id: `corrupt.${how}`,
       title: `Corrupt the next batch: ${words}`,
-      description: damage[how as BatchCorruption],
+      description: corruptionDescriptions[how as BatchCorruption],
       needs: ["partition"],
       takes: [],
       rule: ({ partition }) => corruptNextBatch(partition, how as BatchCorruption),
