@@ -30,6 +30,7 @@ import { viewIds } from "#vscode/ids.ts";
 import { Panels } from "#vscode/panels/panels.ts";
 import { TreeAdapter } from "#vscode/tree/treeAdapter.ts";
 import { ReadOnlyDocuments } from "#vscode/ui/readOnlyDocuments.ts";
+import { scriptedMemberCommands } from "./vscode/commands/scriptedMemberCommands.ts";
 
 /** The link of this window, for `deactivate`, which VS Code calls without any argument. */
 let activeLink: HostLink | undefined;
@@ -82,6 +83,7 @@ export function activate(context: vscode.ExtensionContext): { readonly app: App 
     commitCommands,
     batchCommands,
     playgroundCommands,
+    scriptedMemberCommands,
     faultCommands,
     troubleCommands,
     clockCommands,

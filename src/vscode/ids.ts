@@ -49,6 +49,7 @@ export const commandIds = {
   addScriptedMember: "groupscope.addScriptedMember",
   changeScriptedMember: "groupscope.changeScriptedMember",
   removeScriptedMember: "groupscope.removeScriptedMember",
+  migrateAssignor: "groupscope.migrateAssignor",
   holdSyncGroup: "groupscope.holdSyncGroup",
   delayCommits: "groupscope.delayCommits",
   corruptNextBatch: "groupscope.corruptNextBatch",

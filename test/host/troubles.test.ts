@@ -42,6 +42,32 @@ test("a trouble that is a rule is a row with its hits, and ends when it is taken
   expect((await tree.find(clusters, "Faults"))?.label).toBe("Faults (0 on)");
 });
 
+test("what holds already is not held twice: the rule that is there is switched on again", async () => {
+  const { ask } = await withScene();
+  const hold = { kind: "holdSyncGroup", groupId: "billing" } as const;
+  const first = await ask("playground.addFault", hold);
+  await ask("playground.setFaultEnabled", { faultId: first.faultId, enabled: false });
+
+  const again = await ask("playground.addFault", hold);
+  const asTrouble = await ask("playground.trouble", { id: "holdSyncGroup", target: { groupId: "billing" } });
+
+  expect([again.faultId, asTrouble.faultId]).toEqual([first.faultId, first.faultId]);
+  const { faults } = await ask("playground.status", {});
+  expect(faults).toMatchObject([{ title: "hold SyncGroup of billing", enabled: true }]);
+});
+
+test("a batch can be damaged in every way, and two of them one after the other", async () => {
+  const { ask } = await withScene();
+  const damages = await ask("playground.damages", {});
+  const aim = { kind: "corruptNextBatch", topic: "orders", partition: 0 } as const;
+
+  for (const { damage } of damages) await ask("playground.addFault", { ...aim, damage });
+  await ask("playground.addFault", { ...aim, damage: "crc" });
+
+  expect(damages.map(({ name }) => name)).toContain("Codec that does not exist");
+  expect((await ask("playground.status", {})).faults).toHaveLength(damages.length + 1);
+});
+
 test.each([
   [
     "a node that is not there",

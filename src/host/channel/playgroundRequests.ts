@@ -1,3 +1,4 @@
+import type { BatchCorruption } from "#playground/faults/corruptBatch.ts";
 import type { StartedTrouble, Trouble, TroubleTarget } from "#playground/troubles/trouble.ts";
 import type { WorkloadOptions } from "#playground/workload/workloadOptions.ts";
 import type { MemberScriptId } from "#scenario/members/memberScript.ts";
@@ -22,8 +23,25 @@ export interface PlaygroundStatus {
   readonly faults: readonly FaultSummary[];
 }
 
-/** How a scripted member divides partitions with the others: a classic assignor, or KIP-848's protocol. */
-export type MemberProtocol = "range" | "cooperative-sticky" | "consumer";
+/** How a scripted member divides partitions with the others: classic assignors, most wanted first, or KIP-848's protocol. */
+export type MemberProtocol =
+  | "range"
+  | "range, cooperative-sticky"
+  | "cooperative-sticky, range"
+  | "cooperative-sticky"
+  | "consumer";
+
+/** How far a group has come with its rolling restart. */
+export interface MigrationStep {
+  /** Who is restarted. */
+  readonly name: string;
+  readonly protocol: MemberProtocol;
+  /** 1 or 2. */
+  readonly round: number;
+  /** From 1. */
+  readonly member: number;
+  readonly members: number;
+}
 
 /** A script that a member can follow. */
 export interface ScriptSummary {
@@ -51,6 +69,12 @@ export interface ScriptedMemberChoice {
   readonly groupInstanceId?: string | undefined;
 }
 
+/** What becomes different of a scripted member; undefined leaves it. */
+export interface MemberChange {
+  readonly scriptId?: MemberScriptId | undefined;
+  readonly protocol?: MemberProtocol | undefined;
+}
+
 export interface ScriptedMemberSummary {
   /** Its own as long as it exists; its sessions and member ids come and go. */
   readonly name: string;
@@ -58,6 +82,7 @@ export interface ScriptedMemberSummary {
   readonly scriptId: MemberScriptId;
   /** Its script, in words. */
   readonly script: string;
+  readonly protocol: MemberProtocol;
   readonly groupInstanceId: string | undefined;
   /** Of its present life, or of the last one. */
   readonly sessionId: string;
@@ -83,7 +108,7 @@ export interface PlaygroundClockStatus {
   readonly now: number;
 }
 
-/** The three ready-made faults. */
+/** The three ready-made faults; one that holds or delays is switched on again where it is there already. */
 export type FaultChoice =
   | { readonly kind: "holdSyncGroup"; readonly groupId: string }
   | { readonly kind: "delayCommits"; readonly groupId: string; readonly delayMs: number }
@@ -91,7 +116,7 @@ export type FaultChoice =
       readonly kind: "corruptNextBatch";
       readonly topic: string;
       readonly partition: number;
-      readonly damage: "crc" | "codec" | "recordLayout";
+      readonly damage: BatchCorruption;
     };
 
 export type { MemberScriptId, WorkloadOptions };
@@ -127,10 +152,16 @@ export interface PlaygroundRequests {
   /** All scripts there are. */
   readonly "playground.scripts": RequestShape<Nothing, readonly ScriptSummary[]>;
   readonly "playground.addMember": RequestShape<ScriptedMemberChoice, ScriptedMemberSummary>;
-  /** It leaves, and comes back under its name with another script. */
+  /** It leaves, and comes back under its name with another script, protocol, or both; what is undefined stays. */
   readonly "playground.changeMember": RequestShape<
-    { readonly name: string; readonly scriptId: MemberScriptId },
+    { readonly name: string } & MemberChange,
     ScriptedMemberSummary
+  >;
+  /** Restarts the scripted members of a classic group one at a time, twice, until they offer nothing but this assignor. */
+  readonly "playground.migrateAssignor": RequestShape<
+    { readonly groupId: string; readonly to: "range" | "cooperative-sticky" },
+    { readonly restarted: number },
+    MigrationStep
   >;
   readonly "playground.removeMember": RequestShape<{ readonly name: string }, void>;
   readonly "playground.clock": RequestShape<Nothing, PlaygroundClockStatus>;
@@ -142,6 +173,11 @@ export interface PlaygroundRequests {
   /** Lets so much time pass at once; time stands still then. */
   readonly "playground.clock.step": RequestShape<{ readonly ms: number }, PlaygroundClockStatus>;
   readonly "playground.addFault": RequestShape<FaultChoice, { readonly faultId: string }>;
+  /** The ways in which a batch can be damaged. */
+  readonly "playground.damages": RequestShape<
+    Nothing,
+    readonly { readonly damage: BatchCorruption; readonly name: string; readonly description: string }[]
+  >;
   /** Every ready-made trouble, with what it must be told. */
   readonly "playground.troubles": RequestShape<Nothing, readonly TroubleSummary[]>;
   /** What a trouble must be told that this target does not say, in the order in which it is asked for. */

@@ -1,4 +1,9 @@
 import path from "node:path";
+import {
+  type BatchCorruption,
+  batchCorruptions,
+  corruptionDescriptions,
+} from "#playground/faults/corruptBatch.ts";
 import { workloadProblem, workloadText } from "#playground/workload/workloadOptions.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { RequestHandlers } from "../channel/channelServer.ts";
@@ -16,6 +21,13 @@ function dataDirectoryOf({ settings, storageDirectory }: HostParts["configuratio
   const message = `The playground cannot be kept in ${wanted}: this window has no storage. Open a folder, or give an absolute path in the settings.`;
   throw new ChannelError("REFUSED", message);
 }
+
+/** By the names under which a fault's row shows them. */
+const damages = Object.entries(batchCorruptions).map(([damage, name]) => ({
+  damage: damage as BatchCorruption,
+  name: name.slice(0, 1).toUpperCase() + name.slice(1),
+  description: corruptionDescriptions[damage as BatchCorruption],
+}));
 
 /** Answers about the playground. */
 export function playgroundRequests(parts: HostParts): RequestHandlers<PlaygroundRequests> {
@@ -55,7 +67,9 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
 
     "playground.scripts": () => scriptSummaries,
     "playground.addMember": (choice) => controller.members.add(choice),
-    "playground.changeMember": ({ name, scriptId }) => controller.members.change(name, scriptId),
+    "playground.changeMember": ({ name, ...change }) => controller.members.change(name, change),
+    "playground.migrateAssignor": ({ groupId, to }, context) =>
+      controller.members.migrate(groupId, to, context),
     "playground.removeMember": ({ name }) => controller.members.remove(name),
 
     "playground.clock": () => controller.clockStatus(),
@@ -63,6 +77,7 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
     "playground.clock.step": ({ ms }, { signal }) => controller.stepClock(ms, signal),
 
     "playground.addFault": (choice) => ({ faultId: controller.addFault(choice) }),
+    "playground.damages": () => damages,
     "playground.troubles": () => controller.playground.troubles(),
     "playground.troubleLacks": ({ id, target }) => controller.troubleLacks(id, target),
     "playground.trouble": ({ id, target }) => controller.trouble(id, target),

@@ -17,6 +17,9 @@ import type { Observe } from "#trace/observation.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
 import type {
+  MemberChange,
+  MemberProtocol,
+  MigrationStep,
   ScriptedMemberChoice,
   ScriptedMemberSummary,
   ScriptSummary,
@@ -24,14 +27,21 @@ import type {
 import type { HostDeps } from "../hostDeps.ts";
 import { type ScriptedMemberIdentity, scriptedMemberOptions } from "../sessions/sessionOptions.ts";
 import type { SessionRegistry } from "../sessions/sessionRegistry.ts";
+import {
+  type MigratingGroup,
+  type MigratingMember,
+  type MigrationGoal,
+  migrateAssignor,
+} from "./assignorMigration.ts";
 
 /** Whatever its members do, a group with them can still be joined by others. */
-const usualAssignors = ["range", "cooperative-sticky"];
+const usualProtocol: MemberProtocol = "range, cooperative-sticky";
 
 /** A member that exists, alive or between two lives. */
 interface Member {
   readonly number: number;
   readonly identity: Omit<ScriptedMemberIdentity, "sessionId">;
+  readonly protocol: MemberProtocol;
   scriptId: MemberScriptId;
   driver: ScriptedMember;
   sessionId: string;
@@ -84,28 +94,57 @@ export class ScriptedMembers {
     // Refuses before a session is made that could only fail.
     void this.#playground();
     const { groupId, scriptId = "steady" } = choice;
-    const peer = [...this.#members.values()].find(({ identity }) => identity.groupId === groupId)?.identity;
-    const topics = choice.topics.length > 0 ? choice.topics : peer?.topics;
+    const peer = [...this.#members.values()].find(({ identity }) => identity.groupId === groupId);
+    const topics = choice.topics.length > 0 ? choice.topics : peer?.identity.topics;
     if (!topics)
       throw new ChannelError("REFUSED", `Nothing is known of what ${groupId} reads: choose topics.`);
     const number = this.#nextNumber;
     const name = `worker-${number}`;
+    const protocol = choice.protocol ?? peer?.protocol ?? usualProtocol;
     const identity = {
       name,
       clientId: `${groupId}-${name}`,
       groupId,
       groupInstanceId: this.#instanceId(choice, name),
       topics,
-      ...divisionOf(choice, peer),
+      ...divisionBy(protocol),
     };
     this.#nextNumber++;
-    return this.#begin({ number, identity, scriptId });
+    return this.#begin({ number, identity, protocol, scriptId });
   }
 
-  async change(name: string, scriptId: MemberScriptId): Promise<ScriptedMemberSummary> {
-    const { number, identity } = this.#find(name);
+  /** It leaves, and comes back as it was but for the change. */
+  async change(name: string, change: MemberChange): Promise<ScriptedMemberSummary> {
+    const { number, identity, ...former } = this.#find(name);
+    const { scriptId = former.scriptId, protocol = former.protocol } = change;
     await this.remove(name);
-    return this.#begin({ number, identity, scriptId });
+    return this.#begin({ number, identity: { ...identity, ...divisionBy(protocol) }, protocol, scriptId });
+  }
+
+  /** Rolls a classic group to another assignor. Throws ChannelError when it has no member that can be restarted. */
+  migrate(
+    groupId: string,
+    goal: MigrationGoal,
+    context: {
+      readonly signal: AbortSignal;
+      readonly progress: (step: MigrationStep) => void;
+    },
+  ): Promise<{ readonly restarted: number }> {
+    const members = () => [...this.#members.values()].filter(({ identity }) => identity.groupId === groupId);
+    if (members().length === 0) {
+      const message = `${groupId} has no scripted member to restart. Add one, or restart your own clients.`;
+      throw new ChannelError("REFUSED", message);
+    }
+    if (members().some(({ protocol }) => protocol === "consumer")) {
+      const message = `The broker divides the partitions of ${groupId} (KIP-848): its members have no assignor to change.`;
+      throw new ChannelError("REFUSED", message);
+    }
+    const group: MigratingGroup = {
+      groupId,
+      members: () => members().map((member) => this.#migrating(member)),
+      restart: (name, protocol) => this.change(name, { protocol }),
+    };
+    return migrateAssignor(group, goal, { ...context, clock: this.#deps.clock });
   }
 
   /** It leaves its group in good order, if it is alive. */
@@ -125,7 +164,9 @@ export class ScriptedMembers {
     this.#nextNumber = 1;
   }
 
-  async #begin(wanted: Pick<Member, "number" | "identity" | "scriptId">): Promise<ScriptedMemberSummary> {
+  async #begin(
+    wanted: Pick<Member, "number" | "identity" | "protocol" | "scriptId">,
+  ): Promise<ScriptedMemberSummary> {
     const { random } = this.#deps;
     const { identity, scriptId } = wanted;
     const script = memberScripts[scriptId];
@@ -171,7 +212,17 @@ export class ScriptedMembers {
     this.#observe({ type: "broker.member", name, groupId, sessionId, removed });
   }
 
-  #summary({ identity, scriptId, sessionId }: Member): ScriptedMemberSummary {
+  #migrating({ identity, protocol, sessionId }: Member): MigratingMember {
+    const cluster = this.#model().clusters.get(playgroundClusterId);
+    const group = cluster?.groups.byId.get(identity.groupId);
+    const state = cluster?.sessions.get(sessionId)?.state;
+    const isStable =
+      cluster !== undefined && group !== undefined && groupView(cluster, group).state === "Stable";
+    const { name } = identity;
+    return { name, protocol, isSettled: isStable && state?.membership === "stable", error: state?.error };
+  }
+
+  #summary({ identity, protocol, scriptId, sessionId }: Member): ScriptedMemberSummary {
     const { name, groupId, groupInstanceId } = identity;
     const session = this.#model().clusters.get(playgroundClusterId)?.sessions.get(sessionId);
     return {
@@ -179,6 +230,7 @@ export class ScriptedMembers {
       groupId,
       scriptId,
       script: memberScripts[scriptId].inWords,
+      protocol,
       groupInstanceId,
       sessionId,
       isAlive: this.#sessions.isRunning(sessionId),
@@ -206,14 +258,11 @@ export class ScriptedMembers {
   }
 }
 
-function divisionOf(
-  { protocol }: ScriptedMemberChoice,
-  peer: Pick<ConsumerOptions, "groupProtocol" | "assignors"> | undefined,
-): Pick<ConsumerOptions, "groupProtocol" | "assignors"> {
-  if (protocol === "consumer") return { groupProtocol: "consumer", assignors: usualAssignors };
-  if (protocol !== undefined) return { groupProtocol: "classic", assignors: [protocol] };
-  const { groupProtocol, assignors } = peer ?? { groupProtocol: "classic", assignors: usualAssignors };
-  return { groupProtocol, assignors };
+/** The classic protocol's list counts for a consumer group too, whose broker may know nothing of KIP-848. */
+function divisionBy(protocol: MemberProtocol): Pick<ConsumerOptions, "groupProtocol" | "assignors"> {
+  return protocol === "consumer"
+    ? { groupProtocol: "consumer", assignors: usualProtocol.split(", ") }
+    : { groupProtocol: "classic", assignors: protocol.split(", ") };
 }
 
 /** As if each ran on a machine of its own. */

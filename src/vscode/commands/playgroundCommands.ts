@@ -2,7 +2,6 @@ import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { chooseProducer } from "../flows/produceFlow.ts";
-import { chooseMember, chooseScript } from "../flows/scriptedMemberFlow.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
@@ -10,9 +9,9 @@ import { setStatusBarMessage, showInformationMessage, withProgress } from "../ui
 import { pickTopic } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRequests } from "./showPanels.ts";
-import { groupIdOf, sessionIdOf, topicOf } from "./target.ts";
+import { groupIdOf, topicOf } from "./target.ts";
 
-/** The embedded broker: start, stop, records, scripted members. */
+/** The embedded broker: start, stop, records, requests. */
 export function playgroundCommands(app: App): CommandFamily {
   return {
     [commandIds.startPlayground]: async () => {
@@ -55,21 +54,6 @@ export function playgroundCommands(app: App): CommandFamily {
       const workloadId = target?.kind === "workload" ? target.workloadId : await askWorkload(app);
       if (workloadId !== undefined) await app.link.request("playground.stopProducing", { workloadId });
     },
-
-    [commandIds.addScriptedMember]: async (target) => {
-      const choice = await chooseMember(app.link, groupIdOf(target));
-      return choice && app.link.request("playground.addMember", choice);
-    },
-    [commandIds.changeScriptedMember]: async (target) => {
-      const name = await memberFor(app, target, "Change scripted member");
-      const script = name && (await chooseScript(app.link, "Change scripted member"));
-      if (!name || !script) return undefined;
-      return app.link.request("playground.changeMember", { name, scriptId: script.scriptId });
-    },
-    [commandIds.removeScriptedMember]: async (target) => {
-      const name = await memberFor(app, target, "Remove scripted member");
-      if (name !== undefined) await app.link.request("playground.removeMember", { name });
-    },
   };
 }
 
@@ -106,36 +90,6 @@ async function askWorkload(app: App): Promise<string | undefined> {
       choice: workloadId,
       label: topic,
       description,
-    })),
-  });
-  return typeof answer === "string" ? undefined : answer.choice;
-}
-
-/** The scripted member a row stands for, or the one chosen. */
-async function memberFor(
-  app: App,
-  target: NodeTarget | undefined,
-  title: string,
-): Promise<string | undefined> {
-  const { members } = await app.link.request("playground.status", {});
-  const named = members.find(
-    ({ memberId, sessionId }) =>
-      (target?.kind === "member" && memberId === target.memberId) || sessionId === sessionIdOf(target),
-  );
-  if (named) return named.name;
-  const groupId = groupIdOf(target);
-  const candidates = members.filter((member) => groupId === undefined || member.groupId === groupId);
-  if (candidates.length === 0) {
-    void showInformationMessage("There is no scripted member.");
-    return undefined;
-  }
-  const answer = await askPick({
-    title,
-    placeholder: "Which member?",
-    choices: candidates.map(({ name, groupId, script, isAlive }) => ({
-      choice: name,
-      label: name,
-      description: `${groupId} · ${script}${isAlive ? "" : " · away"}`,
     })),
   });
   return typeof answer === "string" ? undefined : answer.choice;

@@ -1,7 +1,9 @@
 import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type {
+  MemberChange,
   MemberProtocol,
   ScriptedMemberChoice,
+  ScriptedMemberSummary,
   ScriptSummary,
 } from "#host/channel/playgroundRequests.ts";
 import type { HostLink } from "../host/hostLink.ts";
@@ -41,10 +43,35 @@ export async function chooseMember(
   };
 }
 
-/** Asks which script a member follows. */
-export async function chooseScript(link: HostLink, title: string): Promise<ScriptSummary | undefined> {
-  const answer = await pickScript(await link.request("playground.scripts", {}), { title });
-  return typeof answer === "string" ? undefined : answer.choice;
+/** Asks what becomes different of a member: how it behaves, and what it offers its group. */
+export async function chooseChange(
+  link: HostLink,
+  member: ScriptedMemberSummary,
+): Promise<MemberChange | undefined> {
+  const title = `Change ${member.name} of ${member.groupId}`;
+  const scripts = await link.request("playground.scripts", {});
+  return runWizard<MemberChange>(
+    [
+      async (change, place) => {
+        const answer = await pickScript(scripts, { title, ...place, now: member.scriptId });
+        return typeof answer === "string" ? answer : { ...change, scriptId: answer.choice.scriptId };
+      },
+      async (change, place) => {
+        const answer = await askPick<MemberProtocol>({
+          title,
+          ...place,
+          placeholder: "What does it offer? It restarts, as in a rolling deployment.",
+          active: member.protocol,
+          choices: protocols.map((each) => ({
+            ...each,
+            description: each.choice === member.protocol ? `as now · ${each.description}` : each.description,
+          })),
+        });
+        return typeof answer === "string" ? answer : { ...change, protocol: answer.choice };
+      },
+    ],
+    {},
+  );
 }
 
 function askGroup(link: HostLink): Step<Draft> {
@@ -98,32 +125,56 @@ function askScript(link: HostLink): Step<Draft> {
 
 function pickScript(
   scripts: readonly ScriptSummary[],
-  place: { readonly title: string; readonly canGoBack?: boolean },
+  {
+    now,
+    ...place
+  }: { readonly title: string; readonly canGoBack?: boolean; readonly now?: ScriptSummary["scriptId"] },
 ) {
   return askPick<ScriptSummary>({
     ...place,
     placeholder: "How does it behave?",
-    choices: scripts.map((script) => ({ choice: script, label: script.title, detail: script.shows })),
+    active: scripts.find(({ scriptId }) => scriptId === now),
+    choices: scripts.map((script) => ({
+      choice: script,
+      label: script.title,
+      detail: script.shows,
+      ...(script.scriptId === now && { description: "as now" }),
+    })),
   });
 }
 
 const protocols: readonly {
-  readonly choice: MemberProtocol | "asOthers";
+  readonly choice: MemberProtocol;
   readonly label: string;
   readonly description: string;
 }[] = [
-  { choice: "asOthers", label: "As the others", description: "what the group's scripted members speak" },
   { choice: "range", label: "range", description: "classic, eager: everybody stops for a rebalance" },
+  {
+    choice: "range, cooperative-sticky",
+    label: "range, then cooperative-sticky",
+    description: "classic: goes with whatever all members offer, rather range",
+  },
+  {
+    choice: "cooperative-sticky, range",
+    label: "cooperative-sticky, then range",
+    description: "classic: the first step from range to cooperative-sticky (KIP-429)",
+  },
   { choice: "cooperative-sticky", label: "cooperative-sticky", description: "classic, in small steps" },
   { choice: "consumer", label: "consumer", description: "KIP-848: the broker divides the partitions" },
 ];
+
+const asOthers = {
+  choice: "asOthers",
+  label: "As the others",
+  description: "what the group's scripted members speak",
+} as const;
 
 const askProtocol: Step<Draft> = async (draft, { canGoBack }) => {
   const answer = await askPick<MemberProtocol | "asOthers">({
     title,
     canGoBack,
     placeholder: "Which protocol does it speak?",
-    choices: protocols,
+    choices: [asOthers, ...protocols],
   });
   return typeof answer === "string" ? answer : { ...draft, protocol: answer.choice };
 };

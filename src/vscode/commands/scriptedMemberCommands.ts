@@ -1,0 +1,138 @@
+import * as vscode from "vscode";
+import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
+import type { MigrationStep, ScriptedMemberSummary } from "#host/channel/playgroundRequests.ts";
+import type { NodeTarget } from "#views/treeNode.ts";
+import type { App } from "../app.ts";
+import { chooseChange, chooseMember } from "../flows/scriptedMemberFlow.ts";
+import { commandIds } from "../ids.ts";
+import { askPick } from "../ui/ask.ts";
+import { pickGroup } from "../ui/pickers.ts";
+import type { CommandFamily } from "./commandRegistry.ts";
+import { showRebalances } from "./showPanels.ts";
+import { groupIdOf, sessionIdOf } from "./target.ts";
+
+/** The playground's scripted members: added, changed, removed, and rolled from one assignor to another. */
+export function scriptedMemberCommands(app: App): CommandFamily {
+  return {
+    [commandIds.addScriptedMember]: async (target) => {
+      const choice = await chooseMember(app.link, groupIdOf(target));
+      return choice && app.link.request("playground.addMember", choice);
+    },
+    [commandIds.changeScriptedMember]: async (target) => {
+      const member = await memberFor(app, target, "Change scripted member");
+      const change = member && (await chooseChange(app.link, member));
+      if (!member || !change) return undefined;
+      return app.link.request("playground.changeMember", { name: member.name, ...change });
+    },
+    [commandIds.removeScriptedMember]: async (target) => {
+      const member = await memberFor(app, target, "Remove scripted member");
+      if (member) await app.link.request("playground.removeMember", { name: member.name });
+    },
+    [commandIds.migrateAssignor]: async (target) => {
+      const title = "Migrate assignor";
+      const groupId =
+        groupIdOf(target) ?? (await pickGroup(app.link, { title, clusterId: playgroundClusterId }));
+      const to = groupId === undefined ? undefined : await askGoal(`${title} of ${groupId}`);
+      if (groupId === undefined || to === undefined) return undefined;
+      return migrate(app, groupId, to);
+    },
+  };
+}
+
+type Goal = "range" | "cooperative-sticky";
+
+async function askGoal(title: string): Promise<Goal | undefined> {
+  const answer = await askPick<Goal>({
+    title,
+    placeholder: "To which? Its scripted members restart one at a time, twice (KIP-429).",
+    choices: [
+      {
+        choice: "cooperative-sticky",
+        label: "To cooperative-sticky",
+        detail: "All offer cooperative-sticky and range first; then range goes.",
+      },
+      {
+        choice: "range",
+        label: "To range",
+        detail: "All offer range and cooperative-sticky first; then cooperative-sticky goes.",
+      },
+    ],
+  });
+  return typeof answer === "string" ? undefined : answer.choice;
+}
+
+/** Each restart is a rebalance, which can take as long as a member likes: it can be stopped where it is. */
+async function migrate(app: App, groupId: string, to: Goal): Promise<{ readonly restarted: number }> {
+  const done = await vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: `Migrating ${groupId} to ${to}`,
+      cancellable: true,
+    },
+    (progress, token) => {
+      const controller = new AbortController();
+      token.onCancellationRequested(() => controller.abort());
+      return app.link.request(
+        "playground.migrateAssignor",
+        { groupId, to },
+        {
+          signal: controller.signal,
+          onProgress: (step) => progress.report({ message: stepText(step) }),
+        },
+      );
+    },
+  );
+  void sayDone(app, { groupId, to, restarted: done.restarted });
+  return done;
+}
+
+function stepText({ name, protocol, round, member, members }: MigrationStep): string {
+  return `round ${round} of 2, member ${member} of ${members}: ${name} restarts with ${protocol}`;
+}
+
+async function sayDone(
+  app: App,
+  { groupId, to, restarted }: { readonly groupId: string; readonly to: Goal; readonly restarted: number },
+): Promise<void> {
+  if (restarted === 0) {
+    void vscode.window.showInformationMessage(`All scripted members of ${groupId} offer only ${to} already.`);
+    return;
+  }
+  const show = "Show Rebalances";
+  const answer = await vscode.window.showInformationMessage(
+    `${groupId} is divided by ${to}: ${restarted} restarts, and the rebalance of each.`,
+    show,
+  );
+  if (answer === show) await showRebalances(app, { clusterId: playgroundClusterId, groupId });
+}
+
+/** The scripted member a row stands for, or the one chosen. */
+async function memberFor(
+  app: App,
+  target: NodeTarget | undefined,
+  title: string,
+): Promise<ScriptedMemberSummary | undefined> {
+  const { members } = await app.link.request("playground.status", {});
+  const named = members.find(
+    ({ memberId, sessionId }) =>
+      (target?.kind === "member" && memberId === target.memberId) || sessionId === sessionIdOf(target),
+  );
+  if (named) return named;
+  const groupId = groupIdOf(target);
+  const candidates = members.filter((member) => groupId === undefined || member.groupId === groupId);
+  if (candidates.length === 0) {
+    void vscode.window.showInformationMessage("There is no scripted member.");
+    return undefined;
+  }
+  const answer = await askPick<ScriptedMemberSummary>({
+    title: groupId === undefined ? title : `${title} of ${groupId}`,
+    placeholder: "Which member?",
+    choices: candidates.map((member) => ({
+      choice: member,
+      label: member.name,
+      description: `${member.groupId} · ${member.script}${member.isAlive ? "" : " · away"}`,
+      detail: member.protocol === "consumer" ? "KIP-848" : `offers ${member.protocol}`,
+    })),
+  });
+  return typeof answer === "string" ? undefined : answer.choice;
+}
