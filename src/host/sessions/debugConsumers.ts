@@ -111,12 +111,12 @@ export class DebugConsumers {
     observe({ type: "session.pollMode", sessionId, pollMode });
   }
 
-  /** One delivery on the user's word: who steps no longer holds or flows. */
+  /** One delivery on the user's word: who flowed holds from then on, so that the next one comes on a word too. */
   async poll(sessionId: string, maxRecords: number, signal: AbortSignal): Promise<number> {
     this.#sessions.get(sessionId);
     const driver = this.#drivers.get(sessionId);
     if (!driver) return 0;
-    if (driver.mode.mode !== "step") this.setPollMode(sessionId, { mode: "step" });
+    if (driver.mode.mode === "flow") this.setPollMode(sessionId, { mode: "hold" });
     return driver.poll(maxRecords, stepWaitMs, signal);
   }
 
