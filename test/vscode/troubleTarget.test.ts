@@ -3,7 +3,7 @@ import { troubleLacks } from "#playground/troubles/startTrouble.ts";
 import { troubleTable } from "#playground/troubles/troubleTable.ts";
 import { memberScripts } from "#scenario/members/memberScript.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
-import { concernsRow, headingOf, targetOfRow } from "#vscode/flows/troubleTarget.ts";
+import { concernsRow, headingOf, ownKindFirst, targetOfRow } from "#vscode/flows/troubleTarget.ts";
 
 const at = { clusterId: "playground" };
 const group: NodeTarget = { kind: "group", ...at, groupId: "billing" };
@@ -37,6 +37,20 @@ test.each([
 
   expect(ids).toEqual(expect.arrayContaining(has));
   expect(ids.filter((id) => lacks.includes(id))).toEqual([]);
+});
+
+test.each([
+  ["a member", member, "Member"],
+  ["a group", group, "Group"],
+  ["a partition", partition, "Partition"],
+  ["a node", node, "Node"],
+])("the row of %s lists the troubles of its own kind first", (_what, row, heading) => {
+  const listed = ownKindFirst(
+    troubleTable.filter((trouble) => concernsRow(trouble, row)),
+    row,
+  );
+
+  expect(listed.map(headingOf).at(0)).toBe(heading);
 });
 
 test("from the palette every trouble can be chosen, each under a heading", () => {

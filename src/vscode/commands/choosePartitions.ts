@@ -1,6 +1,7 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
+import { partitionsTitle } from "../flows/questionTitle.ts";
 import { pickPartitions, pickSession } from "../ui/pickers.ts";
 import { sessionIdOf } from "./target.ts";
 
@@ -14,24 +15,38 @@ export interface ChosenPartitions {
 export async function choosePartitions(
   app: App,
   target: NodeTarget | undefined,
+  verb: string,
+): Promise<{ readonly chosen: ChosenPartitions; readonly title: string } | undefined> {
+  const session = await sessionFor(app, target, verb);
+  if (!session) return undefined;
+  const { sessionId, name } = session;
+  const partitions = await partitionsFor(app, target, { sessionId, title: `${verb} · ${name}` });
+  return partitions && { chosen: { sessionId, partitions }, title: partitionsTitle(verb, partitions, name) };
+}
+
+/** The debug consumer a row belongs to, with its name; asked for where there is no row. */
+export async function sessionFor(
+  app: App,
+  target: NodeTarget | undefined,
   title: string,
-): Promise<ChosenPartitions | undefined> {
-  if (target?.kind === "sessionPartition") {
-    return {
-      sessionId: target.sessionId,
-      partitions: [{ topic: target.topic, partition: target.partition }],
-    };
-  }
-  const sessionId = sessionIdOf(target) ?? (await pickSession(app.link, title))?.sessionId;
-  if (sessionId === undefined) return undefined;
-  const topic = target?.kind === "sessionTopic" ? target.topic : undefined;
+): Promise<{ readonly sessionId: string; readonly name: string } | undefined> {
+  const sessionId = sessionIdOf(target);
+  if (sessionId === undefined) return pickSession(app.link, title);
+  const all = await app.link.request("session.list", {});
+  return { sessionId, name: all.find((each) => each.sessionId === sessionId)?.name ?? sessionId };
+}
+
+async function partitionsFor(
+  app: App,
+  target: NodeTarget | undefined,
+  question: { readonly sessionId: string; readonly title: string },
+): Promise<readonly TopicPartition[] | undefined> {
+  if (target?.kind === "sessionPartition") return [{ topic: target.topic, partition: target.partition }];
+  const wanted = target?.kind === "sessionTopic" ? target.topic : undefined;
   const partitions = await pickPartitions(app.link, {
-    title,
-    sessionId,
-    accept: (each) => topic === undefined || each.topic === topic,
+    ...question,
+    accept: ({ topic }) => wanted === undefined || topic === wanted,
     none: "The debug consumer has no partition assigned.",
   });
-  return (
-    partitions && { sessionId, partitions: partitions.map(({ topic, partition }) => ({ topic, partition })) }
-  );
+  return partitions?.map(({ topic, partition }) => ({ topic, partition }));
 }

@@ -5,42 +5,49 @@ import { emptyPollText } from "../flows/orderWords.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
-import { setStatusBarMessage } from "../ui/notify.ts";
+import { setStatusBarMessage, showInformationMessage } from "../ui/notify.ts";
 import { pickPartitions, pickSession } from "../ui/pickers.ts";
+import { sessionFor } from "./choosePartitions.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
+import { showRecords } from "./showPanels.ts";
 import { sessionIdOf, sessionScopeOf } from "./target.ts";
 
 /** What is delivered when: poll n, hold, step, flow, pause, resume. */
 export function deliveryCommands(app: App): CommandFamily {
-  const sessionOf = async (target: NodeTarget | undefined, title: string) =>
-    sessionIdOf(target) ?? (await pickSession(app.link, title))?.sessionId;
   const setMode = async (
     target: NodeTarget | undefined,
-    title: string,
-    choose: () => Promise<PollMode | undefined>,
+    verb: string,
+    choose: (title: string) => Promise<PollMode | undefined>,
   ) => {
-    const sessionId = await sessionOf(target, title);
-    if (sessionId === undefined) return;
-    const pollMode = await choose();
+    const session = await sessionFor(app, target, verb);
+    if (!session) return;
+    const { sessionId } = session;
+    const pollMode = await choose(`${verb} · ${session.name}`);
     if (pollMode) await app.link.request("session.pollMode", { sessionId, pollMode });
   };
+  /** Many records at once are polled to be looked at; one, by who steps and watches the row. */
   const poll = async (sessionId: string, maxRecords: number) => {
     const { records } = await app.link.request("session.poll", { sessionId, maxRecords });
+    if (records > 0 && maxRecords > 1) {
+      void offerRecords(app, sessionId, records);
+      return records;
+    }
     const said =
       records === 0
         ? emptyPollText(await app.link.request("session.partitions", { sessionId }))
-        : `Poll delivered ${records} ${records === 1 ? "record" : "records"}.`;
+        : deliveredText(records);
     setStatusBarMessage(said, 4_000);
     return records;
   };
   return {
     [commandIds.poll]: async (target, argument) => {
-      const sessionId = await sessionOf(target, "Poll records");
-      if (sessionId === undefined) return undefined;
+      const session = await sessionFor(app, target, "Poll records");
+      if (!session) return undefined;
+      const { sessionId } = session;
       const given = wantedRecords(argument);
       if (given !== undefined) return poll(sessionId, given);
       const answer = await askText({
-        title: "Poll records",
+        title: `Poll records · ${session.name}`,
         prompt: "How many records at most?",
         value: "10",
         validate: checkWholeNumber(1, 10_000),
@@ -48,8 +55,8 @@ export function deliveryCommands(app: App): CommandFamily {
       return typeof answer === "string" ? undefined : poll(sessionId, Number(answer.text));
     },
     [commandIds.step]: async (target) => {
-      const sessionId = await sessionOf(target, "Step");
-      return sessionId === undefined ? undefined : poll(sessionId, 1);
+      const session = await sessionFor(app, target, "Step");
+      return session && poll(session.sessionId, 1);
     },
     [commandIds.hold]: (target) => setMode(target, "Hold", () => Promise.resolve({ mode: "hold" })),
     [commandIds.flow]: (target) => setMode(target, "Flow", askFlow),
@@ -69,6 +76,19 @@ export function deliveryCommands(app: App): CommandFamily {
       return eachPartition(app, "resume");
     },
   };
+}
+
+function deliveredText(records: number): string {
+  return `Poll delivered ${records} ${records === 1 ? "record" : "records"}.`;
+}
+
+async function offerRecords(app: App, sessionId: string, records: number): Promise<void> {
+  const show = "Show Records";
+  const answer = await showInformationMessage(deliveredText(records), show);
+  if (answer !== show) return;
+  const sessions = await app.link.request("session.list", {});
+  const session = sessions.find((each) => each.sessionId === sessionId);
+  if (session) await showRecords(app, session);
 }
 
 function wantedRecords(argument: unknown): number | undefined {
@@ -95,9 +115,9 @@ async function eachPartition(app: App, verb: "pause" | "resume"): Promise<void> 
   }
 }
 
-async function askFlow(): Promise<PollMode | undefined> {
+async function askFlow(title: string): Promise<PollMode | undefined> {
   const answer = await askPick<number | "other">({
-    title: "Flow",
+    title,
     placeholder: "How fast are records delivered?",
     choices: [
       { choice: 0, label: "As fast as they come" },
@@ -111,7 +131,7 @@ async function askFlow(): Promise<PollMode | undefined> {
   if (answer.choice === 0) return { mode: "flow" };
   if (answer.choice !== "other") return { mode: "flow", recordsPerSecond: answer.choice };
   const rate = await askText({
-    title: "Flow",
+    title,
     prompt: "Records a second",
     value: "50",
     validate: checkWholeNumber(1, 1_000_000),

@@ -1,4 +1,5 @@
 import * as vscode from "vscode";
+import { topicPartitionText } from "#base/topicPartition.ts";
 import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { FaultChoice, FaultSummary } from "#host/channel/playgroundRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
@@ -49,7 +50,7 @@ export function faultCommands(app: App): CommandFamily {
     [commandIds.delayCommits]: async (target, argument) => {
       const groupId = await groupFor(target, "Delay commits");
       const delayMs =
-        groupId === undefined ? undefined : (numberIn(argument, "delayMs") ?? (await askDelay()));
+        groupId === undefined ? undefined : (numberIn(argument, "delayMs") ?? (await askDelay(groupId)));
       if (groupId === undefined || delayMs === undefined) return undefined;
       return app.link.request("playground.addFault", { kind: "delayCommits", groupId, delayMs });
     },
@@ -57,8 +58,9 @@ export function faultCommands(app: App): CommandFamily {
       const title = "Corrupt the next batch";
       const topic = topicOf(target) ?? (await pickTopic(app.link, { title, clusterId: playgroundClusterId }));
       const partition = topic === undefined ? undefined : await partitionOf(app, topic, target);
-      const damage = partition === undefined ? undefined : await askDamage(title);
-      if (topic === undefined || partition === undefined || damage === undefined) return undefined;
+      if (topic === undefined || partition === undefined) return undefined;
+      const damage = await askDamage(app, `${title} of ${topicPartitionText({ topic, partition })}`);
+      if (damage === undefined) return undefined;
       return app.link.request("playground.addFault", { kind: "corruptNextBatch", topic, partition, damage });
     },
     [commandIds.enableFault]: (target) =>
@@ -99,9 +101,9 @@ async function partitionOf(
   return typeof answer === "string" ? undefined : answer.choice;
 }
 
-async function askDelay(): Promise<number | undefined> {
+async function askDelay(groupId: string): Promise<number | undefined> {
   const answer = await askText({
-    title: "Delay commits",
+    title: `Delay commits of ${groupId}`,
     prompt: "Seconds until each OffsetCommit is answered",
     // Longer than the tolerance, shorter than the session timeout: the commit hangs, nobody is evicted.
     value: "10",
@@ -110,19 +112,16 @@ async function askDelay(): Promise<number | undefined> {
   return typeof answer === "string" ? undefined : Number(answer.text) * 1_000;
 }
 
-async function askDamage(title: string): Promise<Damage | undefined> {
+async function askDamage(app: App, title: string): Promise<Damage | undefined> {
+  const damages = await app.link.request("playground.damages", {});
   const answer = await askPick<Damage>({
     title,
     placeholder: "How is it damaged? It happens to the next batch that is produced there.",
-    choices: [
-      { choice: "crc", label: "CRC", description: "one bit flips on the way to the disk" },
-      { choice: "codec", label: "Codec", description: "says it is compressed in a way nobody knows" },
-      {
-        choice: "recordLayout",
-        label: "Record layout",
-        description: "CRC is right, a record's length is not",
-      },
-    ],
+    choices: damages.map(({ damage, name, description }) => ({
+      choice: damage,
+      label: name,
+      detail: description,
+    })),
   });
   return typeof answer === "string" ? undefined : answer.choice;
 }

@@ -13,18 +13,17 @@ import type { CommandFamily } from "./commandRegistry.ts";
 export function positionCommands(app: App): CommandFamily {
   return {
     [commandIds.seek]: async (target) => {
-      const chosen = await choosePartitions(app, target, "Seek");
-      const seekTarget = chosen && (await askSeekTarget());
-      if (!chosen || !seekTarget) return undefined;
-      const moved = await app.link.request("session.seek", { ...chosen, target: seekTarget });
+      const about = await choosePartitions(app, target, "Seek");
+      const seekTarget = about && (await askSeekTarget(about.title));
+      if (!about || !seekTarget) return undefined;
+      const moved = await app.link.request("session.seek", { ...about.chosen, target: seekTarget });
       setStatusBarMessage(movedText(seekTarget, moved), 5_000);
       return moved;
     },
   };
 }
 
-async function askSeekTarget(): Promise<SeekTarget | undefined> {
-  const title = "Seek";
+async function askSeekTarget(title: string): Promise<SeekTarget | undefined> {
   const answer = await askPick<SeekTarget["kind"]>({
     title,
     placeholder: "Where to? Buffered records of the partition are let go; nothing is committed.",

@@ -6,6 +6,8 @@ import type { App } from "../app.ts";
 import { chooseChange, chooseMember } from "../flows/scriptedMemberFlow.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
+import { harmlessLabel } from "../ui/harmless.ts";
+import { showInformationMessage, withProgress } from "../ui/notify.ts";
 import { pickGroup } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRebalances } from "./showPanels.ts";
@@ -63,7 +65,7 @@ async function askGoal(title: string): Promise<Goal | undefined> {
 
 /** Each restart is a rebalance, which can take as long as a member likes: it can be stopped where it is. */
 async function migrate(app: App, groupId: string, to: Goal): Promise<{ readonly restarted: number }> {
-  const done = await vscode.window.withProgress(
+  const done = await withProgress(
     {
       location: vscode.ProgressLocation.Notification,
       title: `Migrating ${groupId} to ${to}`,
@@ -95,11 +97,11 @@ async function sayDone(
   { groupId, to, restarted }: { readonly groupId: string; readonly to: Goal; readonly restarted: number },
 ): Promise<void> {
   if (restarted === 0) {
-    void vscode.window.showInformationMessage(`All scripted members of ${groupId} offer only ${to} already.`);
+    void showInformationMessage(`All scripted members of ${groupId} offer only ${to} already.`);
     return;
   }
   const show = "Show Rebalances";
-  const answer = await vscode.window.showInformationMessage(
+  const answer = await showInformationMessage(
     `${groupId} is divided by ${to}: ${restarted} restarts, and the rebalance of each.`,
     show,
   );
@@ -121,7 +123,7 @@ async function memberFor(
   const groupId = groupIdOf(target);
   const candidates = members.filter((member) => groupId === undefined || member.groupId === groupId);
   if (candidates.length === 0) {
-    void vscode.window.showInformationMessage("There is no scripted member.");
+    void showInformationMessage("There is no scripted member.");
     return undefined;
   }
   const answer = await askPick<ScriptedMemberSummary>({
@@ -130,7 +132,7 @@ async function memberFor(
     choices: candidates.map((member) => ({
       choice: member,
       label: member.name,
-      description: `${member.groupId} · ${member.script}${member.isAlive ? "" : " · away"}`,
+      description: harmlessLabel(`${member.groupId} · ${member.script}${member.isAlive ? "" : " · away"}`),
       detail: member.protocol === "consumer" ? "KIP-848" : `offers ${member.protocol}`,
     })),
   });

@@ -19,9 +19,10 @@ import { commitDeadlineMs } from "./commitCommands.ts";
 export function skipCommands(app: App): CommandFamily {
   return {
     [commandIds.skip]: async (target) => {
-      const chosen = await choosePartitions(app, target, "Skip");
-      const to = chosen && (await askSkipTarget());
-      if (!chosen || !to) return;
+      const about = await choosePartitions(app, target, "Skip");
+      const to = about && (await askSkipTarget(about.title));
+      if (!about || !to) return;
+      const { chosen } = about;
       const previews = await app.link.request("session.previewSkip", { ...chosen, to });
       if (isNothingToSkip(previews)) {
         void showInformationMessage(

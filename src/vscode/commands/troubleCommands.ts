@@ -3,6 +3,7 @@ import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { askTroubleTarget } from "../flows/askTrouble.ts";
 import { pickTrouble } from "../flows/pickTrouble.ts";
+import { aimTitle } from "../flows/questionTitle.ts";
 import { targetOfRow } from "../flows/troubleTarget.ts";
 import { commandIds } from "../ids.ts";
 import { setStatusBarMessage, showInformationMessage, showWarningMessage } from "../ui/notify.ts";
@@ -53,9 +54,8 @@ function givenId(argument: unknown): string | undefined {
 async function confirmed(trouble: TroubleSummary, target: TroubleAim): Promise<boolean> {
   const loss = losses[trouble.id];
   if (loss === undefined) return true;
-  const of = [target.groupId, target.topic, target.partition].filter((part) => part !== undefined).join(" ");
   const answer = await showWarningMessage(
-    `${trouble.title}: ${of}`,
+    aimTitle(trouble.title, target),
     { modal: true, detail: `${loss} This cannot be undone.` },
     "Do It",
   );
@@ -71,10 +71,13 @@ async function offerUndo(
   const { faultId } = started;
   const undo = undoOf(trouble, target, faultId);
   if (!undo) {
-    setStatusBarMessage(`${trouble.title}: done.`, 5_000);
+    setStatusBarMessage(`Done. ${aimTitle(trouble.title, target)}`, 5_000);
     return;
   }
-  const answer = await showInformationMessage(`${trouble.title}. ${trouble.description}`, undo.label);
+  const answer = await showInformationMessage(
+    `${aimTitle(trouble.title, target)}. ${trouble.description}`,
+    undo.label,
+  );
   if (answer === undefined) return;
   if (undo.id === undefined && faultId !== undefined)
     await app.link.request("playground.removeFault", { faultId });

@@ -11,8 +11,7 @@ export interface SkipDecision {
 }
 
 /** Up to where; undefined when the user gave up. */
-export async function askSkipTarget(): Promise<SkipTarget | undefined> {
-  const title = "Skip";
+export async function askSkipTarget(title: string): Promise<SkipTarget | undefined> {
   const answer = await askPick<SkipTarget["kind"]>({
     title,
     placeholder: "Up to where? The next page shows what that leaves out.",

@@ -4,6 +4,7 @@ import type { App } from "../app.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import { showInformationMessage } from "../ui/notify.ts";
 import { pickGroup, pickTopic } from "../ui/pickers.ts";
+import { aimTitle } from "./questionTitle.ts";
 import type { TroubleNeed } from "./troubleTarget.ts";
 
 /** Asks for whatever the trouble needs and the row does not say, then for what may be told beside. */
@@ -27,7 +28,8 @@ async function askNeed(
   app: App,
   ask: { readonly trouble: TroubleSummary; readonly need: TroubleNeed; readonly target: TroubleAim },
 ): Promise<TroubleAim | undefined> {
-  const { trouble, need, target } = ask;
+  const { need, target } = ask;
+  const trouble = { ...ask.trouble, title: aimTitle(ask.trouble.title, target) };
   const question = { title: trouble.title, clusterId: playgroundClusterId };
   switch (need) {
     case "group": {
@@ -179,7 +181,7 @@ async function askBeside(
   let told = target;
   for (const beside of besides.filter((each) => takes.includes(each.takes))) {
     const answer = await askText({
-      title,
+      title: aimTitle(title, target),
       prompt: beside.prompt(id),
       validate: (text) => (text.trim() === "" || beside.pattern.test(text.trim()) ? undefined : beside.wrong),
     });

@@ -15,7 +15,7 @@ export const commitFields = {
       {
         section: "Commits",
         label: "Commits by itself",
-        detail: "when positions are committed without being told",
+        detail: "enable.auto.commit: when positions are committed without being told",
         applies: inGroup,
       },
       [
@@ -38,7 +38,7 @@ export const commitFields = {
       {
         section: "Commits",
         label: "Commit interval",
-        detail: "auto.commit.interval.ms",
+        detail: "auto.commit.interval.ms: how often, at most",
         applies: (choice, { autoCommit }) => inGroup(choice) && autoCommit !== "off",
       },
       ({ autoCommitIntervalMs }) => autoCommitIntervalMs,

@@ -1,6 +1,14 @@
 import type { AdvancedOptions, SessionChoice } from "#host/channel/sessionRequests.ts";
 import { askPick, askText, type Choice } from "../ui/ask.ts";
-import { checkDuration, checkWholeNumber, durationInput, parseDuration } from "./validation.ts";
+import {
+  bytesInput,
+  checkBytes,
+  checkDuration,
+  checkWholeNumber,
+  durationInput,
+  parseBytes,
+  parseDuration,
+} from "./validation.ts";
 
 /** One line of the advanced part of the form: what it says now, and how it is changed. */
 export interface ConsumerField {
@@ -112,6 +120,19 @@ export function countField(
     show: (options) => String(read(options)),
     check: checkWholeNumber(1, 2_147_483_647),
     set: (text, options) => write(Number(text), options),
+  });
+}
+
+/** A size from 1 byte, typed as `50 MiB`. */
+export function bytesField(
+  place: FieldPlace,
+  read: (options: AdvancedOptions) => number,
+  write: (bytes: number, options: AdvancedOptions) => Partial<AdvancedOptions>,
+): ConsumerField {
+  return typedField(place, {
+    show: (options) => bytesInput(read(options)),
+    check: checkBytes,
+    set: (text, options) => write(parseBytes(text) ?? read(options), options),
   });
 }
 

@@ -11,7 +11,7 @@ export const corruptionFields = {
     {
       section: "Corrupt batches",
       label: "A batch that cannot be read",
-      detail: "stops its partition, is asked for again, or is left out",
+      detail: "check.crcs and more: stops its partition, is asked for again, or is left out",
       applies: always,
       text: ({ corruptBatchPolicy: policy }) =>
         typeof policy === "string"

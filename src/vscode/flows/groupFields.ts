@@ -13,6 +13,13 @@ import { checkDuration, durationInput, parseDuration } from "./validation.ts";
 const asClassicMember = (choice: SessionChoice, options: AdvancedOptions) =>
   asMember(choice) && options.groupProtocol === "classic";
 
+/** By which Java's users know the callbacks. */
+const listenerMethods = {
+  assigned: "onPartitionsAssigned",
+  revoked: "onPartitionsRevoked",
+  lost: "onPartitionsLost",
+} as const;
+
 /** How a debug consumer is a member of its group. */
 export const groupFields = {
   groupProtocol: [
@@ -21,7 +28,7 @@ export const groupFields = {
       {
         section: "Group",
         label: "Group protocol",
-        detail: "who divides the partitions: a member, or the broker (KIP-848)",
+        detail: "group.protocol: who divides the partitions, a member or the broker (KIP-848)",
         applies: asMember,
       },
       [
@@ -40,7 +47,7 @@ export const groupFields = {
       {
         section: "Group",
         label: "Server-side assignor",
-        detail: "uniform or range; empty leaves the choice to the broker",
+        detail: "group.remote.assignor: uniform or range; empty leaves the choice to the broker",
         applies: (choice, options) => asMember(choice) && options.groupProtocol === "consumer",
       },
       "the broker's choice",
@@ -52,7 +59,7 @@ export const groupFields = {
       {
         section: "Group",
         label: "Topic pattern",
-        detail: "RE2: topics whose whole name matches are read too, also later ones",
+        detail: "subscribe(pattern): topics whose whole name matches (RE2), also later ones",
         applies: asMember,
       },
       "none",
@@ -69,8 +76,7 @@ export const groupFields = {
     yesNo("blockRebalanceOnPoll", {
       section: "Group",
       label: "Block rebalances on poll",
-      detail:
-        "no rebalance and no callback between a poll and Allow Rebalance, as franz-go's BlockRebalanceOnPoll",
+      detail: "BlockRebalanceOnPoll of franz-go: no rebalance between a poll and Allow Rebalance",
       applies: asMember,
     }),
   ],
@@ -97,7 +103,7 @@ export const groupFields = {
         {
           section: "Group",
           label: `On-${callback} callback takes`,
-          detail: "as an application's rebalance listener would; 0 s: at once",
+          detail: `${listenerMethods[callback]}: as a ConsumerRebalanceListener would; 0 s: at once`,
           applies: asMember,
         },
         ({ callbackDelays }) => callbackDelays[`${callback}Ms`],
@@ -110,7 +116,7 @@ export const groupFields = {
       {
         section: "Group",
         label: "Session timeout",
-        detail: "unheard of for so long, a member is evicted",
+        detail: "session.timeout.ms: unheard of for so long, a member is evicted",
         applies: asClassicMember,
       },
       ({ sessionTimeoutMs }) => sessionTimeoutMs,
@@ -122,7 +128,7 @@ export const groupFields = {
       {
         section: "Group",
         label: "Rebalance timeout",
-        detail: "how long the group waits for this member to rejoin",
+        detail: "rebalance.timeout.ms (Java: max.poll.interval.ms): how long the group waits",
         applies: asMember,
       },
       ({ rebalanceTimeoutMs }) => rebalanceTimeoutMs,
@@ -134,7 +140,7 @@ export const groupFields = {
       {
         section: "Group",
         label: "Heartbeat interval",
-        detail: "at most a third of the session timeout is usual",
+        detail: "heartbeat.interval.ms: at most a third of the session timeout is usual",
         applies: asClassicMember,
       },
       ({ heartbeatIntervalMs }) => heartbeatIntervalMs,

@@ -2,7 +2,8 @@ import * as vscode from "vscode";
 import type { TroubleSummary } from "#host/channel/playgroundRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import { askPick, type Choice } from "../ui/ask.ts";
-import { concernsRow, headingOf } from "./troubleTarget.ts";
+import { aimTitle } from "./questionTitle.ts";
+import { concernsRow, headingOf, ownKindFirst, targetOfRow } from "./troubleTarget.ts";
 
 /** Asks for one of the troubles that the row can be in, each with what will be seen of it. */
 export async function pickTrouble(
@@ -10,9 +11,14 @@ export async function pickTrouble(
   row: NodeTarget | undefined,
 ): Promise<TroubleSummary | undefined> {
   const answer = await askPick<TroubleSummary>({
-    title: "Cause trouble",
+    title: aimTitle("Cause trouble", targetOfRow(row)),
     placeholder: "What goes wrong?",
-    choices: grouped(troubles.filter((trouble) => concernsRow(trouble, row))),
+    choices: grouped(
+      ownKindFirst(
+        troubles.filter((trouble) => concernsRow(trouble, row)),
+        row,
+      ),
+    ),
   });
   return typeof answer === "string" ? undefined : answer.choice;
 }

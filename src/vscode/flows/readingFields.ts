@@ -2,6 +2,7 @@ import { askPick } from "../ui/ask.ts";
 import { askDuration } from "./askPlace.ts";
 import {
   always,
+  bytesField,
   choiceField,
   countField,
   durationField,
@@ -23,7 +24,7 @@ export const readingFields = {
     {
       section: "Position",
       label: "When the position is out of range",
-      detail: "the log no longer has it: deleted by retention, truncated, or recreated",
+      detail: "auto.offset.reset: where to when the log was cut, expired or recreated",
       applies: always,
       text: ({ resetPolicy }) =>
         typeof resetPolicy === "string"
@@ -58,18 +59,22 @@ export const readingFields = {
   ],
   fetch: [
     durationField(
-      { section: "Fetching", label: "Longest wait of a fetch", detail: "fetch.max.wait.ms" },
+      {
+        section: "Fetching",
+        label: "Longest wait of a fetch",
+        detail: "fetch.max.wait.ms: so long a broker may wait for fetch.min.bytes",
+      },
       ({ fetch }) => fetch.maxWaitMs,
       (maxWaitMs, { fetch }) => ({ fetch: { ...fetch, maxWaitMs } }),
     ),
     ...(
       [
-        ["minBytes", "Least bytes of a fetch", "fetch.min.bytes"],
-        ["maxBytes", "Most bytes of a fetch", "fetch.max.bytes"],
-        ["maxPartitionBytes", "Most bytes of a partition", "max.partition.fetch.bytes"],
+        ["minBytes", "Least bytes of a fetch", "fetch.min.bytes: the broker waits for as much"],
+        ["maxBytes", "Most bytes of a fetch", "fetch.max.bytes: of all partitions in one answer"],
+        ["maxPartitionBytes", "Most bytes of a partition", "max.partition.fetch.bytes: in one answer"],
       ] as const
     ).map(([key, label, detail]) =>
-      countField(
+      bytesField(
         { section: "Fetching", label, detail },
         ({ fetch }) => fetch[key],
         (bytes, { fetch }) => ({ fetch: { ...fetch, [key]: bytes } }),
@@ -109,7 +114,7 @@ export const readingFields = {
     ),
   ],
   maxBufferedBytes: [
-    countField(
+    bytesField(
       { section: "Buffer", label: "Most buffered bytes", detail: "fetching pauses beyond" },
       ({ maxBufferedBytes }) => maxBufferedBytes,
       (maxBufferedBytes) => ({ maxBufferedBytes }),

@@ -56,9 +56,15 @@ function lines(choice: SessionChoice, options: AdvancedOptions, problem: string 
       description: startPositionText(choice.startPosition),
     },
     { choice: "pollMode" as const, label: "Delivery", description: pollModeTexts[choice.pollMode.mode] },
-    { choice: "isolation" as const, label: "Isolation", description: choice.isolation },
+    { choice: "isolation" as const, label: "Isolation", description: `isolation.level: ${choice.isolation}` },
     ...(isClassicMember
-      ? [{ choice: "assignors" as const, label: "Assignors", description: choice.assignors.join(", then ") }]
+      ? [
+          {
+            choice: "assignors" as const,
+            label: "Assignors",
+            description: `partition.assignment.strategy: ${choice.assignors.join(", then ")}`,
+          },
+        ]
       : []),
     ...(choice.groupId === undefined
       ? []
@@ -66,7 +72,7 @@ function lines(choice: SessionChoice, options: AdvancedOptions, problem: string 
           {
             choice: "staticId" as const,
             label: "Static member id",
-            description: choice.groupInstanceId ?? "none",
+            description: `group.instance.id: ${choice.groupInstanceId ?? "none"}`,
           },
         ]),
     {
@@ -88,7 +94,7 @@ function topicsText({ topics }: SessionChoice, { topicPattern }: AdvancedOptions
 
 const pollModeTexts = {
   hold: "hold: fetches into the buffer, delivers nothing until told",
-  step: "step: delivers on request",
+  step: "hold: fetches into the buffer, delivers nothing until told",
   flow: "flow: delivers as fast as records come",
 } as const;
 

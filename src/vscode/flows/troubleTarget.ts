@@ -38,6 +38,28 @@ export function concernsRow({ id, needs, takes }: TroubleSummary, target: NodeTa
   }
 }
 
+/** What a row is of, by the heading of its own troubles. */
+const ownHeadings: Readonly<Partial<Record<NodeTarget["kind"], string>>> = {
+  group: "Group",
+  topicGroup: "Group",
+  member: "Member",
+  groupPartition: "Partition",
+  topic: "Topic",
+  topicPartition: "Partition",
+  nodes: "Node",
+  node: "Node",
+};
+
+/** The troubles of the row's own kind come first: of a member's row those of a member, then those of its group. */
+export function ownKindFirst(
+  troubles: readonly TroubleSummary[],
+  target: NodeTarget | undefined,
+): readonly TroubleSummary[] {
+  const own = target && ownHeadings[target.kind];
+  const isOwn = (trouble: TroubleSummary) => Number(headingOf(trouble) === own);
+  return troubles.toSorted((a, b) => isOwn(b) - isOwn(a));
+}
+
 /** Under which heading it is listed. */
 export function headingOf({ id, needs }: TroubleSummary): string {
   if (needs.includes("member")) return "Member";

@@ -109,3 +109,32 @@ export function durationInput(ms: number): string {
   const unit = ["d", "h", "min", "s"].find((each) => ms % (unitsMs[each] ?? 1) === 0) ?? "ms";
   return `${ms / (unitsMs[unit] ?? 1)} ${unit}`;
 }
+
+const byteUnits: Readonly<Record<string, number>> = {
+  B: 1,
+  KiB: 1_024,
+  MiB: 1_048_576,
+  GiB: 1_073_741_824,
+};
+
+/** The most that Kafka's own properties of a size hold. */
+const mostBytes = 2_147_483_647;
+
+/** Bytes of `512 KiB`, `50 MiB`, `1.5 GiB`; a number alone is bytes. Undefined outside 1 to 2,147,483,647. */
+export function parseBytes(text: string): number | undefined {
+  const match = /^(\d+(?:\.\d+)?)\s*(?:([kmg])(?:i?b)?|b)?$/i.exec(text.trim());
+  const unit = match?.[2] === undefined ? 1 : byteUnits[`${match[2].toUpperCase()}iB`];
+  const value = match && unit !== undefined ? Math.round(Number(match[1]) * unit) : undefined;
+  return value !== undefined && value >= 1 && value <= mostBytes ? value : undefined;
+}
+
+export const checkBytes: Check = (text) =>
+  parseBytes(text) === undefined
+    ? "A size such as 512 KiB or 50 MiB, from 1 byte to below 2 GiB."
+    : undefined;
+
+/** The shortest way to write a size that `parseBytes` reads back. */
+export function bytesInput(bytes: number): string {
+  const unit = ["GiB", "MiB", "KiB"].find((each) => bytes % (byteUnits[each] ?? 1) === 0) ?? "B";
+  return `${bytes / (byteUnits[unit] ?? 1)} ${unit}`;
+}

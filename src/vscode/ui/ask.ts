@@ -139,6 +139,7 @@ function dress<T>(pick: vscode.QuickPick<Choice<T> | vscode.QuickPickItem>, ques
   pick.placeholder = question.placeholder;
   pick.ignoreFocusOut = true;
   pick.matchOnDescription = true;
+  pick.matchOnDetail = true;
   if (question.canGoBack) pick.buttons = [vscode.QuickInputButtons.Back];
 }
 

@@ -1,12 +1,15 @@
 import { describe, expect, test } from "vitest";
 import {
+  bytesInput,
   checkBootstrapServers,
+  checkBytes,
   checkDuration,
   checkOffset,
   checkStep,
   checkTopicName,
   checkWholeNumber,
   durationInput,
+  parseBytes,
   parseDuration,
   parseHeaders,
   parseTimestamp,
@@ -119,5 +122,33 @@ describe("a step from the position", () => {
 
   test.each([[""], ["0"], ["1.5"], ["--2"]])("%s is refused", (text) => {
     expect(checkStep(text)).toMatch(/whole number/);
+  });
+});
+
+describe("a size", () => {
+  test.each([
+    ["50 MiB", 52_428_800],
+    ["512kib", 524_288],
+    ["1.5 MB", 1_572_864],
+    ["1", 1],
+    ["100 b", 100],
+  ])("%s is %d bytes", (text, bytes) => {
+    expect(parseBytes(text)).toBe(bytes);
+  });
+
+  test.each([[""], ["0"], ["-1"], ["2 GiB"], ["5 TiB"], ["much"]])("%s is refused", (text) => {
+    expect(parseBytes(text)).toBeUndefined();
+    expect(checkBytes(text)).toMatch(/such as/);
+  });
+
+  test.each([
+    [52_428_800, "50 MiB"],
+    [524_288, "512 KiB"],
+    [1, "1 B"],
+    [1_000, "1000 B"],
+    [2_147_483_647, "2147483647 B"],
+  ])("%d bytes are written as %s, which is read back", (bytes, text) => {
+    expect(bytesInput(bytes)).toBe(text);
+    expect(parseBytes(text)).toBe(bytes);
   });
 });
