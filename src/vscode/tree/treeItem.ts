@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import type { TreeNode } from "#views/treeNode.ts";
 import type { TreeRow } from "./treeRows.ts";
+import { visibleText } from "./visibleText.ts";
 
 const collapsibleStates = {
   none: vscode.TreeItemCollapsibleState.None,
@@ -11,10 +12,10 @@ const collapsibleStates = {
 /** The one place that knows `TreeItem`. */
 export function treeItemOf(row: TreeRow): vscode.TreeItem {
   const { node } = row;
-  const item = new vscode.TreeItem(node.label, collapsibleStates[node.collapsible]);
+  const item = new vscode.TreeItem(visibleText(node.label), collapsibleStates[node.collapsible]);
   item.id = node.id;
   item.contextValue = node.contextValue;
-  if (node.description !== undefined) item.description = node.description;
+  if (node.description !== undefined) item.description = visibleText(node.description);
   if (node.icon) {
     const { codicon, color } = node.icon;
     item.iconPath = new vscode.ThemeIcon(
@@ -24,7 +25,7 @@ export function treeItemOf(row: TreeRow): vscode.TreeItem {
   }
   if (node.command) item.command = { command: node.command.id, title: node.command.title, arguments: [row] };
   if (node.accessibilityLabel !== undefined)
-    item.accessibilityInformation = { label: node.accessibilityLabel };
+    item.accessibilityInformation = { label: visibleText(node.accessibilityLabel) };
   return item;
 }
 
