@@ -1,3 +1,4 @@
+import { isInstant } from "#base/instant.ts";
 import type { ControlRecord } from "#protocol/records/controlRecord.ts";
 import type { RecordDetail, RecordRow, RenderAs } from "#webview/records/contract.ts";
 import { render } from "./rendering.ts";
@@ -44,6 +45,7 @@ export function recordRow(record: ShownRecord, rendering: Rendering): RecordRow 
     partition: record.partition,
     offset: record.offset.toString(),
     timestampMs: timestampMs(record),
+    timestampBeyond: timestampBeyond(record),
     key: render(record.key, { as: rendering.key, of: "key", ...line }),
     value: render(record.value, { as: rendering.value, of: "value", ...line }),
     headerCount: record.headers.length,
@@ -54,14 +56,14 @@ export function recordRow(record: ShownRecord, rendering: Rendering): RecordRow 
 /** A record with everything in it. */
 export function recordDetail(record: ShownRecord, rendering: Rendering): RecordDetail {
   const block = { layout: "block", maxBytes: maxBlockBytes } as const;
-  const time = timestampMs(record);
   return {
     recordId: record.recordId,
     topic: record.topic,
     partition: record.partition,
     offset: record.offset.toString(),
-    timestampMs: time,
-    timestampType: time === null ? "none" : (record.timestampType ?? "createTime"),
+    timestampMs: timestampMs(record),
+    timestampBeyond: timestampBeyond(record),
+    timestampType: record.timestamp === noTimestamp ? "none" : (record.timestampType ?? "createTime"),
     leaderEpoch: record.leaderEpoch ?? null,
     control: record.control ? controlDetail(record.control) : null,
     key: render(record.key, { as: rendering.key, of: "key", ...block }),
@@ -101,8 +103,15 @@ function controlText(type: ShownControl["type"]): string {
   }
 }
 
-/** Null where the producer wrote none (-1), or one that no calendar reaches. */
+/** What a producer writes that gives a record no timestamp. */
+const noTimestamp = -1n;
+
+/** Null where the producer wrote none, or one that no calendar reaches. */
 function timestampMs({ timestamp }: ShownRecord): number | null {
-  if (timestamp < 0n || timestamp > 8_640_000_000_000_000n) return null;
-  return Number(timestamp);
+  return timestamp !== noTimestamp && isInstant(Number(timestamp)) ? Number(timestamp) : null;
+}
+
+/** The number as it was written, where no calendar reaches it: whoever counts in nanoseconds sees at once that he does. */
+function timestampBeyond({ timestamp }: ShownRecord): string | null {
+  return isInstant(Number(timestamp)) ? null : timestamp.toString();
 }

@@ -105,8 +105,10 @@ export type RecordRow = {
   readonly topic: string;
   readonly partition: number;
   readonly offset: string;
-  /** Null when the record has no timestamp. */
+  /** Null when the record has no timestamp, or one beyond the calendar. */
   readonly timestampMs: number | null;
+  /** A timestamp beyond the calendar, as the number that was written; null otherwise. */
+  readonly timestampBeyond: string | null;
   /** Cut to one line. */
   readonly key: Rendered;
   readonly value: Rendered;
@@ -121,6 +123,7 @@ export type RecordDetail = {
   readonly partition: number;
   readonly offset: string;
   readonly timestampMs: number | null;
+  readonly timestampBeyond: string | null;
   readonly timestampType: "createTime" | "logAppendTime" | "none";
   readonly leaderEpoch: number | null;
   /** Set for a control record, which no application is ever delivered. */

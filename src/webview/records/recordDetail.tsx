@@ -41,7 +41,7 @@ export function DetailPane({ record, page, pane }: DetailProps) {
       <dl>
         <dt class="muted">Timestamp</dt>
         <dd>
-          {record.timestampMs === null ? "–" : dateTimeText(record.timestampMs)}{" "}
+          {record.timestampMs === null ? (record.timestampBeyond ?? "–") : dateTimeText(record.timestampMs)}{" "}
           <span class="muted">{record.timestampType === "none" ? "" : record.timestampType}</span>
         </dd>
         <dt class="muted">Leader epoch</dt>

@@ -57,6 +57,12 @@ function Control({ text }: { readonly text: string }) {
   );
 }
 
+function untimedTitle({ timestampBeyond }: RecordRow): string {
+  return timestampBeyond === null
+    ? "no timestamp"
+    : `${timestampBeyond}: as milliseconds, beyond the calendar`;
+}
+
 function Cells({ row, isOfOne }: { readonly row: RecordRow; readonly isOfOne: boolean }) {
   const partition = `${row.topic}-${row.partition}`;
   return (
@@ -69,9 +75,9 @@ function Cells({ row, isOfOne }: { readonly row: RecordRow; readonly isOfOne: bo
       <td class="number code columnOffset">{row.offset}</td>
       <td
         class="code columnTime"
-        title={row.timestampMs === null ? "no timestamp" : dateTimeText(row.timestampMs)}
+        title={row.timestampMs === null ? untimedTitle(row) : dateTimeText(row.timestampMs)}
       >
-        {row.timestampMs === null ? "–" : timeText(row.timestampMs, 3)}
+        {row.timestampMs === null ? (row.timestampBeyond ?? "–") : timeText(row.timestampMs, 3)}
       </td>
       <td class="content columnKey">{row.control === null ? <RenderedText rendered={row.key} /> : ""}</td>
       <td class="content wide columnValue">

@@ -116,6 +116,7 @@ describe("a record", () => {
       partition: 3,
       offset: "9007199254740993",
       timestampMs: 1_700_000_000_000,
+      timestampBeyond: null,
       key: { kind: "null" },
       value: { kind: "json", text: '{"a":1}', sizeInBytes: 7, cut: false },
       headerCount: 2,
@@ -151,4 +152,15 @@ describe("a record", () => {
       { key: "none", value: { kind: "null" } },
     ]);
   });
+});
+
+test("a timestamp that no calendar reaches is shown as its number, and is not none", () => {
+  const rendering = { key: "auto", value: "auto" } as const;
+  const inNanoseconds = { ...record, timestamp: 1_785_000_000_000_000_000n };
+
+  const [row, detail] = [recordRow(inNanoseconds, rendering), recordDetail(inNanoseconds, rendering)];
+
+  expect([row.timestampMs, row.timestampBeyond]).toEqual([null, "1785000000000000000"]);
+  expect([detail.timestampBeyond, detail.timestampType]).toEqual(["1785000000000000000", "createTime"]);
+  expect(recordRow({ ...record, timestamp: -1n }, rendering).timestampBeyond).toBeNull();
 });
