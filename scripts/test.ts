@@ -3,7 +3,7 @@
 // what was skipped makes the run fail.
 import { mkdirSync } from "node:fs";
 import { foreignPrograms } from "#test/support/foreign/foreignPrograms.ts";
-import { kafkaJars, kafkaVersions } from "#test/support/kafkaJars.ts";
+import { javaClientVersions, kafkaJars } from "#test/support/kafkaJars.ts";
 import { vscodeEntry } from "#test/support/vscodeInstall.ts";
 import { installLine, installTools, missingTools } from "./test/machine.ts";
 import { runStage } from "./test/runStage.ts";
@@ -49,7 +49,7 @@ async function setUp(forStages: readonly Stage[]): Promise<StageResult> {
   let note = missing.length > 0 ? `missing: ${missing.join(", ")}` : "";
   try {
     if (needed.has("maven") && !missing.includes("maven")) {
-      for (const version of kafkaVersions) await kafkaJars(version);
+      for (const version of javaClientVersions) await kafkaJars(version);
     }
     if (needed.has("python") && !missing.includes("python")) await foreignPrograms();
     if (needed.has("chromium")) await vscodeEntry(console.log);

@@ -12,6 +12,7 @@ import {
   foreignProduce,
   foreignTransact,
 } from "#test/support/foreign/foreignPrograms.ts";
+import type { JavaClientVersion } from "#test/support/kafkaJars.ts";
 import { until } from "#test/support/liveMember.ts";
 
 const partitionCount = 4;
@@ -20,6 +21,8 @@ const everyCodec = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
 /** What each client has. */
 interface Abilities {
   readonly client: ForeignClient;
+  /** Where it is not the one that comes with the newest server the tests run. */
+  readonly version?: JavaClientVersion;
   readonly protocols: readonly ("classic" | "consumer")[];
   readonly codecs: readonly string[];
   readonly writesHeaders: boolean;
@@ -55,6 +58,16 @@ const clients: readonly Abilities[] = [
     tellsCommits: true,
     transactions: "withOffsets",
   },
+  // Between these two releases are those that are in use; the codecs are the same code in all of them.
+  ...(["4.4.0", "3.9.2"] as const).map((version) => ({
+    client: "java" as const,
+    version,
+    protocols: ["classic", "consumer"] as const,
+    codecs: ["zstd"],
+    writesHeaders: true,
+    tellsCommits: true,
+    transactions: "withOffsets" as const,
+  })),
   {
     client: "librdkafka",
     protocols: ["classic", "consumer"],
@@ -105,11 +118,11 @@ afterAll(async () => {
 });
 
 async function startMember(
-  client: ForeignClient,
+  { client, version }: Abilities,
   protocol: "classic" | "consumer" = "classic",
 ): Promise<ForeignConsumer> {
   const where = { bootstrapServers: live.bootstrapServers, groupId: topic, topic };
-  const member = await startForeignMember(client, { ...where, protocol });
+  const member = await startForeignMember(client, { ...where, protocol, version });
   members.push(member);
   return member;
 }
@@ -142,16 +155,18 @@ const hasCommittedAll = (member: ForeignConsumer) => {
 };
 const valuesOf = (...all: readonly ForeignConsumer[]) => read(...all).map(({ value }) => value);
 
-describe.each(clients)("$client on the playground", (abilities) => {
-  const { client, writesHeaders, codecs, protocols } = abilities;
+const named = clients.map((each) => ({ ...each, name: [each.client, each.version].join(" ").trim() }));
+
+describe.each(named)("$name on the playground", (abilities) => {
+  const { client, version, writesHeaders, codecs, protocols } = abilities;
 
   test("reads what it wrote with every codec it has, keys and headers included", async () => {
     const count = 40;
     for (const codec of codecs) {
-      await foreignProduce(client, { servers: live.bootstrapServers, topic, codec, count });
+      await foreignProduce(client, { servers: live.bootstrapServers, topic, codec, count, version });
     }
 
-    const member = await startMember(client);
+    const member = await startMember(abilities);
     await member.until(() => read(member).length >= count * codecs.length);
 
     const expected = codecs.flatMap((codec) =>
@@ -170,10 +185,10 @@ describe.each(clients)("$client on the playground", (abilities) => {
     "in a group of the %s protocol: a second member gets its share, what is committed stays read",
     async (protocol) => {
       await produceRound("first");
-      const first = await startMember(client, protocol);
+      const first = await startMember(abilities, protocol);
       await first.until(() => read(first).length === roundSize);
 
-      const second = await startMember(client, protocol);
+      const second = await startMember(abilities, protocol);
       await until(
         () => [first, second].every((member) => member.assignment().length === partitionCount / 2),
         () => `not divided: ${first.assignment().join(" ")} | ${second.assignment().join(" ")}`,
@@ -194,7 +209,7 @@ describe.each(clients)("$client on the playground", (abilities) => {
       await leave(first);
       await leave(second);
       await produceRound("later");
-      const third = await startMember(client, protocol);
+      const third = await startMember(abilities, protocol);
       await third.until(() => read(third).length >= roundSize);
 
       expect(new Set(valuesOf(first, second)).size).toBe(2 * roundSize);
@@ -206,14 +221,15 @@ describe.each(clients)("$client on the playground", (abilities) => {
   );
 });
 
-describe.each(clients.filter(({ transactions }) => transactions !== "none"))(
-  "$client on the playground",
-  ({ client, transactions }) => {
+describe.each(named.filter(({ transactions }) => transactions !== "none"))(
+  "$name on the playground",
+  (abilities) => {
+    const { client, version, transactions } = abilities;
     test("a transaction's records and offsets count when it commits, and not when it aborts", async () => {
       const groupId = `${topic}-group`;
-      await foreignTransact(client, { servers: live.bootstrapServers, topic, groupId });
+      await foreignTransact(client, { servers: live.bootstrapServers, topic, groupId, version });
 
-      const member = await startMember(client);
+      const member = await startMember(abilities);
       await member.until(() => read(member).length >= 20);
       const kafka = new Kafka({ brokers: live.bootstrapServers.split(","), logLevel: logLevel.NOTHING });
       const admin = kafka.admin();

@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type ForeignConsumer, startForeignConsumer } from "./foreign/foreignConsumer.ts";
-import { javaArgs, type KafkaVersion, newestKafka } from "./kafkaJars.ts";
+import { type JavaClientVersion, javaArgs, newestKafka } from "./kafkaJars.ts";
 
 const assignorClasses = {
   range: "org.apache.kafka.clients.consumer.RangeAssignor",
@@ -18,7 +18,7 @@ export interface JavaConsumerOptions {
   readonly assignors?: readonly (keyof typeof assignorClasses)[];
   /** Consumer properties that win over ours (auto commit off, reset to earliest). */
   readonly properties?: Readonly<Record<string, string>>;
-  readonly version?: KafkaVersion;
+  readonly version?: JavaClientVersion;
   /** Commits after every poll that returned records, before the next one; by default only when ordered. */
   readonly commitsEveryPoll?: boolean;
 }

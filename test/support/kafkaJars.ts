@@ -8,13 +8,20 @@ export const kafkaVersions = ["4.3.1", "3.9.2"] as const;
 /** One of these releases. */
 export type KafkaVersion = (typeof kafkaVersions)[number];
 
+/** The releases of the Java client the tests run: of the newest one they need nothing else. */
+export const javaClientVersions = ["4.4.0", ...kafkaVersions] as const;
+
+/** One of these releases. */
+export type JavaClientVersion = (typeof javaClientVersions)[number];
+
 /** The newest Kafka that the tests run against. */
 export const newestKafka: KafkaVersion = "4.3.1";
 
 const supportFolder = path.join(import.meta.dirname, "kafka");
 
-/** The folder with every jar of one release; Maven fetches them on the first use. */
-export function kafkaJars(version: KafkaVersion = newestKafka): Promise<string> {
+/** The folder with the jars of one release, those of its client alone or all; Maven fetches them on the first use. */
+export function kafkaJars(version: JavaClientVersion = newestKafka): Promise<string> {
+  const what = kafkaVersions.some((each) => each === version) ? "server" : "client";
   return cached(`kafka-${version}`, async (folder) => {
     await runOrThrow(
       "mvn",
@@ -22,7 +29,7 @@ export function kafkaJars(version: KafkaVersion = newestKafka): Promise<string> 
         "--quiet",
         "--batch-mode",
         `--file=${path.join(supportFolder, "pom.xml")}`,
-        `--activate-profiles=kafka${major(version)}`,
+        `--activate-profiles=${what},kafka${major(version)}`,
         `-Dkafka.version=${version}`,
         `-DoutputDirectory=${folder}`,
         "dependency:copy-dependencies",
@@ -34,7 +41,7 @@ export function kafkaJars(version: KafkaVersion = newestKafka): Promise<string> 
 
 /** The arguments every Java program of a release begins with: class path and logging to stderr. */
 export async function javaArgs(
-  version: KafkaVersion,
+  version: JavaClientVersion,
   logLevel: "INFO" | "WARN" | "ERROR",
 ): Promise<readonly string[]> {
   const jars = await kafkaJars(version);
@@ -51,6 +58,6 @@ export async function javaArgs(
   ];
 }
 
-function major(version: KafkaVersion): string {
+function major(version: JavaClientVersion): string {
   return version.slice(0, version.indexOf("."));
 }

@@ -1,5 +1,5 @@
 import { startJavaConsumer } from "../javaConsumer.ts";
-import type { KafkaVersion } from "../kafkaJars.ts";
+import type { JavaClientVersion } from "../kafkaJars.ts";
 import { type ForeignConsumer, startForeignConsumer } from "./foreignConsumer.ts";
 import { type ForeignClient, foreignProgram } from "./foreignPrograms.ts";
 
@@ -12,7 +12,17 @@ export interface ForeignMemberOptions {
   readonly protocol?: "classic" | "consumer" | undefined;
   /** Of the classic protocol: Kafka's names, in order of preference; those of Node and kcat take none. */
   readonly assignors?: readonly ("range" | "roundrobin" | "sticky" | "cooperative-sticky")[] | undefined;
-  readonly version?: KafkaVersion | undefined;
+  /** Of the Java client. */
+  readonly version?: JavaClientVersion | undefined;
+  /** How Java, librdkafka and franz-go sign in; the others cannot. */
+  readonly signIn?: ForeignSignIn | undefined;
+}
+
+/** SASL over a plain connection. */
+interface ForeignSignIn {
+  readonly mechanism: "PLAIN" | "SCRAM-SHA-256" | "SCRAM-SHA-512";
+  readonly username: string;
+  readonly password: string;
 }
 
 /** Short timeouts, so that what Kafka takes minutes for happens in seconds. */
@@ -26,10 +36,16 @@ export async function startForeignMember(
   if (client === "java") return startJava(options);
   const { command, env } = await foreignProgram(client);
   const args = consumeArguments(client, options);
-  return startForeignConsumer(client, [...command, "consume", ...args], env && { env });
+  const { signIn } = options;
+  // The program in Go takes no properties.
+  const signInWords = signIn && [signIn.mechanism, signIn.username, signIn.password].join(" ");
+  return startForeignConsumer(client, [...command, "consume", ...args], {
+    env: { ...(env ?? process.env), ...(signInWords !== undefined && { FOREIGN_SIGN_IN: signInWords }) },
+  });
 }
 
-function startJava({ bootstrapServers, groupId, topic, protocol, assignors, version }: ForeignMemberOptions) {
+function startJava(options: ForeignMemberOptions) {
+  const { bootstrapServers, groupId, topic, protocol, assignors, version, signIn } = options;
   const byProtocol = protocol === "consumer" ? { "group.protocol": "consumer" } : timeouts;
   return startJavaConsumer({
     bootstrapServers,
@@ -37,15 +53,41 @@ function startJava({ bootstrapServers, groupId, topic, protocol, assignors, vers
     topics: [topic],
     ...(assignors !== undefined && { assignors }),
     commitsEveryPoll: true,
-    properties: { ...byProtocol, "client.id": "java", "isolation.level": "read_committed" },
+    properties: {
+      ...byProtocol,
+      ...(signIn && javaSignIn(signIn)),
+      "client.id": "java",
+      "isolation.level": "read_committed",
+    },
     ...(version !== undefined && { version }),
   });
 }
 
-function consumeArguments(
-  client: ForeignClient,
-  { bootstrapServers, groupId, topic, protocol = "classic", assignors = ["range"] }: ForeignMemberOptions,
-): readonly string[] {
+function javaSignIn({ mechanism, username, password }: ForeignSignIn): Readonly<Record<string, string>> {
+  const name = mechanism === "PLAIN" ? "plain.PlainLoginModule" : "scram.ScramLoginModule";
+  const module = `org.apache.kafka.common.security.${name}`;
+  return {
+    "security.protocol": "SASL_PLAINTEXT",
+    "sasl.mechanism": mechanism,
+    "sasl.jaas.config": `${module} required username="${username}" password="${password}";`,
+  };
+}
+
+function librdkafkaSignIn({
+  mechanism,
+  username,
+  password,
+}: ForeignSignIn): Readonly<Record<string, string>> {
+  return {
+    "security.protocol": "SASL_PLAINTEXT",
+    "sasl.mechanism": mechanism,
+    "sasl.username": username,
+    "sasl.password": password,
+  };
+}
+
+function consumeArguments(client: ForeignClient, options: ForeignMemberOptions): readonly string[] {
+  const { bootstrapServers, groupId, topic, protocol = "classic", assignors = ["range"], signIn } = options;
   switch (client) {
     case "librdkafka": {
       const byProtocol =
@@ -59,6 +101,7 @@ function consumeArguments(
         // Its back-off of a second after an empty fetch would only make the tests slow.
         "fetch.error.backoff.ms": "50",
         ...byProtocol,
+        ...(signIn && librdkafkaSignIn(signIn)),
       };
       return [topic, ...Object.entries(properties).map(([key, value]) => `${key}=${value}`)];
     }

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { javaArgs, newestKafka } from "../kafkaJars.ts";
+import { type JavaClientVersion, javaArgs, newestKafka } from "../kafkaJars.ts";
 import { runOrThrow } from "../runProgram.ts";
 import { goProgram } from "./goPrograms.ts";
 import { confluentKafka } from "./pythonPackages.ts";
@@ -21,12 +21,15 @@ interface ForeignProgram {
 }
 
 /** The program around a client, fetched and built on its first use; Java's consumer has a starter of its own. */
-export async function foreignProgram(client: ForeignClient): Promise<ForeignProgram> {
+export async function foreignProgram(
+  client: ForeignClient,
+  javaVersion: JavaClientVersion = newestKafka,
+): Promise<ForeignProgram> {
   switch (client) {
     case "java": {
       const small = ["-Xmx192m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"];
       const program = path.join(import.meta.dirname, "..", "java", "ForeignProducer.java");
-      return { command: ["java", ...small, ...(await javaArgs(newestKafka, "WARN")), program] };
+      return { command: ["java", ...small, ...(await javaArgs(javaVersion, "WARN")), program] };
     }
     case "librdkafka": {
       const env = { ...process.env, PYTHONPATH: await confluentKafka() };
@@ -39,31 +42,37 @@ export async function foreignProgram(client: ForeignClient): Promise<ForeignProg
   }
 }
 
+/** Where a foreign client writes; `version` is that of the Java client, the newest with a server by default. */
+interface WritesTo {
+  readonly servers: string;
+  readonly topic: string;
+  readonly version?: JavaClientVersion | undefined;
+}
+
 /** Lets a foreign client write to a topic with a codec. */
 export function foreignProduce(
   client: ForeignClient,
-  options: {
-    readonly servers: string;
-    readonly topic: string;
-    readonly codec: string;
-    readonly count: number;
-  },
+  options: WritesTo & { readonly codec: string; readonly count: number },
 ): Promise<void> {
-  const { servers, topic, codec, count } = options;
-  return run(client, ["produce", servers, topic, codec, String(count)]);
+  const { servers, topic, codec, count, version } = options;
+  return run(client, ["produce", servers, topic, codec, String(count)], version);
 }
 
 /** Lets a foreign client write in transactions, and commit a group's offsets in them where it can. */
 export function foreignTransact(
   client: ForeignClient,
-  options: { readonly servers: string; readonly topic: string; readonly groupId: string },
+  options: WritesTo & { readonly groupId: string },
 ): Promise<void> {
-  const { servers, topic, groupId } = options;
-  return run(client, ["transact", servers, topic, groupId, `${client}-transactions`]);
+  const { servers, topic, groupId, version } = options;
+  return run(client, ["transact", servers, topic, groupId, `${client}-transactions`], version);
 }
 
-async function run(client: ForeignClient, args: readonly string[]): Promise<void> {
-  const { command, env } = await foreignProgram(client);
+async function run(
+  client: ForeignClient,
+  args: readonly string[],
+  version: JavaClientVersion | undefined,
+): Promise<void> {
+  const { command, env } = await foreignProgram(client, version);
   const [program, ...words] = command;
   await runOrThrow(program, [...words, ...args], { ...(env && { env }), timeoutMs: 60_000 });
 }

@@ -63,6 +63,11 @@ func consume(servers, group, topics, protocol string) error {
 		}
 		wanted = append(wanted, balancers[name])
 	}
+	signedIn, err := signIn(os.Getenv("FOREIGN_SIGN_IN"))
+	if err != nil {
+		return err
+	}
+	options = append(options, signedIn...)
 	has := &owned{partitions: map[string]bool{}}
 	told := func(kind string) func(context.Context, *kgo.Client, map[string][]int32) {
 		return func(_ context.Context, _ *kgo.Client, moved map[string][]int32) { has.changed(kind, moved) }
