@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { DisposableStore } from "#base/lifecycle.ts";
+import { harmlessItem } from "./harmless.ts";
 
 /** A question for a line of text. */
 export interface TextQuestion {
@@ -64,8 +65,9 @@ export function askPick<T>(question: PickQuestion<T>): Promise<{ readonly choice
   const owned = new DisposableStore();
   const pick = owned.add(vscode.window.createQuickPick<Choice<T> | vscode.QuickPickItem>());
   dress(pick, question);
-  pick.items = question.choices;
-  const active = question.choices.filter((each) => isChoice(each) && each.choice === question.active);
+  const choices = question.choices.map(harmlessItem);
+  pick.items = choices;
+  const active = choices.filter((each) => isChoice(each) && each.choice === question.active);
   if (question.active !== undefined && active.length > 0) pick.activeItems = active;
   return new Promise((resolve) => {
     const finish = (answer: { readonly choice: T } | "back" | "cancel") => {
@@ -77,7 +79,7 @@ export function askPick<T>(question: PickQuestion<T>): Promise<{ readonly choice
       owned.add(
         pick.onDidChangeValue((text) => {
           const made = text.trim() === "" ? undefined : create(text.trim());
-          pick.items = made ? [made, ...question.choices] : question.choices;
+          pick.items = made ? [harmlessItem(made), ...choices] : choices;
         }),
       );
     }
@@ -104,9 +106,10 @@ export function askMany<T>(
   const owned = new DisposableStore();
   const pick = owned.add(vscode.window.createQuickPick<Choice<T> | vscode.QuickPickItem>());
   dress(pick, question);
+  const choices = question.choices.map(harmlessItem);
   pick.canSelectMany = true;
-  pick.items = question.choices;
-  pick.selectedItems = question.choices.filter(
+  pick.items = choices;
+  pick.selectedItems = choices.filter(
     (each) => isChoice<T>(each) && question.selected?.includes(each.choice),
   );
   return new Promise((resolve) => {
@@ -118,9 +121,9 @@ export function askMany<T>(
       pick.onDidAccept(() => {
         // A click on the only row takes its tick away: the row that has the focus is meant all the same.
         const marked = pick.selectedItems.length > 0 ? pick.selectedItems : pick.activeItems;
-        const choices = marked.filter((each) => isChoice<T>(each)).map(({ choice }) => choice);
-        if (choices.length > 0) {
-          finish({ choices });
+        const chosen = marked.filter((each) => isChoice<T>(each)).map(({ choice }) => choice);
+        if (chosen.length > 0) {
+          finish({ choices: chosen });
           return;
         }
         // A placeholder is seen only where nothing was typed.

@@ -11,3 +11,22 @@ export function harmlessMessage(text: string): string {
 export function harmlessLabel(text: string): string {
   return text.replaceAll("$(", "$\u2060(");
 }
+
+/** What a quick pick shows of an answer. */
+interface PickTexts {
+  readonly label: string;
+  readonly description?: string | undefined;
+  readonly detail?: string | undefined;
+}
+
+/** An answer with no icon but one that its label begins with: ours stand there, names of others elsewhere. */
+export function harmlessItem<T extends PickTexts>(item: T): T {
+  const { label, description, detail } = item;
+  const own = /^\$\([a-z-]+\) /.exec(label)?.[0] ?? "";
+  return {
+    ...item,
+    label: own + harmlessLabel(label.slice(own.length)),
+    ...(description !== undefined && { description: harmlessLabel(description) }),
+    ...(detail !== undefined && { detail: harmlessLabel(detail) }),
+  };
+}

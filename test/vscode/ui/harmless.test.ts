@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { failureSentence } from "#vscode/flows/connectionReport.ts";
-import { harmlessLabel, harmlessMessage } from "#vscode/ui/harmless.ts";
+import { harmlessItem, harmlessLabel, harmlessMessage } from "#vscode/ui/harmless.ts";
 
 /** What VS Code takes for a link in a notification (`vs/base/common/linkedText.ts`). */
 const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
@@ -26,6 +26,16 @@ test("what a broker says of a sign-in is no link that runs a command", () => {
 test("a name with an icon in it draws none", () => {
   expect("$(error) billing").toMatch(icon);
   expect(harmlessLabel("$(error) billing $(sync~spin)")).not.toMatch(icon);
+});
+
+test("an answer keeps the icon that it begins with, and draws none of what names hold", () => {
+  const item = { choice: 1, label: "$(pass) prod $(error)", description: "$(sync~spin) t", detail: "$(x)" };
+
+  const shown = harmlessItem(item);
+
+  expect(shown.label.startsWith("$(pass) prod ")).toBe(true);
+  expect([shown.label.slice("$(pass)".length), shown.description, shown.detail].join()).not.toMatch(icon);
+  expect(harmlessItem({ label: "orders", choice: 2 })).toEqual({ label: "orders", choice: 2 });
 });
 
 test("only one file shows notifications, as it makes them harmless", () => {
