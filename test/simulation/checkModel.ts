@@ -3,7 +3,13 @@ import { createModel, fold } from "#model/model.ts";
 import type { World } from "./world.ts";
 
 /** What happened once stays true, and worth knowing, however well everything is now. */
-const lasting: ReadonlySet<string> = new Set(["recordsLost", "fencedMember", "commitGivenUp"]);
+const lasting: ReadonlySet<string> = new Set([
+  "recordsLost",
+  "fencedMember",
+  "commitGivenUp",
+  // Of what went on until a moment ago: it ends when the group has rested for longer than between two rounds.
+  "rebalanceStorm",
+]);
 
 /** What people would be shown of a run that came to rest: nothing is wrong any more. */
 export function checkModel({ trace, clock, verdict }: World): void {

@@ -90,7 +90,11 @@ function endTroubles(world: World): void {
   world.troubles.dispose();
   for (const { faultId } of world.playground.faults()) world.playground.removeFault(faultId);
   world.armedDamage.clear();
-  for (const member of world.alive) member.setPaused({ all: true }, false);
+  for (const member of world.alive) {
+    member.setPaused({ all: true }, false);
+    // Behind a request that a broker dropped its connection is silent, until it is given up after half a minute.
+    member.client.network.cut();
+  }
 }
 
 /** What a user does who wants the rest: polls, and goes on where something stands in the way. */

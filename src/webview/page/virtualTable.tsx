@@ -123,7 +123,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
 }
 
 /** A column's cells have the class of its head, by which a stylesheet drops it where there is no room. */
-export function columnClass(column: string): string {
+function columnClass(column: string): string {
   return `column${column}`;
 }
 
