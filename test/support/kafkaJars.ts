@@ -43,6 +43,7 @@ export function kafkaJars(version: JavaClientVersion = newestKafka): Promise<str
 export async function javaArgs(
   version: JavaClientVersion,
   logLevel: "INFO" | "WARN" | "ERROR",
+  classFolders: readonly string[] = [],
 ): Promise<readonly string[]> {
   const jars = await kafkaJars(version);
   const logging =
@@ -54,7 +55,7 @@ export async function javaArgs(
     `-Dgroupscope.logLevel=${logLevel}`,
     logging,
     "-cp",
-    path.join(jars, "*"),
+    [path.join(jars, "*"), ...classFolders].join(path.delimiter),
   ];
 }
 

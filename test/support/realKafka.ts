@@ -12,7 +12,7 @@ import {
   passwordOf,
   serverProperties,
 } from "./kafkaConfig.ts";
-import { javaArgs, type KafkaVersion, newestKafka } from "./kafkaJars.ts";
+import { javaArgs, type KafkaVersion, kafkaJars, newestKafka } from "./kafkaJars.ts";
 import { runOrThrow } from "./runProgram.ts";
 import { createTlsFiles, type TlsFiles } from "./tlsFiles.ts";
 
@@ -26,6 +26,8 @@ export interface KafkaOptions {
   /** Broker settings that win over the usual ones. */
   readonly config?: Readonly<Record<string, string>>;
   readonly heapMb?: number;
+  /** Receives clients' metrics, and forgets them: only such brokers serve telemetry (KIP-714). */
+  readonly receivesTelemetry?: boolean;
   /** Lets the JVM optimise what runs often; costs start-up time, so only where throughput is measured. */
   readonly optimised?: boolean;
 }
@@ -61,11 +63,12 @@ export async function startRealKafka(options: KafkaOptions = {}): Promise<RealKa
   const {
     nodes = 1,
     version = newestKafka,
-    config = {},
     racks = [],
     heapMb = 256,
     optimised = false,
+    receivesTelemetry = false,
   } = options;
+  const config = { ...(receivesTelemetry && { "metric.reporters": telemetryReceiver }), ...options.config };
   const folder = mkdtempSync(path.join(tmpdir(), "groupscope-kafka-"));
   const ports = await brokerPorts(nodes);
   const brokers: Broker[] = [];
@@ -79,7 +82,7 @@ export async function startRealKafka(options: KafkaOptions = {}): Promise<RealKa
     const java = [
       `-Xmx${heapMb}m`,
       ...(optimised ? [] : forQuickStarts),
-      ...(await javaArgs(version, "INFO")),
+      ...(await javaArgs(version, "INFO", receivesTelemetry ? [await compiledPlugins(folder, version)] : [])),
     ];
     const tls = await createTlsFiles(folder);
     // Kafka's own tool takes an id that begins with a dash for an option.
@@ -123,6 +126,18 @@ export async function startRealKafka(options: KafkaOptions = {}): Promise<RealKa
     await stop();
     throw failure;
   }
+}
+
+/** The class that a broker loads by its name. */
+const telemetryReceiver = "TelemetryReceiver";
+
+/** A folder with our plugins for brokers, compiled. */
+async function compiledPlugins(folder: string, version: KafkaVersion): Promise<string> {
+  const plugins = path.join(folder, "plugins");
+  const source = path.join(import.meta.dirname, "java", `${telemetryReceiver}.java`);
+  const jars = path.join(await kafkaJars(version), "*");
+  await runOrThrow("javac", ["-cp", jars, "-d", plugins, "-proc:none", "-nowarn", source]);
+  return plugins;
 }
 
 async function brokerPorts(nodes: number): Promise<readonly BrokerPorts[]> {

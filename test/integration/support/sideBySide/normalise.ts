@@ -16,8 +16,7 @@ interface Rule {
 const sharedOnly: Readonly<Record<string, (element: unknown) => boolean>> = {
   apiKeys: (each) => {
     const key = isStruct(each) ? each["apiKey"] : undefined;
-    // What the playground alone has is named apart, in the test.
-    return typeof key === "number" && handlerTable("4.3", { receivesTelemetry: false }).has(key);
+    return typeof key === "number" && handlerTable("4.3").has(key);
   },
   supportedFeatures: isSharedFeature,
   finalizedFeatures: isSharedFeature,
@@ -50,6 +49,8 @@ const rules: Readonly<Record<string, Rule>> = {
   topicId: named("topic", zeroUuid),
   producerId: named("producer", "-1"),
   sessionId: named("session", "0"),
+  clientInstanceId: named("client instance", zeroUuid),
+  subscriptionId: named("subscription", "0"),
 };
 
 type Normal = string | readonly Normal[] | { readonly [name: string]: Normal };
