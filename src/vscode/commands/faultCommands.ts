@@ -27,17 +27,41 @@ async function sayWhenItTakesEffect(groupId: string): Promise<void> {
   }
 }
 
+/** What was let go is answered; but nobody on the playground goes on while its time stands still. */
+async function sayWhenClockStands(app: App, held: number): Promise<void> {
+  const { mode } = await app.link.request("playground.clock", {});
+  if (mode !== "paused") return;
+  const step = "Step Clock";
+  const real = "Return to Real Time";
+  const what = held === 1 ? "The held request was" : `${held} held requests were`;
+  const chosen = await showInformationMessage(
+    `${what} let go, but the playground's clock is paused: clients go on when time passes.`,
+    step,
+    real,
+  );
+  if (chosen === step) await vscode.commands.executeCommand(commandIds.stepClock);
+  if (chosen === real) await vscode.commands.executeCommand(commandIds.returnToRealTime);
+}
+
 /** Trouble on demand: the playground's three faults, and what can be done with each. */
 export function faultCommands(app: App): CommandFamily {
   const groupFor = async (target: NodeTarget | undefined, title: string) =>
     groupIdOf(target) ?? (await pickGroup(app.link, { title, clusterId: playgroundClusterId }));
   const onFault = async (
     target: NodeTarget | undefined,
-    question: { readonly title: string; readonly accept: (fault: FaultSummary) => boolean },
+    question: {
+      readonly title: string;
+      readonly accept: (fault: FaultSummary) => boolean;
+      readonly letsGo: boolean;
+    },
     run: (faultId: string) => Promise<void>,
   ) => {
     const faultId = target?.kind === "fault" ? target.faultId : await askFault(app, question);
-    if (faultId !== undefined) await run(faultId);
+    if (faultId === undefined) return;
+    const { faults } = await app.link.request("playground.status", {});
+    const held = faults.find((fault) => fault.faultId === faultId)?.holding ?? 0;
+    await run(faultId);
+    if (held > 0 && question.letsGo) void sayWhenClockStands(app, held);
   };
   return {
     [commandIds.holdSyncGroup]: async (target) => {
@@ -64,19 +88,25 @@ export function faultCommands(app: App): CommandFamily {
       return app.link.request("playground.addFault", { kind: "corruptNextBatch", topic, partition, damage });
     },
     [commandIds.enableFault]: (target) =>
-      onFault(target, { title: "Turn on fault", accept: ({ enabled }) => !enabled }, (faultId) =>
-        app.link.request("playground.setFaultEnabled", { faultId, enabled: true }),
+      onFault(
+        target,
+        { title: "Turn on fault", accept: ({ enabled }) => !enabled, letsGo: false },
+        (faultId) => app.link.request("playground.setFaultEnabled", { faultId, enabled: true }),
       ),
     [commandIds.disableFault]: (target) =>
-      onFault(target, { title: "Turn off fault", accept: ({ enabled }) => enabled }, (faultId) =>
-        app.link.request("playground.setFaultEnabled", { faultId, enabled: false }),
+      onFault(
+        target,
+        { title: "Turn off fault", accept: ({ enabled }) => enabled, letsGo: true },
+        (faultId) => app.link.request("playground.setFaultEnabled", { faultId, enabled: false }),
       ),
     [commandIds.releaseHeld]: (target) =>
-      onFault(target, { title: "Release what it holds", accept: ({ holding }) => holding > 0 }, (faultId) =>
-        app.link.request("playground.releaseHeld", { faultId }),
+      onFault(
+        target,
+        { title: "Release what it holds", accept: ({ holding }) => holding > 0, letsGo: true },
+        (faultId) => app.link.request("playground.releaseHeld", { faultId }),
       ),
     [commandIds.removeFault]: (target) =>
-      onFault(target, { title: "Remove fault", accept: () => true }, (faultId) =>
+      onFault(target, { title: "Remove fault", accept: () => true, letsGo: true }, (faultId) =>
         app.link.request("playground.removeFault", { faultId }),
       ),
   };
