@@ -84,6 +84,7 @@ export const commandIds = {
   filterClusters: "groupscope.filterClusters",
   clearFilter: "groupscope.clearFilter",
   copyRow: "groupscope.copyRow",
+  copyBootstrapServers: "groupscope.copyBootstrapServers",
   showLog: "groupscope.showLog",
 } as const;
 
@@ -96,6 +97,9 @@ export const settingKeys = {
   playgroundPort: "playground.port",
   playgroundNodes: "playground.nodes",
   playgroundDataDirectory: "playground.dataDirectory",
+  playgroundKafkaVersion: "playground.kafkaVersion",
+  playgroundMemoryMegabytes: "playground.memoryMegabytes",
+  playgroundAutoCreateTopics: "playground.autoCreateTopics",
   refreshIntervalMs: "refreshIntervalMs",
   commitHangToleranceMs: "commitHangToleranceMs",
   maxBufferedMegabytes: "maxBufferedMegabytes",

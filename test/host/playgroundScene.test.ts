@@ -142,3 +142,38 @@ test("changes of shown rows arrive by themselves, of hidden trees nothing does",
   expect(whileShown).toBeGreaterThan(0);
   expect(changed).toEqual([]);
 });
+
+test("it passes for the release of the settings, and says which there are when it cannot", async () => {
+  const old = startHost({ settings: { playgroundKafkaVersion: "2.8" } });
+  const unknown = startHost({ settings: { playgroundKafkaVersion: "1.0" } });
+
+  await old.ask("playground.start", { scene: true });
+  await old.ask("playground.addMember", { groupId: "audit", topics: ["orders"], protocol: "consumer" });
+  await old.clock.advance(6_000);
+  const refusal = await unknown.ask("playground.start", { scene: true }).catch((error: Error) => error);
+
+  // Kafka 2.8 knows nothing of KIP-848: the member falls back.
+  expect(await old.tree.text(clusters)).toMatch(/audit \| .*Stable/);
+  const groups = await old.ask("cluster.groups", { clusterId: "playground" });
+  expect(groups.find(({ groupId }) => groupId === "audit")).toMatchObject({ groupType: "classic" });
+  expect(refusal).toMatchObject({ code: "REFUSED", message: expect.stringContaining("choose 2.8, 3.9") });
+});
+
+test("a debug consumer's row says that it reads from the playground, for what only that can show", async () => {
+  const { ask, tree } = await withScene();
+  const { sessionId } = await ask("session.start", {
+    clusterId: "playground",
+    groupId: undefined,
+    topics: ["orders"],
+    assignors: ["range"],
+    startPosition: { kind: "start" },
+    isolation: "read_uncommitted",
+    pollMode: { mode: "hold" },
+  });
+
+  const row = await tree.find("groupscope.debugConsumers", "A");
+
+  expect(row?.contextValue).toMatch(/^session direct .*playground$/);
+  const sessions = await ask("session.list", {});
+  expect(sessions.find((each) => each.sessionId === sessionId)).toMatchObject({ clientId: "groupscope-A" });
+});

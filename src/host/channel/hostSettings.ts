@@ -12,6 +12,11 @@ export interface HostSettings {
   readonly playgroundNodes: number;
   /** Where the playground is kept, relative to the window's storage; empty or undefined: nowhere. */
   readonly playgroundDataDirectory?: string | undefined;
+  /** The release it passes for, as written; undefined: the newest it knows. */
+  readonly playgroundKafkaVersion?: string | undefined;
+  /** What all its records may take; then the oldest go. */
+  readonly playgroundLogBytes?: number | undefined;
+  readonly playgroundAutoCreateTopics?: boolean | undefined;
 }
 
 /** Everything the worker is told once at its start and again at every change. */

@@ -14,6 +14,8 @@ export type PanelSubject =
       readonly clusterId: string;
       readonly groupId?: string | undefined;
       readonly memberId?: string | undefined;
+      /** A debug consumer of the playground, by its client id. */
+      readonly clientId?: string | undefined;
       readonly nodeId?: number | undefined;
       readonly api?: string | undefined;
     };

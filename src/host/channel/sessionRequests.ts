@@ -62,6 +62,7 @@ export interface SessionSummary {
   readonly sessionId: string;
   readonly clusterId: string;
   readonly name: string;
+  readonly clientId: string | undefined;
   readonly groupId: string | undefined;
   readonly topics: readonly string[];
   readonly membership: MembershipState;

@@ -4,6 +4,8 @@ import {
   batchCorruptions,
   corruptionDescriptions,
 } from "#playground/faults/corruptBatch.ts";
+import type { PlaygroundSettingsInput } from "#playground/settings.ts";
+import { kafkaReleases } from "#playground/versions/kafkaReleases.ts";
 import { workloadProblem, workloadText } from "#playground/workload/workloadOptions.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { RequestHandlers } from "../channel/channelServer.ts";
@@ -20,6 +22,21 @@ function dataDirectoryOf({ settings, storageDirectory }: HostParts["configuratio
   if (storageDirectory !== undefined) return path.join(storageDirectory, wanted);
   const message = `The playground cannot be kept in ${wanted}: this window has no storage. Open a folder, or give an absolute path in the settings.`;
   throw new ChannelError("REFUSED", message);
+}
+
+/** Undefined settings are the playground's own defaults. */
+function brokerSettingsOf({ settings }: HostParts["configuration"]): PlaygroundSettingsInput {
+  const { playgroundKafkaVersion: wanted, playgroundLogBytes, playgroundAutoCreateTopics } = settings;
+  const kafkaVersion = kafkaReleases.find((release) => release === wanted);
+  if (wanted !== undefined && wanted !== "" && kafkaVersion === undefined) {
+    const message = `The playground cannot pass for Kafka ${wanted}: choose ${kafkaReleases.join(", ")} in the settings.`;
+    throw new ChannelError("REFUSED", message);
+  }
+  return {
+    ...(kafkaVersion !== undefined && { kafkaVersion }),
+    ...(playgroundLogBytes !== undefined && { maxLogBytes: playgroundLogBytes }),
+    ...(playgroundAutoCreateTopics !== undefined && { autoCreateTopics: playgroundAutoCreateTopics }),
+  };
 }
 
 /** By the names under which a fault's row shows them. */
@@ -39,6 +56,7 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
         basePort: playgroundPort,
         nodes: playgroundNodes,
         dataDirectory: dataDirectoryOf(configuration),
+        settings: brokerSettingsOf(configuration),
       });
       if (started && scene) await playDefaultScene(controller);
       return controller.status();

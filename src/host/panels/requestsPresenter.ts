@@ -37,10 +37,14 @@ export class RequestsPresenter implements PanelPresenter {
       ...anyRequest,
       groupId: subject.groupId ?? null,
       nodeId: subject.nodeId ?? null,
+      clientId: subject.clientId ?? null,
       api: subject.api ?? null,
       text: subject.memberId ?? "",
     };
-    const of = subject.groupId ?? (subject.nodeId === undefined ? undefined : `node ${subject.nodeId}`);
+    const of =
+      subject.clientId ??
+      subject.groupId ??
+      (subject.nodeId === undefined ? undefined : `node ${subject.nodeId}`);
     this.title = of === undefined ? "Requests" : `Requests: ${of}`;
   }
 

@@ -9,6 +9,7 @@ import { Playground } from "#playground/playground.ts";
 import { PlaygroundError } from "#playground/playgroundError.ts";
 import { EndNotices } from "#playground/server/endNotices.ts";
 import { isPortTaken } from "#playground/server/listenBlock.ts";
+import type { PlaygroundSettingsInput } from "#playground/settings.ts";
 import { troubleLacks } from "#playground/troubles/startTrouble.ts";
 import type { StartedTrouble, Trouble, TroubleTarget } from "#playground/troubles/trouble.ts";
 import { type WorkloadOptions, workloadProblem } from "#playground/workload/workloadOptions.ts";
@@ -32,6 +33,7 @@ interface PlaygroundPlace {
   readonly nodes: number;
   /** Undefined keeps nothing. */
   readonly dataDirectory?: string | undefined;
+  readonly settings?: PlaygroundSettingsInput | undefined;
 }
 
 interface Running {

@@ -131,6 +131,7 @@ export class DebugConsumers {
       sessionId: session.sessionId,
       clusterId: cluster.clusterId,
       name: sessionName(session),
+      clientId: session.started?.clientId,
       groupId: session.started?.groupId,
       topics: session.started?.topics ?? [],
       membership: session.state?.membership ?? "unjoined",

@@ -107,8 +107,7 @@ export class TreeSubscriptions {
     return this.#guarded([viewId, JSON.stringify(target)], () => {
       if (target && "clusterId" in target) {
         const presented = this.#presentation.of(target.clusterId);
-        const nodes = children(viewId, target, this.#context(viewId, presented));
-        return target.clusterId === playgroundClusterId ? nodes.map(withPlaygroundWord) : nodes;
+        return children(viewId, target, this.#context(viewId, presented)).map(withPlaygroundWord);
       }
       if (target) return [];
       // Debug consumers and findings are about the present only; a trace is looked at under Clusters.
@@ -116,7 +115,7 @@ export class TreeSubscriptions {
       const models = viewId === "groupscope.clusters" ? all : all.slice(0, 1);
       return models.flatMap((presented, index) =>
         this.#guarded([viewId, String(index)], () =>
-          children(viewId, undefined, this.#context(viewId, presented)),
+          children(viewId, undefined, this.#context(viewId, presented)).map(withPlaygroundWord),
         ),
       );
     });
@@ -141,7 +140,10 @@ export class TreeSubscriptions {
   }
 }
 
-/** Faults and scripted members exist on the playground only, so its rows say whose they are. */
+/** Faults and scripted members exist on the playground only, so its rows say whose they are; its own row does already. */
 function withPlaygroundWord(node: TreeNode): TreeNode {
+  const { target } = node;
+  const isOfPlayground = "clusterId" in target && target.clusterId === playgroundClusterId;
+  if (!isOfPlayground || target.kind === "cluster") return node;
   return { ...node, contextValue: `${node.contextValue} playground` };
 }

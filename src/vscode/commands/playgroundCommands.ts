@@ -9,7 +9,7 @@ import { setStatusBarMessage, showInformationMessage, withProgress } from "../ui
 import { pickTopic } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRequests } from "./showPanels.ts";
-import { groupIdOf, topicOf } from "./target.ts";
+import { groupIdOf, sessionIdOf, topicOf } from "./target.ts";
 
 /** The embedded broker: start, stop, records, requests. */
 export function playgroundCommands(app: App): CommandFamily {
@@ -24,8 +24,9 @@ export function playgroundCommands(app: App): CommandFamily {
     },
     [commandIds.stopPlayground]: () => app.link.request("playground.stop", {}),
 
-    [commandIds.showRequests]: (target) =>
+    [commandIds.showRequests]: async (target) =>
       showRequests(app, {
+        ...(sessionIdOf(target) !== undefined && { clientId: await clientIdOf(app, target) }),
         ...(groupIdOf(target) !== undefined && { groupId: groupIdOf(target) }),
         ...(target?.kind === "member" && { memberId: target.memberId }),
         ...(target?.kind === "node" && { nodeId: target.nodeId }),
@@ -33,14 +34,15 @@ export function playgroundCommands(app: App): CommandFamily {
 
     [commandIds.produceBurst]: async (target) => {
       const topic = await topicFor(app, target, "Produce a burst");
-      const count = topic && (await askNumber("Produce a burst", "How many records?", 1_000, 1_000_000));
+      const count =
+        topic && (await askNumber(`Produce a burst to ${topic}`, "How many records?", 1_000, 1_000_000));
       if (!topic || !count) return undefined;
       return app.link.request("playground.produce", { topic, count });
     },
     [commandIds.produceSteadily]: async (target) => {
       const topic = await topicFor(app, target, "Produce steadily");
       const recordsPerSecond =
-        topic && (await askNumber("Produce steadily", "Records a second", 10, 100_000));
+        topic && (await askNumber(`Produce steadily to ${topic}`, "Records a second", 10, 100_000));
       if (!topic || !recordsPerSecond) return;
       const pace = { kind: "steady", recordsPerSecond } as const;
       await app.link.request("playground.startProducing", { topic, pace });
@@ -55,6 +57,11 @@ export function playgroundCommands(app: App): CommandFamily {
       if (workloadId !== undefined) await app.link.request("playground.stopProducing", { workloadId });
     },
   };
+}
+
+async function clientIdOf(app: App, target: NodeTarget | undefined): Promise<string | undefined> {
+  const sessions = await app.link.request("session.list", {});
+  return sessions.find(({ sessionId }) => sessionId === sessionIdOf(target))?.clientId;
 }
 
 async function topicFor(

@@ -31,7 +31,10 @@ export function showRecords(
 /** Opens the Requests panel of the playground, filtered by what it was asked for. */
 export function showRequests(
   app: App,
-  filter: Pick<Extract<PanelSubject, { readonly panel: "requests" }>, "groupId" | "memberId" | "nodeId">,
+  filter: Pick<
+    Extract<PanelSubject, { readonly panel: "requests" }>,
+    "groupId" | "memberId" | "nodeId" | "clientId"
+  >,
 ): Promise<void> {
   return app.panels.show(
     { panel: "requests", clusterId: playgroundClusterId, ...filter },

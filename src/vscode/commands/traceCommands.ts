@@ -46,6 +46,9 @@ export function traceCommands(app: App): CommandFamily {
         void showWarningMessage(`${opened.name}: ${opened.notices.join(" ")}`);
       }
       await vscode.commands.executeCommand("groupscope.clusters.focus");
+      await app.trees.clusters.reveal(
+        ({ target }) => target.kind === "cluster" && target.clusterId.startsWith(opened.traceId),
+      );
       return opened;
     },
     [commandIds.closeTrace]: async (target) => {

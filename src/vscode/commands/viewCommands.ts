@@ -4,6 +4,7 @@ import { commandIds, contextKeys } from "../ids.ts";
 import { rowText } from "../tree/treeItem.ts";
 import type { TreeRow } from "../tree/treeRows.ts";
 import { askText } from "../ui/ask.ts";
+import { setStatusBarMessage } from "../ui/notify.ts";
 import { pickCluster, pickGroup } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { applyRemedyOf } from "./remedies.ts";
@@ -33,6 +34,21 @@ export function viewCommands(app: App): CommandFamily {
     [commandIds.copyRow]: async (_target, argument) => {
       const row = isRow(argument) ? argument : selectedRow(app);
       if (row) await vscode.env.clipboard.writeText(rowText(row));
+    },
+
+    [commandIds.copyBootstrapServers]: async (target) => {
+      const clusters = await app.link.request("cluster.list", {});
+      const cluster =
+        clusters.find(({ clusterId }) => clusterId === clusterIdOf(target)) ??
+        (await pickCluster(app.link, {
+          title: "Copy bootstrap servers",
+          kinds: ["cluster", "playground"],
+        }));
+      if (!cluster) return undefined;
+      const servers = cluster.bootstrapServers.join(",");
+      await vscode.env.clipboard.writeText(servers);
+      setStatusBarMessage(`Copied ${servers}.`, 4_000);
+      return servers;
     },
 
     [commandIds.showLog]: () => app.log.show(),

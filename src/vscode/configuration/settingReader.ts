@@ -22,11 +22,16 @@ export function settingReader({ writtenFor, defaultOf }: SettingSource) {
     number: (key: string, least: number, most: number): number =>
       Math.min(most, Math.max(least, valid(key, isNumber) ?? least)),
     text: (key: string): string | undefined => valid(key, isText),
+    flag: (key: string): boolean | undefined => valid(key, isFlag),
   };
 }
 
 function isNumber(value: unknown): value is number {
   return typeof value === "number" && Number.isFinite(value);
+}
+
+function isFlag(value: unknown): value is boolean {
+  return typeof value === "boolean";
 }
 
 function isText(value: unknown): value is string {

@@ -10,7 +10,7 @@ export function readHostSettings(): {
   readonly settings: HostSettings;
   readonly wrong: readonly string[];
 } {
-  const { number, text, wrong } = settingReader(source());
+  const { number, text, flag, wrong } = settingReader(source());
   const settings: HostSettings = {
     refreshIntervalMs: number(settingKeys.refreshIntervalMs, 500, 600_000),
     commitHangToleranceMs: number(settingKeys.commitHangToleranceMs, 100, 3_600_000),
@@ -21,6 +21,9 @@ export function readHostSettings(): {
     playgroundPort: Math.round(number(settingKeys.playgroundPort, 1_024, 65_000)),
     playgroundNodes: Math.round(number(settingKeys.playgroundNodes, 1, 9)),
     playgroundDataDirectory: text(settingKeys.playgroundDataDirectory)?.trim(),
+    playgroundKafkaVersion: text(settingKeys.playgroundKafkaVersion)?.trim(),
+    playgroundLogBytes: number(settingKeys.playgroundMemoryMegabytes, 1, 16_384) * megabyte,
+    playgroundAutoCreateTopics: flag(settingKeys.playgroundAutoCreateTopics),
   };
   return { settings, wrong };
 }

@@ -12,7 +12,9 @@ const any: RequestFilter = {
   text: "",
 };
 
-async function withPanel(subject: { readonly groupId?: string; readonly memberId?: string } = {}) {
+async function withPanel(
+  subject: { readonly groupId?: string; readonly memberId?: string; readonly clientId?: string } = {},
+) {
   const host = startHost();
   await host.ask("playground.start", { scene: true });
   await host.clock.advance(6_000);
@@ -145,4 +147,14 @@ test("a request that waits while the playground's clock stands still does not wa
 
   expect(before.length).toBeGreaterThan(0);
   expect(await waiting()).toEqual(before);
+});
+
+test("those of one consumer are shown by its client id", async () => {
+  const { shown, title } = await withPanel({ clientId: "billing-worker-1" });
+
+  const { filter, window } = await shown();
+
+  expect(title).toBe("Requests: billing-worker-1");
+  expect(filter.clientId).toBe("billing-worker-1");
+  expect(new Set(window.rows.map(({ client }) => client))).toEqual(new Set(["billing-worker-1"]));
 });

@@ -22,6 +22,13 @@ test.each(["9092", true, {}, [9_092], Number.NaN])(
   },
 );
 
+test.each(["true", 1, {}, []])("%j for a yes or no counts as the default, and is noted", (value) => {
+  const { flag, wrong } = reading(value, false);
+
+  expect(flag("autoCreateTopics")).toBe(false);
+  expect(wrong).toEqual(["autoCreateTopics"]);
+});
+
 test("a value of the right type holds, within its limits", () => {
   expect(reading("here", "").text("dataDirectory")).toBe("here");
   expect(reading(7, 1).number("nodes", 1, 9)).toBe(7);
