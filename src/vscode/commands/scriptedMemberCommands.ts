@@ -89,7 +89,7 @@ async function migrate(app: App, groupId: string, to: Goal): Promise<{ readonly 
 }
 
 function stepText({ name, protocol, round, member, members }: MigrationStep): string {
-  return `round ${round} of 2, member ${member} of ${members}: ${name} restarts with ${protocol}`;
+  return `round ${round} of 2, member ${member} of ${members}: ${name} comes back with ${protocol.replace(", ", ", then ")}`;
 }
 
 async function sayDone(

@@ -152,12 +152,12 @@ const protocols: readonly {
   {
     choice: "range, cooperative-sticky",
     label: "range, then cooperative-sticky",
-    description: "classic: goes with whatever all members offer, rather range",
+    description: "classic: whichever all members offer",
   },
   {
     choice: "cooperative-sticky, range",
     label: "cooperative-sticky, then range",
-    description: "classic: the first step from range to cooperative-sticky (KIP-429)",
+    description: "classic: on the way there (KIP-429)",
   },
   { choice: "cooperative-sticky", label: "cooperative-sticky", description: "classic, in small steps" },
   { choice: "consumer", label: "consumer", description: "KIP-848: the broker divides the partitions" },
