@@ -353,5 +353,5 @@ test("a bad combination is refused in words, before anything is sent", async () 
 
   const { problem } = await host.ask("session.problem", { ...joining, advanced });
 
-  expect(problem).toMatch(/heartbeat interval must be shorter/);
+  expect(problem).toMatch(/heartbeat interval is 10 ms or more, and shorter/);
 });
