@@ -153,7 +153,7 @@ test("a commit that a fault delays becomes a finding, and its waiter can be let 
   expect(released).toBe(true);
   expect(waiting).toMatchObject({
     partitions: expect.stringContaining("orders-"),
-    waitsFor: hang?.detail,
+    waitsFor: hang?.detail.replace(/^[\d.]+ s · /, ""),
   });
   expect(report.outcome).toBe("released");
   expect(report.message).toMatch(/answer OffsetCommit; that has taken \d\.\d s so far; the fault “/);
