@@ -234,7 +234,7 @@ const kept: readonly KeptSeed[] = [
           kind: "fault",
           fault: {
             match: { api: "Fetch", topic: "orders-0", partition: 2 },
-            times: 2,
+            times: 1,
             action: { kind: "partitionError", code: "CORRUPT_MESSAGE" },
           },
         },
