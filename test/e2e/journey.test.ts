@@ -123,7 +123,7 @@ test("6. a corrupt batch halts one partition with its bounds, and is skipped in 
   await workbench.asked("Which partition");
   await workbench.pick("orders-5");
   await workbench.asked("How is it damaged?");
-  await workbench.pick("CRC");
+  await workbench.pick("Checksum");
 
   const row = workbench.row("Debug Consumers", /orders-5.*corrupt.*fails CRC.*next safe \d/);
   await row.waitFor();
