@@ -12,6 +12,8 @@ const settleLimitMs = 180_000;
 const pollMs = 200;
 /** Of a session or a rebalance that nobody answers, and a report that is held back. */
 const longestSessionMs = 12_000;
+/** So long a request may take, its tries included. */
+const requestMs = 30_000;
 /** After the last change: heartbeats, reports that are held back. */
 const calmMs = 2_000;
 
@@ -160,18 +162,9 @@ function strandedIn({ groupWatch, partitions, groupMembers }: World): readonly s
 /** A commit in peace succeeds, and the broker then has every position. */
 async function commitEverything(world: World): Promise<void> {
   const { clock, groupWatch, groupMembers, verdict, ledger } = world;
-  const results = groupMembers.map((member) => ({
-    member,
-    commit: member.session.commit({ deadlineMs: 5_000 }),
-  }));
-  for (const { member, commit } of results) {
-    const { outcome, error, message } = await clock.runUntil(commit, {
-      what: "a commit in peace",
-      limitMs: 6_000,
-    });
-    const hasPositions = member.session.partitions().length > 0;
-    if (outcome !== "committed" && hasPositions)
-      verdict.fail("commit", `${member.id} could not commit: ${error}, ${message}`);
+  for (const member of groupMembers) {
+    const failure = await commitInPeace(world, member);
+    if (failure !== undefined) verdict.fail("commit", failure);
   }
   await clock.advance(500);
   for (const key of world.partitions) {
@@ -181,6 +174,22 @@ async function commitEverything(world: World): Promise<void> {
       verdict.fail("commit", `${topicPartitionText(key)} is committed up to ${committed} of ${end}`);
   }
   verdict.check();
+}
+
+/** What went wrong, in words. An earlier commit may still be looking for its coordinator, for as long as a request may. */
+async function commitInPeace({ clock }: World, member: SimulatedMember): Promise<string | undefined> {
+  const until = clock.now() + requestMs;
+  for (;;) {
+    const committed = member.session.commit({ deadlineMs: 5_000 });
+    const { outcome, error, message } = await clock.runUntil(committed, {
+      what: "a commit in peace",
+      limitMs: 6_000,
+    });
+    if (outcome === "committed" || member.session.partitions().length === 0) return undefined;
+    if (outcome !== "deadlinePassed" || clock.now() > until) {
+      return `${member.id} could not commit: ${error}, ${message}`;
+    }
+  }
 }
 
 /** While both speak of the same generation, the member has what the coordinator thinks it has. */
