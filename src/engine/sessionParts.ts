@@ -219,7 +219,7 @@ export class SessionParts {
       mustWait: (partition) => this.group?.committer.hasUnsent(partition) ?? false,
       onFound: (partition, reset, passed) => this.#found(partition, reset, passed),
       onFailed: (partition) => this.#changed(partition, true),
-      onTruncated: (partition, endOffset) => this.guard.diverged(partition, endOffset),
+      onTruncated: (partition, end) => this.guard.diverged(partition, end),
       onForeignEpoch: (partition) => this.guard.recreated(partition),
     });
   }

@@ -315,6 +315,22 @@ describe("positions that the log does not have", () => {
       });
     });
 
+    test("leaves a position that says its epoch: whoever goes on from a commit of it notices the next cut", async () => {
+      const member = await readAndTruncate("end", 3n);
+      await bench.until("reset", () => lastReset(member)?.cause === "truncation");
+
+      await bench.run(member.session.commit({ deadlineMs: 1_000 }));
+      await bench.run(member.session.close({ deadlineMs: 5_000, leaveGroup: true, reason: "done" }));
+      bench.playground.truncateLog(p0, 1n);
+      await bench.produce(p0, 5, 200);
+      const next = bench.session({ resetPolicy: "end" });
+      next.session.start();
+      const records = await next.poll(10, 20_000);
+
+      expect(values(records)).toEqual([200, 201, 202, 203, 204]);
+      expect(lastReset(next)).toMatchObject({ cause: "truncation", fromOffset: 3n, toOffset: 1n });
+    });
+
     test("has nothing moved when only what was not delivered yet is gone", async () => {
       const member = await readAndTruncate("none", 5n);
 

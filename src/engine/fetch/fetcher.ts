@@ -234,7 +234,7 @@ export class Fetcher {
     else if (isFromFollower) this.#leaveReplicas([task]);
     else if (errorCode !== 0) this.#refused(partition, errorCode);
     else if (ask.lastFetchedEpoch !== undefined) {
-      this.#ports.guard.diverged(partition, divergingEpoch.endOffset);
+      this.#ports.guard.diverged(partition, divergingEpoch);
       // It may say so of what it gave itself a moment ago, again and again.
       this.#slowDown(partition);
       return true;

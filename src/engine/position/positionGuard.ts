@@ -63,8 +63,14 @@ export class PositionGuard {
     return true;
   }
 
-  /** The leader's log and what was read part at this offset. */
-  diverged(partition: AssignedPartition, endOffset: bigint): void {
+  /**
+   * The leader's log and what was read part where this epoch ends. A position that is moved there says so, and so does a
+   * commit of it: whoever goes on from it notices when the log is cut again (KIP-320).
+   */
+  diverged(
+    partition: AssignedPartition,
+    { endOffset, epoch }: { readonly endOffset: bigint; readonly epoch: number },
+  ): void {
     const { position, fetchPosition, unresolved } = partition;
     if (position === undefined || fetchPosition === undefined) return;
     const { buffer, resetPolicy, onReset, onFailed } = this.#ports;
@@ -81,7 +87,7 @@ export class PositionGuard {
       return;
     }
     const to = isAffected ? endOffset : position;
-    if (isAffected) partition.moveTo(to);
+    if (isAffected) partition.moveTo(to, epoch < 0 ? undefined : epoch);
     else if (lost === undefined) partition.fetchEpoch = undefined;
     const from = isAffected ? position : fetchPosition;
     const policy = "where the logs part";

@@ -37,7 +37,10 @@ export interface PositionLoaderPorts {
   ) => void;
   readonly onFailed: (partition: AssignedPartition) => void;
   /** The log of the leader lacks what was read up to the position: it ends where the logs part. */
-  readonly onTruncated: (partition: AssignedPartition, endOffset: bigint) => void;
+  readonly onTruncated: (
+    partition: AssignedPartition,
+    end: { readonly endOffset: bigint; readonly epoch: number },
+  ) => void;
   /** The position is of a topic that was deleted: this leader never led in its epoch. */
   readonly onForeignEpoch: (partition: AssignedPartition) => void;
 }
@@ -244,7 +247,7 @@ export class PositionLoader {
       fetchEpoch > leaderEpoch;
     if (isForeign) this.#ports.onForeignEpoch(partition);
     else if (end !== undefined && fetchPosition !== undefined && end.endOffset < fetchPosition) {
-      this.#ports.onTruncated(partition, end.endOffset);
+      this.#ports.onTruncated(partition, end);
     } else {
       partition.goOn(end === undefined ? {} : { validatedIn: leaderEpoch });
       this.#ports.onFound(partition, undefined);
