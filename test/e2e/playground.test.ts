@@ -88,7 +88,7 @@ test("the clock stands still, moves by a step and is real again, from its row", 
   await workbench.screenshot("playground-clock");
   await workbench.rowAction(workbench.row("Clusters", /^Clock/), "Return Clock to Real Time");
 
-  await clock(/^Clock.*real time.*ahead of/);
+  await clock(/^Clock.*real speed.*ahead of/);
 });
 
 test("a foreign client keeps the clock real, and the refusal names it", async () => {
