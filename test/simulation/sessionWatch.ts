@@ -94,7 +94,8 @@ export class SessionWatch {
           this.#ledger.gap(member, body, body.fromOffset ?? 0n, body.toOffset);
         } else {
           this.#ledger.excused(member.group, body, body.fromOffset ?? 0n, body.toOffset);
-          this.#ledger.moved(sessionId, body, body.toOffset);
+          // A skip that ended as its partition went says so after that, and is of an assignment that is over.
+          if (positions.has(body)) this.#ledger.moved(sessionId, body, body.toOffset);
         }
         return;
       case "fetch.positionReset":
