@@ -343,7 +343,11 @@ export class SessionParts {
       topicIdOf: (topic) => this.#deps.cluster.metadata()?.topics.get(topic)?.topicId,
       now: () => this.#deps.clock.now(),
       onAdded: (partition) => this.#changed(partition, true),
-      onRemoved: (partition, reason) => this.reporter.removed(partition, reason),
+      onRemoved: (partition, reason) => {
+        this.reporter.removed(partition, reason);
+        // A skip by discarding ends with it, and says how far it came.
+        this.discarder.wake();
+      },
       onDone: () => {
         this.loader.poke();
         this.fetcher.poke();
