@@ -1,14 +1,13 @@
-/** Of an offset, and of everything else that Kafka sends in 64 bits. */
-const greatestInt64 = 2n ** 63n - 1n;
+import { isInstant } from "#base/instant.ts";
+import { greatestOffset } from "#protocol/records/recordBatch.ts";
+
 const greatestInt32 = 2 ** 31 - 1;
-/** Milliseconds around 1970 that are a date. */
-const furthestDateMs = 8.64e15;
 
 /** Why it is no offset that a log can have, in words. */
 export function offsetProblem(offset: bigint): string | undefined {
   if (offset < 0n) return `offset ${offset} is negative`;
-  return offset > greatestInt64
-    ? `offset ${offset} is past the greatest there is, ${greatestInt64}`
+  return offset > greatestOffset
+    ? `offset ${offset} is past the greatest there is, ${greatestOffset}`
     : undefined;
 }
 
@@ -20,5 +19,5 @@ export function int32Problem(what: string, value: number, least: number): string
 
 /** Why it is no instant, in words. */
 export function instantProblem(what: string, ms: number): string | undefined {
-  return Math.abs(ms) <= furthestDateMs ? undefined : `${what} is no time`;
+  return isInstant(ms) ? undefined : `${what} is no time`;
 }

@@ -1,9 +1,7 @@
 import { judgeBounds } from "#protocol/records/batchBounds.ts";
 import type { WholeBatch } from "#protocol/records/batchReader.ts";
-import { lastOffsetOf } from "#protocol/records/recordBatch.ts";
+import { greatestOffset, lastOffsetOf } from "#protocol/records/recordBatch.ts";
 import type { FoundDamage } from "./damageReport.ts";
-
-const maxOffset = 2n ** 63n - 1n;
 
 /** A batch that cannot stand where it stands. */
 export interface MisplacedBatch {
@@ -52,7 +50,7 @@ export class BatchOrder {
     // Some brokers tell a high watermark that is already behind: what goes on without a gap is believed.
     const goesOn = baseOffset <= this.#position && lastOffsetDelta === recordCount - 1;
     const isPastEnd = highWatermark !== undefined && last >= highWatermark && !goesOn;
-    if (last < maxOffset && !isPastEnd) return undefined;
+    if (last < greatestOffset && !isPastEnd) return undefined;
     return this.#damaged(batch, `ends at ${last}, and the high watermark is ${highWatermark ?? "not known"}`);
   }
 

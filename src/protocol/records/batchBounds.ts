@@ -1,5 +1,5 @@
 import { crc32c } from "./crc32c.ts";
-import { batchLayout, lengthPrefixBytes, readBatchHeader } from "./recordBatch.ts";
+import { batchLayout, greatestOffset, lengthPrefixBytes, readBatchHeader } from "./recordBatch.ts";
 
 /** What the reader of a response knows beside the bytes of the batch itself. */
 export interface BoundsHints {
@@ -29,8 +29,6 @@ export interface BoundsEvidence extends BoundsHints {
   /** What stands behind the batch in the same response. */
   readonly following?: Uint8Array | undefined;
 }
-
-const maxOffset = 2n ** 63n - 1n;
 
 /**
  * Bounds of a damaged batch. Its own header may be part of the damage: baseOffset is outside the CRC, and
@@ -80,7 +78,7 @@ function doubtAbout(evidence: BoundsEvidence, last: bigint | undefined): string 
   if (baseOffset < 0n) return `the base offset ${baseOffset} is negative`;
   if (lastOffsetDelta === undefined || last === undefined) return "nothing says where the batch ends";
   if (lastOffsetDelta < 0) return `the last offset delta ${lastOffsetDelta} is negative`;
-  if (last >= maxOffset) return `the last offset ${last} is past the greatest there is`;
+  if (last >= greatestOffset) return `the last offset ${last} is past the greatest there is`;
   if (expectedOffset !== undefined && last < expectedOffset) {
     return `the last offset ${last} is before the position ${expectedOffset}`;
   }

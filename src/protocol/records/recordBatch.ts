@@ -93,6 +93,9 @@ export function readBatchHeader(bytes: Uint8Array): BatchHeader {
   };
 }
 
+/** Offsets are 64 bits with a sign, and count from 0. */
+export const greatestOffset = 2n ** 63n - 1n;
+
 /** The offset of a batch's last record, or of the last one compaction took away. */
 export function lastOffsetOf(header: BatchHeader): bigint {
   return header.baseOffset + BigInt(header.lastOffsetDelta);
