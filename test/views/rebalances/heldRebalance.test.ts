@@ -13,23 +13,14 @@ import {
   started,
   tp,
 } from "../../model/observed.ts";
+import { liveInput } from "./support/liveInput.ts";
 
 const now = 100_000;
 
 /** What the panel shows of `billing`, as a table too. */
 function shown(...observations: readonly Observation[]): RebalancesState {
-  return rebalancesState({
-    model: modelOf(seen(2, started()), ...observations),
-    findings: [],
-    clusterId: "c1",
-    groupId: "billing",
-    now,
-    bound: { kind: "live" },
-    following: true,
-    showAs: "table",
-    commitToleranceMs: 10_000,
-    viewport: { fromMs: 0, toMs: now, widthPx: 1_000 },
-  });
+  const model = modelOf(seen(2, started()), ...observations);
+  return rebalancesState(liveInput(model, { findings: [], showAs: "table", now }));
 }
 
 const broker = (at: number, rest: Parameters<typeof described>[0]) =>

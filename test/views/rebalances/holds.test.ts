@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
-import { detect } from "#model/detectors/detect.ts";
 import type { Model } from "#model/model.ts";
 import type { SessionCallback, SessionGate } from "#trace/observations/session.ts";
 import type { RebalancesInput } from "#views/rebalances/input.ts";
 import { rebalancesState } from "#views/rebalances/rebalancesState.ts";
 import type { MarkRef } from "#webview/rebalances/contract.ts";
 import { described, modelOf, phase, seen, started, tp } from "../../model/observed.ts";
+import { liveInput } from "./support/liveInput.ts";
 
 const gate = (rest: Partial<SessionGate>): SessionGate => ({
   type: "session.gate",
@@ -28,21 +28,8 @@ const held = [
   seen(30_000, gate({ waitingSince: 30_000, reason: "a member joined", evictedAt: 50_000 })),
 ];
 
-function stateOf(model: Model, rest: Partial<RebalancesInput> = {}) {
-  return rebalancesState({
-    model,
-    findings: detect(model, 45_000),
-    clusterId: "c1",
-    groupId: "billing",
-    now: 45_000,
-    bound: { kind: "live" },
-    following: true,
-    showAs: "chart",
-    commitToleranceMs: 10_000,
-    viewport: { fromMs: 0, toMs: 100_000, widthPx: 1_000 },
-    ...rest,
-  });
-}
+const stateOf = (model: Model, rest: Partial<RebalancesInput> = {}) =>
+  rebalancesState(liveInput(model, { now: 45_000, ...rest }));
 
 const gateRef: MarkRef = { kind: "hold", sessionId: "s1", what: "gate", fromMs: 20_000 };
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { detect } from "#model/detectors/detect.ts";
 import type { Model } from "#model/model.ts";
 import type { Observation } from "#trace/observation.ts";
 import type { RebalancesInput } from "#views/rebalances/input.ts";
@@ -17,23 +16,10 @@ import {
   started,
   tp,
 } from "../../model/observed.ts";
+import { liveInput } from "./support/liveInput.ts";
 
-function stateOf(model: Model, rest: Partial<RebalancesInput> = {}) {
-  const now = rest.now ?? 100_000;
-  return rebalancesState({
-    model,
-    findings: detect(model, now),
-    clusterId: "c1",
-    groupId: "billing",
-    now,
-    bound: { kind: "live" },
-    following: true,
-    showAs: "chart",
-    commitToleranceMs: 10_000,
-    viewport: { fromMs: 0, toMs: 100_000, widthPx: 1_000 },
-    ...rest,
-  });
-}
+const stateOf = (model: Model, rest: Partial<RebalancesInput> = {}) =>
+  rebalancesState(liveInput(model, rest));
 
 /** A scripted member that comes and goes: a session, and a memberId, each time. */
 function life(number: number, fromAt: number, toAt: number | undefined, name = "worker-3"): Observation[] {

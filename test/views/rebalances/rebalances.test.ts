@@ -27,25 +27,9 @@ import {
   tp,
 } from "../../model/observed.ts";
 import { anyObservation } from "../../trace/anyObservation.ts";
+import { liveInput } from "./support/liveInput.ts";
 
-function inputOf(model: Model, rest: Partial<RebalancesInput> = {}): RebalancesInput {
-  const now = rest.now ?? 100_000;
-  return {
-    model,
-    findings: detect(model, now),
-    clusterId: "c1",
-    groupId: "billing",
-    now,
-    bound: { kind: "live" },
-    following: true,
-    showAs: "chart",
-    commitToleranceMs: 10_000,
-    viewport: { fromMs: 0, toMs: 100_000, widthPx: 1_000 },
-    ...rest,
-  };
-}
-
-const stateOf = (model: Model, rest?: Partial<RebalancesInput>) => rebalancesState(inputOf(model, rest));
+const stateOf = (model: Model, rest?: Partial<RebalancesInput>) => rebalancesState(liveInput(model, rest));
 const detailOf = (model: Model, selected: MarkRef, rest?: Partial<RebalancesInput>) =>
   stateOf(model, { ...rest, selected }).detail;
 
@@ -511,7 +495,7 @@ describe("the detail strip", () => {
 
   test("is copied as plain text, with times in words", () => {
     const text = rebalancesText(
-      inputOf(model, {
+      liveInput(model, {
         selected: { kind: "phase", lane: { by: "member", memberId: "worker-2-bb" }, fromMs: 40_000 },
       }),
       "detail",
@@ -539,7 +523,7 @@ describe("the table twin", () => {
     expect(table.fromIndex).toBe(1);
     expect(table.rows).toHaveLength(3);
     expect(table.total).toBeGreaterThan(12);
-    const all = rebalancesText(inputOf(model), "table", String).split("\n");
+    const all = rebalancesText(liveInput(model), "table", String).split("\n");
     expect(all).toHaveLength(table.total + 1);
     expect(all.slice(0, 2)).toEqual([
       "from\tto\twho\tkind\twhat\tdetail",
@@ -627,7 +611,7 @@ describe("bounds", () => {
         (observations, groupId) => {
           const model = createModel();
           for (const observation of observations) fold(model, observation);
-          const input = inputOf(model, {
+          const input = liveInput(model, {
             now: 1_000_000,
             groupId,
             showAs: "table",
