@@ -58,7 +58,7 @@ test.each([
     await workbench.screenshot(`theme-${name}-${panel.split(":")[0]?.toLowerCase()}`);
     expect(await accessibilityViolations(page), panel).toEqual([]);
   }
-  await workbench.page.keyboard.press("Control+b");
+  await workbench.showSideBar(false);
   for (const panel of ["Records: A", "Requests: billing", "Rebalances: billing"] as const) {
     await workbench.page.getByRole("tab", { name: panel }).first().click();
     const page = await workbench.webview(heads[panel]);
@@ -70,7 +70,7 @@ test.each([
     }
     await workbench.page.setViewportSize(wholeWindow);
   }
-  await workbench.page.keyboard.press("Control+b");
+  await workbench.showSideBar(true);
   await workbench.dragSideBar(260);
   await workbench.screenshot(`theme-${name}-narrow-side-bar`);
 });

@@ -30,6 +30,8 @@ export interface Workbench {
   pick(text: string | RegExp): Promise<void>;
   /** Waits until a question with this text is asked. */
   asked(question: string): Promise<void>;
+  /** Shows or hides the side bar, however it stands now. */
+  showSideBar(isShown: boolean): Promise<void>;
   /** Makes the side bar so wide: rows say a lot, and at its first width it cuts them. */
   dragSideBar(toX: number): Promise<void>;
   /** Types into the input box that is open, or opens next, and accepts. */
@@ -131,6 +133,7 @@ function actions(
         .first()
         .waitFor();
     },
+    showSideBar: (isShown) => showSideBar(page, isShown),
     dragSideBar: async (toX) => {
       const box = await page.locator(".part.sidebar").boundingBox();
       if (!box) throw new Error("no side bar");
@@ -188,6 +191,19 @@ async function contextMenu(page: Page, row: Locator, item: string | RegExp): Pro
     } catch (failure) {
       if (attempt === 3) throw failure;
       await page.keyboard.press("Escape");
+    }
+  }
+}
+
+/** Presses again what a webview swallowed: a document that was just made anew passes no key on to the workbench yet. */
+async function showSideBar(page: Page, isShown: boolean): Promise<void> {
+  const bar = page.locator(".part.sidebar");
+  for (let attempt = 1; (await bar.isVisible()) !== isShown; attempt++) {
+    await page.keyboard.press("Control+b");
+    try {
+      await bar.waitFor({ state: isShown ? "visible" : "hidden", timeout: 3_000 });
+    } catch (failure) {
+      if (attempt === 3) throw failure;
     }
   }
 }
