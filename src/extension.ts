@@ -11,6 +11,7 @@ import { consumerCommands } from "#vscode/commands/consumerCommands.ts";
 import { deliveryCommands } from "#vscode/commands/deliveryCommands.ts";
 import { faultCommands } from "#vscode/commands/faultCommands.ts";
 import { findingCommands } from "#vscode/commands/findingCommands.ts";
+import { ongoingCommands } from "#vscode/commands/ongoingCommands.ts";
 import { playgroundCommands } from "#vscode/commands/playgroundCommands.ts";
 import { positionCommands } from "#vscode/commands/positionCommands.ts";
 import { rebalanceCommands } from "#vscode/commands/rebalanceCommands.ts";
@@ -86,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): { readonly app: App 
     scriptedMemberCommands,
     faultCommands,
     troubleCommands,
+    ongoingCommands,
     clockCommands,
     ruleCommands,
     findingCommands,

@@ -9,6 +9,7 @@ import type {
   BrokerTransaction,
   BrokerTrouble,
   BrokerWorkload,
+  WrongClock,
 } from "#trace/observations/broker.ts";
 import { keepNewest, type Seen } from "./seen.ts";
 
@@ -39,6 +40,7 @@ export interface PlaygroundState {
   /** What was done to it on purpose, the newest last. */
   troubles: Seen<BrokerTrouble>[];
   nodesDown: readonly number[];
+  wrongClocks: readonly WrongClock[];
   /** By producer id. */
   transactions: Map<string, Seen<BrokerTransaction>>;
   /** What must hold in every group and is broken in one, the newest last. */
@@ -70,6 +72,7 @@ export function createPlayground(): PlaygroundState {
     workloads: new Map(),
     troubles: [],
     nodesDown: [],
+    wrongClocks: [],
     transactions: new Map(),
     brokenInvariants: [],
     brokenDeliveries: [],
@@ -82,6 +85,7 @@ export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): 
   state.started = seen;
   state.stopped = undefined;
   state.nodesDown = [];
+  state.wrongClocks = [];
   // Another broker: it counts its faults and workloads from one again.
   state.faults.clear();
   state.pastFaults = [];
@@ -159,6 +163,7 @@ export function foldWorkload(state: PlaygroundState, seen: Seen<BrokerWorkload>)
 
 export function foldTrouble(state: PlaygroundState, seen: Seen<BrokerTrouble>): void {
   state.nodesDown = seen.nodesDown;
+  state.wrongClocks = seen.wrongClocks ?? state.wrongClocks;
   if (seen.nodes && state.started) state.started = { ...state.started, nodes: seen.nodes };
   state.troubles.push(seen);
   keepNewest(state.troubles, maxTroubles);

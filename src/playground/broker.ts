@@ -4,6 +4,7 @@ import { forkRandom, type Random } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Observe } from "#trace/observation.ts";
+import type { BrokerTrouble } from "#trace/observations/broker.ts";
 import { type BrokerNode, ClusterNodes } from "./cluster/clusterNodes.ts";
 import { Coordinators } from "./cluster/coordinators.ts";
 import { Leadership } from "./cluster/leadership.ts";
@@ -31,6 +32,7 @@ import type { RequestTap } from "./server/requestTap.ts";
 import { SaslUsers } from "./server/saslUsers.ts";
 import type { PlaygroundSettings } from "./settings.ts";
 import { ClientTelemetry } from "./telemetry/clientTelemetry.ts";
+import { HangingTransactions } from "./transactions/hangingTransactions.ts";
 import { offsetsPartitionOf, offsetsTopic } from "./transactions/offsetsPartition.ts";
 import { TransactionCoordinator } from "./transactions/transactionCoordinator.ts";
 import { transactionReport } from "./transactions/transactionReport.ts";
@@ -64,6 +66,8 @@ export class Broker implements Disposable {
   readonly topics: TopicStore;
   readonly groups: GroupCoordinator;
   readonly transactions: TransactionCoordinator;
+  /** Those that no coordinator knows. */
+  readonly hanging: HangingTransactions;
   readonly invariants: InvariantMonitor;
   readonly deliveries: DeliveryMonitor;
   readonly telemetry: ClientTelemetry;
@@ -155,6 +159,10 @@ export class Broker implements Disposable {
       writeMarker: (partition, marker) => this.writeMarker(partition, marker),
       report: (transaction, reason) => deps.observe(transactionReport(transaction, reason)),
     });
+    this.hanging = new HangingTransactions(
+      deps.observe,
+      (log) => this.topics.log(log.id.topic, log.id.partition) === log,
+    );
     this.leadership.onChanged(() => this.transactions.retryMarkers());
   }
 
@@ -305,6 +313,7 @@ export class Broker implements Disposable {
     const refusal = log.producers.judgeMarker(marker);
     if (refusal) return refusal.error;
     this.append(log, markerBatch(marker, this.leaderNow(log)));
+    this.hanging.settle();
     return "NONE";
   }
 
@@ -317,6 +326,16 @@ export class Broker implements Disposable {
     }
     this.groups.commits.topicDeleted(topic.name);
     this.transactions.retryMarkers();
+    this.hanging.settle();
+  }
+
+  /** Tells of a trouble, with how the nodes are after it. */
+  say(happened: Omit<BrokerTrouble, "type" | "nodesDown" | "wrongClocks">): void {
+    const nodesDown = this.cluster.all
+      .map(({ nodeId }) => nodeId)
+      .filter((nodeId) => !this.cluster.isUp(nodeId));
+    const wrongClocks = this.nodeClocks.wrong;
+    this.observe({ type: "broker.trouble", ...happened, nodesDown, wrongClocks });
   }
 
   /** Says where logs begin and end now. */
@@ -345,13 +364,10 @@ export class Broker implements Disposable {
   }
 
   #reportDropped(batches: number, records: number): void {
-    const { all } = this.cluster;
     const bound = `${Math.round(this.memory.maxBytes / 1_048_576)} MiB`;
-    this.observe({
-      type: "broker.trouble",
+    this.say({
       kind: "memoryBound",
       title: `${batches} of the oldest batches with ${records} records are gone: all logs together may take ${bound}`,
-      nodesDown: all.filter(({ nodeId }) => !this.cluster.isUp(nodeId)).map(({ nodeId }) => nodeId),
     });
   }
 

@@ -4,7 +4,7 @@ import type { Transport } from "#base/transport.ts";
 import { addressText } from "#network/address.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
 import type { RecordInput } from "#protocol/records/batchWriter.ts";
-import type { BrokerFault } from "#trace/observations/broker.ts";
+import type { BrokerFault, WrongClock } from "#trace/observations/broker.ts";
 import type { CoordinatorMove } from "./cluster/clusterControl.ts";
 import type { BrokerNode } from "./cluster/clusterNodes.ts";
 import type { ReplicaLag } from "./cluster/leadership.ts";
@@ -18,7 +18,7 @@ import { type PlaygroundRun, startRun } from "./playgroundRun.ts";
 import type { ConnectedClient, ConnectionEnd } from "./server/clientConnection.ts";
 import { LocalTransport } from "./server/localTransport.ts";
 import { abortHanging, type HangingTransaction, hangTransaction } from "./transactions/hangingTransaction.ts";
-import type { Transaction } from "./transactions/transaction.ts";
+import type { ProducerIdentity, Transaction } from "./transactions/transaction.ts";
 import { refuseConsumerGroup } from "./troubles/classicOnly.ts";
 import { startTrouble } from "./troubles/startTrouble.ts";
 import type { StartedTrouble, Trouble, TroubleTarget } from "./troubles/trouble.ts";
@@ -225,6 +225,16 @@ export class Playground {
   /** All transactional ids, as their coordinators have them. */
   transactions(): readonly Transaction[] {
     return this.#running().broker.transactions.all;
+  }
+
+  /** Those that hang on purpose, oldest first. */
+  hangingTransactions(): readonly (TopicPartition & ProducerIdentity)[] {
+    return this.#running().broker.hanging.all;
+  }
+
+  /** The clocks that are wrong now. */
+  wrongClocks(): readonly WrongClock[] {
+    return this.#running().broker.nodeClocks.wrong;
   }
 
   /** Writes records of a transaction that never ends: nobody who reads committed gets past them. */

@@ -48,6 +48,16 @@ export type NodeTarget =
   | { readonly kind: "clock"; readonly clusterId: string }
   | { readonly kind: "faults"; readonly clusterId: string }
   | { readonly kind: "fault"; readonly clusterId: string; readonly faultId: string }
+  /** Without a node, the clock of all that have no wrong one of their own. */
+  | { readonly kind: "wrongClock"; readonly clusterId: string; readonly nodeId: number | undefined }
+  | {
+      readonly kind: "hangingTransaction";
+      readonly clusterId: string;
+      readonly topic: string;
+      readonly partition: number;
+      /** Decimal. */
+      readonly producerId: string;
+    }
   | { readonly kind: "workload"; readonly clusterId: string; readonly workloadId: string }
   | { readonly kind: "session"; readonly clusterId: string; readonly sessionId: string }
   | {

@@ -58,6 +58,8 @@ export const commandIds = {
   releaseHeld: "groupscope.releaseHeld",
   removeFault: "groupscope.removeFault",
   causeTrouble: "groupscope.causeTrouble",
+  abortTransaction: "groupscope.abortTransaction",
+  setClockRight: "groupscope.setClockRight",
   addNode: "groupscope.addNode",
   stopNode: "groupscope.stopNode",
   startNode: "groupscope.startNode",

@@ -42,6 +42,39 @@ test("a trouble that is a rule is a row with its hits, and ends when it is taken
   expect((await tree.find(clusters, "Faults"))?.label).toBe("Faults (0 on)");
 });
 
+test("a transaction that hangs is a row that goes when it is aborted", async () => {
+  const { ask, clock, tree } = await withScene();
+  await ask("playground.trouble", { id: "hangTransaction", target: { topic: "orders", partition: 0 } });
+  await clock.advance(2_000);
+  const row = await tree.find(clusters, "Transaction in orders-0");
+  const [open] = await ask("playground.openTransactions", {});
+  if (open === undefined) throw new Error("nothing is open");
+
+  await ask("playground.abortTransaction", open);
+  await clock.advance(1_000);
+
+  expect(row?.description).toMatch(/^hangs/);
+  expect(row?.target).toMatchObject({ kind: "hangingTransaction", ...open });
+  expect(await tree.find(clusters, "Transaction in orders-0")).toBeUndefined();
+  await expect(ask("playground.abortTransaction", open)).rejects.toThrow("has ended already");
+});
+
+test("a clock that is wrong is a row that goes when it is set right", async () => {
+  const { ask, clock, tree } = await withScene();
+  await ask("playground.trouble", { id: "skewClock", target: { nodeId: 2, ms: -5_000 } });
+  await clock.advance(1_000);
+  const wrong = await ask("playground.wrongClocks", {});
+  const row = await tree.find(clusters, "Clock of node 2");
+
+  await ask("playground.trouble", { id: "skewClock", target: { nodeId: 2, ms: 0 } });
+  await clock.advance(1_000);
+
+  expect(row?.description).toBe("5.0 s behind");
+  expect(wrong).toEqual([{ nodeId: 2, aheadMs: -5_000 }]);
+  expect(await tree.find(clusters, "Clock of node 2")).toBeUndefined();
+  expect(await ask("playground.wrongClocks", {})).toEqual([]);
+});
+
 test("what holds already is not held twice: the rule that is there is switched on again", async () => {
   const { ask } = await withScene();
   const hold = { kind: "holdSyncGroup", groupId: "billing" } as const;

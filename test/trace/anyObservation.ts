@@ -428,6 +428,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     nodeId: maybe(small),
     transactionalId: maybe(id),
     nodesDown: few(small),
+    wrongClocks: maybe(few(fc.record({ nodeId: maybe(small), aheadMs: small }))),
     nodes: maybe(few(fc.record(node))),
   }),
   "broker.transaction": fc.record({
@@ -437,6 +438,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     state: fc.constantFrom("Empty", "Ongoing", "PrepareCommit", "CompleteAbort", "Hanging"),
     partitions: few(fc.record({ topic: text, partition: small })),
     startedAt: maybe(number),
+    firstOffset: maybe(offset),
     timeoutMs: maybe(small),
     reason: maybe(text),
   }),

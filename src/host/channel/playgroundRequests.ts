@@ -92,6 +92,11 @@ export interface ScriptedMemberSummary {
   readonly memberId: string | undefined;
 }
 
+/** A transaction that could be aborted: by its transactional id, or, where no coordinator knows it, by its producer. */
+export type TransactionChoice =
+  | { readonly transactionalId: string }
+  | { readonly topic: string; readonly partition: number /** Decimal. */; readonly producerId: string };
+
 export interface FaultSummary {
   readonly faultId: string;
   readonly title: string;
@@ -198,6 +203,15 @@ export interface PlaygroundRequests {
   readonly "playground.transactions": RequestShape<
     Nothing,
     readonly { readonly transactionalId: string; readonly state: string }[]
+  >;
+  /** Transactions that are open, those that hang first. */
+  readonly "playground.openTransactions": RequestShape<Nothing, readonly TransactionChoice[]>;
+  /** Refused when it has ended already. */
+  readonly "playground.abortTransaction": RequestShape<TransactionChoice, void>;
+  /** The clocks that are wrong, by how much; without a node, that of all which have none of their own. */
+  readonly "playground.wrongClocks": RequestShape<
+    Nothing,
+    readonly { readonly nodeId?: number | undefined; readonly aheadMs: number }[]
   >;
   /** Puts rules written as JSON into force: all of them, or, when anything is wrong, none. */
   readonly "playground.addRules": RequestShape<

@@ -104,6 +104,10 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
       controller.playground
         .transactions()
         .map(({ transactionalId, phase }) => ({ transactionalId, state: phase.state })),
+    "playground.openTransactions": () => controller.openTransactions(),
+    "playground.abortTransaction": (which) => controller.abortTransaction(which),
+    "playground.wrongClocks": () =>
+      controller.playground.wrongClocks().filter(({ aheadMs }) => aheadMs !== 0),
     "playground.addRules": ({ text }) => controller.addRules(text),
     "playground.setFaultEnabled": ({ faultId, enabled }) => {
       if (!controller.playground.setFaultEnabled(faultId, enabled)) throw unknownFault();

@@ -16,7 +16,12 @@ import { type WorkloadOptions, workloadProblem } from "#playground/workload/work
 import { BrokerError } from "#protocol/brokerError.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import { playgroundClusterId } from "../channel/clusterRequests.ts";
-import type { FaultChoice, PlaygroundClockStatus, PlaygroundStatus } from "../channel/playgroundRequests.ts";
+import type {
+  FaultChoice,
+  PlaygroundClockStatus,
+  PlaygroundStatus,
+  TransactionChoice,
+} from "../channel/playgroundRequests.ts";
 import type { ClusterRegistry } from "../clusters/clusterRegistry.ts";
 import type { HostDeps } from "../hostDeps.ts";
 import type { ExchangeStore } from "../requests/exchangeStore.ts";
@@ -197,6 +202,25 @@ export class PlaygroundController {
   /** What a ready-made trouble must still be told. */
   troubleLacks(id: string, target: TroubleTarget): Promise<Trouble["needs"]> {
     return orRefused(async () => troubleLacks(id, target));
+  }
+
+  /** Those that hang first, as nothing else ends them. */
+  openTransactions(): readonly TransactionChoice[] {
+    const { playground } = this;
+    const hanging = playground
+      .hangingTransactions()
+      .map(({ topic, partition, producerId }) => ({ topic, partition, producerId: String(producerId) }));
+    const known = playground.transactions().filter(({ phase }) => phase.state === "Ongoing");
+    return [...hanging, ...known.map(({ transactionalId }) => ({ transactionalId }))];
+  }
+
+  abortTransaction(which: TransactionChoice): Promise<void> {
+    return orRefused(async () => {
+      const found = this.playground.abortTransaction(
+        "producerId" in which ? { ...which, producerId: BigInt(which.producerId) } : which,
+      );
+      if (!found) throw new ChannelError("NOT_FOUND", "This transaction has ended already.");
+    });
   }
 
   groupMembers(groupId: string): readonly { readonly memberId: string; readonly clientId: string }[] {

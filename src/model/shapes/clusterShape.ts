@@ -1,6 +1,6 @@
 import { isJsonObject } from "#base/json.ts";
 import type { RecorderMerged } from "#trace/observations/recorder.ts";
-import { topic } from "#trace/shapes/clusterShapes.ts";
+import { topic, wrongClock } from "#trace/shapes/clusterShapes.ts";
 import { topicPartition } from "#trace/shapes/groupShapes.ts";
 import { seenShape } from "#trace/shapes/observationShapes.ts";
 import {
@@ -103,6 +103,8 @@ const playground = object<PlaygroundState>({
   workloads: map(string, seenShape("broker.workload")),
   troubles: list(seenShape("broker.trouble")),
   nodesDown: list(number),
+  // Keyframes of before they were told have none.
+  wrongClocks: (value) => (value === undefined ? [] : list(wrongClock)(value)),
   transactions: map(string, seenShape("broker.transaction")),
   brokenInvariants: list(seenShape("broker.invariant")),
   brokenDeliveries: list(seenShape("broker.delivery")),

@@ -2,7 +2,6 @@ import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { randomUuid } from "#base/random.ts";
 import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
-import type { BrokerTrouble } from "#trace/observations/broker.ts";
 import type { Broker } from "../broker.ts";
 import type { Group } from "../group/consumer/consumerGroup.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
@@ -16,7 +15,7 @@ import type { Coordinators } from "./coordinators.ts";
 import type { ReplicaLag } from "./leadership.ts";
 
 /** What happened, and to whom, in the words of the observation. */
-type Happened = Omit<BrokerTrouble, "type" | "nodesDown">;
+type Happened = Parameters<Broker["say"]>[0];
 
 /** Where a coordinator's work goes, and how long it takes there to read what was written. */
 export interface CoordinatorMove {
@@ -286,6 +285,7 @@ export class ClusterControl implements Disposable {
     const before = log.logEndOffset;
     this.#broker.memory.freed(this.#broker.leadership.electUncleanly(topic, log, nodeId, end));
     this.#broker.reportOffsets([log]);
+    this.#broker.hanging.settle();
     const lost = before - log.logEndOffset;
     const text = topicPartitionText(log.id);
     const title = `${text} lost ${lost} ${lost === 1n ? "offset" : "offsets"} from ${log.logEndOffset} on; node ${nodeId} leads it`;
@@ -362,10 +362,7 @@ export class ClusterControl implements Disposable {
   }
 
   #say(happened: Happened): void {
-    const nodesDown = this.#broker.cluster.all
-      .map(({ nodeId }) => nodeId)
-      .filter((nodeId) => !this.#broker.cluster.isUp(nodeId));
-    this.#broker.observe({ type: "broker.trouble", ...happened, nodesDown });
+    this.#broker.say(happened);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock.ts";
+import type { WrongClock } from "#trace/observations/broker.ts";
 
 /**
  * The wall clocks of the nodes, which may be wrong: by them a leader stamps records (`LogAppendTime`), judges their
@@ -17,6 +18,13 @@ export class NodeClocks {
   now(nodeId?: number): bigint {
     const own = nodeId === undefined ? undefined : this.#ownSkewMs.get(nodeId);
     return BigInt(Math.floor(this.#clock.now() + (own ?? this.#skewMs)));
+  }
+
+  /** Those that are off now: the one that many share first, then the nodes' own, those that are right beside it included. */
+  get wrong(): readonly WrongClock[] {
+    const own = Array.from(this.#ownSkewMs, ([nodeId, aheadMs]) => ({ nodeId, aheadMs }));
+    const all: readonly WrongClock[] = [{ aheadMs: this.#skewMs }, ...own];
+    return all.filter(({ nodeId, aheadMs }) => aheadMs !== 0 || (nodeId !== undefined && this.#skewMs !== 0));
   }
 
   /** The node's clock is off by so much; without a node, all clocks are, those of the playground's producers too. */

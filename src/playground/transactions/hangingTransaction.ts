@@ -37,7 +37,8 @@ export function hangTransaction(
     transactional: true,
   });
   const { baseOffset } = broker.append(log, batch);
-  report(broker, { producerId, partitions: [partition] });
+  const startedAt = broker.clock.now();
+  broker.hanging.began({ log, producerId, producerEpoch: 0, firstOffset: baseOffset, startedAt });
   return { producerId, producerEpoch: 0, firstOffset: baseOffset };
 }
 
@@ -53,7 +54,6 @@ export function abortHanging(broker: Broker, partition: TopicPartition, producer
   const marker = { producerId, producerEpoch: state.epoch, coordinatorEpoch, how: "abort" } as const;
   const error = broker.writeMarker(partition, marker);
   if (error !== "NONE") throw new BrokerError(error, "WriteTxnMarkers");
-  report(broker, { producerId, partitions: [] });
   return true;
 }
 
@@ -61,18 +61,4 @@ function logOf(broker: Broker, { topic, partition }: TopicPartition) {
   const log = broker.topics.log(topic, partition);
   if (log) return log;
   throw new BrokerError("UNKNOWN_TOPIC_OR_PARTITION", "Produce", `there is no ${topic}-${partition}`);
-}
-
-function report(
-  broker: Broker,
-  { producerId, partitions }: { readonly producerId: bigint; readonly partitions: readonly TopicPartition[] },
-): void {
-  broker.observe({
-    type: "broker.transaction",
-    producerId,
-    producerEpoch: 0,
-    state: partitions.length > 0 ? "Hanging" : "CompleteAbort",
-    partitions,
-    reason: partitions.length > 0 ? "no coordinator knows it" : "aborted by a marker",
-  });
 }

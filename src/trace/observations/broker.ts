@@ -64,6 +64,14 @@ export interface BrokerWorkload {
   readonly error?: string | undefined;
 }
 
+/** A wall clock that does not show the playground's time. */
+export interface WrongClock {
+  /** Undefined: that of the playground's own producers, and of nodes without a wrong one of their own. */
+  readonly nodeId?: number | undefined;
+  /** In ms; below zero when it is behind, zero for a node's that is right while the others' are wrong. */
+  readonly aheadMs: number;
+}
+
 /** Something was done to the playground on purpose, all at once: a node stopped, a leader moved, a log was cut. */
 export interface BrokerTrouble {
   readonly type: "broker.trouble";
@@ -79,6 +87,8 @@ export interface BrokerTrouble {
   readonly transactionalId?: string | undefined;
   /** The nodes that are down afterwards. */
   readonly nodesDown: readonly number[];
+  /** The clocks that are wrong afterwards; undefined when they are as they were. */
+  readonly wrongClocks?: readonly WrongClock[] | undefined;
   /** All nodes there are, after one has joined. */
   readonly nodes?: BrokerStarted["nodes"] | undefined;
 }
@@ -102,6 +112,8 @@ export interface BrokerTransaction {
   /** Those that wait for a marker. */
   readonly partitions: readonly TopicPartition[];
   readonly startedAt?: number | undefined;
+  /** Of one that hangs: where its records begin, and who reads committed stops. */
+  readonly firstOffset?: bigint | undefined;
   readonly timeoutMs?: number | undefined;
   /** Why it ended without its producer. */
   readonly reason?: string | undefined;

@@ -9,6 +9,7 @@ import type {
   BrokerTransaction,
   BrokerTrouble,
   BrokerWorkload,
+  WrongClock,
 } from "../observations/broker.ts";
 import type {
   ClusterConnection,
@@ -151,6 +152,8 @@ export const brokerWorkload = object<BrokerWorkload>({
   error: optional(string),
 });
 
+export const wrongClock = object<WrongClock>({ nodeId: optional(number), aheadMs: number });
+
 export const brokerTrouble = object<BrokerTrouble>({
   type: oneOf("broker.trouble"),
   kind: string,
@@ -162,6 +165,7 @@ export const brokerTrouble = object<BrokerTrouble>({
   nodeId: optional(number),
   transactionalId: optional(string),
   nodesDown: list(number),
+  wrongClocks: optional(list(wrongClock)),
   nodes: optional(nodes),
 });
 
@@ -181,6 +185,7 @@ export const brokerTransaction = object<BrokerTransaction>({
   ),
   partitions: list(object<BrokerTransaction["partitions"][number]>({ topic: string, partition: number })),
   startedAt: optional(instant),
+  firstOffset: optional(offset),
   timeoutMs: optional(number),
   reason: optional(string),
 });

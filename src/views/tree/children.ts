@@ -7,6 +7,7 @@ import { findingChildren, findingRoots } from "./findingNodes.ts";
 import { groupChildren, groupNodes } from "./groupNodes.ts";
 import { groupPartitionNodes } from "./memberNodes.ts";
 import { nodeNodes } from "./nodeNodes.ts";
+import { ongoingNodes } from "./ongoingNodes.ts";
 import { sessionChildren, sessionRoots, sessionTopicChildren } from "./sessionNodes.ts";
 import { topicChildren, topicGroupNodes, topicNodes } from "./topicNodes.ts";
 import type { TreeContext } from "./treeContext.ts";
@@ -80,7 +81,7 @@ function below(
     case "nodes":
       return nodeNodes(cluster);
     case "faults":
-      return faultNodes(context, cluster);
+      return [...faultNodes(context, cluster), ...ongoingNodes(context, cluster)];
     case "session":
     case "sessionTopic": {
       const session = cluster.sessions.get(parent.sessionId);
@@ -96,6 +97,8 @@ function below(
     case "node":
     case "clock":
     case "fault":
+    case "wrongClock":
+    case "hangingTransaction":
     case "workload":
     case "sessionPartition":
       return [];

@@ -13,14 +13,16 @@
  *     groupPartition     ours | scripted | foreign | nobody                stranded
  *     topics             failing
  *     topic              internal    failing
- *     topicPartition     failing
+ *     topicPartition     failing    hanging
  *     topicGroups
  *     topicGroup
  *     nodes
- *     node               up | down
+ *     node               up | down    wrongClock
  *     clock              real | paused | fast
  *     faults
  *     fault              enabled | disabled     holding
+ *     wrongClock
+ *     hangingTransaction
  *     workload           running | finished
  *     session            group | direct     member     hold | step | flow     paused | partlyPaused | running     corrupt
  *                        committing     gateHeld     waiting     ended
@@ -51,6 +53,8 @@ export type RowKind =
   | "clock"
   | "faults"
   | "fault"
+  | "wrongClock"
+  | "hangingTransaction"
   | "workload"
   | "session"
   | "sessionTopic"

@@ -4,21 +4,24 @@ import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
 import { joined, lasting } from "./numbers.ts";
+import { ongoingWords } from "./ongoingNodes.ts";
 import { nodeId, presentIn, readOnlyWord, type TreeContext, timeIn } from "./treeContext.ts";
 
-/** `Faults (1 on)` of the playground. */
+/** `Faults (1 on)` of the playground: rules, and what else is wrong until somebody ends it. */
 export function faultsNode(cluster: ClusterModel): TreeNode {
   const faults = [...cluster.playground.faults.values()];
   const on = faults.filter(({ latest }) => latest.enabled);
-  const summary = on.map(({ latest }) => `${latest.title} · hit ${countText(latest.hits)}×`).join(", ");
+  const ongoing = ongoingWords(cluster);
+  const rules = on.map(({ latest }) => `${latest.title} · hit ${countText(latest.hits)}×`);
+  const summary = [...rules, ...ongoing].join(", ");
   return {
     id: nodeId("faults", cluster.clusterId),
     target: { kind: "faults", clusterId: cluster.clusterId },
-    label: `Faults (${on.length} on)`,
+    label: `Faults (${on.length + ongoing.length} on)`,
     description: summary === "" ? undefined : summary,
     icon: { codicon: "zap" },
     contextValue: contextValue("faults", readOnlyWord(cluster)),
-    collapsible: faults.length === 0 ? "none" : "collapsed",
+    collapsible: faults.length + ongoing.length === 0 ? "none" : "collapsed",
   };
 }
 

@@ -5,6 +5,7 @@ import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
 import { joined } from "./numbers.ts";
+import { clockWords } from "./ongoingNodes.ts";
 import { nodeId, readOnlyWord } from "./treeContext.ts";
 
 type Node = NonNullable<ClusterModel["playground"]["started"]>["nodes"][number];
@@ -50,7 +51,14 @@ function nodeNode(
   // What it led before it went down is not what it leads.
   const leads = !isDown && `leads ${countedText(partitions.length, "partition")}`;
   const coordinates = !isDown && groups.length > 0 && `coordinates ${groups.join(", ")}`;
-  const description = joined(state, addressOf(node), leads, coordinates);
+  const clock = clockWords(cluster, node.nodeId);
+  const description = joined(
+    state,
+    clock !== undefined && `clock ${clock}`,
+    addressOf(node),
+    leads,
+    coordinates,
+  );
   const label = `node ${node.nodeId}`;
   return {
     id: nodeId("node", cluster.clusterId, node.nodeId),
@@ -61,12 +69,13 @@ function nodeNode(
       ["state", state],
       ["address", addressOf(node)],
       ["rack", node.rack],
+      ["clock", clock ?? "right"],
       ["leads", isDown ? undefined : partitions.join(", ")],
       ["coordinates", isDown ? undefined : groups.join(", ")],
       ["controller", controllerText(cluster, node)],
     ]),
     icon: isDown ? downIcon : { codicon: "server", color: "charts.green" },
-    contextValue: contextValue("node", state, readOnlyWord(cluster)),
+    contextValue: contextValue("node", state, clock !== undefined && "wrongClock", readOnlyWord(cluster)),
     collapsible: "none",
     accessibilityLabel: `Node ${node.nodeId}, ${description}`,
   };

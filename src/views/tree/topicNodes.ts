@@ -9,6 +9,7 @@ import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
 import { columnWidth, joined, lagText, numberText, padded } from "./numbers.ts";
+import { hasHanging } from "./ongoingNodes.ts";
 import {
   cappedRows,
   labelBelowTopic,
@@ -57,9 +58,11 @@ export function topicChildren(
   };
   const partitions = rows.map(({ partition, ends, error }): TreeNode => {
     const name = topicPartitionText({ topic: topic.topic, partition: partition.partition });
+    const hangs = hasHanging(cluster, topic.topic, partition.partition);
     const description = joined(
       error,
       partition.leaderId === undefined && "no leader",
+      hangs && "a transaction hangs",
       `offsets ${padded(ends?.logStartOffset, widths.start)} to ${padded(ends?.highWatermark, widths.end)}`,
       partition.leaderId !== undefined && `leader ${partition.leaderId}`,
     );
@@ -83,7 +86,12 @@ export function topicChildren(
       icon: failing
         ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
         : { codicon: "symbol-array" },
-      contextValue: contextValue("topicPartition", failing && "failing", readOnlyWord(cluster)),
+      contextValue: contextValue(
+        "topicPartition",
+        failing && "failing",
+        hangs && "hanging",
+        readOnlyWord(cluster),
+      ),
       collapsible: "none",
       accessibilityLabel: `${name}, ${description}`,
     };
@@ -143,6 +151,7 @@ function topicNode(context: TreeContext, cluster: ClusterModel, topic: Topic): T
     topic.error !== undefined || topic.partitions.some((partition) => partition.error !== undefined);
   const description = joined(
     topic.error ?? (failing && "a partition has an error"),
+    hasHanging(cluster, topic.topic) && "a transaction hangs",
     countedText(topic.partitions.length, "partition"),
     known !== undefined && `${numberText(known)} offsets`,
   );

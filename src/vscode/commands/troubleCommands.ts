@@ -1,3 +1,5 @@
+import * as vscode from "vscode";
+import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { TroubleAim, TroubleStarted, TroubleSummary } from "#host/channel/playgroundRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
@@ -68,8 +70,7 @@ async function offerUndo(
   done: { readonly trouble: TroubleSummary; readonly target: TroubleAim; readonly started: TroubleStarted },
 ): Promise<void> {
   const { trouble, target, started } = done;
-  const { faultId } = started;
-  const undo = undoOf(trouble, target, faultId);
+  const undo = undoOf(trouble, target, started.faultId);
   if (!undo) {
     setStatusBarMessage(`Done. ${aimTitle(trouble.title, target)}`, 5_000);
     return;
@@ -78,26 +79,31 @@ async function offerUndo(
     `${aimTitle(trouble.title, target)}. ${trouble.description}`,
     undo.label,
   );
-  if (answer === undefined) return;
-  if (undo.id === undefined && faultId !== undefined)
-    await app.link.request("playground.removeFault", { faultId });
-  else if (undo.id !== undefined) {
-    await app.link.request("playground.trouble", { id: undo.id, target: undo.target });
-  }
+  if (answer !== undefined) await undo.run(app);
 }
 
 interface Undo {
   readonly label: string;
-  /** The trouble that ends it; undefined for the rule that is taken away. */
-  readonly id: string | undefined;
-  readonly target: TroubleAim;
+  readonly run: (app: App) => Thenable<unknown>;
 }
 
 function undoOf(trouble: TroubleSummary, target: TroubleAim, faultId: string | undefined): Undo | undefined {
-  if (faultId !== undefined) return { label: "End It", id: undefined, target };
-  if (trouble.id === "stopNode") return { label: "Start the Node Again", id: "startNode", target };
+  if (faultId !== undefined) {
+    return { label: "End It", run: ({ link }) => link.request("playground.removeFault", { faultId }) };
+  }
+  const another = (id: string, aim: TroubleAim) => (app: App) =>
+    app.link.request("playground.trouble", { id, target: aim });
+  if (trouble.id === "stopNode") return { label: "Start the Node Again", run: another("startNode", target) };
   if (trouble.id === "skewClock" && target.ms !== 0) {
-    return { label: "Set the Clock Right", id: "skewClock", target: { ...target, ms: 0 } };
+    return { label: "Set the Clock Right", run: another("skewClock", { ...target, ms: 0 }) };
+  }
+  if (trouble.id === "hangTransaction") {
+    const { topic = "", partition = 0 } = target;
+    const where: NodeTarget = { kind: "topicPartition", clusterId: playgroundClusterId, topic, partition };
+    return {
+      label: "Abort the Transaction",
+      run: () => vscode.commands.executeCommand(commandIds.abortTransaction, where),
+    };
   }
   return undefined;
 }

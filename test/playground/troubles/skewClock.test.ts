@@ -123,3 +123,21 @@ test("the clock of a node that is not there cannot be wrong", async () => {
     "There is no node 9",
   );
 });
+
+test("each trouble says which clocks are wrong after it", async () => {
+  await skew(hourMs);
+  await skew(0, 1);
+  await skew(-minuteMs, 2);
+  await simulated.run(simulated.playground.trouble("stopNode", { nodeId: 2 }));
+  await skew(0);
+
+  const afterStop = [{ aheadMs: hourMs }, { nodeId: 1, aheadMs: 0 }, { nodeId: 2, aheadMs: -minuteMs }];
+  expect(simulated.of("broker.trouble").map(({ wrongClocks }) => wrongClocks)).toEqual([
+    [{ aheadMs: hourMs }],
+    afterStop.slice(0, 2),
+    afterStop,
+    afterStop,
+    [],
+  ]);
+  expect(simulated.playground.wrongClocks()).toEqual([]);
+});

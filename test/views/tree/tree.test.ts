@@ -656,6 +656,87 @@ test("nodes of the playground say whether they are up, what they lead and what t
   expect(nodes.map(({ contextValue }) => contextValue)).toEqual(["node up", "node down"]);
 });
 
+test("clocks that are wrong are rows under the faults, and stand on the nodes they concern", () => {
+  const node = { host: "127.0.0.1", port: 9092 };
+  const trouble = { type: "broker.trouble", kind: "skewClock", title: "x", nodesDown: [] } as const;
+  const wrongClocks = [{ aheadMs: 3_600_000 }, { nodeId: 1, aheadMs: 0 }, { nodeId: 2, aheadMs: -5_000 }];
+  const nodes = [1, 2, 3].map((id) => ({ ...node, nodeId: id }));
+  const model = modelOf(
+    seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
+    seen(1, { type: "broker.started", kafkaClusterId: "x", nodes }),
+    seen(2, { ...trouble, wrongClocks }),
+    // One that says nothing of clocks leaves them as they are.
+    seen(3, trouble),
+  );
+
+  const faults = rows(model, clusters, { kind: "faults", clusterId: "c1" });
+  expect(lines(rows(model, clusters, clusterTarget))).toContain(
+    "Faults (2 on)  all clocks 1 h 0 min ahead, clock of node 2 5.0 s behind",
+  );
+  expect(lines(faults)).toEqual(["All clocks  1 h 0 min ahead", "Clock of node 2  5.0 s behind"]);
+  expect(faults.map(({ contextValue }) => contextValue)).toEqual(["wrongClock", "wrongClock"]);
+  expect(faults.map(({ accessibilityLabel }) => accessibilityLabel)).toEqual([
+    "All clocks, 1 h 0 min ahead",
+    "Clock of node 2, 5.0 s behind",
+  ]);
+  const nodeRows = rows(model, clusters, { kind: "nodes", clusterId: "c1" });
+  expect(nodeRows.map(({ description }) => description?.split(" · 127")[0])).toEqual([
+    "up",
+    "up · clock 5.0 s behind",
+    "up · clock 1 h 0 min ahead",
+  ]);
+  expect(nodeRows.map(({ contextValue }) => contextValue)).toEqual([
+    "node up",
+    "node up wrongClock",
+    "node up wrongClock",
+  ]);
+});
+
+test("a transaction that hangs is a row under the faults, and stands on its topic and partition", () => {
+  const hanging = {
+    type: "broker.transaction",
+    producerId: 1_000n,
+    producerEpoch: 0,
+    state: "Hanging",
+    partitions: [{ topic: "orders", partition: 1 }],
+    startedAt: 3,
+    firstOffset: 118n,
+  } as const;
+  const partitions = [0, 1].map((partition) => ({ partition, leaderId: 1, replicas: [1], isr: [1] }));
+  const before = [
+    seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
+    seen(1, { type: "broker.started", kafkaClusterId: "x", nodes: [] }),
+    seen(2, {
+      type: "cluster.topics",
+      requestedAt: 2,
+      topics: [{ topic: "orders", isInternal: false, partitions }],
+    }),
+    seen(3, hanging),
+  ];
+  const faults = { kind: "faults", clusterId: "c1" } as const;
+
+  const [row] = rows(modelOf(...before), clusters, faults, { at: 42_003 });
+
+  expect(row).toMatchObject({
+    label: "Transaction in orders-1",
+    description: "hangs for 42.0 s · read_committed stops at 118 · producer 1000",
+    target: { kind: "hangingTransaction", topic: "orders", partition: 1, producerId: "1000" },
+    contextValue: "hangingTransaction",
+  });
+  const topic = { kind: "topic", clusterId: "c1", topic: "orders" } as const;
+  expect(lines(rows(modelOf(...before), clusters, { kind: "topics", clusterId: "c1" }))[0]).toContain(
+    "a transaction hangs",
+  );
+  const [first, second] = rows(modelOf(...before), clusters, topic);
+  expect([first, second].map((each) => each?.contextValue)).toEqual([
+    "topicPartition",
+    "topicPartition hanging",
+  ]);
+  expect(second?.description).toMatch(/^a transaction hangs/);
+  const ended = seen(4, { ...hanging, state: "CompleteAbort", partitions: [] });
+  expect(rows(modelOf(...before, ended), clusters, faults)).toEqual([]);
+});
+
 test("a workload that failed says why before anything else", () => {
   const model = modelOf(
     seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
