@@ -10,6 +10,10 @@ export const optionTable = {
   port: { value: "PORT", help: "first node's port, the others follow it; 0 takes any free ones (9092)" },
   host: { value: "HOST", help: "where to listen, and what clients are told to connect to (127.0.0.1)" },
   nodes: { value: "N", help: "how many brokers (1)" },
+  racks: {
+    value: "RACK,…",
+    help: "where the nodes stand, given out in turn: clients read from their own rack",
+  },
   topic: {
     value: "NAME[:PARTITIONS[:REPLICATION]]",
     help: "a topic that is there from the start; repeatable",
@@ -18,6 +22,7 @@ export const optionTable = {
   fill: { value: "TOPIC:COUNT", help: "sample orders that are there before it is ready; repeatable" },
   "auto-create-topics": { help: "create a topic when a client asks for one that is not there" },
   "kafka-version": { value: "VERSION", help: "pass for a broker of this release: RELEASES (the newest)" },
+  "no-validation": { help: "let damaged batches of producers into the log as they come" },
   faults: { value: "FILE", help: "rules for what goes wrong, as JSON" },
   seed: { value: "N", help: "what chance decides (faults, sample records) is the same in every run" },
   user: { value: "NAME:PASSWORD", help: "clients must sign in (SASL PLAIN or SCRAM); repeatable" },

@@ -14,6 +14,8 @@ export interface PlaygroundCommand {
   readonly port: number | undefined;
   readonly host: string;
   readonly nodes: number;
+  /** None: the nodes stand nowhere in particular. */
+  readonly racks: readonly string[];
   readonly topics: readonly TopicWish[];
   /** Records a second. */
   readonly produce: readonly { readonly topic: string; readonly records: number }[];
@@ -21,6 +23,7 @@ export interface PlaygroundCommand {
   readonly fill: readonly { readonly topic: string; readonly records: number }[];
   readonly autoCreateTopics: boolean;
   readonly kafkaVersion: KafkaRelease | undefined;
+  readonly validatesProduced: boolean;
   readonly faultsFile: string | undefined;
   readonly seed: number | undefined;
   readonly users: readonly { readonly username: string; readonly password: string }[];

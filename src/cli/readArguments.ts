@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { err, ok, type Result } from "#base/result.ts";
+import { rackProblem } from "#playground/racks.ts";
 import { kafkaReleases } from "#playground/versions/kafkaReleases.ts";
 import { mostRecordsInBurst } from "#playground/workload/workloadOptions.ts";
 import { isOptionName, type OptionEntry, type OptionName, optionTable } from "./optionTable.ts";
@@ -94,11 +95,13 @@ function readPlayground(given: Given): PlaygroundCommand {
     port: whole(one("port"), { name: "port", from: 0, to: 65_536 - nodes }),
     host: one("host") ?? "127.0.0.1",
     nodes,
+    racks: readRacks(one("racks"), nodes),
     topics,
     produce: all("produce").map((text) => readPace(text, "produce")),
     fill: all("fill").map((text) => readPace(text, "fill")),
     autoCreateTopics: given.has("auto-create-topics"),
     kafkaVersion: readRelease(one("kafka-version")),
+    validatesProduced: !given.has("no-validation"),
     faultsFile: one("faults"),
     seed: whole(one("seed"), { name: "seed", from: 0, to: 0xffff_ffff }),
     users: all("user").map(readUser),
@@ -119,6 +122,14 @@ function whole(
     throw new UsageError(`--${name} must be a whole number from ${from} to ${to}, not ${text}.`);
   }
   return value;
+}
+
+function readRacks(text: string | undefined, nodes: number): readonly string[] {
+  if (text === undefined) return [];
+  const racks = text.split(",").map((rack) => rack.trim());
+  const problem = rackProblem(racks, nodes);
+  if (problem !== undefined) throw new UsageError(`--racks ${text}: ${problem}.`);
+  return racks;
 }
 
 function readTopic(text: string, nodes: number): TopicWish {

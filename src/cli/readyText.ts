@@ -7,7 +7,7 @@ export function readyLine(playground: Playground): string {
   return stringifyWithBigints({
     event: "ready",
     bootstrapServers: playground.bootstrapServers,
-    nodes: playground.nodes.map(({ nodeId, host, port }) => ({ nodeId, host, port })),
+    nodes: playground.nodes.map(({ nodeId, host, port, rack }) => ({ nodeId, host, port, rack })),
     topics: playground.topics().map(({ topic, partitions }) => ({ topic, partitions: partitions.length })),
     faults: playground.faults().map(({ faultId, title }) => ({ faultId, title })),
     pid: process.pid,

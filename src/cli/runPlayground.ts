@@ -71,6 +71,7 @@ async function startPlayground(command: PlaygroundCommand, terminal: Terminal): 
     host,
     basePort: port,
     nodes,
+    racks: command.racks,
     settings: await settingsOf(command),
   });
   const notices = new EndNotices(systemClock, (text) => terminal.complain(text));
@@ -83,9 +84,10 @@ async function startPlayground(command: PlaygroundCommand, terminal: Terminal): 
 }
 
 async function settingsOf(command: PlaygroundCommand): Promise<PlaygroundSettingsInput> {
-  const { autoCreateTopics, kafkaVersion, memoryMebibytes, users, tls } = command;
+  const { autoCreateTopics, validatesProduced, kafkaVersion, memoryMebibytes, users, tls } = command;
   return {
     autoCreateTopics,
+    validatesProduced,
     ...(kafkaVersion === undefined ? {} : { kafkaVersion }),
     ...(memoryMebibytes === undefined ? {} : { maxLogBytes: memoryMebibytes * mebibyte }),
     ...(users.length === 0

@@ -20,7 +20,7 @@ export interface PlaygroundOptions {
   readonly portAttempts?: number | undefined;
   /** 1 by default. Those that joined a playground of as many come back with its data directory. */
   readonly nodes?: number | undefined;
-  /** Where each node stands, in order of the nodes; with racks, clients are sent to near replicas (KIP-392). */
+  /** Given to the nodes in turn, those that join later included; with racks, clients are sent to near replicas (KIP-392). */
   readonly racks?: readonly string[] | undefined;
   readonly settings?: PlaygroundSettingsInput | undefined;
   /** Where it is kept from one start to the next, its ports included; undefined forgets everything. */

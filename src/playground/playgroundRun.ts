@@ -7,6 +7,7 @@ import { ClusterControl } from "./cluster/clusterControl.ts";
 import type { BrokerNode } from "./cluster/clusterNodes.ts";
 import { handlerTable } from "./handlers/handlerTable.ts";
 import type { PlaygroundOptions } from "./playgroundOptions.ts";
+import { rackOf } from "./racks.ts";
 import { ConnectionSet } from "./server/connectionSet.ts";
 import { isPortTaken, listenOnAll, listenOnBlock } from "./server/listenBlock.ts";
 import { NodePorts } from "./server/nodePorts.ts";
@@ -43,7 +44,12 @@ export async function startRun(options: PlaygroundOptions): Promise<PlaygroundRu
       if (run && node) run.connections.accept(node, stream);
       else stream.dispose();
     });
-    const nodes = listening.map(({ port }, index) => ({ nodeId: index + 1, host, port, rack: racks[index] }));
+    const nodes = listening.map(({ port }, index) => ({
+      nodeId: index + 1,
+      host,
+      port,
+      rack: rackOf(racks, index),
+    }));
     const kafkaClusterId = storage?.kafkaClusterId;
     const assembled = assemble(options, nodes, { listening, owned, kafkaClusterId });
     await storage?.restore(assembled.broker, { wanted: basePort, host, nodes: asked });
@@ -86,7 +92,7 @@ function assemble(
   },
 ): PlaygroundRun {
   const { listening, owned, kafkaClusterId } = known;
-  const { clock, random, observe, settings, requestTap } = options;
+  const { clock, random, observe, settings, requestTap, racks = [] } = options;
   const given = playgroundSettings(settings);
   // First, so that its records depend on nothing but the seed, whatever clients do.
   const workloadRandom = forkRandom(random);
@@ -104,7 +110,7 @@ function assemble(
     const node = nodes[index];
     if (node) ports.adopt(node.nodeId, port);
   }
-  const control = owned.add(new ClusterControl(broker, { ports, connections }));
+  const control = owned.add(new ClusterControl(broker, { ports, connections, racks }));
   const producer = owned.add(new LocalProducer(broker, handlers));
   const beginTransaction = (wanted: LocalTransactionOptions) =>
     LocalTransaction.begin(wanted, { broker, producer });

@@ -102,6 +102,8 @@ export const settingKeys = {
   playgroundKafkaVersion: "playground.kafkaVersion",
   playgroundMemoryMegabytes: "playground.memoryMegabytes",
   playgroundAutoCreateTopics: "playground.autoCreateTopics",
+  playgroundRacks: "playground.racks",
+  playgroundValidatesProduced: "playground.validateProduced",
   refreshIntervalMs: "refreshIntervalMs",
   commitHangToleranceMs: "commitHangToleranceMs",
   maxBufferedMegabytes: "maxBufferedMegabytes",

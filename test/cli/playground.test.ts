@@ -5,6 +5,10 @@ import path from "node:path";
 import { Kafka, logLevel } from "kafkajs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { DisposableStore } from "#base/lifecycle.ts";
+import { tcpTransport } from "#node/tcpTransport.ts";
+import { errorName } from "#protocol/errorCodes.ts";
+import { batchOf, produceTo } from "#test/playground/produceAndFetch.ts";
+import { RawClient } from "#test/playground/rawClient.ts";
 import { isPortFree } from "#test/support/freePorts.ts";
 import { runCli, startCli } from "./support/cliProcess.ts";
 
@@ -130,6 +134,27 @@ describe("groupscope playground", () => {
 
     await expect(listed).rejects.toThrow(/topic/i);
     expect(ready.faults).toEqual([{ faultId: "fault-1", title: "metadata fails" }]);
+  });
+
+  test("stores damage as it comes when told not to check it, and refuses it otherwise", async () => {
+    const codes = [];
+    for (const options of [["--no-validation"], []]) {
+      const { ready } = await start("--topic", "orders", ...options);
+      const client = await RawClient.connect(tcpTransport, { host: "127.0.0.1", port: 0, ...ready.nodes[0] });
+      owned.add({ dispose: () => client.close() });
+      const damaged = batchOf("a", "b");
+      damaged[damaged.length - 1] = 0xff;
+
+      codes.push(errorName((await produceTo(client, 0, damaged)).errorCode));
+    }
+
+    expect(codes).toEqual(["NONE", "CORRUPT_MESSAGE"]);
+  });
+
+  test("puts its nodes into racks in turn", async () => {
+    const { ready } = await start("--nodes", "3", "--racks", "a,b");
+
+    expect(ready.nodes.map(({ rack }) => rack)).toEqual(["a", "b", "a"]);
   });
 
   test("names every mistake of a file of rules", async () => {

@@ -11,9 +11,9 @@ function read(line: string) {
 describe("the command line", () => {
   test("gives every option to the playground", () => {
     const line =
-      "playground --port 19092 --host 0.0.0.0 --nodes 3 --topic orders:6:3 --topic clicks --produce orders:20 " +
+      "playground --port 19092 --host 0.0.0.0 --nodes 3 --racks a,b --topic orders:6:3 --topic clicks --produce orders:20 " +
       "--fill clicks:500 --auto-create-topics --kafka-version 3.9 --faults rules.json --seed 7 --user ada:l:ove " +
-      "--tls-cert c.pem --tls-key k.pem --tls-client-ca a.pem --data-dir state --memory 64 --json";
+      "--tls-cert c.pem --tls-key k.pem --tls-client-ca a.pem --data-dir state --memory 64 --no-validation --json";
 
     const command = read(line);
 
@@ -24,6 +24,7 @@ describe("the command line", () => {
         port: 19_092,
         host: "0.0.0.0",
         nodes: 3,
+        racks: ["a", "b"],
         topics: [
           { name: "orders", partitions: 6, replicationFactor: 3 },
           { name: "clicks", partitions: 1, replicationFactor: 1 },
@@ -32,6 +33,7 @@ describe("the command line", () => {
         fill: [{ topic: "clicks", records: 500 }],
         autoCreateTopics: true,
         kafkaVersion: "3.9",
+        validatesProduced: false,
         faultsFile: "rules.json",
         seed: 7,
         users: [{ username: "ada", password: "l:ove" }],
@@ -48,7 +50,7 @@ describe("the command line", () => {
 
     expect(command).toMatchObject({
       ok: true,
-      value: { port: undefined, nodes: 1, topics: [], json: false },
+      value: { port: undefined, nodes: 1, racks: [], topics: [], validatesProduced: true, json: false },
     });
   });
 
@@ -86,6 +88,9 @@ describe("the command line", () => {
     ["playground --topic a --topic a:2", "--topic a was given twice."],
     ["playground --produce orders", "--produce orders: write TOPIC:RATE."],
     ["playground --kafka-version 1.0", "--kafka-version must be one of 2.8, 3.9, 4.3, 4.4, not 1.0."],
+    ["playground --racks a,b", "--racks a,b: there are 2 racks (a, b) and 1 node."],
+    ["playground --nodes 3 --racks a,,c", "--racks a,,c: rack 2 of 3 has no name."],
+    ["playground --no-validation=crc", "--no-validation takes no value, and got crc."],
     ["playground --seed -1", "--seed must be a whole number from 0 to 4294967295, not -1."],
     ["playground --user secret", "--user must be NAME:PASSWORD."],
     ["playground --tls-key k.pem", "--tls-cert and --tls-key go together."],

@@ -177,3 +177,24 @@ test("a debug consumer's row says that it reads from the playground, for what on
   const sessions = await ask("session.list", {});
   expect(sessions.find((each) => each.sessionId === sessionId)).toMatchObject({ clientId: "groupscope-A" });
 });
+
+test("the nodes stand in the racks of the settings, and racks that cannot be are refused", async () => {
+  const inRacks = startHost({ settings: { playgroundRacks: ["a", "b"] } });
+  const tooMany = startHost({ settings: { playgroundRacks: ["a", "b", "c", "d"] } });
+  inRacks.client.notify("tree.visible", { view: "groupscope.clusters", visible: true });
+
+  await inRacks.ask("playground.start", { scene: false });
+  const refusal = await tooMany.ask("playground.start", { scene: false }).catch((error: Error) => error);
+
+  await inRacks.clock.advance(2_000);
+  const rows = await Promise.all(
+    [1, 2, 3].map((id) => inRacks.tree.find("groupscope.clusters", `node ${id}`)),
+  );
+  const racks = rows.map((row) => /rack (\w+)/.exec(row?.description ?? "")?.[1]);
+  expect(racks).toEqual(["a", "b", "a"]);
+  expect(refusal).toMatchObject({
+    code: "REFUSED",
+    message:
+      "The playground's nodes cannot stand in the racks of the settings: there are 4 racks (a, b, c, d) and 3 nodes.",
+  });
+});

@@ -17,6 +17,9 @@ export interface HostSettings {
   /** What all its records may take; then the oldest go. */
   readonly playgroundLogBytes?: number | undefined;
   readonly playgroundAutoCreateTopics?: boolean | undefined;
+  /** Given to its nodes in turn. */
+  readonly playgroundRacks?: readonly string[] | undefined;
+  readonly playgroundValidatesProduced?: boolean | undefined;
 }
 
 /** Everything the worker is told once at its start and again at every change. */

@@ -4,6 +4,7 @@ import {
   batchCorruptions,
   corruptionDescriptions,
 } from "#playground/faults/corruptBatch.ts";
+import { rackProblem } from "#playground/racks.ts";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
 import { kafkaReleases } from "#playground/versions/kafkaReleases.ts";
 import { workloadProblem, workloadText } from "#playground/workload/workloadOptions.ts";
@@ -24,9 +25,20 @@ function dataDirectoryOf({ settings, storageDirectory }: HostParts["configuratio
   throw new ChannelError("REFUSED", message);
 }
 
+function racksOf({ settings }: HostParts["configuration"]): readonly string[] {
+  const { playgroundRacks: racks = [], playgroundNodes } = settings;
+  const problem = rackProblem(racks, playgroundNodes);
+  if (problem === undefined) return racks;
+  throw new ChannelError(
+    "REFUSED",
+    `The playground's nodes cannot stand in the racks of the settings: ${problem}.`,
+  );
+}
+
 /** Undefined settings are the playground's own defaults. */
 function brokerSettingsOf({ settings }: HostParts["configuration"]): PlaygroundSettingsInput {
-  const { playgroundKafkaVersion: wanted, playgroundLogBytes, playgroundAutoCreateTopics } = settings;
+  const { playgroundKafkaVersion: wanted, playgroundLogBytes } = settings;
+  const { playgroundAutoCreateTopics, playgroundValidatesProduced } = settings;
   const kafkaVersion = kafkaReleases.find((release) => release === wanted);
   if (wanted !== undefined && wanted !== "" && kafkaVersion === undefined) {
     const message = `The playground cannot pass for Kafka ${wanted}: choose ${kafkaReleases.join(", ")} in the settings.`;
@@ -36,6 +48,7 @@ function brokerSettingsOf({ settings }: HostParts["configuration"]): PlaygroundS
     ...(kafkaVersion !== undefined && { kafkaVersion }),
     ...(playgroundLogBytes !== undefined && { maxLogBytes: playgroundLogBytes }),
     ...(playgroundAutoCreateTopics !== undefined && { autoCreateTopics: playgroundAutoCreateTopics }),
+    ...(playgroundValidatesProduced !== undefined && { validatesProduced: playgroundValidatesProduced }),
   };
 }
 
@@ -55,6 +68,7 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
       const started = await controller.start({
         basePort: playgroundPort,
         nodes: playgroundNodes,
+        racks: racksOf(configuration),
         dataDirectory: dataDirectoryOf(configuration),
         settings: brokerSettingsOf(configuration),
       });

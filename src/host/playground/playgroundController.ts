@@ -36,6 +36,7 @@ const portAttempts = 50;
 interface PlaygroundPlace {
   readonly basePort: number;
   readonly nodes: number;
+  readonly racks?: readonly string[] | undefined;
   /** Undefined keeps nothing. */
   readonly dataDirectory?: string | undefined;
   readonly settings?: PlaygroundSettingsInput | undefined;

@@ -7,6 +7,7 @@ import type { Group } from "../group/consumer/consumerGroup.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { PlaygroundError } from "../playgroundError.ts";
+import { rackOf } from "../racks.ts";
 import type { ConnectionSet } from "../server/connectionSet.ts";
 import type { NodePorts } from "../server/nodePorts.ts";
 import { hangTransaction } from "../transactions/hangingTransaction.ts";
@@ -36,12 +37,22 @@ export class ClusterControl implements Disposable {
   readonly #broker: Broker;
   readonly #ports: NodePorts;
   readonly #connections: ConnectionSet;
+  readonly #racks: readonly string[];
   readonly #owned = new DisposableStore();
 
-  constructor(broker: Broker, doors: { readonly ports: NodePorts; readonly connections: ConnectionSet }) {
+  constructor(
+    broker: Broker,
+    around: {
+      readonly ports: NodePorts;
+      readonly connections: ConnectionSet;
+      /** For nodes that join. */
+      readonly racks: readonly string[];
+    },
+  ) {
     this.#broker = broker;
-    this.#ports = doors.ports;
-    this.#connections = doors.connections;
+    this.#racks = around.racks;
+    this.#ports = around.ports;
+    this.#connections = around.connections;
   }
 
   dispose(): void {
@@ -161,7 +172,8 @@ export class ClusterControl implements Disposable {
     const ports = Array.from({ length: portsTried }, (_, index) => highest + 1 + index).filter(isPort);
     const node = await this.#ports.openNew(host, ports, (port) => {
       // Counted only now, as another may have joined while the port was opened.
-      const joined = { nodeId: 1 + Math.max(...cluster.all.map(({ nodeId }) => nodeId)), host, port };
+      const nodeId = 1 + Math.max(...cluster.all.map((each) => each.nodeId));
+      const joined = { nodeId, host, port, rack: rackOf(this.#racks, cluster.all.length) };
       this.#broker.addNode(joined);
       return joined;
     });

@@ -56,6 +56,7 @@ function nodeNode(
     state,
     clock !== undefined && `clock ${clock}`,
     addressOf(node),
+    node.rack !== undefined && `rack ${node.rack}`,
     leads,
     coordinates,
   );

@@ -21,6 +21,7 @@ export function settingReader({ writtenFor, defaultOf }: SettingSource) {
     wrong,
     number: (key: string, least: number, most: number): number =>
       Math.min(most, Math.max(least, valid(key, isNumber) ?? least)),
+    texts: (key: string): readonly string[] | undefined => valid(key, isTexts),
     text: (key: string): string | undefined => valid(key, isText),
     flag: (key: string): boolean | undefined => valid(key, isFlag),
   };
@@ -36,4 +37,8 @@ function isFlag(value: unknown): value is boolean {
 
 function isText(value: unknown): value is string {
   return typeof value === "string";
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every(isText);
 }

@@ -10,7 +10,7 @@ export function readHostSettings(): {
   readonly settings: HostSettings;
   readonly wrong: readonly string[];
 } {
-  const { number, text, flag, wrong } = settingReader(source());
+  const { number, text, texts, flag, wrong } = settingReader(source());
   const settings: HostSettings = {
     refreshIntervalMs: number(settingKeys.refreshIntervalMs, 500, 600_000),
     commitHangToleranceMs: number(settingKeys.commitHangToleranceMs, 100, 3_600_000),
@@ -24,6 +24,8 @@ export function readHostSettings(): {
     playgroundKafkaVersion: text(settingKeys.playgroundKafkaVersion)?.trim(),
     playgroundLogBytes: number(settingKeys.playgroundMemoryMegabytes, 1, 16_384) * megabyte,
     playgroundAutoCreateTopics: flag(settingKeys.playgroundAutoCreateTopics),
+    playgroundRacks: texts(settingKeys.playgroundRacks)?.map((rack) => rack.trim()),
+    playgroundValidatesProduced: flag(settingKeys.playgroundValidatesProduced),
   };
   return { settings, wrong };
 }

@@ -22,7 +22,12 @@ export interface CliPlayground {
 export interface Ready {
   readonly event: string;
   readonly bootstrapServers: readonly string[];
-  readonly nodes: readonly { readonly nodeId: number; readonly host: string; readonly port: number }[];
+  readonly nodes: readonly {
+    readonly nodeId: number;
+    readonly host: string;
+    readonly port: number;
+    readonly rack?: string;
+  }[];
   readonly topics: readonly { readonly topic: string; readonly partitions: number }[];
   readonly faults: readonly { readonly title: string }[];
 }

@@ -240,6 +240,16 @@ describe("a node that joins", () => {
     expect(brokers.map(({ nodeId }) => nodeId)).toEqual([1, 2, 3, 4]);
   });
 
+  test("stands in the rack whose turn it is", async () => {
+    simulated = await SimulatedPlayground.start({ nodes: 3, racks: ["a", "b"] });
+    const node = await joined();
+
+    const client = await simulated.connect(4);
+    const { brokers } = await simulated.run(client.call(metadata, { topics: [] }));
+    expect(node.rack).toBe("b");
+    expect(brokers.map(({ rack }) => rack)).toEqual(["a", "b", "a", "b"]);
+  });
+
   test("leads nothing of what was there, and gets replicas of what comes", async () => {
     const client = await simulated.connect(1);
     const before = await topicsOf(client);

@@ -12,6 +12,13 @@ test.each([5, true, {}, [], ["a"]])("%j for a text counts as the default, and is
   expect(wrong).toEqual(["dataDirectory"]);
 });
 
+test.each(["a", 1, {}, ["a", 1]])("%j for a list of texts counts as the default, and is noted", (value) => {
+  const { texts, wrong } = reading(value, ["b"]);
+
+  expect(texts("racks")).toEqual(["b"]);
+  expect(wrong).toEqual(["racks"]);
+});
+
 test.each(["9092", true, {}, [9_092], Number.NaN])(
   "%j for a number counts as the default, and is noted",
   (value) => {
@@ -31,6 +38,7 @@ test.each(["true", 1, {}, []])("%j for a yes or no counts as the default, and is
 
 test("a value of the right type holds, within its limits", () => {
   expect(reading("here", "").text("dataDirectory")).toBe("here");
+  expect(reading(["a", "b"], []).texts("racks")).toEqual(["a", "b"]);
   expect(reading(7, 1).number("nodes", 1, 9)).toBe(7);
   expect(reading(70, 1).number("nodes", 1, 9)).toBe(9);
 });
