@@ -39,6 +39,8 @@ async function main(): Promise<number> {
         out: (text) => console.log(text),
         complain: (text) => console.error(`groupscope: ${text}`),
         stopped: stopping.signal,
+        // Not everywhere there is such a signal; SIGUSR1 is the debugger's.
+        onAsked: (answer) => process.on("SIGUSR2", answer),
       });
   }
 }

@@ -23,7 +23,7 @@ export const optionTable = {
   "auto-create-topics": { help: "create a topic when a client asks for one that is not there" },
   "kafka-version": { value: "VERSION", help: "pass for a broker of this release: RELEASES (the newest)" },
   "no-validation": { help: "let damaged batches of producers into the log as they come" },
-  faults: { value: "FILE", help: "rules for what goes wrong, as JSON" },
+  faults: { value: "FILE", help: "rules for what goes wrong, as JSON; read again when the file changes" },
   seed: { value: "N", help: "what chance decides (faults, sample records) is the same in every run" },
   user: { value: "NAME:PASSWORD", help: "clients must sign in (SASL PLAIN or SCRAM); repeatable" },
   "tls-cert": { value: "FILE", help: "speak TLS with this certificate (PEM); needs --tls-key" },

@@ -7,21 +7,19 @@ import { systemClock } from "#node/systemClock.ts";
 import { systemRandom } from "#node/systemRandom.ts";
 import { tcpServer } from "#node/tcpServer.ts";
 import type { FaultRule } from "#playground/faults/faultRule.ts";
-import { parseRuleFile } from "#playground/faults/ruleFile.ts";
 import { Playground } from "#playground/playground.ts";
 import { PlaygroundError } from "#playground/playgroundError.ts";
 import { EndNotices } from "#playground/server/endNotices.ts";
 import { isPortTaken } from "#playground/server/listenBlock.ts";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
-import type { KafkaRelease } from "#playground/versions/kafkaReleases.ts";
 import { BrokerError } from "#protocol/brokerError.ts";
+import { changeText, faultsLine, faultsText, wrongLine } from "./faultReport.ts";
+import { type FaultsChange, FaultsFile, mistakesText } from "./faultsFile.ts";
 import type { PlaygroundCommand } from "./playgroundCommand.ts";
 import { readyLine, readyText } from "./readyText.ts";
 
 const defaultPort = 9092;
 const mebibyte = 1024 * 1024;
-/** Of a file of rules; who has more begins with these. */
-const mostMistakes = 20;
 /** Troubles that nobody asked for. */
 const news: ReadonlySet<string> = new Set(["dataDirectory", "memoryBound"]);
 
@@ -31,6 +29,8 @@ export interface Terminal {
   complain(text: string): void;
   /** Aborts when it is to stop. */
   readonly stopped: AbortSignal;
+  /** Calls back whenever somebody asks how often each fault struck. */
+  onAsked(answer: () => void): void;
 }
 
 /** Why the playground could not start, as a sentence for who started it. */
@@ -40,10 +40,11 @@ class StartFailure extends Error {}
 export async function runPlayground(command: PlaygroundCommand, terminal: Terminal): Promise<number> {
   let playground: Playground | undefined;
   try {
-    playground = await startPlayground(command, terminal);
+    const started = await startPlayground(command, terminal);
+    ({ playground } = started);
     await prepare(playground, command, terminal.stopped);
     terminal.out(command.json ? readyLine(playground) : readyText(playground, command));
-    await aborted(terminal.stopped);
+    await serve(started, command, terminal);
     return 0;
   } catch (error) {
     if (error instanceof StartFailure || BrokerError.is(error) || PlaygroundError.is(error)) {
@@ -56,9 +57,28 @@ export async function runPlayground(command: PlaygroundCommand, terminal: Termin
   }
 }
 
-async function startPlayground(command: PlaygroundCommand, terminal: Terminal): Promise<Playground> {
+/** Until it is stopped: follows the file of rules, and tells how often they struck. */
+async function serve(
+  { playground, faultsFile }: Awaited<ReturnType<typeof startPlayground>>,
+  command: PlaygroundCommand,
+  terminal: Terminal,
+): Promise<void> {
+  const tellFaults = (event: "faults" | "stopped") => {
+    if (command.json && faultsFile) terminal.out(faultsLine(playground, event));
+    else if (playground.faults().length > 0) terminal.out(faultsText(playground));
+  };
+  if (faultsFile) followFaults(playground, { file: faultsFile, command, terminal });
+  terminal.onAsked(() => tellFaults("faults"));
+  await aborted(terminal.stopped);
+  tellFaults("stopped");
+}
+
+async function startPlayground(
+  command: PlaygroundCommand,
+  terminal: Terminal,
+): Promise<{ readonly playground: Playground; readonly faultsFile: FaultsFile | undefined }> {
   const { host, nodes, port = defaultPort, seed, dataDirectory: directory } = command;
-  const rules = await readRules(command.faultsFile, command.kafkaVersion);
+  const faults = await readFaults(command);
   const playground = new Playground({
     clock: systemClock,
     random: seed === undefined ? systemRandom : seededRandom(seed),
@@ -79,8 +99,34 @@ async function startPlayground(command: PlaygroundCommand, terminal: Terminal): 
   await playground.start().catch((error: unknown) => {
     throw new StartFailure(startProblem(error, { host, port, nodes }), { cause: error });
   });
-  for (const rule of rules) playground.addFault(rule);
-  return playground;
+  faults?.file.apply(playground, faults.rules);
+  return { playground, faultsFile: faults?.file };
+}
+
+/** Says on each change of the file what became of it. */
+function followFaults(
+  playground: Playground,
+  by: { readonly file: FaultsFile; readonly command: PlaygroundCommand; readonly terminal: Terminal },
+): void {
+  const { file, command, terminal } = by;
+  const { faultsFile: name = "", json } = command;
+  const tell = (change: FaultsChange) => {
+    if (change.type === "wrong") {
+      const text = mistakesText(change.problems);
+      terminal.complain(`--faults ${name}: ${text}\n  The rules from before stay in force.`);
+      if (json) terminal.out(wrongLine(playground, change.problems));
+    } else if (json) {
+      terminal.out(faultsLine(playground, "faults"));
+    } else {
+      terminal.complain(`--faults ${name} ${changeText(change)}.`);
+    }
+  };
+  try {
+    file.follow(playground, tell, terminal.stopped);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    terminal.complain(`--faults ${name}: changes of the file are not noticed: ${why}`);
+  }
 }
 
 async function settingsOf(command: PlaygroundCommand): Promise<PlaygroundSettingsInput> {
@@ -125,23 +171,19 @@ async function readPem(file: string, option: "tls-cert" | "tls-key" | "tls-clien
   throw new StartFailure(`--${option} ${file}: this is no PEM file with a ${what.toLowerCase()} in it.`);
 }
 
-async function readRules(
-  file: string | undefined,
-  release: KafkaRelease | undefined,
-): Promise<readonly FaultRule[]> {
-  if (file === undefined) return [];
-  const rules = parseRuleFile(await readText(file, "faults"), release);
-  if (rules.ok) return rules.value;
-  const [first, ...others] = rules.error;
-  const shown = others.slice(0, mostMistakes - 1);
-  const left = others.length - shown.length;
-  const text =
-    others.length === 0
-      ? first
-      : ["there is more than one mistake.", first, ...shown, ...(left > 0 ? [`and ${left} more`] : [])].join(
-          "\n  ",
-        );
-  throw new StartFailure(`--faults ${file}: ${text}`);
+async function readFaults(command: PlaygroundCommand): Promise<
+  | {
+      readonly file: FaultsFile;
+      readonly rules: readonly FaultRule[];
+    }
+  | undefined
+> {
+  const { faultsFile: name, kafkaVersion } = command;
+  if (name === undefined) return undefined;
+  const file = new FaultsFile(name, kafkaVersion);
+  const rules = await file.read();
+  if (!rules.ok) throw new StartFailure(`--faults ${name}: ${mistakesText(rules.error)}`);
+  return { file, rules: rules.value };
 }
 
 async function readText(file: string, option: string): Promise<string> {

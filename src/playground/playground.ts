@@ -196,6 +196,11 @@ export class Playground {
     return this.#running().broker.faults.add(rule);
   }
 
+  /** Puts rules in the place of those with these ids, and gives theirs; the ones that are the same go on counting. */
+  replaceFaults(former: readonly string[], rules: readonly FaultRule[]): readonly string[] {
+    return this.#running().broker.faults.replace(former, rules);
+  }
+
   /** All rules as they stand. */
   faults(): readonly BrokerFault[] {
     return this.#running().broker.faults.list();

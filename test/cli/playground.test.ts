@@ -222,7 +222,7 @@ describe("groupscope playground", () => {
     const { exitCode, stderr } = await runCli("playground", "--port", "0", "--faults", file);
 
     expect(exitCode).toBe(1);
-    expect(stderr).toContain("--faults: the file cannot be read");
+    expect(stderr).toContain("none.json: the file cannot be read");
   });
 
   test("comes back after SIGKILL with its topics, records and offsets, on the same port", async () => {

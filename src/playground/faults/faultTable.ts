@@ -135,6 +135,29 @@ export class FaultTable {
     return former.faultId;
   }
 
+  /**
+   * Puts rules in the place of others, in this order. One that was there already stays as it is, with what it counted and
+   * what it holds; one that is there no more releases what it holds.
+   */
+  replace(former: readonly string[], rules: readonly FaultRule[]): readonly string[] {
+    const before = new Map<string, string[]>();
+    for (const faultId of former) {
+      const entry = this.#entries.get(faultId);
+      const text = entry && JSON.stringify(entry.rule);
+      if (text !== undefined) before.set(text, [...(before.get(text) ?? []), faultId]);
+    }
+    const kept = rules.map((rule) => before.get(JSON.stringify(rule))?.shift());
+    for (const faultId of Array.from(before.values()).flat()) this.remove(faultId);
+    return rules.map((rule, index) => {
+      const entry = this.#entries.get(kept[index] ?? "");
+      if (!entry) return this.add(rule);
+      // Behind those before it: of two that concern a request, the first acts first.
+      this.#entries.delete(entry.faultId);
+      this.#entries.set(entry.faultId, entry);
+      return entry.faultId;
+    });
+  }
+
   /** Switching a rule off releases what it holds. False when there is no such rule. */
   setEnabled(faultId: string, enabled: boolean): boolean {
     const entry = this.#entries.get(faultId);

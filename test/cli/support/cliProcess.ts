@@ -16,6 +16,8 @@ export interface CliPlayground {
   readonly ready: Ready;
   /** What it said on stderr so far. */
   complaints(): string;
+  /** The lines it printed after that one, so far. */
+  lines(): readonly string[];
 }
 
 /** The fields of the ready line that tests use. */
@@ -46,7 +48,12 @@ export function startCli(...args: readonly string[]): Promise<CliPlayground> {
       printed += text;
       const [line, rest] = printed.split("\n");
       if (line === undefined || rest === undefined) return;
-      resolve({ process: process_, ready: JSON.parse(line) as Ready, complaints: () => complained });
+      resolve({
+        process: process_,
+        ready: JSON.parse(line) as Ready,
+        complaints: () => complained,
+        lines: () => printed.split("\n").slice(1, -1),
+      });
     });
     void ended.then(({ code }) => reject(new Error(`it ended with ${code}: ${complained}`)));
   });
