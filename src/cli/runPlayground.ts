@@ -39,12 +39,24 @@ class StartFailure extends Error {}
 /** Runs a playground until it is stopped; gives the exit code. */
 export async function runPlayground(command: PlaygroundCommand, terminal: Terminal): Promise<number> {
   let playground: Playground | undefined;
+  const tellFaults = (event: "faults" | "stopped") => {
+    if (!playground?.isRunning) return;
+    if (command.json && command.faultsFile !== undefined) terminal.out(faultsLine(playground, event));
+    else if (playground.faults().length > 0) terminal.out(faultsText(playground));
+  };
+  let isReady = false;
+  // From the beginning: the signal by which it is asked ends a process that does not listen to it.
+  terminal.onAsked(() => isReady && tellFaults("faults"));
   try {
     const started = await startPlayground(command, terminal);
     ({ playground } = started);
     await prepare(playground, command, terminal.stopped);
     terminal.out(command.json ? readyLine(playground) : readyText(playground, command));
-    await serve(started, command, terminal);
+    isReady = true;
+    const { faultsFile: file } = started;
+    if (file) followFaults(playground, { file, command, terminal });
+    await aborted(terminal.stopped);
+    tellFaults("stopped");
     return 0;
   } catch (error) {
     if (error instanceof StartFailure || BrokerError.is(error) || PlaygroundError.is(error)) {
@@ -55,22 +67,6 @@ export async function runPlayground(command: PlaygroundCommand, terminal: Termin
   } finally {
     await playground?.stop();
   }
-}
-
-/** Until it is stopped: follows the file of rules, and tells how often they struck. */
-async function serve(
-  { playground, faultsFile }: Awaited<ReturnType<typeof startPlayground>>,
-  command: PlaygroundCommand,
-  terminal: Terminal,
-): Promise<void> {
-  const tellFaults = (event: "faults" | "stopped") => {
-    if (command.json && faultsFile) terminal.out(faultsLine(playground, event));
-    else if (playground.faults().length > 0) terminal.out(faultsText(playground));
-  };
-  if (faultsFile) followFaults(playground, { file: faultsFile, command, terminal });
-  terminal.onAsked(() => tellFaults("faults"));
-  await aborted(terminal.stopped);
-  tellFaults("stopped");
 }
 
 async function startPlayground(
