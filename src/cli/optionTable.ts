@@ -22,6 +22,10 @@ export const optionTable = {
   fill: { value: "TOPIC:COUNT", help: "sample orders that are there before it is ready; repeatable" },
   "auto-create-topics": { help: "create a topic when a client asks for one that is not there" },
   "kafka-version": { value: "VERSION", help: "pass for a broker of this release: RELEASES (the newest)" },
+  "rebalance-protocols": {
+    value: "PROTOCOLS",
+    help: "classic, or classic,consumer for groups of KIP-848 too (as the release has it)",
+  },
   "no-validation": { help: "let damaged batches of producers into the log as they come" },
   faults: { value: "FILE", help: "rules for what goes wrong, as JSON; read again when the file changes" },
   seed: { value: "N", help: "what chance decides (faults, sample records) is the same in every run" },

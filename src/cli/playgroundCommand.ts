@@ -1,4 +1,4 @@
-import type { KafkaRelease } from "#playground/versions/kafkaReleases.ts";
+import type { KafkaRelease, RebalanceProtocols } from "#playground/versions/kafkaReleases.ts";
 
 /** A topic that is there from the start. */
 export interface TopicWish {
@@ -23,6 +23,8 @@ export interface PlaygroundCommand {
   readonly fill: readonly { readonly topic: string; readonly records: number }[];
   readonly autoCreateTopics: boolean;
   readonly kafkaVersion: KafkaRelease | undefined;
+  /** As the release has them when undefined. */
+  readonly rebalanceProtocols: RebalanceProtocols | undefined;
   readonly validatesProduced: boolean;
   readonly faultsFile: string | undefined;
   readonly seed: number | undefined;

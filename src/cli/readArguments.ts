@@ -1,7 +1,14 @@
 import { parseArgs } from "node:util";
 import { err, ok, type Result } from "#base/result.ts";
 import { rackProblem } from "#playground/racks.ts";
-import { kafkaReleases } from "#playground/versions/kafkaReleases.ts";
+import {
+  type KafkaRelease,
+  kafkaReleases,
+  newestRelease,
+  type RebalanceProtocols,
+  rebalanceProtocolChoices,
+  rebalanceProtocolsProblem,
+} from "#playground/versions/kafkaReleases.ts";
 import { mostRecordsInBurst } from "#playground/workload/workloadOptions.ts";
 import { isOptionName, type OptionEntry, type OptionName, optionTable } from "./optionTable.ts";
 import type { PlaygroundCommand, TopicWish } from "./playgroundCommand.ts";
@@ -84,6 +91,7 @@ function readPlayground(given: Given): PlaygroundCommand {
   const one = (name: OptionName) => given.get(name)?.[0];
   const all = (name: OptionName) => given.get(name) ?? [];
   const nodes = whole(one("nodes"), { name: "nodes", from: 1, to: 100 }) ?? 1;
+  const kafkaVersion = readRelease(one("kafka-version"));
   const topics = all("topic").map((text) => readTopic(text, nodes));
   const seen = new Set<string>();
   for (const { name } of topics) {
@@ -100,7 +108,8 @@ function readPlayground(given: Given): PlaygroundCommand {
     produce: all("produce").map((text) => readPace(text, "produce")),
     fill: all("fill").map((text) => readPace(text, "fill")),
     autoCreateTopics: given.has("auto-create-topics"),
-    kafkaVersion: readRelease(one("kafka-version")),
+    kafkaVersion,
+    rebalanceProtocols: readProtocols(one("rebalance-protocols"), kafkaVersion),
     validatesProduced: !given.has("no-validation"),
     faultsFile: one("faults"),
     seed: whole(one("seed"), { name: "seed", from: 0, to: 0xffff_ffff }),
@@ -190,4 +199,20 @@ function readRelease(text: string | undefined): PlaygroundCommand["kafkaVersion"
     throw new UsageError(`--kafka-version must be one of ${kafkaReleases.join(", ")}, not ${text}.`);
   }
   return release;
+}
+
+function readProtocols(
+  text: string | undefined,
+  release: KafkaRelease = newestRelease,
+): RebalanceProtocols | undefined {
+  if (text === undefined) return undefined;
+  const protocols = rebalanceProtocolChoices.find((each) => each === text.replaceAll(" ", ""));
+  if (protocols === undefined) {
+    throw new UsageError(
+      `--rebalance-protocols must be one of ${rebalanceProtocolChoices.join(" and ")}, not ${text}.`,
+    );
+  }
+  const problem = rebalanceProtocolsProblem(protocols, release);
+  if (problem !== undefined) throw new UsageError(`--rebalance-protocols ${text}: ${problem}.`);
+  return protocols;
 }

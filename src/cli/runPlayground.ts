@@ -126,11 +126,20 @@ function followFaults(
 }
 
 async function settingsOf(command: PlaygroundCommand): Promise<PlaygroundSettingsInput> {
-  const { autoCreateTopics, validatesProduced, kafkaVersion, memoryMebibytes, users, tls } = command;
+  const {
+    autoCreateTopics,
+    validatesProduced,
+    kafkaVersion,
+    rebalanceProtocols,
+    memoryMebibytes,
+    users,
+    tls,
+  } = command;
   return {
     autoCreateTopics,
     validatesProduced,
     ...(kafkaVersion === undefined ? {} : { kafkaVersion }),
+    ...(rebalanceProtocols === undefined ? {} : { rebalanceProtocols }),
     ...(memoryMebibytes === undefined ? {} : { maxLogBytes: memoryMebibytes * mebibyte }),
     ...(users.length === 0
       ? {}

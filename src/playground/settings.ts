@@ -3,7 +3,13 @@ import type { GroupSettings } from "./group/classicGroup.ts";
 import type { ConsumerGroupSettings } from "./group/consumer/consumerGroupSettings.ts";
 import type { SaslSettings } from "./server/saslUsers.ts";
 import type { TransactionSettings } from "./transactions/transactionCoordinator.ts";
-import { type KafkaRelease, newestRelease } from "./versions/kafkaReleases.ts";
+import {
+  defaultRebalanceProtocols,
+  isKafka4,
+  type KafkaRelease,
+  newestRelease,
+  type RebalanceProtocols,
+} from "./versions/kafkaReleases.ts";
 
 /** The bounds and delays of a playground. */
 export interface PlaygroundSettings {
@@ -34,6 +40,8 @@ export interface PlaygroundSettings {
   readonly housekeepingIntervalMs: number;
   /** Passes for a broker of this release: what that does not have, or no longer has, is neither served nor advertised. */
   readonly kafkaVersion: KafkaRelease;
+  /** Whether there are consumer groups (KIP-848) beside classic ones; as the release has it by default. */
+  readonly rebalanceProtocols: RebalanceProtocols;
   /**
    * Passes for a broker with a receiver for clients' metrics and no subscription (KIP-714): clients get an instance id, and
    * are asked for nothing. False is a broker without one, as Kafka is before a plugin is installed.
@@ -56,6 +64,7 @@ const mebibyte = 1024 * 1024;
 
 /** Kafka's defaults where they suit a laptop; shorter waits and tighter bounds where they do not. */
 export function playgroundSettings(input: PlaygroundSettingsInput = {}): PlaygroundSettings {
+  const { kafkaVersion = newestRelease } = input;
   return {
     coordinatorLoadMs: 100,
     maxGroups: 1_000,
@@ -71,7 +80,8 @@ export function playgroundSettings(input: PlaygroundSettingsInput = {}): Playgro
     sasl: undefined,
     tls: undefined,
     housekeepingIntervalMs: 15_000,
-    kafkaVersion: newestRelease,
+    kafkaVersion,
+    rebalanceProtocols: defaultRebalanceProtocols(kafkaVersion),
     receivesTelemetry: true,
     autoCreateTopics: false,
     ...input,
@@ -89,7 +99,8 @@ export function playgroundSettings(input: PlaygroundSettingsInput = {}): Playgro
       assignmentIntervalMs: 1_000,
       regexRefreshIntervalMs: 600_000,
       maxMembers: 500,
-      migrationPolicy: "bidirectional",
+      // 3.9 has consumer groups for whoever asks, and leaves groups what they are.
+      migrationPolicy: isKafka4(kafkaVersion) ? "bidirectional" : "disabled",
       ...input.consumerGroups,
     },
     transactions: {

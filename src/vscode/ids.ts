@@ -100,6 +100,7 @@ export const settingKeys = {
   playgroundNodes: "playground.nodes",
   playgroundDataDirectory: "playground.dataDirectory",
   playgroundKafkaVersion: "playground.kafkaVersion",
+  playgroundRebalanceProtocols: "playground.rebalanceProtocols",
   playgroundMemoryMegabytes: "playground.memoryMegabytes",
   playgroundAutoCreateTopics: "playground.autoCreateTopics",
   playgroundRacks: "playground.racks",

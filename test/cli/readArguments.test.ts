@@ -12,7 +12,7 @@ describe("the command line", () => {
   test("gives every option to the playground", () => {
     const line =
       "playground --port 19092 --host 0.0.0.0 --nodes 3 --racks a,b --topic orders:6:3 --topic clicks --produce orders:20 " +
-      "--fill clicks:500 --auto-create-topics --kafka-version 3.9 --faults rules.json --seed 7 --user ada:l:ove " +
+      "--fill clicks:500 --auto-create-topics --kafka-version 3.9 --rebalance-protocols classic,consumer --faults rules.json --seed 7 --user ada:l:ove " +
       "--tls-cert c.pem --tls-key k.pem --tls-client-ca a.pem --data-dir state --memory 64 --no-validation --json";
 
     const command = read(line);
@@ -33,6 +33,7 @@ describe("the command line", () => {
         fill: [{ topic: "clicks", records: 500 }],
         autoCreateTopics: true,
         kafkaVersion: "3.9",
+        rebalanceProtocols: "classic,consumer",
         validatesProduced: false,
         faultsFile: "rules.json",
         seed: 7,
@@ -91,6 +92,14 @@ describe("the command line", () => {
     ["playground --racks a,b", "--racks a,b: there are 2 racks (a, b) and 1 node."],
     ["playground --nodes 3 --racks a,,c", "--racks a,,c: rack 2 of 3 has no name."],
     ["playground --no-validation=crc", "--no-validation takes no value, and got crc."],
+    [
+      "playground --rebalance-protocols consumer",
+      "--rebalance-protocols must be one of classic and classic,consumer, not consumer.",
+    ],
+    [
+      "playground --kafka-version 2.8 --rebalance-protocols classic,consumer",
+      "--rebalance-protocols classic,consumer: Kafka 2.8 has classic groups only.",
+    ],
     ["playground --seed -1", "--seed must be a whole number from 0 to 4294967295, not -1."],
     ["playground --user secret", "--user must be NAME:PASSWORD."],
     ["playground --tls-key k.pem", "--tls-cert and --tls-key go together."],

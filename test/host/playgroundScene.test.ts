@@ -198,3 +198,14 @@ test("the nodes stand in the racks of the settings, and racks that cannot be are
       "The playground's nodes cannot stand in the racks of the settings: there are 4 racks (a, b, c, d) and 3 nodes.",
   });
 });
+
+test.each([
+  ["consumer", "choose classic or classic,consumer"],
+  ["classic,consumer", "Kafka 2.8 has classic groups only"],
+])("rebalance protocols that cannot be (%s) are refused", async (playgroundRebalanceProtocols, reason) => {
+  const { ask } = startHost({ settings: { playgroundKafkaVersion: "2.8", playgroundRebalanceProtocols } });
+
+  const refusal = await ask("playground.start", { scene: false }).catch((error: Error) => error);
+
+  expect(refusal).toMatchObject({ code: "REFUSED", message: expect.stringContaining(reason) });
+});

@@ -351,3 +351,36 @@ describe.each([
     expect(shown?.fallbackReason).toMatch(/UNSUPPORTED_VERSION|does not know ConsumerGroupHeartbeat|we need/);
   }, 90_000);
 });
+
+describe("Kafka 3.9.2 that was told to have consumer groups", () => {
+  const { servers, admin, keep } = useCluster(
+    () =>
+      startRealKafka({
+        version: "3.9.2",
+        config: { "group.coordinator.rebalance.protocols": "classic,consumer" },
+      }),
+    (member: LiveMember) => member.stop(),
+  );
+
+  test("has them", async () => {
+    await admin().createTopic({ topic: "orders", partitions: 1 });
+    const records = [{ key: null, value: "v" }];
+    await admin().produce({ topic: "orders", partition: 0, compression: "none", records });
+
+    const member = keep(
+      new LiveMember(
+        { servers: servers() },
+        { topics: ["orders"], groupId: "billing", groupProtocol: "consumer" },
+      ),
+    ).flow();
+    await until(
+      () => member.read.length === 1,
+      () => JSON.stringify(member.all("session.state").at(-1)),
+    );
+
+    expect(member.all("session.state").at(-1)).toMatchObject({
+      membership: "stable",
+      groupProtocol: "consumer",
+    });
+  }, 90_000);
+});

@@ -14,6 +14,8 @@ export interface HostSettings {
   readonly playgroundDataDirectory?: string | undefined;
   /** The release it passes for, as written; undefined: the newest it knows. */
   readonly playgroundKafkaVersion?: string | undefined;
+  /** Whether it has consumer groups beside classic ones, as written; empty or undefined: as the release. */
+  readonly playgroundRebalanceProtocols?: string | undefined;
   /** What all its records may take; then the oldest go. */
   readonly playgroundLogBytes?: number | undefined;
   readonly playgroundAutoCreateTopics?: boolean | undefined;

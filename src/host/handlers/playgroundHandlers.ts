@@ -6,7 +6,14 @@ import {
 } from "#playground/faults/corruptBatch.ts";
 import { rackProblem } from "#playground/racks.ts";
 import type { PlaygroundSettingsInput } from "#playground/settings.ts";
-import { kafkaReleases } from "#playground/versions/kafkaReleases.ts";
+import {
+  type KafkaRelease,
+  kafkaReleases,
+  newestRelease,
+  type RebalanceProtocols,
+  rebalanceProtocolChoices,
+  rebalanceProtocolsProblem,
+} from "#playground/versions/kafkaReleases.ts";
 import { workloadProblem, workloadText } from "#playground/workload/workloadOptions.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { RequestHandlers } from "../channel/channelServer.ts";
@@ -44,12 +51,30 @@ function brokerSettingsOf({ settings }: HostParts["configuration"]): PlaygroundS
     const message = `The playground cannot pass for Kafka ${wanted}: choose ${kafkaReleases.join(", ")} in the settings.`;
     throw new ChannelError("REFUSED", message);
   }
+  const rebalanceProtocols = protocolsOf(settings, kafkaVersion);
   return {
+    ...(rebalanceProtocols !== undefined && { rebalanceProtocols }),
     ...(kafkaVersion !== undefined && { kafkaVersion }),
     ...(playgroundLogBytes !== undefined && { maxLogBytes: playgroundLogBytes }),
     ...(playgroundAutoCreateTopics !== undefined && { autoCreateTopics: playgroundAutoCreateTopics }),
     ...(playgroundValidatesProduced !== undefined && { validatesProduced: playgroundValidatesProduced }),
   };
+}
+
+function protocolsOf(
+  { playgroundRebalanceProtocols: wanted = "" }: HostParts["configuration"]["settings"],
+  release: KafkaRelease = newestRelease,
+): RebalanceProtocols | undefined {
+  if (wanted === "") return undefined;
+  const protocols = rebalanceProtocolChoices.find((each) => each === wanted);
+  const problem = protocols
+    ? rebalanceProtocolsProblem(protocols, release)
+    : `choose ${rebalanceProtocolChoices.join(" or ")}`;
+  if (problem === undefined) return protocols;
+  throw new ChannelError(
+    "REFUSED",
+    `The playground cannot have the rebalance protocols ${wanted}: ${problem}.`,
+  );
 }
 
 /** By the names under which a fault's row shows them. */

@@ -11,7 +11,6 @@ import {
 import { heldBy } from "../group/consumer/describeConsumerGroup.ts";
 import { groupByTopic } from "../group/consumer/partitions.ts";
 import { preferredAssignor } from "../group/consumer/targetAssignment.ts";
-import { hasConsumerGroups } from "../versions/kafkaReleases.ts";
 import { allowedOperations, groupOperations } from "./authorizedOperations.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
@@ -25,7 +24,7 @@ export const consumerGroupDescribeHandler = defineHandler({
     const { broker } = context;
     const authorizedOperations = allowedOperations(request.includeAuthorizedOperations, groupOperations);
     const groups = distinct(request.groupIds, (groupId) => groupId).map((groupId) => {
-      if (!hasConsumerGroups(broker.settings.kafkaVersion)) {
+      if (broker.settings.rebalanceProtocols === "classic") {
         return nothing(groupId, { error: "UNSUPPORTED_VERSION", message: "" });
       }
       const misplaced = coordinatorError(context, groupId);

@@ -3,7 +3,6 @@ import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts
 import { errorCode } from "#protocol/errorCodes.ts";
 import type { Refusal } from "../group/consumer/consumerGroup.ts";
 import { heartbeatProblem } from "../group/consumer/heartbeatRequest.ts";
-import { hasConsumerGroups } from "../versions/kafkaReleases.ts";
 import { defineHandler } from "./handler.ts";
 import { coordinatorError } from "./routing.ts";
 
@@ -14,7 +13,7 @@ export const consumerGroupHeartbeatHandler = defineHandler({
   handle(request, context) {
     const { broker, version } = context;
     const { groupId, rebalanceTimeoutMs } = request;
-    if (!hasConsumerGroups(broker.settings.kafkaVersion)) {
+    if (broker.settings.rebalanceProtocols === "classic") {
       return refused({ error: "UNSUPPORTED_VERSION", message: "" });
     }
     const misplaced = coordinatorError(context, groupId);

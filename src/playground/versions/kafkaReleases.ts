@@ -62,12 +62,28 @@ export function versionsIn(release: KafkaRelease, apiName: string): Versions | u
   return servedVersions[apiName]?.[release];
 }
 
+/** What a broker may be told in `group.coordinator.rebalance.protocols`. */
+export const rebalanceProtocolChoices = ["classic", "classic,consumer"] as const;
+
+/** One of them. */
+export type RebalanceProtocols = (typeof rebalanceProtocolChoices)[number];
+
 /**
- * Whether groups of KIP-848 can be had: 3.9 advertises their APIs and refuses them while group.coordinator.rebalance.protocols
- * is what it is by default.
+ * What a broker of the release has unless told otherwise. One of 3.9.2 advertises ConsumerGroupHeartbeat and
+ * ConsumerGroupDescribe, and no feature `group.version`; it answers both UNSUPPORTED_VERSION, as it starts with `classic`, and
+ * serves them when its properties say `classic,consumer`.
  */
-export function hasConsumerGroups(release: KafkaRelease): boolean {
-  return isKafka4(release);
+export function defaultRebalanceProtocols(release: KafkaRelease): RebalanceProtocols {
+  return isKafka4(release) ? "classic,consumer" : "classic";
+}
+
+/** Why a broker of the release cannot have these, as the end of a sentence. */
+export function rebalanceProtocolsProblem(
+  protocols: RebalanceProtocols,
+  release: KafkaRelease,
+): string | undefined {
+  if (protocols === "classic" || versionsIn(release, "ConsumerGroupHeartbeat")) return undefined;
+  return `Kafka ${release} has classic groups only`;
 }
 
 /** Whether the release is of Kafka 4: without the oldest versions, with transactions of the second generation (KIP-890). */

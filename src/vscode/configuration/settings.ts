@@ -22,6 +22,7 @@ export function readHostSettings(): {
     playgroundNodes: Math.round(number(settingKeys.playgroundNodes, 1, 9)),
     playgroundDataDirectory: text(settingKeys.playgroundDataDirectory)?.trim(),
     playgroundKafkaVersion: text(settingKeys.playgroundKafkaVersion)?.trim(),
+    playgroundRebalanceProtocols: text(settingKeys.playgroundRebalanceProtocols)?.trim(),
     playgroundLogBytes: number(settingKeys.playgroundMemoryMegabytes, 1, 16_384) * megabyte,
     playgroundAutoCreateTopics: flag(settingKeys.playgroundAutoCreateTopics),
     playgroundRacks: texts(settingKeys.playgroundRacks)?.map((rack) => rack.trim()),

@@ -51,10 +51,13 @@ test("a version that the release does not have ends the connection", async () =>
 });
 
 test.each([
-  ["3.9", ["UNSUPPORTED_VERSION", "UNSUPPORTED_VERSION"]],
-  ["4.3", ["NONE", "NONE"]],
-] as const)("a consumer group (KIP-848) in Kafka %s: %j", async (kafkaVersion, expected) => {
-  const simulated = await SimulatedPlayground.start({ settings: { kafkaVersion } });
+  [{ kafkaVersion: "3.9" }, ["UNSUPPORTED_VERSION", "UNSUPPORTED_VERSION"]],
+  // As a broker of 3.9.2 whose properties say group.coordinator.rebalance.protocols=classic,consumer.
+  [{ kafkaVersion: "3.9", rebalanceProtocols: "classic,consumer" }, ["NONE", "NONE"]],
+  [{ kafkaVersion: "4.3" }, ["NONE", "NONE"]],
+  [{ kafkaVersion: "4.3", rebalanceProtocols: "classic" }, ["UNSUPPORTED_VERSION", "UNSUPPORTED_VERSION"]],
+] as const)("a consumer group (KIP-848) with %o: %j", async (settings, expected) => {
+  const simulated = await SimulatedPlayground.start({ settings });
   const client = await simulated.connect();
   const memberId = "AAAAAAAAAAAAAAAAAAAAAQ";
   const joining = { groupId: "billing", memberId, memberEpoch: 0, rebalanceTimeoutMs: 5_000 };

@@ -9,6 +9,6 @@ export interface ConsumerGroupSettings {
   /** How often regular expressions are matched with all topics even when none is new. Kafka: 10 minutes. */
   readonly regexRefreshIntervalMs: number;
   readonly maxMembers: number;
-  /** Whether groups turn into the other kind while members are in them (KIP-848). Kafka: bidirectional. */
+  /** Whether groups turn into the other kind while members are in them (KIP-848). Kafka: bidirectional, disabled in 3.9. */
   readonly migrationPolicy: "disabled" | "upgrade" | "downgrade" | "bidirectional";
 }
