@@ -4,6 +4,7 @@ import type { CommitBlock } from "#trace/observations/commit.ts";
 import { AutoCommit } from "./commit/autoCommit.ts";
 import type { CommitOffset } from "./commit/commitEntry.ts";
 import { Committer } from "./commit/committer.ts";
+import { commitSilenceMs } from "./commit/offsetCommitRequest.ts";
 import type { ConsumerOptions } from "./consumerOptions.ts";
 import { ConsumerGroupMember } from "./group/consumer/consumerGroupMember.ts";
 import { MemberWithFallback } from "./group/consumer/memberWithFallback.ts";
@@ -130,14 +131,15 @@ export class GroupParts {
   }
 
   #makeCommitter(): Committer {
-    const { groupId, groupInstanceId, sessionId, clientId } = this.#options;
+    const { groupId, groupInstanceId, sessionId, clientId, sessionTimeoutMs } = this.#options;
     const { cluster, clock, random, observe } = this.#deps;
+    const silenceMs = commitSilenceMs(sessionTimeoutMs);
     const { table, remembered, onCommitted, onCommitProgress } = this.#ports;
     return new Committer({
       clock,
       random,
       observe,
-      target: { cluster, groupId, groupInstanceId, channel: groupChannel(this.#options) },
+      target: { cluster, groupId, groupInstanceId, channel: groupChannel(this.#options), silenceMs },
       sessionId,
       clientId,
       table,

@@ -18,6 +18,7 @@ export interface Call<A extends Api> {
   readonly body: RequestBody<A>;
   readonly channel: string;
   readonly versions?: VersionRange | undefined;
+  readonly silenceMs?: number | undefined;
   readonly limit: WaitLimit;
 }
 
@@ -40,7 +41,7 @@ export class BrokerCaller {
   /** Sends to this broker, connecting when needed; one attempt. */
   async askOne<A extends Api>(candidate: Candidate, call: Call<A>): Promise<Answer<A>> {
     const { clock, pool, directory } = this.#options;
-    const { api, body, channel, versions, limit } = call;
+    const { api, body, channel, versions, silenceMs, limit } = call;
     let connection: BrokerConnection;
     try {
       connection = await pool.link(candidate.endpoint, channel).acquire(limit);
@@ -48,7 +49,8 @@ export class BrokerCaller {
       throw directory.explain(error, candidate);
     }
     const timeoutMs = Math.max(0, limit.deadlineAt - clock.now());
-    const answer = await connection.send(api, body, { timeoutMs, signal: limit.signal, versions });
+    const { signal } = limit;
+    const answer = await connection.send(api, body, { timeoutMs, silenceMs, signal, versions });
     return { ...answer, nodeId: candidate.nodeId, broker: connection.broker };
   }
 

@@ -37,6 +37,7 @@ export interface BrokerConnectionOptions {
 /** How one request is sent; what is left out is the connection's own. */
 export interface RequestOptions {
   readonly timeoutMs?: number | undefined;
+  readonly silenceMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly versions?: VersionRange | undefined;
 }
@@ -164,6 +165,11 @@ export class BrokerConnection implements Disposable {
     this.#pipeline.dispose();
   }
 
+  /** Closes; everything pending is rejected for that reason. */
+  giveUp(reason: ConnectionError): void {
+    this.#pipeline.close(reason);
+  }
+
   #negotiate(api: Api, versions: VersionRange | undefined): number {
     return negotiate(api, this.#versions, { broker: this.#broker, versions });
   }
@@ -235,7 +241,7 @@ export class BrokerConnection implements Disposable {
     request: RequestOptions & { readonly body: RequestBody<A> },
   ): Exchange<ResponseOf<A>> {
     const { clientId, requestTimeoutMs } = this.#options;
-    const { body, timeoutMs = requestTimeoutMs, signal } = request;
+    const { body, timeoutMs = requestTimeoutMs, silenceMs, signal } = request;
     return {
       what: api.name,
       encode: (correlationId) =>
@@ -248,6 +254,7 @@ export class BrokerConnection implements Disposable {
         return ok(decoded.value.body);
       },
       timeoutMs,
+      silenceMs,
       signal,
     };
   }

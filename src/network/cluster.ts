@@ -31,6 +31,12 @@ export type RequestBody<A extends Api> = RequestInput<A> | ((version: number) =>
 export interface SendOptions {
   /** For everything: finding the broker, connecting, waiting, trying again. The client's default when left out. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * For a request that brokers answer at once: a connection on which nothing at all comes for this long, while no other
+   * answer is due before this one, is given up, so that the next attempt takes a new one. The client's request timeout,
+   * or `timeoutMs` where that is longer, when left out.
+   */
+  readonly silenceMs?: number | undefined;
   /** Releases the waiter at once. A request on the wire stays there; its answer is consumed and dropped. */
   readonly signal?: AbortSignal | undefined;
   /** Narrows the versions that may be spoken. */

@@ -64,7 +64,7 @@ export class ClusterClient implements Cluster, Disposable {
     this.#clock = clock;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? defaultRequestTimeoutMs;
     this.#directory = new BrokerDirectory(bootstrapAddresses(options.bootstrapServers));
-    this.#pool = new ConnectionPool({ clock, random, open: opener(options) });
+    this.#pool = new ConnectionPool({ clock, random, questions: ownChannel, open: opener(options) });
     this.#pool.onNotice((notice) => this.#tell(notice));
     this.#caller = new BrokerCaller({ clock, random, pool: this.#pool, directory: this.#directory });
     const closing = this.#closing.signal;
@@ -107,9 +107,9 @@ export class ClusterClient implements Cluster, Disposable {
     body: RequestBody<A>,
     options: SendOptions = {},
   ): Promise<Answer<A>> {
-    const { versions, retry = "auto" } = options;
+    const { versions, silenceMs, retry = "auto" } = options;
     const channel = route.channel ?? mainChannel;
-    const call = { api, body, channel, versions, limit: this.#limit(options) };
+    const call = { api, body, channel, versions, silenceMs, limit: this.#limit(options) };
     return this.#whileOpen(() => this.#send(route, call, retry));
   }
 

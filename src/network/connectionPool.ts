@@ -5,6 +5,7 @@ import type { Random } from "#base/random.ts";
 import type { Endpoint } from "#base/transport.ts";
 import { addressText } from "./address.ts";
 import type { BrokerConnection } from "./brokerConnection.ts";
+import { ConnectionError } from "./connectionError.ts";
 import type { BrokerVersions } from "./negotiation.ts";
 import { type LinkNotice, NodeLink } from "./nodeLink.ts";
 
@@ -12,6 +13,8 @@ import { type LinkNotice, NodeLink } from "./nodeLink.ts";
 export interface ConnectionPoolOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** The channel of questions that brokers answer at once, and that are asked again when they are lost. */
+  readonly questions: string;
   readonly open: (endpoint: Endpoint, signal: AbortSignal) => Promise<BrokerConnection>;
 }
 
@@ -49,6 +52,8 @@ export class ConnectionPool implements Disposable {
     });
     link.onNotice((notice) => {
       if (link.connection !== undefined) this.#versions.set(broker, link.connection.brokerVersions);
+      if (notice.state === "closed" && ConnectionError.is(notice.error, "TIMEOUT"))
+        this.#renewOthers(broker, notice.error);
       this.#notices.fire({ broker, channel, notice });
     });
     if (this.#isDisposed) link.dispose();
@@ -79,6 +84,15 @@ export class ConnectionPool implements Disposable {
       }
       if (channels.size === 0) this.#links.delete(broker);
     }
+  }
+
+  /**
+   * A connection died in silence, and what took the same way may be as dead: nobody is to wait to find that out. What an
+   * idle connection or a question asked anew costs is nothing beside that.
+   */
+  #renewOthers(broker: string, silence: ConnectionError): void {
+    for (const [channel, link] of this.#links.get(broker) ?? [])
+      link.renew(channel === this.#options.questions ? silence : undefined);
   }
 
   dispose(): void {

@@ -82,6 +82,22 @@ export class NodeLink implements Disposable {
     }
   }
 
+  /**
+   * Ends a connection on which nothing is under way, without a failure: whoever needs one next opens another at once.
+   * What is under way fails with `pendingFailure`; without that such a connection stays.
+   */
+  renew(pendingFailure?: ConnectionError): void {
+    const link = this.#link;
+    if (link.state !== "open") return;
+    if (link.connection.pending > 0) {
+      if (pendingFailure) link.connection.giveUp(pendingFailure);
+      return;
+    }
+    this.#link = { state: "idle" };
+    link.connection.dispose();
+    this.#notices.fire({ state: "closed", error: undefined });
+  }
+
   /** Ends the connection or the attempt, for good. */
   dispose(): void {
     const link = this.#link;

@@ -11,6 +11,7 @@ export interface Exchange<T> {
   /** `frame` without its size. */
   readonly decode: (frame: Uint8Array) => Result<T, Error>;
   readonly timeoutMs: number;
+  readonly silenceMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
    * `bare` answers have no correlation id: the tokens after SaslHandshake v0. `oneWay` requests have no answer at all:
@@ -32,6 +33,8 @@ export interface Exchanged<T> {
 export class PendingRequest {
   readonly what: string;
   readonly timeoutMs: number;
+  /** How long the connection may be silent while this is the oldest request without an answer; undefined: the usual. */
+  readonly silenceMs: number | undefined;
   readonly framing: "kafka" | "bare" | "oneWay";
   readonly encode: (correlationId: number) => Uint8Array;
   correlationId = -1;
@@ -49,6 +52,7 @@ export class PendingRequest {
   ) {
     this.what = exchange.what;
     this.timeoutMs = exchange.timeoutMs;
+    this.silenceMs = exchange.silenceMs;
     this.framing = exchange.framing ?? "kafka";
     this.encode = exchange.encode;
     this.#accept = settle.accept;

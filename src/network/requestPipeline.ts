@@ -12,7 +12,7 @@ export interface RequestPipelineOptions {
   /** `host:port`, for messages. */
   readonly broker: string;
   readonly maxFrameBytes: number;
-  /** A connection that is silent for this long while an answer is due is dead. */
+  /** A connection that is silent for this long while an answer is due is dead, unless the request says otherwise. */
   readonly trustMs: number;
   /** The likely cause when the other side closes, as far as the owner knows one. */
   readonly explainClose?: (() => string | undefined) | undefined;
@@ -49,7 +49,7 @@ export class RequestPipeline implements Disposable {
   #throttleTimer: Disposable | undefined;
   #headSince = 0;
   #heardAt = 0;
-  #watchdog: Disposable | undefined;
+  #watchdog: (Disposable & { readonly dueAt: number }) | undefined;
 
   /** Takes ownership of the stream. */
   constructor(stream: ByteStream, options: RequestPipelineOptions) {
@@ -221,25 +221,40 @@ export class RequestPipeline implements Disposable {
   /** The oldest request without an answer is another one now: the watch over the connection starts anew. */
   #newHead(): void {
     this.#headSince = this.#options.clock.now();
-    if (this.#watchdog === undefined) this.#watch();
+    // It may be for a request with more time than this one has.
+    if (this.#watchdog === undefined || this.#silentAt < this.#watchdog.dueAt) this.#watch();
+  }
+
+  get #patienceMs(): number {
+    const [head] = this.#onTheWire;
+    const { trustMs } = this.#options;
+    return head === undefined ? trustMs : (head.silenceMs ?? Math.max(head.timeoutMs, trustMs));
+  }
+
+  /** When the connection counts as dead, should it stay silent. */
+  get #silentAt(): number {
+    return Math.max(this.#headSince, this.#heardAt) + this.#patienceMs;
   }
 
   /**
    * A request may time out while the connection is well: the broker is busy with an earlier one. But when the oldest is
-   * overdue and nothing at all was heard, the connection is dead (a router that forgot it, a machine switched off).
+   * overdue and nothing at all was heard, the connection is dead (a router that forgot it, a machine switched off). What
+   * waits behind another request says nothing: the broker may take its time for that one.
    */
   #watch(): void {
-    const { clock, trustMs, broker } = this.#options;
+    const { clock, broker } = this.#options;
     const head = this.#onTheWire[0];
+    this.#watchdog?.dispose();
     this.#watchdog = undefined;
     if (head === undefined || this.#end !== undefined) return;
-    const patienceMs = Math.max(head.timeoutMs, trustMs);
-    const restMs = Math.max(this.#headSince, this.#heardAt) + patienceMs - clock.now();
+    const dueAt = this.#silentAt;
+    const restMs = dueAt - clock.now();
     if (restMs > 0) {
-      this.#watchdog = clock.schedule(restMs, () => this.#watch());
+      const timer = clock.schedule(restMs, () => this.#watch());
+      this.#watchdog = { dueAt, dispose: () => timer.dispose() };
       return;
     }
-    const silence = `was silent for ${Math.round(patienceMs / 1000)} s`;
+    const silence = `was silent for ${Number((this.#patienceMs / 1000).toFixed(1))} s`;
     const message = `${broker} has not answered ${head.what} and ${silence}: the connection is given up`;
     this.close(new ConnectionError("TIMEOUT", message, { broker }));
   }

@@ -251,6 +251,37 @@ describe("requests", () => {
     expect(connection.end?.message).toMatch(/has not answered Heartbeat and was silent for 5 s/);
   });
 
+  test("a request that brokers answer at once ends a silent connection sooner", async () => {
+    const { clock, network, connected } = setUp();
+    const connection = await connected();
+    // The watch over the connection is set for a request with more time, which is answered.
+    await clock.runUntil(connection.send(listGroups, {}, { timeoutMs: 60_000 }));
+    network.blackHole(at);
+
+    const quick = failureOf(connection.send(heartbeat, beat, { timeoutMs: 2_000, silenceMs: 1_500 }));
+    const behind = failureOf(connection.send(offsetCommit, commit, { timeoutMs: 60_000 }));
+    const started = clock.now();
+    await clock.runUntil(Promise.all([quick, behind]));
+
+    expect(clock.now() - started).toBe(1_500);
+    expect(connection.end?.message).toMatch(/has not answered Heartbeat and was silent for 1.5 s/);
+  });
+
+  test("a request that brokers answer at once ends nothing while it waits behind another one", async () => {
+    const { clock, broker, connected } = setUp();
+    broker.on(heartbeat, () => {});
+    const connection = await connected();
+
+    // Whoever is asked for this takes its time, and answers nothing else meanwhile.
+    const first = failureOf(connection.send(offsetCommit, commit, { timeoutMs: 4_000 }));
+    const quick = failureOf(connection.send(heartbeat, beat, { timeoutMs: 1_000, silenceMs: 1_000 }));
+    await clock.runUntil(quick);
+    await clock.advance(2_500);
+
+    expect(connection.end).toBeUndefined();
+    await clock.runUntil(first);
+  });
+
   test("a slow answer is no silence as long as bytes come", async () => {
     const { clock, broker, connected } = setUp();
     broker.on(listGroups, ({ version, correlationId, raw }) => {

@@ -469,6 +469,41 @@ describe("trouble", () => {
     expect(network.connections.map(({ serverAddress }) => serverAddress)).not.toContain("bootstrap:9092");
   });
 
+  test("what is idle goes with a connection that died in silence, and what works stays", async () => {
+    const { clock, network, cluster } = await setUp();
+    await clock.runUntil(cluster.refreshMetadata());
+    await clock.runUntil(cluster.send({ node: 2, channel: "idle" }, heartbeat, beat));
+    await clock.runUntil(cluster.send({ coordinator: "g" }, heartbeat, beat));
+    const working = failureOf(
+      cluster.send({ node: 2, channel: "busy" }, offsetCommit, commit, { timeoutMs: 9_000 }),
+    );
+    await clock.advance(100);
+    const before = network.connections;
+    for (const connection of before.filter(({ serverAddress }) => serverAddress === "b2:9092"))
+      connection.stall();
+
+    await clock.runUntil(
+      failureOf(
+        cluster.send({ coordinator: "g" }, heartbeat, beat, {
+          timeoutMs: 2_000,
+          silenceMs: 1_000,
+          retry: "never",
+        }),
+      ),
+    );
+    const started = clock.now();
+    await clock.runUntil(cluster.send({ coordinator: "g" }, heartbeat, beat));
+    await clock.runUntil(cluster.send({ node: 2, channel: "idle" }, heartbeat, beat));
+
+    expect(clock.now() - started).toBeLessThan(500);
+    expect(
+      network.connections
+        .filter((connection) => before.includes(connection))
+        .map(({ serverAddress }) => serverAddress),
+    ).toContain("b2:9092");
+    await clock.runUntil(working);
+  });
+
   test("a bootstrap server that is no address is refused at once", async () => {
     const { client } = await setUp();
 

@@ -13,9 +13,18 @@ export interface CommitTarget {
   readonly groupInstanceId: string | undefined;
   /** The connection of all the group's requests: a commit is not overtaken by what is sent after it. */
   readonly channel: string;
+  /** A connection silent for this long over a commit is given up: heartbeats wait behind it. */
+  readonly silenceMs: number;
 }
 
 const patienceMs = 30_000;
+/** Brokers may take 5 s for one, by their `offsets.commit.timeout.ms`, until the replicas have it. */
+const leastSilenceMs = 7_500;
+
+/** Two thirds of a session, within bounds: then there is time left to get a heartbeat through on another connection. */
+export function commitSilenceMs(sessionTimeoutMs: number): number {
+  return Math.max(leastSilenceMs, Math.min(patienceMs - 100, (sessionTimeoutMs * 2) / 3));
+}
 
 /**
  * Sends one OffsetCommit, by topic ids where they are known and the broker takes them: then an offset of a topic that was
@@ -23,7 +32,7 @@ const patienceMs = 30_000;
  * when no answer came; then whether it was carried out is not known.
  */
 export async function sendCommit(
-  { cluster, groupId, groupInstanceId, channel }: CommitTarget,
+  { cluster, groupId, groupInstanceId, channel, silenceMs }: CommitTarget,
   offsets: readonly CommitOffset[],
   authority: CommitAuthority,
 ): Promise<readonly CommittedPartition[]> {
@@ -48,7 +57,7 @@ export async function sendCommit(
       memberId: authority.memberId,
       topics,
     },
-    { timeoutMs: patienceMs, retry: "never", versions: named.haveIds ? [2, 10] : [2, 9] },
+    { timeoutMs: patienceMs, silenceMs, retry: "never", versions: named.haveIds ? [2, 10] : [2, 9] },
   );
   return body.topics.flatMap(({ name, topicId, partitions }) => {
     const topic = named.nameOf({ name, topicId });

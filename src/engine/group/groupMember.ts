@@ -229,7 +229,8 @@ export class GroupMember implements Member {
     return heartbeatWhileStable(generation, {
       clock: this.#ports.clock,
       intervalMs: this.#heartbeatIntervalMs,
-      send: (current) => this.#requests.heartbeat(current, this.#over.signal),
+      sessionTimeoutMs: this.#identity.sessionTimeoutMs,
+      send: (current, withinMs) => this.#requests.heartbeat(current, { withinMs, signal: this.#over.signal }),
       onAnswer: (current, error) => {
         if (!this.#isIn(current, "stable", "revoking")) return;
         if (error === "NONE") this.#enter({ type: "confirmed" });

@@ -66,11 +66,8 @@ const staticSince = 5;
 
 /** Longer than the coordinator may take to gather the group. */
 const patienceMs = 5_000;
-/**
- * The share of a session that a heartbeat may take, as with Java's 30 of 45 seconds: after a connection that died in
- * silence another one has to get through before the session ends.
- */
-const answeredWithin = 2 / 3;
+/** A connection that is dead ends before its request does, and takes its idle neighbours with it. */
+const sparedMs = 100;
 
 /** The group requests of a classic member, and what their answers say. Rejects when no answer came. */
 export class GroupRequests {
@@ -199,8 +196,12 @@ export class GroupRequests {
     return { kind: "synced", assigned: assigned.value };
   }
 
-  async heartbeat(generation: Generation, signal: AbortSignal): Promise<ErrorName> {
-    const { groupId, groupInstanceId, sessionTimeoutMs } = this.#identity;
+  /** Should nothing come for as long as it may take, the connection is dead, and the next request takes another one. */
+  async heartbeat(
+    generation: Generation,
+    { withinMs, signal }: { readonly withinMs: number; readonly signal: AbortSignal },
+  ): Promise<ErrorName> {
+    const { groupId, groupInstanceId } = this.#identity;
     const { body } = await this.#cluster.send(
       this.#route(),
       heartbeat,
@@ -210,7 +211,7 @@ export class GroupRequests {
         generationId: generation.generationId,
         memberId: generation.memberId,
       },
-      { timeoutMs: sessionTimeoutMs * answeredWithin, signal, retry: "never" },
+      { timeoutMs: withinMs + sparedMs, silenceMs: withinMs, signal, retry: "never" },
     );
     return errorName(body.errorCode);
   }

@@ -6,7 +6,9 @@ import type { Generation } from "./membership.ts";
 export interface HeartbeatPorts {
   readonly clock: Clock;
   readonly intervalMs: number;
-  readonly send: (generation: Generation) => Promise<ErrorName>;
+  readonly sessionTimeoutMs: number;
+  /** Rejects when no answer came in time. */
+  readonly send: (generation: Generation, withinMs: number) => Promise<ErrorName>;
   readonly onAnswer: (generation: Generation, error: ErrorName) => void;
   readonly isStable: (generation: Generation) => boolean;
   /** Ends with `work`, or as soon as the membership changes. */
@@ -18,15 +20,36 @@ export interface HeartbeatPorts {
 /** When the connection failed the session lasts a while without heartbeats, so the next one comes sooner. */
 const soonMs = 500;
 
+/** The share of a session after which it is to be known that a connection died in silence: another one has to get through. */
+const knownWithin = 2 / 3;
+const leastShare = 1 / 3;
+
+/**
+ * How long to wait for a heartbeat. The session began with the heartbeat before, an interval earlier: Java, with 30 of
+ * 45 seconds for any request, would give a connection up too late for a session that is not much longer than its
+ * request timeout. A broker that is slow rather than gone has more time for the next one.
+ */
+export function heartbeatPatienceMs({ sessionTimeoutMs, intervalMs, unanswered }: HeartbeatWait): number {
+  const within = sessionTimeoutMs * knownWithin;
+  return unanswered > 0 ? within : Math.max(sessionTimeoutMs * leastShare, within - intervalMs);
+}
+
+/** What decides how long a heartbeat may take. */
+export interface HeartbeatWait extends Pick<HeartbeatPorts, "sessionTimeoutMs" | "intervalMs"> {
+  /** How many in a row had no answer before this one. */
+  readonly unanswered: number;
+}
+
 /** Heartbeats at the interval until the generation is no longer stable. Never rejects. */
 export async function heartbeatWhileStable(generation: Generation, ports: HeartbeatPorts): Promise<void> {
   const { clock, intervalMs, unlessChanged } = ports;
-  let pauseMs = intervalMs;
+  let unanswered = 0;
   const beat = async () => {
-    pauseMs = (await sendOne(generation, ports)) ? intervalMs : Math.min(intervalMs, soonMs);
+    unanswered = (await sendOne(generation, ports, unanswered)) ? 0 : unanswered + 1;
   };
   while (ports.isStable(generation)) {
     const pause = Promise.withResolvers<void>();
+    const pauseMs = unanswered === 0 ? intervalMs : Math.min(intervalMs, soonMs);
     const due = clock.schedule(pauseMs, pause.resolve);
     await unlessChanged(pause.promise);
     due.dispose();
@@ -37,9 +60,10 @@ export async function heartbeatWhileStable(generation: Generation, ports: Heartb
 }
 
 /** False when no answer came. */
-async function sendOne(generation: Generation, ports: HeartbeatPorts): Promise<boolean> {
+async function sendOne(generation: Generation, ports: HeartbeatPorts, unanswered: number): Promise<boolean> {
   try {
-    ports.onAnswer(generation, await ports.send(generation));
+    const withinMs = heartbeatPatienceMs({ ...ports, unanswered });
+    ports.onAnswer(generation, await ports.send(generation, withinMs));
     return true;
   } catch {
     return false;

@@ -44,6 +44,8 @@ export type HeartbeatAnswer =
 
 /** No heartbeat is worth waiting for longer: the session ends without one, and a new connection may get through. */
 const patienceMs = 10_000;
+/** What says nothing for as long is dead, and ends before its request does. */
+const silenceMs = patienceMs - 100;
 /** Faster would be a flood, slower would outlast every session timeout. */
 const fastestMs = 50;
 const slowestMs = 300_000;
@@ -75,6 +77,7 @@ export class ConsumerRequests {
       { groupId, ...standing, instanceId: groupInstanceId ?? null, ...(owned && this.#everything(owned)) },
       {
         timeoutMs: patienceMs,
+        silenceMs,
         signal,
         retry: "never",
         // Only version 1 carries a pattern; without it the group would miss topics silently.
