@@ -17,6 +17,7 @@ import type { PlaygroundOptions } from "./playgroundOptions.ts";
 import { type PlaygroundRun, startRun } from "./playgroundRun.ts";
 import type { ConnectedClient, ConnectionEnd } from "./server/clientConnection.ts";
 import { LocalTransport } from "./server/localTransport.ts";
+import { collidingTopic } from "./topicNames.ts";
 import { abortHanging, type HangingTransaction, hangTransaction } from "./transactions/hangingTransaction.ts";
 import type { ProducerIdentity, Transaction } from "./transactions/transaction.ts";
 import { refuseConsumerGroup } from "./troubles/classicOnly.ts";
@@ -127,6 +128,10 @@ export class Playground {
     const problem = topicNameProblem(name);
     if (problem !== undefined) throw new BrokerError("INVALID_TOPIC_EXCEPTION", "CreateTopics", problem);
     if (broker.topics.byName(name)) throw new BrokerError("TOPIC_ALREADY_EXISTS", "CreateTopics", name);
+    const other = collidingTopic(broker.topics, name);
+    if (other !== undefined) {
+      throw new BrokerError("INVALID_TOPIC_EXCEPTION", "CreateTopics", `${name} collides with ${other}`);
+    }
     if (partitions < 1 || broker.topics.partitionCount + partitions > broker.settings.maxPartitions) {
       throw new BrokerError("INVALID_PARTITIONS", "CreateTopics", `${name} with ${partitions} partitions`);
     }

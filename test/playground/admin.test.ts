@@ -114,6 +114,28 @@ describe("topics", () => {
     expect(created.topics[0]).toMatchObject({ errorCode: 0, name: "new" });
   });
 
+  test("do not come into being by being asked for under a name that collides, and stay unknown", async () => {
+    const generous = await SimulatedPlayground.start({ settings: { autoCreateTopics: true } });
+    generous.playground.createTopic("a.b");
+    const asking = await generous.connect();
+    const topics = [{ name: "a_b" }, { name: "a_c" }];
+
+    const first = await generous.run(asking.call(metadata, { topics, allowAutoTopicCreation: true }));
+    const again = await generous.run(asking.call(metadata, { topics, allowAutoTopicCreation: true }));
+
+    for (const answer of [first, again]) {
+      const codes = answer.topics.map(({ name, errorCode }) => `${name} ${errorName(errorCode)}`);
+      expect(codes).toEqual(["a_b UNKNOWN_TOPIC_OR_PARTITION", "a_c NONE"]);
+    }
+    expect(generous.playground.topics().map(({ topic }) => topic)).toEqual(["a.b", "a_c"]);
+  });
+
+  test("cannot be made by the playground itself under a name that collides", () => {
+    simulated.playground.createTopic("a.b_c");
+
+    expect(() => simulated.playground.createTopic("a_b.c")).toThrow("a_b.c collides with a.b_c");
+  });
+
   test("are described in pages", async () => {
     simulated.playground.createTopic("payments", { partitions: 2 });
     const seen: string[] = [];

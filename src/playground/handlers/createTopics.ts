@@ -1,7 +1,8 @@
 import { type CreateTopicsRequest, createTopics } from "#protocol/apis/createTopics.ts";
 import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import type { Broker } from "../broker.ts";
-import { doNamesCollide, topicNameProblem } from "../log/topicStore.ts";
+import { topicNameProblem } from "../log/topicStore.ts";
+import { collidingTopic } from "../topicNames.ts";
 import { defineHandler } from "./handler.ts";
 import { mapInTurns } from "./inTurns.ts";
 import { assignmentProblem, placeAssigned } from "./replicaAssignment.ts";
@@ -95,13 +96,10 @@ function nameProblem(broker: Broker, name: string): Problem | undefined {
   if (broker.topics.byName(name)) {
     return { error: "TOPIC_ALREADY_EXISTS", message: `Topic '${name}' already exists.` };
   }
-  if (!/[._]/.test(name)) return undefined;
-  for (const { name: other } of broker.topics.all) {
-    if (!doNamesCollide(name, other)) continue;
-    const message = `Topic '${name}' collides with existing topic: ${other}`;
-    return { error: "INVALID_TOPIC_EXCEPTION", message };
-  }
-  return undefined;
+  const other = collidingTopic(broker.topics, name);
+  if (other === undefined) return undefined;
+  const message = `Topic '${name}' collides with existing topic: ${other}`;
+  return { error: "INVALID_TOPIC_EXCEPTION", message };
 }
 
 function shapeProblem(broker: Broker, { partitions, replicationFactor }: Shape): Problem | undefined {

@@ -3,6 +3,7 @@ import { errorCode, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { zeroUuid } from "#protocol/wire/uuid.ts";
 import type { Broker } from "../broker.ts";
 import { type Topic, topicNameProblem } from "../log/topicStore.ts";
+import { collidingTopic } from "../topicNames.ts";
 import { allowedOperations, clusterOperations, topicOperations } from "./authorizedOperations.ts";
 import { distinct } from "./distinct.ts";
 import { defineHandler } from "./handler.ts";
@@ -88,7 +89,10 @@ function findOrCreate(broker: Broker, wanted: WantedTopic, mayCreate: boolean) {
   if (topicNameProblem(name) !== undefined) return noTopic("INVALID_TOPIC_EXCEPTION", name, zeroUuid);
   const { autoCreateTopics, defaultPartitions: partitions, maxPartitions } = broker.settings;
   const fits = broker.topics.partitionCount + partitions <= maxPartitions;
-  if (!mayCreate || !autoCreateTopics || !fits) return noTopic("UNKNOWN_TOPIC_OR_PARTITION", name, zeroUuid);
+  // Kafka (seen of 4.3.1) leaves a name that collides to its controller, which refuses it: to clients it stays unknown.
+  const canCreate =
+    mayCreate && autoCreateTopics && fits && collidingTopic(broker.topics, name) === undefined;
+  if (!canCreate) return noTopic("UNKNOWN_TOPIC_OR_PARTITION", name, zeroUuid);
   return describeTopic(broker, broker.topics.create(name, { partitions, replicationFactor: 1 }));
 }
 
