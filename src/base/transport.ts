@@ -66,6 +66,17 @@ export interface ServerTlsOptions {
 /** Where to listen, and how. */
 export interface ListenAt extends Endpoint {
   readonly tls?: ServerTlsOptions | undefined;
+  /** Told of a client whose TLS handshake failed: it never becomes a stream. */
+  readonly onNoHandshake?: ((failed: FailedHandshake) => void) | undefined;
+}
+
+/** A client that did not come as far as a stream. */
+export interface FailedHandshake {
+  readonly remote: string;
+  /** Completes "the connection was ended: …". */
+  readonly reason: string;
+  /** It was gone before the handshake was over; otherwise it was turned away. */
+  readonly isGone: boolean;
 }
 
 /** Accepts byte streams: the playground's side. */

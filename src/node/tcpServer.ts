@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import type { ByteStream, ListenAt, Listening, ServerTlsOptions, StreamServer } from "#base/transport.ts";
 import { addressText } from "#network/address.ts";
+import { handshakeFailure } from "./handshakeFailure.ts";
 import { SocketStream } from "./socketStream.ts";
 
 const keptOpen = { noDelay: true, keepAlive: true };
@@ -14,7 +15,7 @@ export const tcpServer: StreamServer = {
         const remote = addressText({ host: socket.remoteAddress ?? "?", port: socket.remotePort ?? 0 });
         onStream(new SocketStream(socket, remote));
       };
-      const server = at.tls ? tlsServer(at.tls, accept) : createServer(keptOpen, accept);
+      const server = at.tls ? tlsServer(at, at.tls, accept) : createServer(keptOpen, accept);
       server.once("error", reject);
       server.listen({ host: at.host, port: at.port }, () => {
         server.off("error", reject);
@@ -28,13 +29,32 @@ export const tcpServer: StreamServer = {
   },
 };
 
-/** A client whose handshake fails or takes too long is dropped by Node; it never becomes a stream. */
-function tlsServer({ cert, key, clientCa }: ServerTlsOptions, accept: (socket: Socket) => void): Server {
+/** How long a client may take for its handshake: half-open ones hold a socket each. */
+const handshakeTimeoutMs = 30_000;
+
+/** A client whose handshake fails or takes too long is dropped; it never becomes a stream, so that it is told of apart. */
+function tlsServer(
+  { onNoHandshake }: ListenAt,
+  { cert, key, clientCa }: ServerTlsOptions,
+  accept: (socket: Socket) => void,
+): Server {
   const wantsClient = clientCa !== undefined;
   const server = createTlsServer(
-    { ...keptOpen, cert, key, ca: clientCa, requestCert: wantsClient, rejectUnauthorized: wantsClient },
+    {
+      ...keptOpen,
+      handshakeTimeout: handshakeTimeoutMs,
+      cert,
+      key,
+      ca: clientCa,
+      requestCert: wantsClient,
+      rejectUnauthorized: wantsClient,
+    },
     accept,
   );
-  server.on("tlsClientError", (_error, socket) => socket.destroy());
+  server.on("tlsClientError", (error, socket) => {
+    const failed = handshakeFailure(error, socket);
+    socket.destroy();
+    onNoHandshake?.(failed);
+  });
   return server;
 }

@@ -1,7 +1,7 @@
 import { sleep } from "#base/clock.ts";
 import { DisposableStore, toDisposable } from "#base/lifecycle.ts";
 import { forkRandom } from "#base/random.ts";
-import type { ByteStream, Listening, StreamServer } from "#base/transport.ts";
+import type { ByteStream, FailedHandshake, Listening, StreamServer } from "#base/transport.ts";
 import { Broker } from "./broker.ts";
 import { ClusterControl } from "./cluster/clusterControl.ts";
 import type { BrokerNode } from "./cluster/clusterNodes.ts";
@@ -38,7 +38,8 @@ export async function startRun(options: PlaygroundOptions): Promise<PlaygroundRu
   try {
     const storage = data && owned.add(PlaygroundStorage.open(data, observe));
     let run: PlaygroundRun | undefined;
-    const listening = await listen(options, storage?.ports, (index, stream) => {
+    const server = serverOf(options, (port, failed) => run?.connections.turnedAway(port, failed));
+    const listening = await listen({ ...options, server }, storage?.ports, (index, stream) => {
       const node = run?.broker.cluster.all[index];
       // A client that is quicker than the other nodes' ports, or than the data directory, finds nobody yet.
       if (run && node) run.connections.accept(node, stream);
@@ -51,7 +52,7 @@ export async function startRun(options: PlaygroundOptions): Promise<PlaygroundRu
       rack: rackOf(racks, index),
     }));
     const kafkaClusterId = storage?.kafkaClusterId;
-    const assembled = assemble(options, nodes, { listening, owned, kafkaClusterId });
+    const assembled = assemble({ ...options, server }, nodes, { listening, owned, kafkaClusterId });
     await storage?.restore(assembled.broker, { wanted: basePort, host, nodes: asked });
     run = assembled;
     owned.add(toDisposable(() => (run = undefined)));
@@ -68,8 +69,7 @@ async function listen(
   before: SavedPorts | undefined,
   accept: (index: number, stream: ByteStream) => void,
 ): Promise<readonly Listening[]> {
-  const server = serverOf(options);
-  const { host = "127.0.0.1", basePort, portAttempts = 1, nodes: asked = 1 } = options;
+  const { server, host = "127.0.0.1", basePort, portAttempts = 1, nodes: asked = 1 } = options;
   // Those that joined are there again, unless another number of nodes is asked for.
   const count = before && (before.nodes ?? before.ports.length) === asked ? before.ports.length : asked;
   if (before?.wanted === basePort && before.host === host && before.ports.length === count) {
@@ -101,7 +101,7 @@ function assemble(
   const connections = owned.add(new ConnectionSet(broker, handlers));
   const ports = owned.add(
     new NodePorts({
-      server: serverOf(options),
+      server: options.server,
       accept: (node, stream) => connections.accept(node, stream),
       pause: () => sleep(clock, portRetryMs),
     }),
@@ -121,8 +121,19 @@ function assemble(
 }
 
 /** Every port of every node speaks TLS, or none does. */
-function serverOf({ server, settings }: PlaygroundOptions): StreamServer {
+function serverOf(
+  { server, settings }: PlaygroundOptions,
+  onNoHandshake: (port: number, failed: FailedHandshake) => void,
+): StreamServer {
   const tls = settings?.tls;
   if (!tls) return server;
-  return { listen: (at, onStream) => server.listen({ ...at, tls }, onStream) };
+  return {
+    async listen(at, onStream) {
+      let { port } = at;
+      const told = (failed: FailedHandshake) => onNoHandshake(port, failed);
+      const listening = await server.listen({ ...at, tls, onNoHandshake: told }, onStream);
+      port = listening.port;
+      return listening;
+    },
+  };
 }

@@ -2,7 +2,7 @@ import type { ByteParts } from "#base/byteParts.ts";
 import { Emitter } from "#base/events.ts";
 import { type Disposable, DisposableStore, toDisposable } from "#base/lifecycle.ts";
 import type { ByteStream } from "#base/transport.ts";
-import { FrameAssembler } from "#network/frameAssembler.ts";
+import { FrameAssembler, type FrameProblem } from "#network/frameAssembler.ts";
 import { apiVersions } from "#protocol/apis/apiVersions.ts";
 import { errorCode } from "#protocol/errorCodes.ts";
 import { decodeRequestHeader, encodeResponse } from "#protocol/message.ts";
@@ -46,11 +46,17 @@ export interface ConnectionDeps {
   onEnded(end: ConnectionEnd): void;
 }
 
+/** A frame's own size stands in front of it. */
+const frameSizeBytes = 4;
+
 /** Requests, and bytes of them, that may wait behind the one being served before reading stops. */
 const queueLimit = 64;
 const queueBytesLimit = 1024 * 1024;
 
 const refusalDelayMs = 100;
+
+/** The longest request of a client that has not signed in, in bytes: `sasl.server.max.receive.size` of Kafka. */
+const strangerRequestBytes = 512 * 1024;
 
 /** A connection that holds no more than this is not asked how much all of them hold. */
 const littleBytes = 64 * 1024;
@@ -116,7 +122,12 @@ export class ClientConnection implements Disposable {
   }
 
   #take(chunk: Uint8Array): void {
-    for (const frame of this.#assembler.push(chunk)) {
+    const frames = this.#assembler.push(chunk);
+    if (this.#isTooMuchOfStranger(frames)) {
+      this.#endOfGarbage("a client that had not signed in announced more bytes than such a client may send");
+      return;
+    }
+    for (const frame of frames) {
       this.#queue.push(frame);
       this.#queuedBytes += frame.length;
     }
@@ -128,7 +139,17 @@ export class ClientConnection implements Disposable {
     if (!this.#isServing) void this.#serveQueue();
     const { problem } = this.#assembler;
     if (!problem || this.#endReason !== undefined) return;
-    const reason = frameReason(problem.code);
+    this.#endOfGarbage(frameReason(problem));
+  }
+
+  /** Whoever is not known yet could hold memory for nothing. */
+  #isTooMuchOfStranger(frames: readonly Uint8Array[]): boolean {
+    if (this.#signIn === undefined || this.#signIn.isDone) return false;
+    const announced = (this.#assembler.partial?.of ?? 0) - frameSizeBytes;
+    return [announced, ...frames.map(({ length }) => length)].some((bytes) => bytes > strangerRequestBytes);
+  }
+
+  #endOfGarbage(reason: string): void {
     this.#deps.broker.requestTap?.garbage({ nodeId: this.nodeId, remote: this.#stream.remote }, reason);
     this.#end(reason);
   }
@@ -304,10 +325,10 @@ export class ClientConnection implements Disposable {
   }
 }
 
-function frameReason(code: "GARBAGE" | "FRAME_TOO_LARGE"): string {
-  return code === "FRAME_TOO_LARGE"
-    ? "a request announced more bytes than the playground accepts"
-    : "what came is no Kafka request";
+function frameReason({ code, foreign }: FrameProblem): string {
+  if (code === "FRAME_TOO_LARGE") return "a request announced more bytes than the playground accepts";
+  const what = "what came is no Kafka request";
+  return foreign?.kind === "tls" ? `${what}: it is TLS, and this port speaks plain text` : what;
 }
 
 function hostOf(remote: string): string {

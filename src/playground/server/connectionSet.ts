@@ -1,7 +1,7 @@
 import type { Event } from "#base/events.ts";
 import { Emitter } from "#base/events.ts";
 import type { Disposable } from "#base/lifecycle.ts";
-import type { ByteStream } from "#base/transport.ts";
+import type { ByteStream, FailedHandshake } from "#base/transport.ts";
 import type { Broker } from "../broker.ts";
 import type { BrokerNode } from "../cluster/clusterNodes.ts";
 import type { Handler } from "../handlers/handler.ts";
@@ -83,6 +83,14 @@ export class ConnectionSet implements Disposable {
     if (this.#open.size > maxConnections) {
       connection.close(`there are ${maxConnections} connections already`, "refused");
     }
+  }
+
+  /** A client of this port came no further than its TLS handshake: it ended without ever being a connection. */
+  turnedAway(port: number, { remote, reason, isGone }: FailedHandshake): void {
+    const node = this.#broker.cluster.all.find((each) => each.port === port);
+    if (node === undefined) return;
+    const cause = isGone ? "client" : "refused";
+    this.#ended.fire({ nodeId: node.nodeId, remote, clientId: undefined, reason, cause });
   }
 
   /** Ends all connections to one node. */

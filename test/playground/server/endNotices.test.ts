@@ -26,6 +26,18 @@ test("who speaks something else is named with the reason once, and counted", asy
   ]);
 });
 
+test("who speaks TLS to a port of plain text is told apart", async () => {
+  const { simulated, said } = await listened();
+  const client = await simulated.connect();
+
+  client.write(Uint8Array.of(0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc));
+  await simulated.run(client.closed);
+
+  expect(said).toEqual([
+    expect.stringMatching(/no Kafka request: it is TLS, and this port speaks plain text$/),
+  ]);
+});
+
 test("nothing is said of clients that go, nor of a playground that stops", async () => {
   const { simulated, said } = await listened();
   const gone = await simulated.connect();

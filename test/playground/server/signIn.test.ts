@@ -181,3 +181,45 @@ test.each([
 ] as const)("a nonce that only ends as it should leads to, in Kafka %s: %s", async (kafkaVersion, error) => {
   expect(await scramWithLongerNonce({ sasl, kafkaVersion })).toBe(error);
 });
+
+describe("a client that has not signed in", () => {
+  const announcing = (bytes: number) => {
+    const size = new Uint8Array(4);
+    new DataView(size.buffer).setInt32(0, bytes);
+    return size;
+  };
+
+  test("cannot make the playground wait for megabytes: announcing them ends the connection", async () => {
+    const { simulated, client } = await connected();
+
+    client.write(announcing(16 * 1024 * 1024));
+    await simulated.run(client.closed);
+
+    expect(simulated.ended.map(({ reason }) => reason)).toEqual([
+      "a client that had not signed in announced more bytes than such a client may send",
+    ]);
+  });
+
+  test("nor can one that is in the middle of it", async () => {
+    const { simulated, client } = await connected();
+    await handshake(simulated, client, "SCRAM-SHA-512");
+
+    client.write(announcing(512 * 1024 + 1));
+    await simulated.run(client.closed);
+
+    expect(simulated.ended).toHaveLength(1);
+  });
+
+  test("may send as much as anybody once it has", async () => {
+    const { simulated, client } = await connected();
+    await handshake(simulated, client, "PLAIN");
+    await authenticate(simulated, client, plain("secret"));
+    const topics = Array.from({ length: 60_000 }, (_, index) => ({
+      name: `a-topic-of-some-length-${index}`,
+    }));
+
+    const answer = await simulated.run(client.call(metadata, { topics }));
+
+    expect(answer.brokers).toHaveLength(1);
+  });
+});
