@@ -1,4 +1,4 @@
-import type { ByteStream, Endpoint, Transport } from "#base/transport.ts";
+import type { ByteStream, Endpoint, TlsOptions, Transport } from "#base/transport.ts";
 import type { Api, RequestInput, ResponseOf } from "#protocol/api.ts";
 import { decodeResponse, encodeRequest } from "#protocol/message.ts";
 
@@ -31,7 +31,10 @@ export class RawClient {
     });
   }
 
-  static async connect(transport: Transport, to: Endpoint): Promise<RawClient> {
+  static async connect(
+    transport: Transport,
+    to: Endpoint & { readonly tls?: TlsOptions },
+  ): Promise<RawClient> {
     return new RawClient(await transport.connect({ ...to, timeoutMs: 5_000 }));
   }
 

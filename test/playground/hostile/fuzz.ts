@@ -6,11 +6,14 @@ import { VirtualClock } from "#test/support/virtualClock.ts";
 import { RawClient } from "../rawClient.ts";
 import { sampleRequests } from "../sampleRequests.ts";
 import { mutated } from "./mutate.ts";
+import { hostileSasl, hostileSignIn, signInHonestly } from "./signIn.ts";
 
 /** How much is thrown at a playground. */
 export interface FuzzOptions {
   readonly seed: number;
   readonly frames: number;
+  /** Whether clients have to sign in: then they begin as honest ones do, and turn hostile at any step. */
+  readonly signsIn?: boolean | undefined;
   /** Called now and then with how many frames were sent. */
   readonly onProgress?: ((sent: number) => void) | undefined;
 }
@@ -28,14 +31,25 @@ export interface FuzzResult {
   readonly isServing: boolean;
 }
 
-const connections = 8;
+/** What one client sends, frame by frame; told the last answer it got. */
+type Attack = Iterator<Uint8Array, void, Uint8Array | undefined>;
+
+interface Attacker {
+  readonly client: RawClient;
+  readonly attack: Attack;
+  sent: number;
+  answer: Uint8Array | undefined;
+}
+
+/** Who signs in needs the answer to each step before the next; the others send more at once. */
+const inTurns = { signingIn: { connections: 32, framesEach: 1 }, open: { connections: 8, framesEach: 4 } };
 /** A request that waits holds the others of its connection back: nobody stays for long. */
 const framesPerConnection = 60;
-const framesPerStep = 32;
+/** Longer than an answer in memory takes to come. */
 const stepMs = 5;
 
 /** Throws mutated requests at one playground in memory; the same seed sends the same. */
-export async function fuzz({ seed, frames, onProgress }: FuzzOptions): Promise<FuzzResult> {
+export async function fuzz({ seed, frames, signsIn = false, onProgress }: FuzzOptions): Promise<FuzzResult> {
   const random = seededRandom(seed);
   const clock = new VirtualClock({ seed });
   const network = new MemoryNetwork({ clock, seed });
@@ -46,7 +60,12 @@ export async function fuzz({ seed, frames, onProgress }: FuzzOptions): Promise<F
     server: network,
     observe: () => {},
     basePort: 9092,
-    settings: { maxLogBytes, maxPartitions: 500, maxGroups: 200 },
+    settings: {
+      maxLogBytes,
+      maxPartitions: 500,
+      maxGroups: 200,
+      sasl: signsIn ? hostileSasl : undefined,
+    },
   });
   const ends = new Map<string, number>();
   const failures: { reason: string; sent: number }[] = [];
@@ -56,46 +75,70 @@ export async function fuzz({ seed, frames, onProgress }: FuzzOptions): Promise<F
       .replace(/-?\d+/g, "#")
       .replace(/^(an? \w+ request is garbage: |\w+ version ).*/, "$1…");
     ends.set(kind, (ends.get(kind) ?? 0) + 1);
-    if (reason.includes("failed")) failures.push({ reason, sent });
+    if (reason.startsWith("the playground failed")) failures.push({ reason, sent });
   });
   await playground.start();
 
   const connect = () =>
     clock.runUntil(RawClient.connect(network, { host: "127.0.0.1", port: 9092 }), { limitMs: 60_000 });
-  const clients: { client: RawClient; sent: number }[] = [];
-  for (let count = 0; count < connections; count++) clients.push({ client: await connect(), sent: 0 });
-
   let samples: readonly Uint8Array[] = [];
-  const steps = Math.ceil(frames / framesPerStep);
-  for (let step = 0; step < steps; step++) {
+  const begin = async (): Promise<Attacker> => {
+    const client = await connect();
+    const attack = signsIn
+      ? await hostileSignIn(random, () => samples)
+      : forever(() => mutated(samples, random));
+    return { client, attack, sent: 0, answer: undefined };
+  };
+  const { connections, framesEach } = inTurns[signsIn ? "signingIn" : "open"];
+  const attackers: Attacker[] = [];
+  for (let count = 0; count < connections; count++) attackers.push(await begin());
+  while (sent < frames) {
     // What deletes topics has many ways to be hit.
     if (!playground.topics().some(({ topic }) => topic === "orders")) {
       playground.createTopic("orders", { partitions: 3 });
       samples = sampleRequests(playground.topics().find(({ topic }) => topic === "orders")?.topicId);
     }
-    for (let index = 0; index < framesPerStep && sent < frames; index++) {
-      const slot = clients[sent % connections];
-      if (slot === undefined) break;
-      if (slot.client.isClosed || slot.sent >= framesPerConnection) {
-        slot.client.close();
-        slot.client = await connect();
-        slot.sent = 0;
+    for (let turn = 0; turn < connections * framesEach && sent < frames; turn++) {
+      const at = turn % connections;
+      let attacker = attackers[at];
+      if (attacker === undefined || attacker.client.isClosed || attacker.sent >= framesPerConnection) {
+        attacker?.client.close();
+        attacker = attackers[at] = await begin();
       }
-      slot.client.write(mutated(samples, random));
-      slot.sent++;
+      throwNext(attacker);
       sent++;
     }
     await clock.advance(stepMs);
     onProgress?.(sent);
   }
-  for (const { client } of clients) client.close();
+  for (const { client } of attackers) client.close();
   await clock.advance(1_000);
 
   const honest = await connect();
+  if (signsIn) await clock.runUntil(signInHonestly(honest), { limitMs: 60_000 });
   const answer = honest.call(metadata, { topics: [] });
   const { brokers } = await clock.runUntil(answer, { limitMs: 60_000 });
   const { usedBytes: logBytes } = playground.memory();
   honest.close();
   await playground.stop();
   return { sent, ends, failures, logBytes, maxLogBytes, isServing: brokers.length === 1 };
+}
+
+function throwNext(attacker: Attacker): void {
+  const { client, attack } = attacker;
+  const next = attack.next(attacker.answer);
+  if (next.done === true) throw new Error("an attack came to an end");
+  // The answer to whatever was sent last that has one: enough for a client that waits for it.
+  client.nextFrame().then(
+    (frame) => {
+      attacker.answer = frame;
+    },
+    () => {},
+  );
+  client.write(next.value);
+  attacker.sent++;
+}
+
+function* forever(frame: () => Uint8Array): Generator<Uint8Array, void, Uint8Array | undefined> {
+  for (;;) yield frame();
 }

@@ -5,6 +5,8 @@ import { type FuzzResult, fuzz } from "./fuzz.ts";
 export interface FuzzShare {
   readonly seed: number;
   readonly frames: number;
+  /** Whether its clients have to sign in. */
+  readonly signsIn: boolean;
 }
 
 /** What became of it, and the memory it took: the thread's heap and its buffers, in bytes. */
@@ -35,7 +37,7 @@ export function fuzzInThread(share: FuzzShare, onSent: (sent: number) => void): 
   });
 }
 
-async function runShare({ seed, frames }: FuzzShare): Promise<FuzzReport> {
+async function runShare({ seed, frames, signsIn }: FuzzShare): Promise<FuzzReport> {
   const startBytes = memoryInUse();
   let peakBytes = startBytes;
   let told = 0;
@@ -45,8 +47,8 @@ async function runShare({ seed, frames }: FuzzShare): Promise<FuzzReport> {
     told = sent;
     parentPort?.postMessage({ sent } satisfies Message);
   };
-  const result = await fuzz({ seed, frames, onProgress });
-  return { ...result, seed, frames, startBytes, peakBytes };
+  const result = await fuzz({ seed, frames, signsIn, onProgress });
+  return { ...result, seed, frames, signsIn, startBytes, peakBytes };
 }
 
 function memoryInUse(): number {

@@ -119,7 +119,8 @@ function joined(...parts: readonly Uint8Array[]): Uint8Array {
   return withSize(all);
 }
 
-function withSize(frame: Uint8Array): Uint8Array {
+/** The frame with the size in front that it has. */
+export function withSize(frame: Uint8Array): Uint8Array {
   viewOf(frame).setInt32(0, frame.length - sizeBytes);
   return frame;
 }
@@ -128,11 +129,11 @@ function viewOf(frame: Uint8Array): DataView {
   return new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
 }
 
-function randomBytes(random: Random, count: number): Uint8Array {
+export function randomBytes(random: Random, count: number): Uint8Array {
   return Uint8Array.from({ length: count }, () => randomInt(random, 256));
 }
 
-function pick<T>(all: readonly T[], random: Random): T {
+export function pick<T>(all: readonly T[], random: Random): T {
   const one = all[randomInt(random, all.length)];
   if (one === undefined) throw new Error("nothing to pick from");
   return one;
