@@ -232,7 +232,8 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "recreateTopic",
     title: "Delete a topic and create it again",
-    description: "Same name, another id, empty: who has the old id gets UNKNOWN_TOPIC_ID.",
+    description:
+      "Same name, another id, empty. A consumer that commits before it hears of that goes on at its old place.",
     needs: ["topic"],
     takes: [],
     act: ({ topic }, control) => control.recreateTopic(topic),
