@@ -3,7 +3,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
 import type { BatchCorruption } from "#playground/faults/corruptBatch.ts";
 import { chooseFault, type SimulatedFault } from "./faults.ts";
-import { chance, mostRecordsInBatch, pick, type Trouble, valueSizes } from "./profile.ts";
+import { chance, mostRecordsInBatch, pick, type Trouble, troubles, valueSizes } from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
 import type { World } from "./world.ts";
 
@@ -172,10 +172,22 @@ export function chooseOperation(world: World): Operation | undefined {
   return ofBroker(world, kind) ?? ofMember(world, kind);
 }
 
+/** Every kind's weight under one trouble, and their sum. */
+interface Weights {
+  readonly entries: readonly (readonly [Kind, number])[];
+  readonly sum: number;
+}
+
+const weights: ReadonlyMap<Trouble, Weights> = new Map(
+  troubles.map((trouble) => {
+    const entries = Object.entries({ ...usual, ...more[trouble] }) as [Kind, number][];
+    return [trouble, { entries, sum: entries.reduce((sum, [, weight]) => sum + weight, 0) }];
+  }),
+);
+
 function chooseKind(random: Random, trouble: Trouble): Kind {
-  const weights: Readonly<Record<Kind, number>> = { ...usual, ...more[trouble] };
-  const entries = Object.entries(weights) as [Kind, number][];
-  let left = random.next() * entries.reduce((sum, [, weight]) => sum + weight, 0);
+  const { entries = [], sum = 0 } = weights.get(trouble) ?? {};
+  let left = random.next() * sum;
   for (const [kind, weight] of entries) {
     left -= weight;
     if (left < 0) return kind;

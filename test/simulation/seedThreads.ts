@@ -1,6 +1,9 @@
 import { parentPort, Worker } from "node:worker_threads";
 import { shrink } from "./shrink.ts";
-import { simulate } from "./simulate.ts";
+import { simulateWithoutStacks } from "./simulate.ts";
+
+/** Most of what a run makes lives for a few events: with room for that, little of it is ever moved. */
+const maxYoungGenerationSizeMb = 96;
 
 /** What the main thread has to know of a run. */
 export interface SeedReport {
@@ -37,7 +40,9 @@ export async function runInThreads(
   let isOver = false;
   const runThread = () =>
     new Promise<void>((resolve, reject) => {
-      const worker = new Worker(new URL("./main.ts", import.meta.url));
+      const worker = new Worker(new URL("./main.ts", import.meta.url), {
+        resourceLimits: { maxYoungGenerationSizeMb },
+      });
       const order = () => {
         if (isOver || next >= from + seeds) void worker.terminate();
         else worker.postMessage({ seed: next++, shrinks } satisfies SeedOrder);
@@ -61,7 +66,7 @@ export function workAsThread(): void {
 }
 
 async function runSeed(seed: number, shrinks: boolean): Promise<SeedReport> {
-  const outcome = await simulate(seed);
+  const outcome = await simulateWithoutStacks(seed);
   const { events, virtualMs, deliveries, failure } = outcome;
   const shrunken = shrinks ? await shrink(outcome) : undefined;
   const note = shrunken

@@ -1,5 +1,5 @@
 import { stringifyWithBigints } from "#base/json.ts";
-import { topicPartitionText } from "#base/topicPartition.ts";
+import { type TopicPartition, TopicPartitionMap, topicPartitionText } from "#base/topicPartition.ts";
 import type { GroupDescribed } from "#trace/observations/group.ts";
 import { checkModel } from "./checkModel.ts";
 import { groupId } from "./profile.ts";
@@ -149,11 +149,12 @@ function unfinishedOf({ ledger }: World, { id, session }: SimulatedMember): read
 /** Partitions that do not belong to exactly one member, or whose member does not know. */
 function strandedIn({ groupWatch, partitions, groupMembers }: World): readonly string[] {
   const group = groupWatch.described(groupId);
+  const assignments = groupMembers.map(({ session }) => session.assignment());
   return partitions.flatMap(({ topic, partition }) => {
     const isIt = (each: { topic: string; partition: number }) =>
       each.topic === topic && each.partition === partition;
     const owners = group?.members.filter(({ assigned = [] }) => assigned.some(isIt)) ?? [];
-    const readers = groupMembers.filter(({ session }) => session.assignment().some(isIt));
+    const readers = assignments.filter((assignment) => assignment.some(isIt));
     if (owners.length === 1 && readers.length === 1) return [];
     return [`${topic}-${partition} is assigned to ${owners.length} members and read by ${readers.length}`];
   });
@@ -202,44 +203,56 @@ function checkAgainstBroker({ groupWatch, verdict }: World, member: SimulatedMem
   const theirs = described?.assigned;
   // With KIP-848 the coordinator says what it wants, and the member gets there in its own time.
   if (!theirs || group.groupType !== "classic" || group.generationId !== generationId) return;
-  const text = (keys: readonly { topic: string; partition: number }[]) =>
-    keys.map(topicPartitionText).sort().join(" ");
-  const ours = text(member.session.assignment());
-  if (text(theirs) !== ours) {
-    verdict.fail(
-      "owner",
-      `${member.id} has ${ours}, and the coordinator gave it ${text(theirs)} in generation ${generationId}`,
-    );
-  }
+  const ours = member.session.assignment();
+  if (isSameSet(ours, theirs)) return;
+  const text = (keys: readonly TopicPartition[]) => keys.map(topicPartitionText).sort().join(" ");
+  verdict.fail(
+    "owner",
+    `${member.id} has ${text(ours)}, and the coordinator gave it ${text(theirs)} in generation ${generationId}`,
+  );
+}
+
+/** The same partitions in whatever order; `one` names none of them twice. */
+function isSameSet(one: readonly TopicPartition[], other: readonly TopicPartition[]): boolean {
+  const isInOther = (key: TopicPartition) =>
+    other.some(({ topic, partition }) => topic === key.topic && partition === key.partition);
+  return one.length === other.length && one.every(isInOther);
 }
 
 /** Members of one generation never read the same partition, but for a static member and its fenced former self. */
 function checkOwners({ groupMembers, groupWatch, verdict }: World): void {
-  const owners = new Map<string, string>();
+  const generations = new Map<number, TopicPartitionMap<string>>();
   const group = groupWatch.described(groupId);
   for (const { id, options, session } of groupMembers) {
     const owner = options.groupInstanceId ?? id;
-    for (const what of readInGeneration(session, group)) {
-      const other = owners.get(what);
-      if (other !== undefined && other !== owner)
+    const reading = readInGeneration(session, group);
+    if (!reading) continue;
+    const { generationId, keys } = reading;
+    const owners = generations.get(generationId) ?? new TopicPartitionMap<string>();
+    generations.set(generationId, owners);
+    for (const key of keys) {
+      const other = owners.get(key);
+      if (other !== undefined && other !== owner) {
+        const what = `${topicPartitionText(key)} in generation ${generationId}`;
         verdict.fail("owner", `${other} and ${id} both read ${what}`);
-      owners.set(what, owner);
+      }
+      owners.set(key, owner);
     }
   }
 }
 
-/** The partitions that nobody else in the member's generation may read, each with the generation. */
+/** The partitions that nobody else in the member's generation may read. */
 function readInGeneration(
   session: SimulatedMember["session"],
   group: GroupDescribed | undefined,
-): readonly string[] {
+): { readonly generationId: number; readonly keys: readonly TopicPartition[] } | undefined {
   const membership = session.membership();
-  if (membership?.state !== "stable" && membership?.state !== "revoking") return [];
+  if (membership?.state !== "stable" && membership?.state !== "revoking") return undefined;
   // Who is giving partitions up reads on until then. A consumer group takes back whom it had put out, under the old id and
   // with others in its place, and knows topics by their ids: there what is given up may be another's already.
-  if (membership.state === "revoking" && group?.groupType !== "classic") return [];
+  if (membership.state === "revoking" && group?.groupType !== "classic") return undefined;
   const { memberId, generationId } = membership.generation;
   // Whom the coordinator does not know any more may be of an earlier group that counted up to the same number.
-  if (!group?.members.some((member) => member.memberId === memberId)) return [];
-  return session.assignment().map((key) => `${topicPartitionText(key)} in generation ${generationId}`);
+  if (!group?.members.some((member) => member.memberId === memberId)) return undefined;
+  return { generationId, keys: session.assignment() };
 }

@@ -236,12 +236,11 @@ export class World {
 
   /** Markers are written by the broker itself: the ledger has to be told. */
   noteEnds(): void {
-    for (const key of this.partitions) this.ledger.endsAt(key, this.#endInBroker(key));
-  }
-
-  #endInBroker({ topic, partition }: TopicPartition): bigint {
-    const found = this.playground.topics().find((each) => each.topic === topic)?.partitions[partition];
-    return found?.highWatermark ?? 0n;
+    for (const { topic, partitions } of this.playground.topics()) {
+      for (const [partition, { highWatermark }] of partitions.entries()) {
+        this.ledger.endsAt({ topic, partition }, highWatermark);
+      }
+    }
   }
 
   /** False when nobody took it. */

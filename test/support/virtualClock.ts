@@ -114,21 +114,18 @@ export class VirtualClock implements Clock {
       settled = true;
     };
     work.then(onSettled, onSettled);
-    await this.#watchingRejections(async (failed) => {
-      for (;;) {
-        await drain();
-        failed();
-        if (settled) return;
-        const next = this.#peek();
-        if (next === undefined) {
-          throw this.#stuck("DEADLOCK", `${what} has not settled and nothing is scheduled`);
-        }
-        if (next.at > until) throw this.#stuck("TIME_LIMIT", `${what} has not settled after ${limitMs} ms`);
-        if (this.#steps >= lastStep) {
-          throw this.#stuck("STEP_LIMIT", `${what} has not settled after ${maxSteps} events`);
-        }
-        this.#runNext();
+    await this.#inTurns(() => {
+      if (settled) return "over";
+      const next = this.#peek();
+      if (next === undefined) {
+        throw this.#stuck("DEADLOCK", `${what} has not settled and nothing is scheduled`);
       }
+      if (next.at > until) throw this.#stuck("TIME_LIMIT", `${what} has not settled after ${limitMs} ms`);
+      if (this.#steps >= lastStep) {
+        throw this.#stuck("STEP_LIMIT", `${what} has not settled after ${maxSteps} events`);
+      }
+      this.#runNext();
+      return "on";
     });
     return work;
   }
@@ -136,28 +133,25 @@ export class VirtualClock implements Clock {
   /** Lets `ms` pass: runs everything due until then, in order. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    await this.#watchingRejections(async (failed) => {
-      await drain();
-      failed();
-      for (let next = this.#peek(); next !== undefined && next.at <= until; next = this.#peek()) {
-        this.#runNext();
-        await drain();
-        failed();
-      }
+    await this.#inTurns(() => {
+      const next = this.#peek();
+      if (next === undefined || next.at > until) return "over";
+      this.#runNext();
+      return "on";
     });
     this.#now = until;
   }
 
-  /** Runs `body`; the function it gets throws what was rejected without a handler since the last call. */
-  async #watchingRejections(body: (failed: () => void) => Promise<void>): Promise<void> {
+  /** Takes turns until one says that it is over; throws what is rejected meanwhile without a handler. */
+  async #inTurns(turn: () => "on" | "over"): Promise<void> {
     let rejection: { readonly cause: unknown } | undefined;
     const note = (cause: unknown) => {
       rejection ??= { cause };
     };
     process.on("unhandledRejection", note);
     try {
-      await body(() => {
-        if (rejection === undefined) return;
+      await inTurns(() => {
+        if (rejection === undefined) return turn();
         const { cause } = rejection;
         const text = cause instanceof Error ? cause.message : String(cause);
         throw new SimulationError("UNHANDLED_REJECTION", `in event ${this.#steps}: ${text}`, { cause });
@@ -253,8 +247,32 @@ function isBefore(a: Timer, b: Timer): boolean {
   return a.serial < b.serial;
 }
 
-function drain(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
+/** As many turns as one round of the event loop takes at most: the round itself costs several times what a turn does. */
+const mostTurns = 16;
+
+/** Calls `turn` until it says that it is over, or throws. Before each call all promise work is drained. */
+function inTurns(turn: () => "on" | "over"): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let waiting: NodeJS.Immediate[] = [];
+    let size = 1;
+    const end = (settle: () => void) => {
+      for (const each of waiting) clearImmediate(each);
+      settle();
+    };
+    const take = () => {
+      waiting.shift();
+      try {
+        if (turn() === "over") end(resolve);
+        else if (waiting.length === 0) beginRound();
+      } catch (error) {
+        end(() => reject(error));
+      }
+    };
+    // Node drains promise work between any two immediates of a round, as it does between rounds.
+    const beginRound = () => {
+      waiting = Array.from({ length: size }, () => setImmediate(take));
+      size = Math.min(size * 2, mostTurns);
+    };
+    beginRound();
   });
 }
