@@ -48,6 +48,7 @@ import {
   foldGate,
   foldPosition,
   foldPositionRemoved,
+  foldState,
   type SessionModelState,
 } from "./sessions.ts";
 import { createTopics, foldOffsets, foldTopics, type TopicsState } from "./topics.ts";
@@ -188,7 +189,8 @@ const folds: Folds = {
     sessionIn(cluster, seen.sessionId).started = seen;
   },
   "session.state": (cluster, seen) => {
-    sessionIn(cluster, seen.sessionId).state = seen;
+    const session = sessionIn(cluster, seen.sessionId);
+    foldState(session, seen, () => lifeBefore(cluster, session));
   },
   "session.gate": (cluster, seen) => foldGate(sessionIn(cluster, seen.sessionId), seen),
   "session.callback": (cluster, seen) => foldCallback(sessionIn(cluster, seen.sessionId), seen),
@@ -263,6 +265,22 @@ function sessionIn(cluster: ClusterState, sessionId: string): SessionModelState 
     cluster.sessions.set(sessionId, session);
   }
   return session;
+}
+
+/** A scripted member that ends is started again under its name. */
+function lifeBefore(
+  { sessions }: ClusterState,
+  { sessionId, started }: SessionModelState,
+): SessionModelState | undefined {
+  if (!started?.scripted) return undefined;
+  const { name, groupId } = started;
+  return [...sessions.values()].findLast(
+    (other) =>
+      other.sessionId !== sessionId &&
+      other.started?.scripted &&
+      other.started.name === name &&
+      other.started.groupId === groupId,
+  );
 }
 
 function endIn(cluster: ClusterState): (key: TopicPartition) => bigint | undefined {

@@ -36,7 +36,14 @@ export type RemedyAction =
       readonly memberId: string;
     }
   | {
-      readonly kind: "showRebalances" | "startConsumer";
+      /** A scripted member of the playground. */
+      readonly kind: "changeMember";
+      readonly clusterId: string;
+      readonly groupId: string;
+      readonly name: string;
+    }
+  | {
+      readonly kind: "showRebalances" | "startConsumer" | "migrateAssignor";
       readonly clusterId: string;
       readonly groupId: string;
     }

@@ -40,6 +40,10 @@ export interface SessionModelState {
   readonly sessionId: string;
   started: Seen<SessionStarted> | undefined;
   state: Seen<SessionStateObserved> | undefined;
+  /** When its group first took it: it was answered a JoinGroup, or given an epoch. */
+  takenAt: number | undefined;
+  /** Since when it, and the scripted member's lives right before it, are refused for the reason of `state.error`. */
+  refusedSince: number | undefined;
   pollMode: Seen<SessionPollMode> | undefined;
   /** Whether rebalances are kept away, and whether one waits. */
   gate: Seen<SessionGate> | undefined;
@@ -70,6 +74,8 @@ export function createSession(sessionId: string): SessionModelState {
     sessionId,
     started: undefined,
     state: undefined,
+    takenAt: undefined,
+    refusedSince: undefined,
     pollMode: undefined,
     gate: undefined,
     callback: undefined,
@@ -106,6 +112,24 @@ export function bufferTotals(session: {
     totals.pausedBytes += buffer.pausedBytes;
   }
   return totals;
+}
+
+const taken: ReadonlySet<SessionStateObserved["membership"]> = new Set(["syncing", "stable", "revoking"]);
+
+/** `before` is the life that a scripted member had before this one. */
+export function foldState(
+  session: SessionModelState,
+  seen: Seen<SessionStateObserved>,
+  before: () => SessionModelState | undefined,
+): void {
+  session.state = seen;
+  if (taken.has(seen.membership)) session.takenAt ??= seen.at;
+  if (seen.error === undefined) session.refusedSince = undefined;
+  else session.refusedSince ??= refusalBefore(seen.error, before()) ?? seen.since;
+}
+
+function refusalBefore(error: string, before: SessionModelState | undefined): number | undefined {
+  return before?.state?.error === error ? before.refusedSince : undefined;
 }
 
 export function foldGate(session: SessionModelState, seen: Seen<SessionGate>): void {

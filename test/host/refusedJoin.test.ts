@@ -50,6 +50,53 @@ test("a scripted member that its group does not take is seen there, with who lac
   }
 });
 
+test("a finding that a member cannot join does not outlive its first successful join", async () => {
+  const { ask, clock, tree, refusals } = await withCooperativeGroup();
+  await ask("playground.addMember", { groupId: "billing", topics: ["orders"], protocol: "range" });
+  await clock.advance(7_000);
+
+  await ask("playground.changeMember", { name: "worker-3", protocol: "cooperative-sticky, range" });
+
+  // From its restart on, and in every rebalance after it.
+  await clock.advance(500);
+  const seen: unknown[] = await refusals();
+  for (let second = 0; second < 20; second++) {
+    if (second === 10) {
+      await ask("playground.addMember", {
+        groupId: "billing",
+        topics: ["orders"],
+        protocol: "cooperative-sticky",
+      });
+    }
+    await clock.advance(500);
+    seen.push(...(await refusals()));
+  }
+  expect(seen).toEqual([]);
+  expect(await tree.find(clusters, "worker-3")).toMatchObject({
+    description: expect.stringContaining("orders-"),
+  });
+});
+
+test("how long a member cannot join is counted over all its attempts, and it can be changed from there", async () => {
+  const { ask, clock, refusals } = await withCooperativeGroup();
+  await ask("playground.addMember", { groupId: "billing", topics: ["orders"], protocol: "range" });
+  await clock.advance(1_000);
+  const [first] = await refusals();
+
+  await clock.advance(300_000);
+
+  expect(await refusals()).toMatchObject([
+    {
+      since: first?.since,
+      remedies: [
+        { action: { kind: "changeMember", name: "worker-3" } },
+        { action: { kind: "migrateAssignor", groupId: "billing" } },
+        { action: { kind: "showRebalances" } },
+      ],
+    },
+  ]);
+});
+
 test("it is gone from its group when it is taken away", async () => {
   const { ask, clock, tree, refusals } = await withCooperativeGroup();
   await ask("playground.addMember", { groupId: "billing", topics: ["orders"], protocol: "range" });

@@ -2,6 +2,7 @@ import { commonAssignors, offersText } from "../assignors.ts";
 import { type Evidence, type Finding, type FindingSubject, findingId } from "../finding.ts";
 import { type GroupView, groupView } from "../groupView.ts";
 import type { ClusterModel, SessionModel } from "../model.ts";
+import type { Remedy } from "../remedy.ts";
 import { sessionName } from "../sessionView.ts";
 import { listText, sentence } from "../words.ts";
 import { isFencing } from "./fencedMember.ts";
@@ -12,7 +13,7 @@ export function findRefusedJoins(cluster: ClusterModel, dismissed: ReadonlySet<s
     const { state, started, sessionId } = session;
     const groupId = started?.groupId;
     if (groupId === undefined || state?.error === undefined || isFencing(state.error)) return [];
-    if (dismissed.has(sessionId)) return [];
+    if (dismissed.has(sessionId) || isSuperseded(cluster, session)) return [];
     return [finding(cluster, session, { groupId, error: state.error })];
   });
 }
@@ -30,8 +31,23 @@ function concerned(cluster: ClusterModel): readonly SessionModel[] {
   return [...ours, ...decided.values()];
 }
 
-function isDecided({ state, ended }: SessionModel): boolean {
-  return ended !== undefined || state?.error !== undefined || state?.membership === "stable";
+function isDecided({ state, takenAt, ended }: SessionModel): boolean {
+  return ended !== undefined || state?.error !== undefined || takenAt !== undefined;
+}
+
+/** What the group refused is not what it offers now: whether that is taken has yet to be seen. */
+function isSuperseded({ sessions, playground }: ClusterModel, refused: SessionModel): boolean {
+  const newest = sessions.get(playground.members.get(sessionName(refused))?.sessionId ?? "");
+  return refused.started?.scripted === true && newest?.started !== undefined && !offersSame(newest, refused);
+}
+
+function offersSame(one: SessionModel, other: SessionModel): boolean {
+  return offerOf(one) === offerOf(other);
+}
+
+function offerOf({ started }: SessionModel): string {
+  const protocol = started?.options?.find(({ name }) => name === "group protocol")?.text;
+  return JSON.stringify([started?.assignors, protocol]);
 }
 
 function finding(
@@ -44,12 +60,11 @@ function finding(
   const scripted = started?.scripted ?? false;
   const name = sessionName(session);
   const group = cluster.groups.byId.get(groupId);
-  const view = group && groupView(cluster, group);
+  const view = group && othersOf(groupView(cluster, group), name);
   const said = state?.reason ?? error;
-  const mismatch =
-    error === "INCONSISTENT_GROUP_PROTOCOL" && view
-      ? mismatchOf(view, name, started?.assignors ?? [])
-      : undefined;
+  const offered = started?.assignors ?? [];
+  const isMismatch = error === "INCONSISTENT_GROUP_PROTOCOL";
+  const mismatch = isMismatch && view ? mismatchOf(view, name, offered) : undefined;
   return {
     id: findingId("joinRefused", clusterId, groupId, scripted ? name : sessionId),
     clusterId,
@@ -64,10 +79,10 @@ function finding(
     ].join(" "),
     evidence: [
       { label: "error", value: error },
-      { label: `${name} offers`, value: (started?.assignors ?? []).join(", ") },
+      { label: `${name} offers`, value: offered.join(", ") },
       ...(mismatch?.evidence ?? []),
     ],
-    since: state?.since ?? session.started?.at ?? 0,
+    since: session.refusedSince ?? session.started?.at ?? 0,
     subjects: [
       { kind: "session", sessionId },
       { kind: "group", groupId },
@@ -75,15 +90,8 @@ function finding(
     ],
     remedies: [
       ...(scripted
-        ? []
-        : [
-            {
-              title: "Start another one…",
-              hint: "Opens the form for a debug consumer of the same group.",
-              changes: true,
-              action: { kind: "startConsumer", clusterId, groupId },
-            } as const,
-          ]),
+        ? scriptedRemedies(clusterId, { groupId, name, view: mismatch && view })
+        : [startAnother(clusterId, groupId)]),
       {
         title: "Show rebalances",
         hint: "Opens the group over time, with every attempt to join.",
@@ -92,6 +100,41 @@ function finding(
       },
     ],
   };
+}
+
+function startAnother(clusterId: string, groupId: string): Remedy {
+  return {
+    title: "Start another one…",
+    hint: "Opens the form for a debug consumer of the same group.",
+    changes: true,
+    action: { kind: "startConsumer", clusterId, groupId },
+  };
+}
+
+/** Another offer for the one, or another assignor for all: a migration restarts scripted members and nobody else. */
+function scriptedRemedies(
+  clusterId: string,
+  of: { readonly groupId: string; readonly name: string; readonly view: GroupView | undefined },
+): readonly Remedy[] {
+  const { groupId, name, view } = of;
+  const change: Remedy = {
+    title: `Change ${name}…`,
+    hint: "Asks what it does and what it offers; it restarts with that.",
+    changes: true,
+    action: { kind: "changeMember", clusterId, groupId, name },
+  };
+  const canMigrate =
+    view?.groupType === "classic" && view.members.every(({ session }) => session?.started?.scripted === true);
+  if (!canMigrate) return [change];
+  return [
+    change,
+    {
+      title: "Migrate the assignor…",
+      hint: `Moves all scripted members of ${groupId} to one assignor, ${name} among them, one restart at a time.`,
+      changes: true,
+      action: { kind: "migrateAssignor", clusterId, groupId },
+    },
+  ];
 }
 
 /** It has begun, and nobody knows yet whether the group takes it this time. */
@@ -104,6 +147,14 @@ interface Mismatch {
   readonly detail: string;
   readonly sentences: readonly string[];
   readonly evidence: readonly Evidence[];
+}
+
+/** Whom it has to agree with: its own next life may already be among the members. */
+function othersOf(view: GroupView, name: string): GroupView {
+  return {
+    ...view,
+    members: view.members.filter(({ session }) => !session || sessionName(session) !== name),
+  };
 }
 
 /** Who lacks which assignor; undefined where nobody has told what the others offer. */

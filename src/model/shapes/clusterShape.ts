@@ -62,6 +62,8 @@ const session = object<SessionModelState>({
   sessionId: string,
   started: optional(seenShape("session.started")),
   state: optional(seenShape("session.state")),
+  takenAt: optional(instant),
+  refusedSince: optional(instant),
   pollMode: optional(seenShape("session.pollMode")),
   gate: optional(seenShape("session.gate")),
   callback: optional(seenShape("session.callback")),

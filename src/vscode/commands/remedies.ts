@@ -51,6 +51,21 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
         groupId: action.groupId,
       });
       return;
+    case "changeMember":
+      await vscode.commands.executeCommand(commandIds.changeScriptedMember, {
+        kind: "group",
+        clusterId: action.clusterId,
+        groupId: action.groupId,
+        name: action.name,
+      });
+      return;
+    case "migrateAssignor":
+      await vscode.commands.executeCommand(commandIds.migrateAssignor, {
+        kind: "group",
+        clusterId: action.clusterId,
+        groupId: action.groupId,
+      });
+      return;
     case "disableFault":
       return app.link.request("playground.setFaultEnabled", { faultId: action.faultId, enabled: false });
     case "startPlayground":

@@ -11,7 +11,7 @@ import { showInformationMessage, withProgress } from "../ui/notify.ts";
 import { pickGroup } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRebalances } from "./showPanels.ts";
-import { groupIdOf, sessionIdOf } from "./target.ts";
+import { groupIdOf, sessionIdOf, textIn } from "./target.ts";
 
 /** The playground's scripted members: added, changed, removed, and rolled from one assignor to another. */
 export function scriptedMemberCommands(app: App): CommandFamily {
@@ -20,14 +20,15 @@ export function scriptedMemberCommands(app: App): CommandFamily {
       const choice = await chooseMember(app.link, groupIdOf(target));
       return choice && app.link.request("playground.addMember", choice);
     },
-    [commandIds.changeScriptedMember]: async (target) => {
-      const member = await memberFor(app, target, "Change scripted member");
+    [commandIds.changeScriptedMember]: async (target, argument) => {
+      const title = "Change scripted member";
+      const member = await memberFor(app, target, { title, name: textIn(argument, "name") });
       const change = member && (await chooseChange(app.link, member));
       if (!member || !change) return undefined;
       return app.link.request("playground.changeMember", { name: member.name, ...change });
     },
     [commandIds.removeScriptedMember]: async (target) => {
-      const member = await memberFor(app, target, "Remove scripted member");
+      const member = await memberFor(app, target, { title: "Remove scripted member" });
       if (member) await app.link.request("playground.removeMember", { name: member.name });
     },
     [commandIds.migrateAssignor]: async (target) => {
@@ -108,16 +109,18 @@ async function sayDone(
   if (answer === show) await showRebalances(app, { clusterId: playgroundClusterId, groupId });
 }
 
-/** The scripted member a row stands for, or the one chosen. */
+/** The scripted member of that name or row, or the one chosen. */
 async function memberFor(
   app: App,
   target: NodeTarget | undefined,
-  title: string,
+  { title, name }: { readonly title: string; readonly name?: string | undefined },
 ): Promise<ScriptedMemberSummary | undefined> {
   const { members } = await app.link.request("playground.status", {});
   const named = members.find(
-    ({ memberId, sessionId }) =>
-      (target?.kind === "member" && memberId === target.memberId) || sessionId === sessionIdOf(target),
+    ({ name: its, memberId, sessionId }) =>
+      its === name ||
+      (target?.kind === "member" && memberId === target.memberId) ||
+      sessionId === sessionIdOf(target),
   );
   if (named) return named;
   const groupId = groupIdOf(target);

@@ -40,9 +40,17 @@ export function sessionScopeOf(
 
 /** A number that whoever runs the command gives along: then nobody is asked. */
 export function numberIn(argument: unknown, key: string): number | undefined {
-  const value =
-    typeof argument === "object" && argument !== null
-      ? new Map(Object.entries(argument)).get(key)
-      : undefined;
+  const value = valueIn(argument, key);
   return typeof value === "number" ? value : undefined;
+}
+
+/** A name that whoever runs the command gives along. */
+export function textIn(argument: unknown, key: string): string | undefined {
+  const value = valueIn(argument, key);
+  return typeof value === "string" ? value : undefined;
+}
+
+function valueIn(argument: unknown, key: string): unknown {
+  if (typeof argument !== "object" || argument === null) return undefined;
+  return new Map<string, unknown>(Object.entries(argument)).get(key);
 }

@@ -378,6 +378,13 @@ export type RemedyAction =
   | { readonly kind: "poll"; readonly clusterId: string; readonly sessionId: string }
   | { readonly kind: "commit"; readonly clusterId: string; readonly sessionId: string }
   | { readonly kind: "startConsumer"; readonly clusterId: string; readonly groupId: string }
+  | { readonly kind: "migrateAssignor"; readonly clusterId: string; readonly groupId: string }
+  | {
+      readonly kind: "changeMember";
+      readonly clusterId: string;
+      readonly groupId: string;
+      readonly name: string;
+    }
   | { readonly kind: "disableFault"; readonly clusterId: string; readonly faultId: string }
   | { readonly kind: "startPlayground" }
   | { readonly kind: "reconnectCluster"; readonly clusterId: string }
