@@ -232,8 +232,7 @@ export const troubleTable: readonly TroubleDefinition[] = [
   {
     id: "recreateTopic",
     title: "Delete a topic and create it again",
-    description:
-      "Same name, another id, empty. A consumer that commits before it hears of that goes on at its old place.",
+    description: "Another id, empty. Who commits before noticing goes on at its old place.",
     needs: ["topic"],
     takes: [],
     act: ({ topic }, control) => control.recreateTopic(topic),
