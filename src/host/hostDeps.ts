@@ -17,8 +17,11 @@ export interface HostFiles {
   read(file: string): Promise<Uint8Array>;
   /** In bytes. */
   size(file: string): Promise<number>;
-  /** The bytes in order, as many at a time as fit into a turn; a piece is only good until the next is asked for. */
-  pieces(file: string): AsyncIterable<Uint8Array>;
+  /**
+   * The bytes in order, those before `fromByte` left out, as many at a time as fit into a turn; a piece is only good
+   * until the next is asked for.
+   */
+  pieces(file: string, fromByte?: number): AsyncIterable<Uint8Array>;
   write(file: string, chunks: Iterable<string>): Promise<number>;
   /** Makes a file, and its directory where that is not there. Rejects when the file is there already. */
   create(file: string, text: string): Promise<void>;

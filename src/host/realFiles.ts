@@ -11,13 +11,14 @@ const pieceBytes = 65_536;
 export const realFiles: HostFiles = {
   read: (file) => readFile(file),
   size: async (file) => (await stat(file)).size,
-  async *pieces(file) {
+  async *pieces(file, fromByte = 0) {
     const handle = await open(file, "r");
     try {
       const buffer = new Uint8Array(pieceBytes);
-      for (;;) {
-        const { bytesRead } = await handle.read(buffer, 0, pieceBytes, null);
+      for (let at = fromByte; ; ) {
+        const { bytesRead } = await handle.read(buffer, 0, pieceBytes, at);
         if (bytesRead === 0) return;
+        at += bytesRead;
         yield buffer.subarray(0, bytesRead);
       }
     } finally {

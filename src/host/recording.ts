@@ -1,9 +1,12 @@
+import { parseJson } from "#base/json.ts";
 import { type Disposable, DisposableStore } from "#base/lifecycle.ts";
 import { detect } from "#model/detectors/detect.ts";
 import type { DetectorSettings, Finding } from "#model/finding.ts";
 import { serialiseModel } from "#model/keyframe.ts";
 import { createModel, fold, type Model, type ModelState } from "#model/model.ts";
+import { modelAt } from "#model/traceModel.ts";
 import { Recorder } from "#trace/recorder.ts";
+import type { Moment } from "#trace/ring.ts";
 import type { HostDeps } from "./hostDeps.ts";
 import type { OpenSource } from "./sources.ts";
 import type { PresentedModel } from "./views/presentation.ts";
@@ -45,6 +48,15 @@ export class Recording implements Disposable {
   /** Grows with each observation. */
   get version(): number {
     return this.#version;
+  }
+
+  /** A cluster as it was at a moment of its own clock; undefined when nothing is kept of that time. */
+  modelAt(moment: Moment): Model | undefined {
+    const replay = this.recorder.replayUntil(moment);
+    if (!replay) return undefined;
+    const { keyframe, observations } = replay;
+    const model = keyframe.model === undefined ? undefined : parseJson(keyframe.model);
+    return modelAt({ keyframe: model, observations }, moment.at);
   }
 
   readonly openSource: OpenSource = ({ sourceId, clusterId, vantage, clock = this.#clock, pace }) => {

@@ -22,7 +22,7 @@ export function modelFromKeyframe(keyframe: Json | undefined): {
  * says where it comes from, so that nobody takes it for the present.
  */
 export function asTraceClusters(
-  model: ModelState,
+  model: Pick<ModelState, "clusters">,
   trace: { readonly name: string; readonly clusterIdOf: (clusterId: string) => string },
 ): ReadonlyMap<string, ClusterState> {
   const clusters = new Map<string, ClusterState>();

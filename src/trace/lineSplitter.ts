@@ -11,6 +11,12 @@ export class LineSplitter {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: false });
   #parts: Uint8Array[] = [];
   #length = 0;
+  #taken = 0;
+
+  /** How many bytes the lines had that were taken so far, their ends included. */
+  get takenBytes(): number {
+    return this.#taken;
+  }
 
   constructor(maxLineBytes: number) {
     this.#maxLineBytes = maxLineBytes;
@@ -25,6 +31,7 @@ export class LineSplitter {
         return;
       }
       this.#keep(chunk.subarray(start, end));
+      this.#taken += this.#length + 1;
       yield this.#take();
       start = end + 1;
     }

@@ -2,7 +2,7 @@ import type { Clock } from "#base/clock.ts";
 import { Emitter, type Event } from "#base/events.ts";
 import { type Disposable, toDisposable } from "#base/lifecycle.ts";
 import type { Observation, ObservationBody, Observe, Vantage } from "./observation.ts";
-import { defaultRingLimits, type Replay, Ring, type RingLimits } from "./ring.ts";
+import { defaultRingLimits, type Moment, type Replay, Ring, type RingLimits } from "./ring.ts";
 import { defaultGateLimits, type GateLimits, SourceGate } from "./sourceGate.ts";
 
 /** Who observes: one per engine session, playground or observer. */
@@ -72,9 +72,9 @@ export class Recorder implements Disposable {
     return this.#ring.bytes;
   }
 
-  /** From the first to the last moment that can be shown. */
-  get extent(): { readonly fromAt: number; readonly toAt: number } | undefined {
-    return this.#ring.extent;
+  /** From the first to the last moment of a cluster that can be shown. */
+  extentOf(clusterId: string): { readonly fromAt: number; readonly toAt: number } | undefined {
+    return this.#ring.extentOf(clusterId);
   }
 
   register(source: Source): RegisteredSource {
@@ -116,9 +116,9 @@ export class Recorder implements Disposable {
     return this.#ring.all();
   }
 
-  /** What to fold to see that moment. */
-  replayUntil(at: number): Replay | undefined {
-    return this.#ring.until(at);
+  /** What to fold to see a cluster at that moment of its own clock. */
+  replayUntil(moment: Moment): Replay | undefined {
+    return this.#ring.until(moment);
   }
 
   dispose(): void {

@@ -29,9 +29,22 @@ export const defaultRingLimits: RingLimits = {
   keyframeEvery: 10_000,
 };
 
+/** A moment of a cluster, by its own clock: a playground's can be behind the others, or ahead. */
+export interface Moment {
+  readonly clusterId: string;
+  readonly at: number;
+}
+
+interface Extent {
+  readonly fromAt: number;
+  readonly toAt: number;
+}
+
 interface Segment {
   readonly keyframe: Keyframe;
   readonly observations: Observation[];
+  /** What was observed of each cluster, by its own clock. */
+  readonly extents: Map<string, Extent>;
   readonly keyframeBytes: number;
   /** Of the observations alone. */
   bytes: number;
@@ -77,7 +90,13 @@ export class Ring {
   }
 
   beginSegment(keyframe: Keyframe): void {
-    this.#segments.push({ keyframe, observations: [], keyframeBytes: keyframe.model?.length ?? 0, bytes: 0 });
+    this.#segments.push({
+      keyframe,
+      observations: [],
+      extents: new Map(),
+      keyframeBytes: keyframe.model?.length ?? 0,
+      bytes: 0,
+    });
     this.#trim();
   }
 
@@ -89,6 +108,8 @@ export class Ring {
     }
     if (!segment) return;
     segment.observations.push(observation);
+    const { clusterId, at } = observation;
+    segment.extents.set(clusterId, joined(segment.extents.get(clusterId), { fromAt: at, toAt: at }));
     segment.bytes += estimateBytes(observation);
     this.#trim();
   }
@@ -101,23 +122,31 @@ export class Ring {
     );
   }
 
-  /** What to fold to see the moment `at`: from the last keyframe that is not after it. Undefined when nothing is kept. */
-  until(at: number): Replay | undefined {
-    const segment = this.#segments.findLast(({ keyframe }) => keyframe.at <= at) ?? this.#segments[0];
+  /**
+   * What to fold to see a cluster as it was: from the last keyframe that nothing later went into. Undefined when the
+   * moment is before all that is kept of it.
+   */
+  until({ clusterId, at }: Moment): Replay | undefined {
+    const segment = this.#segments.findLast(({ extents }) => {
+      const extent = extents.get(clusterId);
+      return extent !== undefined && extent.fromAt <= at;
+    });
     return (
       segment && {
         keyframe: segment.keyframe,
-        observations: segment.observations.filter((observation) => observation.at <= at),
+        observations: segment.observations.filter(
+          (observation) => observation.clusterId === clusterId && observation.at <= at,
+        ),
       }
     );
   }
 
-  /** From the first to the last moment that can be shown. */
-  get extent(): { readonly fromAt: number; readonly toAt: number } | undefined {
-    const first = this.#segments[0];
-    const last = this.#segments.at(-1);
-    if (!first || !last) return undefined;
-    return { fromAt: first.keyframe.at, toAt: last.observations.at(-1)?.at ?? last.keyframe.at };
+  /** From the first to the last moment of a cluster that can be shown; undefined when nothing is kept of it. */
+  extentOf(clusterId: string): Extent | undefined {
+    return this.#segments.reduce<Extent | undefined>((sum, { extents }) => {
+      const extent = extents.get(clusterId);
+      return extent ? joined(sum, extent) : sum;
+    }, undefined);
   }
 
   #trim(): void {
@@ -128,4 +157,8 @@ export class Ring {
       this.#dropped += this.#segments.shift()?.observations.length ?? 0;
     }
   }
+}
+
+function joined(a: Extent | undefined, b: Extent): Extent {
+  return a ? { fromAt: Math.min(a.fromAt, b.fromAt), toAt: Math.max(a.toAt, b.toAt) } : b;
 }

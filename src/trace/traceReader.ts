@@ -63,6 +63,11 @@ export class TraceReader {
     return this.#observations;
   }
 
+  /** Where the line after the newest item begins, in bytes from the file's beginning. */
+  get nextLineAt(): number {
+    return this.#lines.takenBytes;
+  }
+
   /** The items in this chunk. Throws TraceFileError when the file is no trace. */
   *push(chunk: Uint8Array): Generator<TraceItem> {
     for (const line of this.#lines.push(chunk)) yield* this.#read(line, true);

@@ -221,10 +221,34 @@ describe("the recorder", () => {
       await clock.advance(10);
     }
 
-    const replay = recorder.replayUntil(start + 125);
+    const replay = recorder.replayUntil({ clusterId: source.clusterId, at: start + 125 });
 
     expect(replay?.keyframe.seq).toBe(10);
     expect(replay?.observations.map(({ seq }) => seq)).toEqual([10, 11, 12]);
-    expect(recorder.extent).toEqual({ fromAt: start, toAt: start + 190 });
+    expect(recorder.extentOf(source.clusterId)).toEqual({ fromAt: start, toAt: start + 190 });
+  });
+
+  test("a cluster whose clock is ahead of the others' is folded from before its moment", async () => {
+    const { clock, recorder, source } = setUp({
+      ring: { maxObservations: 100, maxBytes: 1_000_000, keyframeEvery: 4 },
+    });
+    const real = recorder.register(source);
+    const ahead = recorder.register({
+      ...source,
+      sourceId: "ahead",
+      clusterId: "ahead",
+      clock: { ...clock, now: () => clock.now() + 1_000, schedule: clock.schedule.bind(clock) },
+    });
+    for (let index = 0; index < 12; index += 1) {
+      (index % 4 === 0 ? real : ahead).observe(buffered(index));
+      await clock.advance(10);
+    }
+
+    const replay = recorder.replayUntil({ clusterId: "ahead", at: start + 1_025 });
+
+    expect(replay?.keyframe.seq).toBe(0);
+    expect(replay?.observations.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(recorder.extentOf("ahead")).toEqual({ fromAt: start + 1_010, toAt: start + 1_110 });
+    expect(recorder.extentOf("other")).toBeUndefined();
   });
 });

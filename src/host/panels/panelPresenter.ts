@@ -1,3 +1,4 @@
+import type { Event } from "#base/events.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { MarkRef } from "#webview/rebalances/contract.ts";
 import type { PanelNotification, PanelState } from "../channel/panelRequests.ts";
@@ -9,6 +10,8 @@ export interface PanelPresenter {
   readonly isPast: boolean;
   /** Whether it is presented together with the trees, as it shows numbers that stand there too. */
   readonly goesWithTrees?: boolean;
+  /** Something is ready that took longer than an answer may. */
+  readonly onNews?: Event<void>;
   /** The snapshot for the visible window, as of now. */
   state(): PanelState;
   /** The page reported what the user did. */

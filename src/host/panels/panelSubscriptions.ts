@@ -35,7 +35,11 @@ export class PanelSubscriptions {
     if (this.#panels.size >= maxPanels)
       throw new ChannelError("REFUSED", "Too many panels are open. Close some.");
     const panelId = `panel-${this.#nextId++}`;
-    this.#panels.set(panelId, { presenter, visible: false, text: "", urgent: true });
+    const panel: OpenPanel = { presenter, visible: false, text: "", urgent: true };
+    this.#panels.set(panelId, panel);
+    presenter.onNews?.(() => {
+      panel.urgent = true;
+    });
     return { panelId, title: presenter.title };
   }
 

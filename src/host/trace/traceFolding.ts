@@ -3,18 +3,27 @@ import { modelFromKeyframe } from "#model/traceModel.ts";
 import { type TraceItem, TraceReader } from "#trace/traceReader.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { TraceProgress } from "../channel/traceRequests.ts";
+import { Waypoints } from "./waypoints.ts";
 
 /** What was made of a trace's bytes. */
 export interface FoldedTrace {
   readonly model: ModelState;
   readonly observations: number;
   readonly notices: readonly string[];
+  /** Where a moment of it is folded from. */
+  readonly waypoints: Waypoints;
+  /** By cluster, the first moment that can be shown: before it, the trace knows only what was over by then. */
+  readonly fromAt: ReadonlyMap<string, number>;
+  /** Where the last line ends that was folded. */
+  readonly endByte: number;
 }
 
 /** The bytes of one trace file on their way into a model. */
 export class TraceFolding {
   readonly #reader = new TraceReader();
   readonly #notices: string[] = [];
+  readonly #waypoints = new Waypoints();
+  readonly #fromAt = new Map<string, number>();
   #model: ModelState = createModel();
   #hasBegun = false;
 
@@ -48,6 +57,9 @@ export class TraceFolding {
       model: this.#model,
       observations: this.#reader.observations,
       notices: [...notices, ...this.#notices, ...this.#reader.notices],
+      waypoints: this.#waypoints,
+      fromAt: this.#fromAt,
+      endByte: this.#reader.nextLineAt,
     };
   }
 
@@ -55,12 +67,16 @@ export class TraceFolding {
     for (const item of items) {
       if (item.kind === "observation") {
         this.#hasBegun = true;
+        const { clusterId, at } = item.observation;
+        if (!this.#fromAt.has(clusterId)) this.#fromAt.set(clusterId, at);
         fold(this.#model, item.observation);
+        this.#waypoints.passed(this.#model, this.#reader.nextLineAt);
       } else if (item.kind === "keyframe" && !this.#hasBegun) {
         // Later keyframes repeat what the fold knows already.
         const { model, notice } = modelFromKeyframe(item.model);
         this.#model = model;
         if (notice !== undefined) this.#notices.push(notice);
+        for (const each of model.clusters.values()) this.#fromAt.set(each.clusterId, each.lastAt);
       }
     }
   }

@@ -28,9 +28,18 @@ export function detect(
   now: number,
   settings: Partial<DetectorSettings> = {},
 ): readonly Finding[] {
+  return detectAt(model, (cluster) => presentOf(cluster, now), settings);
+}
+
+/** The same for a model of the past: each cluster at a moment of its own clock, whatever that shows at present. */
+export function detectAt(
+  model: Model,
+  momentOf: (cluster: ClusterModel) => number,
+  settings: Partial<DetectorSettings> = {},
+): readonly Finding[] {
   const all = { ...defaultDetectorSettings, ...settings };
   return [...model.clusters.values()]
-    .flatMap((cluster) => detectIn(cluster, presentOf(cluster, now), all))
+    .flatMap((cluster) => detectIn(cluster, momentOf(cluster), all))
     .sort((a, b) => rank[a.severity] - rank[b.severity] || a.since - b.since || (a.id < b.id ? -1 : 1));
 }
 

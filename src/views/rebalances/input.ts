@@ -20,8 +20,12 @@ export interface RebalancesInput {
   readonly showAs: "chart" | "table";
   readonly selected?: MarkRef | undefined;
   readonly tableWindow?: { readonly fromIndex: number; readonly count: number } | undefined;
-  /** How far back the model can be shown, where that is known. */
-  readonly extent?: { readonly fromAt: number; readonly toAt: number } | undefined;
+  /** From the first to the last moment that can be shown; undefined when nothing is kept to show it from. */
+  readonly reach?: { readonly fromAt: number; readonly toAt: number } | undefined;
+  /** The moment that was asked for, while it is made ready. */
+  readonly sought?: number | undefined;
+  /** Why the last moment that was asked for is not shown. */
+  readonly refusal?: string | undefined;
   /** A commit that waits longer than this hangs. */
   readonly commitToleranceMs: number;
   /** Raw bytes by id, as long as they are kept. */

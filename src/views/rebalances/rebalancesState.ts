@@ -16,7 +16,7 @@ import { laneIndex } from "./laneKeys.ts";
 import { hiddenLanes, memberLanes } from "./memberLanes.ts";
 import { isStopped, standstillOf } from "./standstill.ts";
 import { tableRows, tableTwin } from "./tableTwin.ts";
-import { extentOf, viewportOf, widened } from "./timeWindow.ts";
+import { extentOf, momentsOf, viewportOf, widened } from "./timeWindow.ts";
 
 /** Everything the Rebalances page draws, complete for its window. */
 export function rebalancesState(input: RebalancesInput): RebalancesState {
@@ -132,6 +132,9 @@ function frameOf(
   | "showAs"
   | "range"
   | "extent"
+  | "moments"
+  | "soughtMs"
+  | "refusal"
 > {
   const view = cluster && group && groupView(cluster, group);
   const groupType = view?.groupType ?? "unknown";
@@ -153,6 +156,9 @@ function frameOf(
     showAs: input.showAs,
     range: widened(viewportOf(input)),
     extent: extentOf(input, group),
+    moments: momentsOf(input),
+    soughtMs: input.sought ?? null,
+    refusal: input.refusal ?? null,
   };
 }
 
@@ -217,6 +223,12 @@ function stillWaiting(input: RebalancesInput, cluster: ClusterModel, group: Grou
 const noticeableWaitMs = 1_000;
 
 function unknownGroup(input: RebalancesInput, cluster: ClusterModel | undefined): RebalancesState["empty"] {
+  if (!cluster && input.bound.kind === "trace") {
+    return {
+      title: "The trace is closed",
+      text: `Open ${input.bound.name} again to look at it (Groupscope: Open Trace…), or close this panel.`,
+    };
+  }
   return cluster
     ? {
         title: `${input.groupId} is not known yet`,

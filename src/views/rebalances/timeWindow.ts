@@ -7,12 +7,14 @@ const minSpanMs = 100;
 const defaultWidthPx = 1_000;
 
 /** From the first to the last thing known of the group. */
-export function extentOf(input: RebalancesInput, group: GroupModel | undefined): TimeRange {
-  const { extent, now } = input;
-  const from = Math.min(group?.rebalances?.firstAt ?? now, extent?.fromAt ?? now);
-  // A present that stands still, as a playground's clock can, is still the end.
-  const toMs = input.bound.kind === "live" ? now : Math.max(now, extent?.toAt ?? now);
-  return { fromMs: Math.min(from, now - minSpanMs), toMs };
+export function extentOf({ reach, now }: RebalancesInput, group: GroupModel | undefined): TimeRange {
+  const from = Math.min(group?.rebalances?.firstAt ?? now, reach?.fromAt ?? now);
+  return { fromMs: Math.min(from, now - minSpanMs), toMs: now };
+}
+
+/** Where the slider can go. */
+export function momentsOf({ reach }: RebalancesInput): TimeRange | null {
+  return reach && reach.toAt > reach.fromAt ? { fromMs: reach.fromAt, toMs: reach.toAt } : null;
 }
 
 /** What is visible: as the page told, moved along with the present while it follows; at first the last minute. */

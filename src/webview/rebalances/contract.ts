@@ -63,8 +63,14 @@ export type RebalancesState = {
   readonly showAs: "chart" | "table";
   /** The window that lanes, bands and marks are complete for; a little wider than the viewport. */
   readonly range: TimeRange;
-  /** From the first to the last thing known of the group: where the slider can go. */
+  /** From the first to the last thing known of the group: what the chart can show. */
   readonly extent: TimeRange;
+  /** Where the slider can go: the moments at which everything can be shown as it was. Null when there are none. */
+  readonly moments: TimeRange | null;
+  /** The moment that was asked for, while it is made ready; what is drawn is the one before. */
+  readonly soughtMs: number | null;
+  /** Why the last moment that was asked for is not shown, in words. */
+  readonly refusal: string | null;
 
   readonly lanes: readonly MemberLane[];
   readonly generations: readonly GenerationBand[];

@@ -1,5 +1,6 @@
 import { Fragment } from "preact";
-import { Icon } from "../page/icon.tsx";
+import { useEffect, useState } from "preact/hooks";
+import { Icon, SeverityIcon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
 import type { RebalancesContract, RebalancesState } from "./contract.ts";
@@ -153,21 +154,31 @@ export function TimeSlider({
   readonly state: RebalancesState;
   readonly page: Page<RebalancesContract>;
 }) {
-  const { extent, bound, nowMs } = state;
-  const atMs = bound.kind === "moment" ? bound.atMs : nowMs;
-  const isPast = bound.kind === "moment";
-  const backTo = bound.kind === "trace" || (bound.kind === "moment" && bound.name !== null) ? "End" : "Live";
+  const { moments, bound, nowMs, soughtMs, refusal } = state;
+  // Its own from the first move of the thumb until the host answers where it was let go.
+  const [movedToMs, setMovedTo] = useState<number | undefined>(undefined);
+  const answer = JSON.stringify([bound, soughtMs, refusal]);
+  useEffect(() => setMovedTo(undefined), [answer]);
+  const atMs = movedToMs ?? soughtMs ?? (bound.kind === "moment" ? bound.atMs : nowMs);
+  const isPast = bound.kind === "moment" || soughtMs !== null;
+  const isTrace = bound.kind === "trace" || (bound.kind === "moment" && bound.name !== null);
+  const backTo = isTrace ? "End" : "Live";
+  const { fromMs, toMs } = moments ?? { fromMs: nowMs, toMs: nowMs };
   return (
     <div class="slider">
       <span class="code">{timeText(atMs)}</span>
+      {soughtMs !== null && <Icon name="loading" />}
       <input
         type="range"
-        min={Math.floor(extent.fromMs)}
-        max={Math.ceil(extent.toMs)}
-        step={Math.max(1, Math.round((extent.toMs - extent.fromMs) / 500))}
+        min={Math.floor(fromMs)}
+        max={Math.ceil(toMs)}
+        step={Math.max(1, Math.round((toMs - fromMs) / 500))}
         value={atMs}
+        disabled={moments === null}
+        title={moments === null ? "Nothing is kept from which another moment could be shown" : undefined}
         aria-label="Moment shown"
-        aria-valuetext={isPast ? timeText(atMs) : "now"}
+        aria-valuetext={isPast || movedToMs !== undefined ? timeText(atMs) : isTrace ? "the end" : "now"}
+        onInput={(event) => setMovedTo(Number(event.currentTarget.value))}
         onChange={(event) => page.notify("jumpToMoment", { atMs: Number(event.currentTarget.value) })}
       />
       <button
@@ -179,6 +190,11 @@ export function TimeSlider({
       >
         <Icon name="debug-continue" /> {backTo}
       </button>
+      {refusal !== null && (
+        <span class="refusal" role="status">
+          <SeverityIcon severity="warning" /> {refusal}
+        </span>
+      )}
     </div>
   );
 }

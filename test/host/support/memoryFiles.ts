@@ -22,9 +22,9 @@ export function memoryFiles(
     contents,
     read: async (file) => bytesOf(file),
     size: async (file) => bytesOf(file).length,
-    async *pieces(file) {
+    async *pieces(file, fromByte = 0) {
       const bytes = bytesOf(file);
-      for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+      for (let at = fromByte; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
     },
     write: async (file, chunks) => {
       const text = Array.from(chunks).join("");

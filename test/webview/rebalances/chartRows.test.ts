@@ -16,6 +16,9 @@ const state: RebalancesState = {
   showAs: "chart",
   range: { fromMs: 0, toMs: 110 },
   extent: { fromMs: 0, toMs: 100 },
+  moments: null,
+  soughtMs: null,
+  refusal: null,
   lanes: [
     {
       ref: { kind: "member", lane: lane("old") },
