@@ -237,7 +237,11 @@ describe("the recorder", () => {
       ...source,
       sourceId: "ahead",
       clusterId: "ahead",
-      clock: { ...clock, now: () => clock.now() + 1_000, schedule: clock.schedule.bind(clock) },
+      clock: {
+        now: () => clock.now() + 1_000,
+        schedule: clock.schedule.bind(clock),
+        yieldTurn: clock.yieldTurn.bind(clock),
+      },
     });
     for (let index = 0; index < 12; index += 1) {
       (index % 4 === 0 ? real : ahead).observe(buffered(index));
