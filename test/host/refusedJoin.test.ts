@@ -145,6 +145,15 @@ test("a debug consumer that a group does not take is a finding of its own", asyn
       severity: "error",
       title: "A: cannot join billing",
       detail: expect.stringContaining("offers range only"),
+      remedies: [
+        { action: { kind: "startConsumer", groupId: "billing" } },
+        // Everybody it disagrees with is scripted.
+        {
+          action: { kind: "migrateAssignor", groupId: "billing" },
+          hint: "Moves all scripted members of billing to one assignor, one restart at a time.",
+        },
+        { action: { kind: "showRebalances" } },
+      ],
     },
   ]);
 });

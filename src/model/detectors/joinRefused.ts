@@ -88,18 +88,31 @@ function finding(
       { kind: "group", groupId },
       ...newestLife(cluster, name, sessionId),
     ],
-    remedies: [
-      ...(scripted
-        ? scriptedRemedies(clusterId, { groupId, name, view: mismatch && view })
-        : [startAnother(clusterId, groupId)]),
-      {
-        title: "Show rebalances",
-        hint: "Opens the group over time, with every attempt to join.",
-        changes: false,
-        action: { kind: "showRebalances", clusterId, groupId },
-      },
-    ],
+    remedies: remediesOf(clusterId, { groupId, name, scripted, view: mismatch && view }),
   };
+}
+
+/** `view` where it is known whom it does not agree with. */
+function remediesOf(
+  clusterId: string,
+  of: {
+    readonly groupId: string;
+    readonly name: string;
+    readonly scripted: boolean;
+    readonly view: GroupView | undefined;
+  },
+): readonly Remedy[] {
+  const { groupId, name, scripted, view } = of;
+  return [
+    scripted ? changeMember(clusterId, groupId, name) : startAnother(clusterId, groupId),
+    ...(view && canMigrate(view) ? [migrate(clusterId, groupId, scripted ? name : undefined)] : []),
+    {
+      title: "Show rebalances",
+      hint: "Opens the group over time, with every attempt to join.",
+      changes: false,
+      action: { kind: "showRebalances", clusterId, groupId },
+    },
+  ];
 }
 
 function startAnother(clusterId: string, groupId: string): Remedy {
@@ -111,30 +124,30 @@ function startAnother(clusterId: string, groupId: string): Remedy {
   };
 }
 
-/** Another offer for the one, or another assignor for all: a migration restarts scripted members and nobody else. */
-function scriptedRemedies(
-  clusterId: string,
-  of: { readonly groupId: string; readonly name: string; readonly view: GroupView | undefined },
-): readonly Remedy[] {
-  const { groupId, name, view } = of;
-  const change: Remedy = {
+/** Another offer for the one … */
+function changeMember(clusterId: string, groupId: string, name: string): Remedy {
+  return {
     title: `Change ${name}…`,
     hint: "Asks what it does and what it offers; it restarts with that.",
     changes: true,
     action: { kind: "changeMember", clusterId, groupId, name },
   };
-  const canMigrate =
-    view?.groupType === "classic" && view.members.every(({ session }) => session?.started?.scripted === true);
-  if (!canMigrate) return [change];
-  return [
-    change,
-    {
-      title: "Migrate the assignor…",
-      hint: `Moves all scripted members of ${groupId} to one assignor, ${name} among them, one restart at a time.`,
-      changes: true,
-      action: { kind: "migrateAssignor", clusterId, groupId },
-    },
-  ];
+}
+
+/** … or another assignor for all. */
+function migrate(clusterId: string, groupId: string, name: string | undefined): Remedy {
+  const among = name === undefined ? "" : ` ${name} among them,`;
+  return {
+    title: "Migrate the assignor…",
+    hint: `Moves all scripted members of ${groupId} to one assignor,${among} one restart at a time.`,
+    changes: true,
+    action: { kind: "migrateAssignor", clusterId, groupId },
+  };
+}
+
+/** A migration restarts scripted members and nobody else. */
+function canMigrate({ groupType, members }: GroupView): boolean {
+  return groupType === "classic" && members.every(({ session }) => session?.started?.scripted === true);
 }
 
 /** It has begun, and nobody knows yet whether the group takes it this time. */
