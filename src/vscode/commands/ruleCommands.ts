@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
-import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
+import { exampleRules } from "../flows/exampleRules.ts";
 import { targetOfRow } from "../flows/troubleTarget.ts";
 import { commandIds } from "../ids.ts";
 import { setStatusBarMessage, showErrorMessage, showInformationMessage } from "../ui/notify.ts";
@@ -54,7 +54,7 @@ export function ruleCommands(app: App): CommandFamily {
       await vscode.window.showTextDocument(file);
     },
     [commandIds.newFaultRule]: async (target) => {
-      const editor = await newRuleEditor(exampleRule(target));
+      const editor = await newRuleEditor(exampleRules(targetOfRow(target)));
       const answer = await showInformationMessage(
         "Edit the rule, then put it into force: here, or later with the command of that name.",
         apply,
@@ -100,18 +100,4 @@ async function exists(file: vscode.Uri): Promise<boolean> {
 
 function nameOf(uri: vscode.Uri): string {
   return uri.path.split("/").at(-1) ?? uri.path;
-}
-
-/** Every second commit fails, of the group whose row it was asked for: something to change rather than an empty page. */
-function exampleRule(target: NodeTarget | undefined): string {
-  const { groupId, topic } = targetOfRow(target);
-  const match = {
-    api: topic === undefined ? "OffsetCommit" : "Fetch",
-    ...(groupId !== undefined && { groupId }),
-    ...(topic !== undefined && { topic }),
-    everyNth: 2,
-  };
-  const code = topic === undefined ? "COORDINATOR_LOAD_IN_PROGRESS" : "NOT_LEADER_OR_FOLLOWER";
-  const rule = { title: "my rule", match, action: { kind: "error", code }, times: 10 };
-  return `${JSON.stringify({ rules: [rule] }, undefined, 2)}\n`;
 }
