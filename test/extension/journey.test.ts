@@ -148,6 +148,29 @@ describe("playground, consumers and traces in the editor", () => {
     rmSync(folder, { recursive: true });
   });
 
+  it("closing a trace closes its panels, and no others", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "groupscope-trace-"));
+    const file = vscode.Uri.file(path.join(folder, "incident.jsonl"));
+    await vscode.commands.executeCommand(commandIds.saveTrace, file);
+    await vscode.commands.executeCommand(commandIds.openTrace, file);
+    const root = await eventually("the trace's root", () => findRow(app.trees.clusters, "incident.jsonl"));
+    const ofTrace = await eventually("its group", () => findRow(app.trees.clusters, "billing", root));
+    const live = await eventually("billing", () => findRow(app.trees.clusters, "billing"));
+    await vscode.commands.executeCommand(commandIds.showRebalances, ofTrace);
+    await vscode.commands.executeCommand(commandIds.showRebalances, live);
+    const titles = () =>
+      vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ label }) => label)).toSorted();
+    const both = ["Rebalances: billing", "Rebalances: billing (incident.jsonl)"];
+    await eventually("both panels", () => both.every((title) => titles().includes(title)));
+
+    await vscode.commands.executeCommand(commandIds.closeTrace, root);
+
+    await eventually("one panel", () => !titles().includes("Rebalances: billing (incident.jsonl)"));
+    assert.ok(titles().includes("Rebalances: billing"));
+    await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+    rmSync(folder, { recursive: true });
+  });
+
   it("the filter narrows groups and topics, and is taken away again", async () => {
     await vscode.commands.executeCommand(commandIds.filterClusters, "nothing has this name");
     await eventually("no billing", async () => !(await findRow(app.trees.clusters, "billing")));

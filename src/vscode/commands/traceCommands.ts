@@ -47,7 +47,7 @@ export function traceCommands(app: App): CommandFamily {
       }
       await vscode.commands.executeCommand("groupscope.clusters.focus");
       await app.trees.clusters.reveal(
-        ({ target }) => target.kind === "cluster" && target.clusterId.startsWith(opened.traceId),
+        ({ target }) => target.kind === "cluster" && target.clusterId.startsWith(`${opened.traceId}/`),
       );
       return opened;
     },
@@ -55,9 +55,11 @@ export function traceCommands(app: App): CommandFamily {
       const traces = await app.link.request("trace.list", {});
       const clusterId = clusterIdOf(target);
       const [only] = traces;
-      const named = traces.find(({ traceId }) => clusterId?.startsWith(traceId));
+      const named = traces.find(({ traceId }) => clusterId?.startsWith(`${traceId}/`));
       const traceId = named?.traceId ?? (traces.length === 1 ? only?.traceId : await askTrace(traces));
-      if (traceId !== undefined) await app.link.request("trace.close", { traceId });
+      if (traceId === undefined) return;
+      await app.link.request("trace.close", { traceId });
+      app.panels.closeOf((id) => id.startsWith(`${traceId}/`));
     },
   };
 }

@@ -23,7 +23,7 @@ export interface PanelKind<C extends Contract> {
 export class Panels implements Disposable {
   readonly #extensionUri: vscode.Uri;
   readonly #link: HostLink;
-  readonly #open = new Map<string, vscode.WebviewPanel>();
+  readonly #open = new Map<string, { readonly subject: PanelSubject; readonly panel: vscode.WebviewPanel }>();
 
   constructor(extensionUri: vscode.Uri, link: HostLink) {
     this.#extensionUri = extensionUri;
@@ -34,7 +34,7 @@ export class Panels implements Disposable {
     const key = JSON.stringify(subject);
     const shown = this.#open.get(key);
     if (shown) {
-      shown.reveal();
+      shown.panel.reveal();
       return;
     }
     const opened = await this.#link.request("panel.open", subject);
@@ -48,7 +48,7 @@ export class Panels implements Disposable {
       light: vscode.Uri.joinPath(this.#extensionUri, "media", "panelLight.svg"),
       dark: vscode.Uri.joinPath(this.#extensionUri, "media", "panelDark.svg"),
     };
-    this.#open.set(key, panel);
+    this.#open.set(key, { subject, panel });
     const owned = this.#connect(panel, { subject, kind, panelId: opened.panelId });
     panel.onDidDispose(() => {
       this.#open.delete(key);
@@ -61,8 +61,15 @@ export class Panels implements Disposable {
     });
   }
 
+  /** Closes those about clusters that are gone for good: nothing can be shown or done in them any more. */
+  closeOf(isGone: (clusterId: string) => boolean): void {
+    for (const { subject, panel } of Array.from(this.#open.values())) {
+      if (isGone(subject.clusterId)) panel.dispose();
+    }
+  }
+
   dispose(): void {
-    for (const panel of Array.from(this.#open.values())) panel.dispose();
+    this.closeOf(() => true);
   }
 
   #connect<C extends Contract>(
