@@ -37,7 +37,7 @@ export function Mark(props: {
     // biome-ignore lint/a11y/useSemanticElements: there is no <button> inside an SVG.
     <g
       role="button"
-      tabIndex={key === focusedKey ? 0 : -1}
+      tabindex={key === focusedKey ? 0 : -1}
       data-mark={key}
       aria-label={props.label}
       aria-pressed={selected}
