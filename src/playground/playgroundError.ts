@@ -4,6 +4,7 @@ type PlaygroundErrorCode =
   | "NODE_IS_DOWN"
   | "NOT_POSSIBLE"
   | "INVALID_STEP"
+  | "CLOCK_AHEAD"
   | "FOREIGN_CLIENTS";
 
 /** The playground was asked for something it cannot do now; the message says what to do instead. */

@@ -77,16 +77,22 @@ test("a node's row stops and starts it", async () => {
   await workbench.row("Clusters", /node 2.*up/).waitFor();
 });
 
-test("the clock stands still, moves by a step and is real again, from its row", async () => {
+test("the clock stands still, catches up, moves by a step and runs at real speed, from its row", async () => {
   const clock = (says: RegExp) => workbench.row("Clusters", says).waitFor();
   await workbench.rowAction(workbench.row("Clusters", /^Clock.*real time/), "Pause Clock");
-  await clock(/^Clock.*paused/);
+  await clock(/^Clock.*paused.*[1-9].* s behind the real time/);
+  await workbench.rowAction(workbench.row("Clusters", /^Clock/), "Run Clock at Real Speed");
+  await clock(/^Clock.*real speed.*behind the real time/);
+  await workbench.screenshot("playground-clock-behind");
+  await workbench.rowAction(workbench.row("Clusters", /^Clock/), "Catch Up with Real Time");
+  await clock(/^Clock.*real time/);
+  await workbench.rowAction(workbench.row("Clusters", /^Clock.*real time[^,]*$/), "Pause Clock");
   await workbench.rowAction(workbench.row("Clusters", /^Clock/), /Step Clock/);
   await workbench.type("45 s");
 
   await clock(/^Clock.*paused.*ahead of the real time/);
   await workbench.screenshot("playground-clock");
-  await workbench.rowAction(workbench.row("Clusters", /^Clock/), "Return Clock to Real Time");
+  await workbench.rowAction(workbench.row("Clusters", /^Clock/), "Run Clock at Real Speed");
 
   await clock(/^Clock.*real speed.*ahead of/);
 });
@@ -97,8 +103,11 @@ test("a foreign client keeps the clock real, and the refusal names it", async ()
   const admin = new Kafka({ clientId: "my-service", brokers: [address], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
 
-  await workbench.rowAction(workbench.row("Clusters", /^Clock/), "Pause Clock");
+  await workbench.row("Clusters", /^Clock.*: my-service is connected/).waitFor();
+  await workbench.screenshot("playground-clock-foreign");
+  await workbench.contextMenu(workbench.row("Clusters", /^Clock/), "Pause Clock");
 
   await workbench.toast(/cannot stand still while my-service/);
   await admin.disconnect();
+  await workbench.row("Clusters", /^Clock(?!.*is connected)/).waitFor();
 });

@@ -60,6 +60,26 @@ test("time is real again on the user's word, from where it stood", async () => {
   expect((await host.tree.find(clusters, "billing"))?.description).toContain("classic generation 1");
 });
 
+test("after a pause of minutes the clock shows the real time again, and nobody was evicted for it", async () => {
+  const host = await withScene();
+  await host.ask("playground.clock.set", { mode: "paused" });
+  await host.clock.advance(135_000);
+  await host.ask("playground.clock.set", { mode: "real" });
+  await host.clock.advance(1_000);
+  const behind = await host.tree.find(clusters, "Clock");
+  const before = await committed(host);
+
+  const caughtUp = await host.ask("playground.clock.catchUp", {});
+  await host.clock.advance(1_000);
+
+  expect(behind?.description).toMatch(/^real speed .*2 min 15 s behind the real time$/);
+  expect(behind?.contextValue).toMatch(/^clock real behind\b/);
+  expect(caughtUp.mode).toBe("real");
+  expect((await host.tree.find(clusters, "Clock"))?.description).toMatch(/^real time · [\d:]+( UTC)?$/);
+  expect(await committed(host)).not.toBe(before);
+  expect((await host.tree.find(clusters, "billing"))?.description).toContain("classic generation 1");
+});
+
 test("after a pause no lag is below zero: all that is known is ordered by one clock", async () => {
   const host = await withScene({ refreshIntervalMs: 5_000 });
   await host.ask("playground.clock.set", { mode: "paused" });

@@ -175,6 +175,8 @@ export interface PlaygroundRequests {
     { readonly mode: PlaygroundClockMode },
     PlaygroundClockStatus
   >;
+  /** Lets the time pass that the clock is behind, timer by timer, and time is real then. Refused as above, and when it is ahead. */
+  readonly "playground.clock.catchUp": RequestShape<Nothing, PlaygroundClockStatus>;
   /** Lets so much time pass at once; time stands still then. */
   readonly "playground.clock.step": RequestShape<{ readonly ms: number }, PlaygroundClockStatus>;
   readonly "playground.addFault": RequestShape<FaultChoice, { readonly faultId: string }>;

@@ -131,6 +131,7 @@ export function playgroundRequests(parts: HostParts): RequestHandlers<Playground
 
     "playground.clock": () => controller.clockStatus(),
     "playground.clock.set": ({ mode }) => controller.setClock(mode),
+    "playground.clock.catchUp": (_nothing, { signal }) => controller.catchUpClock(signal),
     "playground.clock.step": ({ ms }, { signal }) => controller.stepClock(ms, signal),
 
     "playground.addFault": (choice) => ({ faultId: controller.addFault(choice) }),

@@ -143,6 +143,10 @@ export class PlaygroundController {
     return this.#withClock((control) => control.set(mode));
   }
 
+  catchUpClock(signal?: AbortSignal): Promise<PlaygroundClockStatus> {
+    return this.#withClock((control) => control.catchUp(signal));
+  }
+
   stepClock(ms: number, signal?: AbortSignal): Promise<PlaygroundClockStatus> {
     return this.#withClock((control) => control.step(ms, signal));
   }

@@ -14,28 +14,29 @@ export interface ClockControlOptions {
   isOwn(client: ConnectedClient): boolean;
 }
 
+/** Less than this beside the real time is what anything takes. */
+const noticeableMs = 1_000;
+
 /** A step no longer than this: its timers are run one by one. */
 const longestStepMs = 7 * 86_400_000;
 
 /**
  * The hand on a playground's clock. A foreign client waits by the real time: while one is connected the clock neither
- * stands still nor runs ahead, and when one comes it is real again.
+ * stands still nor runs ahead, and when one comes it is real again. Who that is, it tells as long as they are there.
  */
 export class ClockControl implements Disposable {
   readonly #options: ClockControlOptions;
   readonly #owned = new DisposableStore();
-  #reason: string | undefined;
+  /** Foreign clients by where they connect from, as they last named themselves. */
+  readonly #foreign = new Map<string, string>();
 
   constructor(options: ClockControlOptions) {
     this.#options = options;
     const { clock, playground } = options;
     this.#owned.add(clock.onChanged(() => this.#report()));
-    this.#owned.add(
-      playground.onClientKnown((client) => {
-        if (clock.mode === "real" || options.isOwn(client)) return;
-        this.#because(`${nameOf(client)} came, which waits by the real time`, () => clock.real());
-      }),
-    );
+    this.#owned.add(playground.onClientKnown((client) => this.#known(client)));
+    this.#owned.add(playground.onConnectionEnded(({ remote }) => this.#gone(remote)));
+    for (const client of playground.clients()) this.#known(client);
   }
 
   get mode(): ClockMode {
@@ -78,6 +79,19 @@ export class ClockControl implements Disposable {
     return this.#options.clock.step(ms, signal);
   }
 
+  /** Lets the time pass that the clock is behind, and time is real then; false when that was ended before. */
+  async catchUp(signal?: AbortSignal): Promise<boolean> {
+    const { clock } = this.#options;
+    if (clock.aheadMs > noticeableMs) {
+      throw new PlaygroundError(
+        "CLOCK_AHEAD",
+        "The clock is ahead of the real time, not behind it, and time never goes back: it stays ahead until the playground is stopped.",
+      );
+    }
+    this.#refuseForeign("catch up");
+    return clock.catchUp(signal);
+  }
+
   /** Time is real again: whoever waits in it is to come to an end. */
   dispose(): void {
     this.#options.clock.real();
@@ -85,30 +99,46 @@ export class ClockControl implements Disposable {
   }
 
   #refuseForeign(what: string): void {
-    const { playground, isOwn } = this.#options;
-    const foreign = playground.clients().filter((client) => !isOwn(client));
-    const [first] = foreign;
+    const [first] = this.#foreign;
     if (first === undefined) return;
-    const others = foreign.length > 1 ? ` and ${foreign.length - 1} more` : "";
+    const [remote, clientId] = first;
+    const others = this.#foreignNames.length - 1;
+    const who = clientId === "" ? remote : `${clientId} (${remote})`;
     throw new PlaygroundError(
       "FOREIGN_CLIENTS",
-      `The clock cannot ${what} while ${nameOf(first)}${others} is connected: a foreign client waits by the real time. Disconnect it first.`,
+      `The clock cannot ${what} while ${who}${others > 0 ? ` and ${others} more` : ""} is connected: a foreign client waits by the real time. Disconnect it first.`,
     );
   }
 
-  #because(reason: string, change: () => void): void {
-    this.#reason = reason;
-    change();
-    this.#reason = undefined;
+  #known(client: ConnectedClient): void {
+    const { clock, isOwn } = this.#options;
+    const before = this.#foreignText;
+    if (isOwn(client)) this.#foreign.delete(client.remote);
+    else this.#foreign.set(client.remote, client.clientId);
+    const after = this.#foreignText;
+    if (after !== undefined && clock.mode !== "real") clock.real();
+    else if (after !== before) this.#report();
+  }
+
+  #gone(remote: string): void {
+    const before = this.#foreignText;
+    this.#foreign.delete(remote);
+    if (this.#foreignText !== before) this.#report();
+  }
+
+  /** One client has several connections: it is named once. */
+  get #foreignNames(): readonly string[] {
+    return [...new Set(Array.from(this.#foreign, ([remote, clientId]) => clientId || remote))];
+  }
+
+  get #foreignText(): string | undefined {
+    const [first, ...others] = this.#foreignNames;
+    return others.length > 0 ? `${first} and ${others.length} more` : first;
   }
 
   #report(): void {
     const { clock, observe } = this.#options;
     const { mode, aheadMs } = clock;
-    observe({ type: "broker.clock", mode, now: clock.now(), aheadMs, reason: this.#reason });
+    observe({ type: "broker.clock", mode, now: clock.now(), aheadMs, foreign: this.#foreignText });
   }
-}
-
-function nameOf({ clientId, remote }: ConnectedClient): string {
-  return clientId === "" ? remote : `${clientId} (${remote})`;
 }

@@ -31,7 +31,8 @@ interface ClockOptions {
  *    │ real       fast ▼  │ pause
  *    └─────────────── fast
  *
- * It never goes backwards: what it was ahead or behind it stays when time is real again.
+ * It never goes backwards or leaves time out: what it was ahead or behind it stays when it is real again. What it is
+ * behind it can catch up with: it runs fast then, and is real as soon as it shows what the clock behind it does.
  */
 export class PlaygroundClock implements Clock {
   readonly #behind: Clock;
@@ -45,6 +46,8 @@ export class PlaygroundClock implements Clock {
   #serial = 0;
   /** A move of time that was begun; a later one, or another mode, ends it. */
   #move = 0;
+  /** The move that is real again once it has caught up. */
+  #catchUp: number | undefined;
   #timerCame: (() => void) | undefined;
 
   constructor(behind: Clock, { settle = () => behind.yieldTurn() }: ClockOptions = {}) {
@@ -110,17 +113,40 @@ export class PlaygroundClock implements Clock {
 
   /** Time goes from one timer to the next without waiting, until told otherwise. */
   fast(): void {
-    if (this.#mode === "fast") return;
+    if (this.#mode === "fast" && this.#catchUp !== this.#move) return;
     this.#leaveReal();
     this.#become("fast");
-    void this.#run(Number.POSITIVE_INFINITY);
+    void this.#run(() => Number.POSITIVE_INFINITY);
+  }
+
+  /**
+   * Runs fast until it shows what the clock behind it does, and is real then. False when it was ended before: told to
+   * be otherwise it is that; by the signal it is real from where it came to.
+   */
+  async catchUp(signal?: AbortSignal): Promise<boolean> {
+    if (this.aheadMs < 0) {
+      this.#leaveReal();
+      this.#become("fast");
+      // The next move is the run's.
+      const move = this.#move + 1;
+      this.#catchUp = move;
+      const isDone = await this.#run(() => this.#behind.now(), signal);
+      if (move !== this.#move) return false;
+      if (!isDone) {
+        this.real();
+        return false;
+      }
+      this.#standsAt = this.#behind.now();
+    }
+    this.real();
+    return true;
   }
 
   /** Lets `ms` pass at once while time stands still; false when it was ended before they had passed. */
   async step(ms: number, signal?: AbortSignal): Promise<boolean> {
     this.pause();
     const until = this.#standsAt + ms;
-    const isDone = await this.#run(until, signal);
+    const isDone = await this.#run(() => until, signal);
     if (!isDone) return false;
     this.#standsAt = until;
     this.#changed.fire(this.#mode);
@@ -151,17 +177,18 @@ export class PlaygroundClock implements Clock {
     timer.run();
   }
 
-  /** Runs timers in their order up to an instant; false when it was ended before. */
-  async #run(until: number, signal?: AbortSignal): Promise<boolean> {
+  /** Runs timers in their order up to an instant, which may move; false when it was ended before. */
+  async #run(until: () => number, signal?: AbortSignal): Promise<boolean> {
     const move = ++this.#move;
     for (;;) {
       await this.#settle();
       if (move !== this.#move || signal?.aborted) return false;
       const next = this.#earliest();
-      if (next !== undefined && next.at <= until) {
+      const end = until();
+      if (next !== undefined && next.at <= end) {
         this.#standsAt = Math.max(this.#standsAt, next.at);
         this.#fire(next);
-      } else if (until === Number.POSITIVE_INFINITY) {
+      } else if (end === Number.POSITIVE_INFINITY) {
         await this.#untilTimerOrMode();
       } else {
         return true;

@@ -171,7 +171,7 @@ export interface BrokerDelivery {
   readonly offset: bigint;
 }
 
-/** How time passes for the playground and everybody on it, after a change or a step. */
+/** How time passes for the playground and everybody on it: after a change or a step, and when a foreign client comes or goes. */
 export interface BrokerClock {
   readonly type: "broker.clock";
   /** `real`: as elsewhere. `paused`: not at all. `fast`: from one timer to the next, without waiting. */
@@ -180,8 +180,8 @@ export interface BrokerClock {
   readonly now: number;
   /** By how much that is ahead of the real time; below zero after a pause. */
   readonly aheadMs: number;
-  /** Why it changed, when that was not a wish. */
-  readonly reason?: string | undefined;
+  /** Foreign clients that are connected, by name: they wait by the real time, and keep the clock to it. */
+  readonly foreign?: string | undefined;
 }
 
 /** A scripted member of the playground, alive or between two lives; told with each life, and when it is taken away. */

@@ -203,7 +203,7 @@ export const brokerClock = object<BrokerClock>({
   mode: oneOf("real", "paused", "fast"),
   now: instant,
   aheadMs: number,
-  reason: optional(string),
+  foreign: optional(string),
 });
 
 export const brokerInvariant = object<BrokerInvariant>({

@@ -1,5 +1,5 @@
 import type { ClusterModel } from "#model/model.ts";
-import { durationText, sentence } from "#model/words.ts";
+import { durationText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
@@ -13,11 +13,15 @@ const noticeableMs = 1_000;
 export function clockNode(context: TreeContext, cluster: ClusterModel): TreeNode {
   const { clock } = cluster.playground;
   const mode = clock?.mode ?? "real";
+  const foreign = clock?.foreign;
   // A row of the present needs no tenths of seconds: it would never stand still.
   const shows = timeIn(context, presentIn(context, cluster))?.replace(/\.\d+/, "");
-  const besides = besideRealTime(context, cluster);
-  const how = mode === "real" && besides !== undefined ? "runs at real speed" : modeTexts[mode];
-  const description = joined(how, shows, besides, clock?.reason);
+  const aheadMs = aheadOf(context, cluster);
+  const besides = besideRealTime(aheadMs);
+  const how = mode === "real" && besides !== undefined ? "real speed" : modeTexts[mode];
+  const isBehind = besides !== undefined && aheadMs < 0;
+  const state = foreign === undefined ? how : `${how}: ${foreign} is connected`;
+  const description = joined(state, shows, besides);
   return {
     id: nodeId("clock", cluster.clusterId),
     target: { kind: "clock", clusterId: cluster.clusterId },
@@ -29,19 +33,33 @@ export function clockNode(context: TreeContext, cluster: ClusterModel): TreeNode
         ["time", how],
         ["shows", shows],
         ["beside the real time", besides ?? "the same"],
-        ["since", timeIn(context, clock?.at)],
+        ["foreign clients", foreign ?? "none"],
       ],
       [
-        ...(clock?.reason === undefined ? [] : [sentence(clock.reason)]),
-        "The broker, its producers, scripted members and debug consumers wait by this clock. A client from outside waits by the real time: while one is connected, so does the playground.",
+        ...(foreign === undefined ? [] : [foreignText]),
+        ...(isBehind && foreign === undefined && mode !== "fast" ? [behindText] : []),
+        ...(besides !== undefined && aheadMs > 0 ? [aheadText] : []),
+        "The broker, its producers, scripted members and debug consumers wait by this clock.",
       ],
     ),
     icon: icons[mode],
-    contextValue: contextValue("clock", mode, readOnlyWord(cluster)),
+    contextValue: contextValue(
+      "clock",
+      mode,
+      isBehind && "behind",
+      foreign !== undefined && "kept",
+      readOnlyWord(cluster),
+    ),
     collapsible: "none",
     accessibilityLabel: `Clock of the playground, ${description}`,
   };
 }
+
+const foreignText =
+  "A foreign client waits by the real time: while one is connected, the clock runs at real speed and can neither stand still nor be moved.";
+const behindText =
+  "At real speed it goes on from where it stands. Catch Up with Real Time lets what it is behind pass at once, timer by timer.";
+const aheadText = "Time never goes back: it stays ahead until the playground is stopped.";
 
 const modeTexts = { real: "real time", paused: "paused", fast: "runs fast" } as const;
 
@@ -52,11 +70,14 @@ const icons = {
 } as const satisfies Readonly<Record<keyof typeof modeTexts, TreeNode["icon"]>>;
 
 /** A trace was written at its end: what it was beside the real time stands in its last observation. */
-function besideRealTime(context: TreeContext, cluster: ClusterModel): string | undefined {
+function aheadOf(context: TreeContext, cluster: ClusterModel): number {
   const { clock } = cluster.playground;
-  if (clock === undefined) return undefined;
+  if (clock === undefined) return 0;
   const isTrace = cluster.profile?.kind === "trace";
-  const aheadMs = isTrace ? clock.aheadMs : presentIn(context, cluster) - context.now;
+  return isTrace ? clock.aheadMs : presentIn(context, cluster) - context.now;
+}
+
+function besideRealTime(aheadMs: number): string | undefined {
   if (Math.abs(aheadMs) < noticeableMs) return undefined;
   return `${durationText(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead of" : "behind"} the real time`;
 }

@@ -18,7 +18,7 @@
  *     topicGroup
  *     nodes
  *     node               up | down    wrongClock
- *     clock              real | paused | fast
+ *     clock              real | paused | fast     behind     kept
  *     faults
  *     fault              enabled | disabled     holding
  *     wrongClock

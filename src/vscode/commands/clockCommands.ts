@@ -10,13 +10,17 @@ import { numberIn } from "./target.ts";
 /** Shorter than what one usually waits for: the next timeout can be met step by step, and not everything at once. */
 const firstStep = "5 s";
 
-/** How time passes on the playground: not at all, by steps, fast, or as elsewhere. */
+/** How time passes on the playground: not at all, by steps, fast, or as elsewhere, with or without what it is behind. */
 export function clockCommands(app: App): CommandFamily {
   const set = (mode: PlaygroundClockMode) => app.link.request("playground.clock.set", { mode });
   return {
     [commandIds.pauseClock]: () => set("paused"),
     [commandIds.runClockFast]: () => set("fast"),
-    [commandIds.returnToRealTime]: () => set("real"),
+    [commandIds.runClockAtRealSpeed]: () => set("real"),
+    [commandIds.catchUpClock]: () =>
+      withLaterProgress("The playground catches up with the real time", ({ signal }) =>
+        app.link.request("playground.clock.catchUp", {}, { signal }),
+      ),
     [commandIds.stepClock]: async (_target, argument) => {
       const ms = numberIn(argument, "ms") ?? (await askStep());
       return ms === undefined ? undefined : step(app, ms);

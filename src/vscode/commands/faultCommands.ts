@@ -32,7 +32,7 @@ async function sayWhenClockStands(app: App, held: number): Promise<void> {
   const { mode } = await app.link.request("playground.clock", {});
   if (mode !== "paused") return;
   const step = "Step Clock";
-  const real = "Return to Real Time";
+  const real = "Run at Real Speed";
   const what = held === 1 ? "The held request was" : `${held} held requests were`;
   const chosen = await showInformationMessage(
     `${what} let go, but the playground's clock is paused: clients go on when time passes.`,
@@ -40,7 +40,7 @@ async function sayWhenClockStands(app: App, held: number): Promise<void> {
     real,
   );
   if (chosen === step) await vscode.commands.executeCommand(commandIds.stepClock);
-  if (chosen === real) await vscode.commands.executeCommand(commandIds.returnToRealTime);
+  if (chosen === real) await vscode.commands.executeCommand(commandIds.runClockAtRealSpeed);
 }
 
 /** Trouble on demand: the playground's three faults, and what can be done with each. */

@@ -86,13 +86,13 @@ describe("a playground's clock while a foreign client is connected", () => {
     await behind.runUntil(control.step(5_000));
 
     expect(clockReports()).toEqual([
-      { type: "broker.clock", mode: "paused", now: expect.any(Number), aheadMs: 0, reason: undefined },
+      { type: "broker.clock", mode: "paused", now: expect.any(Number), aheadMs: 0, foreign: undefined },
       {
         type: "broker.clock",
         mode: "paused",
         now: expect.any(Number),
         aheadMs: expect.any(Number),
-        reason: undefined,
+        foreign: undefined,
       },
     ]);
     const [paused, stepped] = clockReports();
@@ -107,12 +107,38 @@ describe("a playground's clock while a foreign client is connected", () => {
       await connect("kafkajs");
 
       expect(control.mode).toBe("real");
-      expect(clockReports().at(-1)).toMatchObject({
-        mode: "real",
-        reason: expect.stringMatching(/^kafkajs \(client:\d+\) came/),
-      });
+      expect(clockReports().at(-1)).toMatchObject({ mode: "real", foreign: "kafkajs" });
     },
   );
+
+  test("says who keeps it real as long as they are there, though it was real before, each once", async () => {
+    const first = await connect("kafkajs");
+    const second = await connect("kafkajs");
+    const other = await connect("kcat");
+    await connect("ours");
+    for (const client of [first, second, other]) {
+      client.close();
+      await behind.advance(10);
+    }
+
+    expect(clockReports().map((report) => report.foreign)).toEqual([
+      "kafkajs",
+      "kafkajs and 1 more",
+      "kcat",
+      undefined,
+    ]);
+  });
+
+  test("does not catch up with the real time, and says who is in the way", async () => {
+    control.set("paused");
+    await behind.advance(60_000);
+    await connect("kafkajs");
+
+    const caughtUp = control.catchUp();
+
+    await expect(caughtUp).rejects.toThrow(/cannot catch up while kafkajs/);
+    expect(clock.aheadMs).toBeLessThan(-59_000);
+  });
 });
 
 describe("a step of a playground's clock", () => {
@@ -121,6 +147,14 @@ describe("a step of a playground's clock", () => {
 
     await expect(step).rejects.toMatchObject({ code: "INVALID_STEP" });
   });
+});
+
+test("a clock that is ahead of the real time says that it cannot go back", async () => {
+  await behind.runUntil(control.step(5_000));
+
+  await expect(control.catchUp()).rejects.toMatchObject({ code: "CLOCK_AHEAD" });
+
+  expect(control.mode).toBe("paused");
 });
 
 test("a playground's clock is real when its control is given up", () => {

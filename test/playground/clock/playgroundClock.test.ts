@@ -108,6 +108,67 @@ describe("a playground's clock", () => {
     expect(clock.now() - start).toBe(5_100);
   });
 
+  test("runs what it is behind in order when it catches up, and is real then", async () => {
+    clock.pause();
+    note("b", 200);
+    note("a", 100);
+    note("later", 10_100);
+    await behind.advance(10_000);
+    clock.real();
+
+    const isDone = await behind.runUntil(clock.catchUp());
+    const caughtUp = [...ran];
+    await behind.advance(100);
+
+    expect(isDone).toBe(true);
+    expect(caughtUp).toEqual(["a at 100", "b at 200"]);
+    expect([clock.mode, clock.aheadMs]).toEqual(["real", 0]);
+    expect(ran.at(-1)).toBe("later at 10100");
+  });
+
+  test("catches up with what goes by meanwhile, too", async () => {
+    clock = new PlaygroundClock(behind, {
+      settle: () => new Promise((resolve) => behind.schedule(5, resolve)),
+    });
+    clock.pause();
+    note("a", 100);
+    note("meanwhile", 1_004);
+    await behind.advance(1_000);
+
+    await behind.runUntil(clock.catchUp());
+
+    expect(ran).toEqual(["a at 100", "meanwhile at 1004"]);
+    expect(clock.aheadMs).toBe(0);
+  });
+
+  test.each([
+    ["pause", "paused"],
+    ["real", "real"],
+    ["fast", "fast"],
+  ] as const)("a catching up ends where it is when the clock is told: %s", async (how, mode) => {
+    clock.pause();
+    clock.schedule(10, () => clock[how]());
+    await behind.advance(1_000);
+
+    const isDone = await behind.runUntil(clock.catchUp());
+    await behind.advance(10);
+
+    expect([isDone, clock.mode]).toEqual([false, mode]);
+    expect(clock.aheadMs).toBeLessThan(-900);
+  });
+
+  test("a catching up that is cancelled leaves the time real, from where it came to", async () => {
+    const stop = new AbortController();
+    clock.pause();
+    clock.schedule(10, () => stop.abort());
+    note("after", 20);
+    await behind.advance(1_000);
+
+    const isDone = await behind.runUntil(clock.catchUp(stop.signal));
+
+    expect([isDone, clock.mode, clock.now() - start, ran]).toEqual([false, "real", 10, []]);
+  });
+
   test.each(["real", "fast", "pause"] as const)(
     "a step ends where it is when the clock is told: %s",
     async (how) => {

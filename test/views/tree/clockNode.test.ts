@@ -39,7 +39,7 @@ test.each([
   [
     "is real again after a pause",
     { mode: "real", now: now - 90_000, aheadMs: -60_000 },
-    /^runs at real speed · 09:59:00 UTC · 1 min 0 s behind the real time$/,
+    /^real speed · 09:59:00 UTC · 1 min 0 s behind the real time$/,
   ],
   [
     "runs fast",
@@ -50,16 +50,33 @@ test.each([
   const row = clockRow(started, clock(body));
 
   expect(row?.description).toMatch(says);
-  expect(row?.contextValue).toBe(`clock ${body.mode}`);
+  expect(row?.contextValue).toMatch(`clock ${body.mode}`);
 });
 
-test("a clock that a foreign client made real says who came", () => {
-  const reason = "my-service (127.0.0.1:5000) came, which waits by the real time";
+test("a clock that a foreign client keeps to the real time says so before any number", () => {
+  const foreign = "my-service and 1 more";
 
-  const row = clockRow(started, clock({ mode: "real", now: now - 10, aheadMs: 0, reason }));
+  const row = clockRow(started, clock({ mode: "real", now: now - 14_000, aheadMs: -14_000, foreign }));
 
-  expect(row?.description).toContain(reason);
+  expect(row?.description).toBe(
+    "real speed: my-service and 1 more is connected · 09:59:46 UTC · 14.0 s behind the real time",
+  );
+  expect(row?.contextValue).toBe("clock real behind kept");
+  expect(row?.tooltip).toContain("foreign client waits by the real time");
 });
+
+test.each([
+  ["behind", -14_000, "clock real behind", "lets what it is behind pass"],
+  ["ahead", 14_000, "clock real", "Time never goes back"],
+] as const)(
+  "a clock that is %s offers what can be done about it, and no more",
+  (_how, aheadMs, words, why) => {
+    const row = clockRow(started, clock({ mode: "real", now: now + aheadMs, aheadMs }));
+
+    expect(row?.contextValue).toBe(words);
+    expect(row?.tooltip).toContain(why);
+  },
+);
 
 test("a playground that stopped has no clock, and neither has another cluster", () => {
   const stopped = seen(9, { type: "broker.stopped", reason: "stopped" }, byBroker);
