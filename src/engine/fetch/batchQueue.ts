@@ -102,6 +102,7 @@ export class BatchQueue {
     this.#nextNumber++;
     const tail = this.isEmpty ? undefined : this.#items.at(-1);
     const { origin, content, firstIndex, nextOffset } = batch;
+    if (isSealed(content)) content.hold();
     this.#items.push({
       origin,
       content,
@@ -118,8 +119,12 @@ export class BatchQueue {
     const head = this.#items[this.#head];
     if (!head) return undefined;
     if (!isSealed(head.content)) return ok(head.content);
-    const opened = head.content.open();
-    if (opened.ok) head.content = opened.value;
+    const closed = head.content;
+    const opened = closed.open();
+    if (opened.ok) {
+      head.content = opened.value;
+      closed.release();
+    }
     return opened;
   }
 
@@ -166,7 +171,9 @@ export class BatchQueue {
       const item = this.#items[this.#indexOf(number)];
       if (!item || !isMeant(memoryOf(item.content))) continue;
       if (isSealed(item.content) && number >= this.#checkedTo) continue;
-      item.content = copyOf(item.content);
+      const original = item.content;
+      item.content = copyOf(original);
+      if (isSealed(original)) original.release();
       copied += item.content.bytes;
     }
     return copied;
@@ -207,8 +214,9 @@ export class BatchQueue {
       while (!this.isEmpty) this.shift();
       return;
     }
-    this.#nextNumber -= this.#items.length - index;
-    this.#items.length = index;
+    const dropped = this.#items.splice(index);
+    this.#nextNumber -= dropped.length;
+    for (const item of dropped) if (item) letGo(item.content);
     this.#waitingTo = Math.min(this.#waitingTo, this.#nextNumber);
   }
 
@@ -217,6 +225,7 @@ export class BatchQueue {
     const head = this.#items[this.#head];
     if (!head) return;
     this.#items[this.#head] = undefined;
+    letGo(head.content);
     // It has grown old in the queue, and what it opened is young: as long as it has not been collected itself, which
     // takes its time, it would keep that from being so.
     head.content = nothing;
@@ -241,6 +250,10 @@ export class BatchQueue {
   #indexOf(number: number): number {
     return this.#items.length - (this.#nextNumber - number);
   }
+}
+
+function letGo(content: BatchContent): void {
+  if (isSealed(content)) content.release();
 }
 
 /** Where a batch ends, and what is known of it. */

@@ -2,6 +2,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import type { RequestInput } from "#protocol/api.ts";
 import type { FetchResponse, fetch } from "#protocol/apis/fetch.ts";
 import type { FetchLimits, IsolationLevel } from "../consumerOptions.ts";
+import type { AnswerMemory } from "./answerMemory.ts";
 import type { PartitionAsk, SessionPlan } from "./fetchSession.ts";
 
 /** From this version on topics go by their ids (KIP-516). */
@@ -10,8 +11,10 @@ const topicIdsSince = 13;
 /** What a consumer speaks: before version 4 there are no batches of format v2. */
 export const fetchVersions = { all: [4, 18], byName: [4, topicIdsSince - 1] } as const;
 
-/** One partition of a Fetch answer. */
-export type FetchedPartition = FetchResponse["responses"][number]["partitions"][number];
+/** One partition of a Fetch answer, and the memory that its records lie in together with those of the others. */
+export type FetchedPartition = AnsweredPartition & { readonly memory?: AnswerMemory | undefined };
+
+type AnsweredPartition = FetchResponse["responses"][number]["partitions"][number];
 
 /** The request body of a plan. */
 export function fetchBody(
@@ -73,7 +76,7 @@ export function* fetchedPartitions(
   answer: FetchResponse,
   version: number,
   asked: readonly PartitionAsk[],
-): Generator<readonly [TopicPartition, FetchedPartition]> {
+): Generator<readonly [TopicPartition, AnsweredPartition]> {
   const names = new Map(asked.map(({ topic, topicId }) => [topicId, topic]));
   for (const { topic, topicId, partitions } of answer.responses) {
     const name = version >= topicIdsSince ? names.get(topicId) : topic;

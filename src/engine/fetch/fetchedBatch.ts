@@ -5,6 +5,7 @@ import { expansionLimit } from "#protocol/records/compression/codec.ts";
 import type { LazyRecords } from "#protocol/records/lazyRecords.ts";
 import { batchLayout, readBatchHeader } from "#protocol/records/recordBatch.ts";
 import { minRecordBytes } from "#protocol/records/recordWalk.ts";
+import type { AnswerMemory } from "./answerMemory.ts";
 import type { RecordOrigin } from "./consumedRecord.ts";
 
 /** A batch as it goes into the buffer: what is left of it to deliver, and where reading goes on behind it. */
@@ -40,6 +41,8 @@ export interface BatchSurroundings {
   /** Where reading had come. */
   readonly expectedOffset: bigint;
   readonly highWatermark: bigint | undefined;
+  /** What its bytes are a view into, where it can be given back. */
+  readonly memory?: AnswerMemory | undefined;
 }
 
 /**
@@ -70,6 +73,16 @@ export class SealedBatch {
     return this.#answer.buffer;
   }
 
+  /** As long as it is in the buffer, and closed. */
+  hold(): void {
+    this.#surroundings.memory?.hold();
+  }
+
+  /** It was opened, copied or dropped: nobody asks for its bytes any more. */
+  release(): void {
+    this.#surroundings.memory?.release();
+  }
+
   open(): Result<OpenBatch, UnreadableBatch> {
     const end = this.#from + this.bytes;
     const bytes = this.#answer.subarray(this.#from, end);
@@ -81,11 +94,8 @@ export class SealedBatch {
   /** The same without what stood behind it, which is evidence should it be damaged: for one that can be opened. */
   copied(): SealedBatch {
     const bytes = new Uint8Array(this.#answer.subarray(this.#from, this.#from + this.bytes));
-    return new SealedBatch(
-      bytes,
-      { type: "batch", header: readBatchHeader(bytes), bytes },
-      this.#surroundings,
-    );
+    const surroundings = { ...this.#surroundings, memory: undefined };
+    return new SealedBatch(bytes, { type: "batch", header: readBatchHeader(bytes), bytes }, surroundings);
   }
 }
 
@@ -105,15 +115,19 @@ export function copyOf(content: BatchContent): BatchContent {
   return { ...content, records: content.records.copyOf(0, content.length) };
 }
 
-/** Opens a batch, and tests its checksum unless told otherwise. */
+/** Opens a batch, and tests its checksum unless told otherwise. What is a view into the answer keeps its memory. */
 export function openBatch(
   frame: WholeBatch,
-  surroundings: BatchSurroundings,
+  { memory, ...surroundings }: BatchSurroundings,
   options: { readonly verifyCrc?: boolean } = {},
 ): Result<OpenBatch, UnreadableBatch> {
   const decoded = decodeBatch(frame, { ...surroundings, ...options });
-  if (!decoded.ok) return err({ damage: decoded.error, bytes: frame.bytes });
+  if (!decoded.ok) {
+    memory?.keep();
+    return err({ damage: decoded.error, bytes: frame.bytes });
+  }
   const { records, uncompressedBytes } = decoded.value;
+  if (memory?.isOf({ buffer: records.memory })) memory.keep();
   const bytes = Math.max(uncompressedBytes, frame.bytes.byteLength);
   return ok({ records, length: records.length, bytes });
 }

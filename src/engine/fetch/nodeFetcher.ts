@@ -9,6 +9,7 @@ import type { FetchCompleted } from "#trace/observations/fetch.ts";
 import type { FetchLimits, IsolationLevel } from "../consumerOptions.ts";
 import { errorText } from "../engineError.ts";
 import type { AssignedPartition, PartitionError } from "../position/assignedPartition.ts";
+import { AnswerMemory } from "./answerMemory.ts";
 import { type FetchedPartition, fetchBody, fetchedPartitions, fetchVersions } from "./fetchRequest.ts";
 import { FetchSession, finalEpoch, type PartitionAsk } from "./fetchSession.ts";
 import { Pace } from "./pace.ts";
@@ -204,7 +205,20 @@ export class NodeFetcher {
     );
   }
 
-  async #takeAll(tasks: readonly FetchTask[], { body, version }: Answer<typeof fetch>): Promise<boolean> {
+  async #takeAll(tasks: readonly FetchTask[], answer: Answer<typeof fetch>): Promise<boolean> {
+    const memory = memoryOf(answer.body);
+    try {
+      return await this.#takeEach(tasks, answer, memory);
+    } finally {
+      memory?.release();
+    }
+  }
+
+  async #takeEach(
+    tasks: readonly FetchTask[],
+    { body, version }: Answer<typeof fetch>,
+    memory: AnswerMemory | undefined,
+  ): Promise<boolean> {
     const asks = tasks.map(({ ask }) => ask);
     const byPartition = new TopicPartitionMap<FetchTask>();
     for (const task of tasks) byPartition.set(task.ask, task);
@@ -215,7 +229,7 @@ export class NodeFetcher {
       // A second answer for the same partition was not asked for.
       byPartition.delete(key);
       if (this.#learnLeader(task, fetched, body.nodeEndpoints)) this.#ports.onLed(task);
-      else if (await this.#ports.take(task, fetched)) {
+      else if (await this.#ports.take(task, { ...fetched, memory })) {
         broughtAnything = true;
         this.#servedIn.set(task.partition, this.#round);
       }
@@ -277,4 +291,13 @@ export class NodeFetcher {
       error: result.error,
     });
   }
+}
+
+/** What all records of an answer lie in; undefined when there are none, or not in one place. */
+function memoryOf({ responses }: FetchResponse): AnswerMemory | undefined {
+  const all = responses.flatMap(({ partitions }) =>
+    partitions.flatMap(({ records }) => records?.buffer ?? []),
+  );
+  const [buffer] = all;
+  return buffer && all.every((other) => other === buffer) ? new AnswerMemory(buffer) : undefined;
 }

@@ -4,6 +4,7 @@ import { decodeControlRecord } from "#protocol/records/controlRecord.ts";
 import type { KafkaRecord } from "#protocol/records/kafkaRecord.ts";
 import { type BatchHeader, lastOffsetOf } from "#protocol/records/recordBatch.ts";
 import type { IsolationLevel } from "../consumerOptions.ts";
+import type { AnswerMemory } from "./answerMemory.ts";
 import { BatchOrder } from "./batchOrder.ts";
 import type { ControlMark, RecordOrigin } from "./consumedRecord.ts";
 import type { FoundDamage } from "./damageReport.ts";
@@ -19,6 +20,8 @@ export interface AbortedTransaction {
 export interface FetchedRecords {
   readonly key: TopicPartition;
   readonly bytes: Uint8Array;
+  /** What `bytes` are a view into, where it can be given back. */
+  readonly memory?: AnswerMemory | undefined;
   /** Where reading goes on: what lies before it is not delivered. */
   readonly fetchPosition: bigint;
   readonly highWatermark: bigint | undefined;
@@ -45,6 +48,14 @@ export type ReadStep =
  * that the size limit of the fetch cut off at the end is simply not there.
  */
 export function* readFetched(fetched: FetchedRecords): Generator<ReadStep> {
+  for (const step of stepsThrough(fetched)) {
+    // The bytes are evidence, for whoever wants to look at them.
+    if (step.type === "damaged") fetched.memory?.keep();
+    yield step;
+  }
+}
+
+function* stepsThrough(fetched: FetchedRecords): Generator<ReadStep> {
   const { bytes, fetchPosition, highWatermark } = fetched;
   const aborts = new AbortFilter(fetched.isolation === "read_committed" ? fetched.aborted : []);
   const originOf = originsOf(fetched.key);
@@ -98,7 +109,7 @@ function readBatch(fetched: FetchedRecords, frame: WholeBatch, place: BatchPlace
   const { position: expectedOffset, nextOffset, aborts, originOf } = place;
   const advance = { type: "advance", nextOffset, leaderEpoch: leaderEpochOf(header) } as const;
   if (aborts.hides(frame)) return advance;
-  const surroundings = { expectedOffset, highWatermark: fetched.highWatermark };
+  const surroundings = { expectedOffset, highWatermark: fetched.highWatermark, memory: fetched.memory };
   const isFromStart = header.baseOffset >= expectedOffset;
   if (isFromStart && isSealable(frame) && fetched.isToBeOpened?.() === false) {
     const damage = checkBatch(frame, surroundings);

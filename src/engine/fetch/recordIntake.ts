@@ -58,7 +58,7 @@ export class RecordIntake {
    */
   async take(partition: AssignedPartition, fetched: FetchedPartition): Promise<boolean> {
     const { isolation, controlRecords, clock, buffer } = this.#ports;
-    const { records, abortedTransactions } = fetched;
+    const { records, abortedTransactions, memory } = fetched;
     const { version, fetchPosition } = partition;
     if (fetchPosition === undefined) return false;
     if (records === null || records.byteLength === 0) {
@@ -68,6 +68,7 @@ export class RecordIntake {
     const steps = readFetched({
       key: partition,
       bytes: records,
+      memory,
       fetchPosition,
       highWatermark: partition.ends.highWatermark,
       isolation,
