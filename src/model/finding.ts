@@ -19,6 +19,7 @@ export type FindingKind =
   | "fellBack"
   | "recordsLost"
   | "joinRefused"
+  | "pausedPartitions"
   | "fencedMember";
 
 export type Severity = "error" | "warning" | "info";
@@ -86,6 +87,8 @@ export interface DetectorSettings {
   readonly stallEvidenceMs: number;
   /** A rebalance that our own gate or callback holds up for longer than this is reported. */
   readonly holdUpToleranceMs: number;
+  /** Partitions of ours that are paused for longer than this, while records arrive, are explained. */
+  readonly pauseToleranceMs: number;
   /** Ended debug consumers that the user took off the list: nothing more is said of them. */
   readonly dismissedSessions: ReadonlySet<string>;
 }
@@ -97,6 +100,7 @@ export const defaultDetectorSettings: DetectorSettings = {
   strandedToleranceMs: 5_000,
   stallEvidenceMs: 60_000,
   holdUpToleranceMs: 5_000,
+  pauseToleranceMs: 5_000,
   dismissedSessions: new Set(),
 };
 

@@ -1,3 +1,5 @@
+import type { TopicPartition } from "#base/topicPartition.ts";
+
 /**
  * What can be done about a finding, as data: the panels' contract has the same union, so a remedy passes through
  * host and page unchanged.
@@ -22,6 +24,12 @@ export type RemedyAction =
       readonly sessionId: string;
       readonly topic: string;
       readonly partition: number;
+    }
+  | {
+      readonly kind: "resume" | "skipToEnd" | "skipByDiscarding" | "skipToTime";
+      readonly clusterId: string;
+      readonly sessionId: string;
+      readonly partitions: readonly TopicPartition[];
     }
   | {
       readonly kind: "saveBatch";

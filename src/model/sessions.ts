@@ -33,6 +33,8 @@ export interface SessionPartitionState {
   buffer: Seen<BufferState> | undefined;
   /** When `position.position` last moved. */
   movedAt: number | undefined;
+  /** Since when it is paused; undefined while it is not. */
+  pausedAt: number | undefined;
 }
 
 /** One of our consumers: a debug consumer, or a scripted member of the playground. */
@@ -146,6 +148,7 @@ export function foldPosition(session: SessionModelState, seen: Seen<PositionStat
   const partition = partitionOf(session, seen);
   const before = partition.position;
   if (before === undefined || before.position !== seen.position) partition.movedAt = seen.at;
+  partition.pausedAt = seen.paused ? (partition.pausedAt ?? seen.at) : undefined;
   if ((before?.paused ?? false) !== seen.paused) {
     const { topic, partition: number, at } = seen;
     noteInBuffer(session.bufferHistory, {
@@ -212,7 +215,7 @@ function partitionOf(
 ): SessionPartitionState {
   let partition = session.partitions.get(key);
   if (!partition) {
-    partition = { position: undefined, buffer: undefined, movedAt: undefined };
+    partition = { position: undefined, buffer: undefined, movedAt: undefined, pausedAt: undefined };
     session.partitions.set({ topic: key.topic, partition: key.partition }, partition);
   }
   return partition;

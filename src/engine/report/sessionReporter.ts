@@ -47,7 +47,8 @@ export class SessionReporter {
 
   started(options: ConsumerOptions): void {
     const { sessionId, name, clientId, groupId, groupInstanceId, topics, topicPattern } = options;
-    const { assignors, isolation, corruptBatchPolicy, maxBufferedRecords, maxBufferedBytes } = options;
+    const { assignors, isolation, corruptBatchPolicy, pausedBuffer, maxBufferedRecords, maxBufferedBytes } =
+      options;
     this.#observe({
       type: "session.started",
       sessionId,
@@ -62,6 +63,7 @@ export class SessionReporter {
       isolation,
       startPosition: startPositionText(options.startPosition),
       corruptBatchPolicy: typeof corruptBatchPolicy === "string" ? corruptBatchPolicy : "retry",
+      pausedBuffer,
       maxBufferedRecords,
       maxBufferedBytes,
       options: startOptions(options),

@@ -14,6 +14,7 @@ import { findUnstableGroups } from "./groupNotStable.ts";
 import { findHoldingFaults } from "./heldByFault.ts";
 import { findRefusedJoins } from "./joinRefused.ts";
 import { findPartitionErrors } from "./partitionError.ts";
+import { findPausedPartitions } from "./pausedPartitions.ts";
 import { findOverduePolls } from "./pollOverdue.ts";
 import { findRebalanceStorms } from "./rebalanceStorm.ts";
 import { findLostRecords } from "./recordsLost.ts";
@@ -73,6 +74,7 @@ function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings
     ...findFencedMembers(cluster, settings.dismissedSessions),
     ...findRefusedJoins(cluster, settings.dismissedSessions),
     ...findFallbacks(cluster),
+    ...findPausedPartitions(cluster, now, settings.pauseToleranceMs),
     ...findHoldingFaults(cluster, now, settings.faultHoldToleranceMs),
   ];
 }

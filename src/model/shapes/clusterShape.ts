@@ -75,6 +75,7 @@ const session = object<SessionModelState>({
       position: optional(seenShape("position.state")),
       buffer: optional(seenShape("buffer.state")),
       movedAt: optional(instant),
+      pausedAt: optional(instant),
     }),
   ),
   fetches: map(number, seenShape("fetch.completed")),

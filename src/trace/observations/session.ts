@@ -45,6 +45,8 @@ export interface SessionStarted {
   /** In the user's words: `committed, else start`. */
   readonly startPosition: string;
   readonly corruptBatchPolicy: "halt" | "skip" | "retry";
+  /** What becomes of fetched records of a paused partition; traces of before it was told do not say. */
+  readonly pausedBuffer?: "retain" | "discard" | undefined;
   readonly maxBufferedRecords: number;
   readonly maxBufferedBytes: number;
   /** Everything else it was started with, in the user's words, in the order of the form. */

@@ -50,6 +50,7 @@ export const sessionStarted = object<SessionStarted>({
   isolation: oneOf("read_uncommitted", "read_committed"),
   startPosition: string,
   corruptBatchPolicy: oneOf("halt", "skip", "retry"),
+  pausedBuffer: optional(oneOf("retain", "discard")),
   maxBufferedRecords: number,
   maxBufferedBytes: number,
   options: optional(list(object<StartOption>({ name: string, text: string }))),

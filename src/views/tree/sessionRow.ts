@@ -1,3 +1,4 @@
+import { pausedShareText } from "#model/detectors/pausedPartitions.ts";
 import { type Finding, findingText } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { bufferTotals } from "#model/sessions.ts";
@@ -61,7 +62,7 @@ export function sessionRow(context: TreeContext, cluster: ClusterModel, session:
     target: { kind: "session", clusterId, sessionId },
     label: sessionName(session),
     description,
-    tooltip: tooltip(sessionName(session), sessionFields(place), mark ? [findingText(mark), mark.cause] : []),
+    tooltip: tooltip(sessionName(session), sessionFields(place), explanations(place)),
     icon: iconWith(
       mark,
       ended ? { codicon: "debug-stop" } : { codicon: "debug-alt", color: "debugIcon.startForeground" },
@@ -70,6 +71,12 @@ export function sessionRow(context: TreeContext, cluster: ClusterModel, session:
     collapsible: ended && ended.couldNot.length === 0 ? "none" : "expanded",
     accessibilityLabel: `Debug consumer ${sessionName(session)}, ${said}${mark ? `, ${findingText(mark)}` : ""}`,
   };
+}
+
+/** What is wrong with it, or else what the paused share of its buffer means. */
+function explanations({ session, mark, totals }: Place): readonly string[] {
+  if (mark) return [findingText(mark), mark.cause];
+  return totals.pausedRecords > 0 ? [pausedShareText(session)] : [];
 }
 
 /** State first, then the reason, then the numbers. */

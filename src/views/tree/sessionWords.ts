@@ -120,6 +120,7 @@ const saidByRow = new Set<Finding["kind"]>([
   "slowCallback",
   "pollOverdue",
   "fellBack",
+  "pausedPartitions",
 ]);
 
 /** What is wrong with a partition of it; how long it waits for something the row says itself. */

@@ -8,11 +8,9 @@ import { askPick, askText } from "../ui/ask.ts";
 import { setStatusBarMessage, showInformationMessage, showWarningMessage } from "../ui/notify.ts";
 import { pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
+import { commitDeadlineMs } from "./commitDeadline.ts";
 import { applyRemedyOf } from "./remedies.ts";
 import { sessionIdOf, sessionScopeOf } from "./target.ts";
-
-/** How long a commit may take unless the user says otherwise: shorter than any session timeout. */
-export const commitDeadlineMs = 15_000;
 
 /** Commits of debug consumers: now, with a deadline; and letting go of one that waits. */
 export function commitCommands(app: App): CommandFamily {

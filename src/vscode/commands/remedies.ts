@@ -6,6 +6,7 @@ import { commandIds } from "../ids.ts";
 import { showInformationMessage, showWarningMessage } from "../ui/notify.ts";
 import { allowRebalance } from "./allowRebalance.ts";
 import { showRebalances } from "./showPanels.ts";
+import { skipToTime, skipWithPreview } from "./skipWithPreview.ts";
 
 /** Carries out the next step of a finding. */
 export async function applyRemedy(app: App, action: RemedyAction): Promise<void> {
@@ -33,6 +34,16 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
     case "seek":
       await vscode.commands.executeCommand(commandIds.seek, { ...action, kind: "sessionPartition" });
       return;
+    case "resume":
+      for (const scope of action.partitions)
+        await app.link.request("session.resume", { sessionId: action.sessionId, scope });
+      return;
+    case "skipToEnd":
+      return skipWithPreview(app, action, { to: { kind: "end" } });
+    case "skipByDiscarding":
+      return skipWithPreview(app, action, { to: { kind: "end" }, rather: "discard" });
+    case "skipToTime":
+      return skipToTime(app, action);
     case "saveBatch":
       return saveBytes(app, action.bytesId);
     case "removeMember":

@@ -31,9 +31,15 @@ export async function askSkipWay(
   previews: readonly SkipPreview[],
   {
     to,
+    rather = "move",
     isMember,
     inGroup,
-  }: { readonly to: SkipTarget; readonly isMember: boolean; readonly inGroup: boolean },
+  }: {
+    readonly to: SkipTarget;
+    readonly rather?: SkipWay | undefined;
+    readonly isMember: boolean;
+    readonly inGroup: boolean;
+  },
 ): Promise<SkipDecision | undefined> {
   const ways = [
     {
@@ -64,7 +70,8 @@ export async function askSkipWay(
   ] as const;
   const answer = await askPick<SkipDecision>({
     title: previewTitle(previews, to),
-    placeholder: "How? Enter moves the position",
+    placeholder: rather === "discard" ? "How? Enter consumes and discards" : "How? Enter moves the position",
+    active: ways.find(({ choice }) => choice.how === rather)?.choice,
     choices: [
       ...ways.filter(({ choice }) => (choice.how === "rejoin" ? isMember : inGroup || !choice.commit)),
       { label: "Left out", kind: vscode.QuickPickItemKind.Separator },

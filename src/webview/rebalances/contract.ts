@@ -360,6 +360,12 @@ export type RemedyAction =
       readonly partition: number;
     }
   | {
+      readonly kind: "resume" | "skipToEnd" | "skipByDiscarding" | "skipToTime";
+      readonly clusterId: string;
+      readonly sessionId: string;
+      readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
+    }
+  | {
       readonly kind: "saveBatch";
       readonly clusterId: string;
       readonly sessionId: string;
