@@ -235,6 +235,9 @@ const folds: Folds = {
   "broker.fault": (cluster, seen) => foldFault(cluster.playground, seen),
   "broker.workload": (cluster, seen) => foldWorkload(cluster.playground, seen),
   "broker.trouble": (cluster, seen) => foldTrouble(cluster.playground, seen),
+  "broker.dropped": (cluster, seen) => {
+    cluster.playground.dropped = seen;
+  },
   "broker.transaction": (cluster, seen) => foldTransaction(cluster.playground, seen),
   "broker.invariant": (cluster, seen) => foldInvariant(cluster.playground, seen),
   "broker.delivery": (cluster, seen) => foldDelivery(cluster.playground, seen),

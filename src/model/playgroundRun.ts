@@ -1,6 +1,7 @@
 import type {
   BrokerClock,
   BrokerDelivery,
+  BrokerDropped,
   BrokerFault,
   BrokerInvariant,
   BrokerMember,
@@ -41,6 +42,8 @@ export interface PlaygroundState {
   troubles: Seen<BrokerTrouble>[];
   nodesDown: readonly number[];
   wrongClocks: readonly WrongClock[];
+  /** What the memory's bound took; undefined while it took nothing. */
+  dropped: Seen<BrokerDropped> | undefined;
   /** By producer id. */
   transactions: Map<string, Seen<BrokerTransaction>>;
   /** What must hold in every group and is broken in one, the newest last. */
@@ -73,6 +76,7 @@ export function createPlayground(): PlaygroundState {
     troubles: [],
     nodesDown: [],
     wrongClocks: [],
+    dropped: undefined,
     transactions: new Map(),
     brokenInvariants: [],
     brokenDeliveries: [],
@@ -86,6 +90,7 @@ export function foldStarted(state: PlaygroundState, seen: Seen<BrokerStarted>): 
   state.stopped = undefined;
   state.nodesDown = [];
   state.wrongClocks = [];
+  state.dropped = undefined;
   // Another broker: it counts its faults and workloads from one again.
   state.faults.clear();
   state.pastFaults = [];

@@ -10,6 +10,7 @@ import { Coordinators } from "./cluster/coordinators.ts";
 import { Leadership } from "./cluster/leadership.ts";
 import { NodeClocks } from "./cluster/nodeClocks.ts";
 import { type ReplicaView, replicaView } from "./cluster/replicaView.ts";
+import { DroppedRecords } from "./droppedRecords.ts";
 import { FaultTable } from "./faults/faultTable.ts";
 import { FetchSessions } from "./fetch/fetchSessions.ts";
 import { stateOf } from "./group/consumer/consumerGroup.ts";
@@ -83,6 +84,7 @@ export class Broker implements Disposable {
   readonly #trimmed = new Set<PartitionLog>();
   #trimReport: Disposable | undefined;
   readonly #drops: DropReport;
+  readonly #dropped = new DroppedRecords();
   #nextRequest = 1;
 
   constructor(deps: BrokerDeps, settings: PlaygroundSettings, nodes: readonly BrokerNode[]) {
@@ -290,6 +292,7 @@ export class Broker implements Disposable {
     this.housekeeping.appended(log);
     for (const dropped of this.memory.appended(log, batch)) {
       this.#trimmed.add(dropped.log);
+      this.#dropped.dropped(dropped.log.id.topic, dropped.batch);
       this.#drops.dropped(dropped.batch);
     }
     if (this.#trimmed.size > 0) this.#reportTrimmedSoon();
@@ -324,6 +327,7 @@ export class Broker implements Disposable {
       this.#trimmed.delete(log);
       log.dispose();
     }
+    if (this.#dropped.forget(topic.name)) this.observe(this.#dropped.report());
     this.groups.commits.topicDeleted(topic.name);
     this.transactions.retryMarkers();
     this.hanging.settle();
@@ -378,6 +382,7 @@ export class Broker implements Disposable {
       const logs = Array.from(this.#trimmed);
       this.#trimmed.clear();
       this.reportOffsets(logs);
+      this.observe(this.#dropped.report());
     });
   }
 }

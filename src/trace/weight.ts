@@ -44,6 +44,7 @@ export function weightOf(body: ObservationBody): Weight {
       return value(body.type, body.groupId);
     case "group.failed":
       return value(body.type, body.groupId, body.what);
+    case "broker.dropped":
     case "cluster.topics":
     case "group.listed":
       return value(body.type);

@@ -431,6 +431,9 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     wrongClocks: maybe(few(fc.record({ nodeId: maybe(small), aheadMs: small }))),
     nodes: maybe(few(fc.record(node))),
   }),
+  "broker.dropped": fc.record({
+    topics: few(fc.record({ topic: text, batches: small, records: small })),
+  }),
   "broker.transaction": fc.record({
     producerId: offset,
     producerEpoch: small,

@@ -108,6 +108,7 @@ const playground = object<PlaygroundState>({
   nodesDown: list(number),
   // Keyframes of before they were told have none.
   wrongClocks: (value) => (value === undefined ? [] : list(wrongClock)(value)),
+  dropped: optional(seenShape("broker.dropped")),
   transactions: map(string, seenShape("broker.transaction")),
   brokenInvariants: list(seenShape("broker.invariant")),
   brokenDeliveries: list(seenShape("broker.delivery")),

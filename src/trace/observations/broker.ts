@@ -93,6 +93,12 @@ export interface BrokerTrouble {
   readonly nodes?: BrokerStarted["nodes"] | undefined;
 }
 
+/** What had to go so that all records fit into the playground's memory, in all: of each topic that lost any. */
+export interface BrokerDropped {
+  readonly type: "broker.dropped";
+  readonly topics: readonly { readonly topic: string; readonly batches: number; readonly records: number }[];
+}
+
 /** A producer's transactions after a change, as their coordinator has them (KIP-98). */
 export interface BrokerTransaction {
   readonly type: "broker.transaction";
@@ -200,6 +206,7 @@ export type BrokerObservation =
   | BrokerFault
   | BrokerWorkload
   | BrokerTrouble
+  | BrokerDropped
   | BrokerTransaction
   | BrokerInvariant
   | BrokerDelivery

@@ -1,6 +1,7 @@
 import type {
   BrokerClock,
   BrokerDelivery,
+  BrokerDropped,
   BrokerFault,
   BrokerInvariant,
   BrokerMember,
@@ -167,6 +168,11 @@ export const brokerTrouble = object<BrokerTrouble>({
   nodesDown: list(number),
   wrongClocks: optional(list(wrongClock)),
   nodes: optional(nodes),
+});
+
+export const brokerDropped = object<BrokerDropped>({
+  type: oneOf("broker.dropped"),
+  topics: list(object<BrokerDropped["topics"][number]>({ topic: string, batches: number, records: number })),
 });
 
 export const brokerTransaction = object<BrokerTransaction>({

@@ -37,6 +37,7 @@ const bodyShapes: {
   "broker.fault": cluster.brokerFault,
   "broker.workload": cluster.brokerWorkload,
   "broker.trouble": cluster.brokerTrouble,
+  "broker.dropped": cluster.brokerDropped,
   "broker.transaction": cluster.brokerTransaction,
   "broker.invariant": cluster.brokerInvariant,
   "broker.delivery": cluster.brokerDelivery,

@@ -6,7 +6,7 @@ import type { TreeNode } from "../treeNode.ts";
 import { clockNode } from "./clockNode.ts";
 import { contextValue } from "./contextValues.ts";
 import { faultsNode, workloadNodes } from "./faultNodes.ts";
-import { tooltip } from "./markdown.ts";
+import { type Field, tooltip } from "./markdown.ts";
 import { nodesNode } from "./nodeNodes.ts";
 import { joined } from "./numbers.ts";
 import { matchesFilter, messageNode, nodeId, readOnlyWord, type TreeContext, timeIn } from "./treeContext.ts";
@@ -60,6 +60,7 @@ function clusterNode(context: TreeContext, cluster: ClusterModel): TreeNode {
         ["controller", connection?.controllerId],
         ["brokers", brokers?.join(", ")],
         ["profile id", clusterId],
+        ...droppedFields(cluster),
         ["last heard of", timeIn(context, cluster.lastAt)],
       ],
       connection?.message === undefined ? [] : [connection.message],
@@ -76,6 +77,15 @@ function clusterNode(context: TreeContext, cluster: ClusterModel): TreeNode {
     collapsible: kind === "playground" ? "expanded" : "collapsed",
     accessibilityLabel: `${nameOf(cluster)}, ${description}`,
   };
+}
+
+/** Nothing is said where nothing went: other clusters have no such bound. */
+function droppedFields({ playground }: ClusterModel): readonly Field[] {
+  const topics = playground.dropped?.topics ?? [];
+  if (topics.length === 0) return [];
+  const records = topics.reduce((sum, topic) => sum + topic.records, 0);
+  const names = topics.map(({ topic }) => topic).join(", ");
+  return [["dropped to stay within its memory", `${countedText(records, "record")} of ${names}`]];
 }
 
 type ConnectionWord = "connected" | "connecting" | "failed" | "disconnected";

@@ -7,7 +7,7 @@ import { endsOf } from "#model/partitionEnds.ts";
 import { countedText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { contextValue } from "./contextValues.ts";
-import { tooltip } from "./markdown.ts";
+import { type Field, tooltip } from "./markdown.ts";
 import { columnWidth, joined, lagText, numberText, padded } from "./numbers.ts";
 import { hasHanging } from "./ongoingNodes.ts";
 import {
@@ -149,11 +149,13 @@ function topicNode(context: TreeContext, cluster: ClusterModel, topic: Topic): T
   const { known } = sumLag(counts);
   const failing =
     topic.error !== undefined || topic.partitions.some((partition) => partition.error !== undefined);
+  const dropped = droppedOf(cluster, topic.topic);
   const description = joined(
     topic.error ?? (failing && "a partition has an error"),
     hasHanging(cluster, topic.topic) && "a transaction hangs",
     countedText(topic.partitions.length, "partition"),
     known !== undefined && `${numberText(known)} offsets`,
+    dropped && `${countedText(dropped.records, "record")} dropped for memory`,
   );
   return {
     id: nodeId("topic", clusterId, topic.topic),
@@ -164,6 +166,7 @@ function topicNode(context: TreeContext, cluster: ClusterModel, topic: Topic): T
       ["partitions", topic.partitions.length],
       ["offsets between start and end", numberText(known)],
       ["topic id", topic.topicId],
+      ...droppedFields(dropped),
       ["internal", topic.isInternal ? "yes" : "no"],
       ["error", topic.error],
       ["asked", timeIn(context, cluster.topics.listed?.requestedAt)],
@@ -180,6 +183,19 @@ function topicNode(context: TreeContext, cluster: ClusterModel, topic: Topic): T
     collapsible: "collapsed",
     accessibilityLabel: `Topic ${topic.topic}, ${description}`,
   };
+}
+
+/** Nothing is said where nothing went: other clusters have no such bound. */
+function droppedFields(dropped: ReturnType<typeof droppedOf>): readonly Field[] {
+  if (!dropped) return [];
+  const { records, batches } = dropped;
+  const text = `${countedText(records, "record")} in ${countedText(batches, "batch", "batches")}`;
+  return [["dropped to stay within the playground's memory", text]];
+}
+
+/** What had to go of a topic so that the playground's records fit into its memory. */
+function droppedOf({ playground }: ClusterModel, topic: string) {
+  return playground.dropped?.topics.find((each) => each.topic === topic);
 }
 
 function readersOf(cluster: ClusterModel, topic: string): readonly GroupModel[] {

@@ -737,6 +737,37 @@ test("a transaction that hangs is a row under the faults, and stands on its topi
   expect(rows(modelOf(...before, ended), clusters, faults)).toEqual([]);
 });
 
+test("records that the playground's memory had no room for are counted on their topic and on its own row", () => {
+  const started = { type: "broker.started", kafkaClusterId: "x", nodes: [] } as const;
+  const topics = ["orders", "quiet"].map((topic) => ({
+    topic,
+    isInternal: false,
+    partitions: [{ partition: 0, leaderId: 1, replicas: [1], isr: [1] }],
+  }));
+  const model = modelOf(
+    seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
+    seen(1, started),
+    seen(2, { type: "cluster.topics", requestedAt: 2, topics }),
+    seen(3, { type: "broker.dropped", topics: [{ topic: "orders", batches: 12, records: 1_204 }] }),
+  );
+
+  const [orders, quiet] = rows(model, clusters, { kind: "topics", clusterId: "c1" });
+  const [cluster] = rows(model, clusters, undefined);
+
+  expect(orders?.description).toContain("1,204 records dropped for memory");
+  expect(orders?.accessibilityLabel).toContain("1,204 records dropped for memory");
+  expect(orders?.tooltip).toContain("1,204 records in 12 batches");
+  expect(quiet?.description).not.toContain("dropped");
+  expect(quiet?.tooltip).not.toContain("dropped");
+  expect(cluster?.tooltip).toContain("1,204 records of orders");
+  const restarted = modelOf(
+    seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
+    seen(3, { type: "broker.dropped", topics: [{ topic: "orders", batches: 12, records: 1_204 }] }),
+    seen(4, started),
+  );
+  expect(rows(restarted, clusters, undefined)[0]?.tooltip).not.toContain("dropped");
+});
+
 test("a workload that failed says why before anything else", () => {
   const model = modelOf(
     seen(0, { type: "cluster.profile", name: "playground", kind: "playground", bootstrapServers: [] }),
