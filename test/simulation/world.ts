@@ -7,6 +7,7 @@ import { BrokerError } from "#protocol/brokerError.ts";
 import { MemoryNetwork } from "#test/support/memoryNetwork.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody } from "#trace/observation.ts";
+import { CommitWatch } from "./commitWatch.ts";
 import { GroupWatch } from "./groupWatch.ts";
 import { Ledger } from "./ledger.ts";
 import { MemberNetwork } from "./memberNetwork.ts";
@@ -39,6 +40,7 @@ export class World {
   readonly ledger: Ledger;
   readonly orders: Orders;
   readonly groupWatch: GroupWatch;
+  readonly #commitWatch: CommitWatch;
   readonly sessionWatch: SessionWatch;
   readonly members: SimulatedMember[] = [];
   /** Troubles that were switched on and not off again. */
@@ -69,6 +71,7 @@ export class World {
     this.ledger = new Ledger(now, verdict);
     this.orders = new Orders(clock, verdict);
     this.groupWatch = new GroupWatch(this.ledger, this.#rewinds, verdict);
+    this.#commitWatch = new CommitWatch(now, verdict);
     this.sessionWatch = new SessionWatch(this.ledger, this.#rewinds, now, verdict);
     this.playground = new Playground({
       clock,
@@ -227,6 +230,7 @@ export class World {
   /** The topic is deleted and created anew. */
   recreate(topic: string): void {
     this.playground.recreateTopic(topic);
+    this.#commitWatch.recreated(topic);
     for (const key of this.partitions) {
       if (key.topic !== topic) continue;
       this.ledger.recreated(key);
@@ -270,6 +274,7 @@ export class World {
   #observedByBroker(body: ObservationBody): void {
     this.trace.add("playground", "broker", body);
     this.groupWatch.observed(body);
+    this.#commitWatch.observed(body);
   }
 
   #observedByMember(sessionId: string, body: ObservationBody): void {

@@ -122,6 +122,13 @@ export const mutations: readonly Mutation[] = [
     rules: ["broker"],
   },
   {
+    name: "a commit goes out for what is no longer ours",
+    file: "src/engine/commit/committer.ts",
+    find: 'if (!this.#stillOurs(offset, authority)) return "NOT_ASSIGNED";',
+    replace: "",
+    rules: ["committer"],
+  },
+  {
     name: "a batch is taken in, however much is buffered",
     file: "src/engine/fetch/fetchBudget.ts",
     find: "return claim.own.batches === 0 || this.#isFree(claim, 0);",
