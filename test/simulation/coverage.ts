@@ -2,7 +2,7 @@ import type { Observation } from "#trace/observation.ts";
 import type { CommitState } from "#trace/observations/commit.ts";
 
 /** What a run met, in a few words each: so that a test can tell whether the runs are about anything. */
-export function metIn(observations: readonly Observation[]): ReadonlySet<string> {
+export function metIn(observations: readonly Observation[]): Set<string> {
   const met = new Set<string>();
   for (const observation of observations) {
     for (const what of metBy(observation)) if (what !== undefined) met.add(what);
@@ -11,6 +11,10 @@ export function metIn(observations: readonly Observation[]): ReadonlySet<string>
 }
 
 function metBy(observation: Observation): readonly (string | undefined)[] {
+  return metOfGroup(observation) ?? metOfSession(observation) ?? metOfFetching(observation) ?? [];
+}
+
+function metOfGroup(observation: Observation): readonly (string | undefined)[] | undefined {
   switch (observation.type) {
     case "commit.state":
       return observation.vantage === "member" ? metByCommit(observation) : [];
@@ -22,21 +26,25 @@ function metBy(observation: Observation): readonly (string | undefined)[] {
       ];
     case "group.memberGone":
       return [`member ${observation.how}`];
+    case "group.described":
+      return [observation.members.some(({ phase }) => phase === "away") ? "static member away" : undefined];
+    case "broker.trouble":
+      return [`trouble ${observation.kind}`];
+    case "broker.fault":
+      return [
+        observation.hits > 0 && observation.title.startsWith("carry out twice") ? "fault repeat" : undefined,
+      ];
+    default:
+      return undefined;
+  }
+}
+
+function metOfSession(observation: Observation): readonly (string | undefined)[] | undefined {
+  switch (observation.type) {
+    case "session.started":
+      return [observation.topicPattern && "subscribed by pattern"];
     case "session.ended":
       return [`session ${observation.reason}`];
-    case "fetch.batchRejected":
-      return [`batch ${observation.action}`, `damage ${observation.cause}`];
-    case "fetch.batchResolved":
-      return [`batch resolved ${observation.how}`];
-    case "fetch.gap":
-      return [`gap ${observation.reason}`];
-    case "fetch.positionReset":
-      return [`reset ${observation.cause}`];
-    case "buffer.state":
-      return [
-        observation.pausedRecords > 0 ? "buffered while paused" : undefined,
-        observation.released && `buffer ${observation.released.reason}`,
-      ];
     case "session.state":
       return [observation.groupProtocol && `protocol ${observation.groupProtocol}`];
     case "session.gate":
@@ -46,12 +54,36 @@ function metBy(observation: Observation): readonly (string | undefined)[] {
       ];
     case "session.callback":
       return [`callback ${observation.callback}`];
-    case "broker.trouble":
-      return [`trouble ${observation.kind}`];
-    case "position.state":
-      return [`partition ${observation.state}`];
     default:
-      return [];
+      return undefined;
+  }
+}
+
+function metOfFetching(observation: Observation): readonly (string | undefined)[] | undefined {
+  switch (observation.type) {
+    case "fetch.batchRejected":
+      return [`batch ${observation.action}`, `damage ${observation.cause}`];
+    case "fetch.batchResolved":
+      return [`batch resolved ${observation.how}`];
+    case "fetch.gap":
+      return [`gap ${observation.reason}`];
+    case "fetch.positionReset":
+      return [
+        `reset ${observation.cause}`,
+        observation.policy.startsWith("the last") ? "reset by duration" : undefined,
+      ];
+    case "buffer.state":
+      return [
+        observation.pausedRecords > 0 ? "buffered while paused" : undefined,
+        observation.released && `buffer ${observation.released.reason}`,
+      ];
+    case "position.state":
+      return [
+        `partition ${observation.state}`,
+        observation.readReplicaId === undefined ? undefined : "read from a replica",
+      ];
+    default:
+      return undefined;
   }
 }
 

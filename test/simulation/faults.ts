@@ -31,6 +31,13 @@ const errors: Readonly<Record<string, readonly KnownErrorName[]>> = {
     "COORDINATOR_LOAD_IN_PROGRESS",
     "REQUEST_TIMED_OUT",
   ],
+  ConsumerGroupHeartbeat: [
+    "COORDINATOR_NOT_AVAILABLE",
+    "COORDINATOR_LOAD_IN_PROGRESS",
+    "NOT_COORDINATOR",
+    "UNKNOWN_MEMBER_ID",
+    "FENCED_MEMBER_EPOCH",
+  ],
   OffsetFetch: ["COORDINATOR_LOAD_IN_PROGRESS", "NOT_COORDINATOR", "UNSTABLE_OFFSET_COMMIT"],
   ListOffsets: [
     "NOT_LEADER_OR_FOLLOWER",
@@ -64,7 +71,10 @@ export function chooseFault(random: Random, partitions: readonly TopicPartition[
     // The broker finds its own log damaged, and after some time it does not.
     return { match, times, action: { kind: "partitionError", code: "CORRUPT_MESSAGE" } };
   }
-  switch (randomInt(random, 9)) {
+  switch (randomInt(random, 10)) {
+    case 9:
+      // As for a client that lost the answer, and asked again.
+      return { match, times, action: { kind: "repeat" } };
     case 6:
       return { match, times, action: { kind: "throttle", throttleMs: pick(random, [50, 800, 3_000]) } };
     case 7:

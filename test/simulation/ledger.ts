@@ -16,6 +16,8 @@ export interface LedgerReader {
   /** The group whose records it takes; itself when it reads without one. */
   readonly group: string;
   readonly isolation: Isolation;
+  /** Whether it asked to be shown the markers of transactions. */
+  readonly showsMarkers?: boolean;
 }
 
 /** Where one session reads a partition. */
@@ -40,6 +42,7 @@ export class Ledger {
   readonly #gaps = new Map<string, TopicPartitionMap<OffsetSet>>();
   readonly #cutAt = new TopicPartitionMap<number>();
   #deliveries = 0;
+  #markers = 0;
 
   constructor(now: () => number, verdict: Verdict) {
     this.#now = now;
@@ -48,6 +51,11 @@ export class Ledger {
 
   get deliveries(): number {
     return this.#deliveries;
+  }
+
+  /** Of those, markers of transactions. */
+  get markers(): number {
+    return this.#markers;
   }
 
   produced(
@@ -179,6 +187,10 @@ export class Ledger {
     const key = { topic: record.topic, partition: record.partition };
     const { offset } = record;
     const what = `${session.id} got ${topicPartitionText(key)} offset ${offset}`;
+    if (record.control) {
+      this.#deliverMarker(session, key, offset);
+      return;
+    }
     const made = this.#record(key, offset);
     const value = record.value === null ? "" : utf8.decode(record.value);
     if (made?.value !== value && this.#log(key).wasLost(offset, value)) {
@@ -189,6 +201,19 @@ export class Ledger {
     this.#checkRecord(session, made, { what, value });
     this.#advance(session, key, offset);
     this.#accountedOf(session.group, key).add(offset);
+  }
+
+  /** Who asked for them gets markers in their places among the records, and nobody else gets any. */
+  #deliverMarker(session: LedgerReader, key: TopicPartition, offset: bigint): void {
+    this.#markers++;
+    const what = `${session.id} got a marker as ${topicPartitionText(key)} offset ${offset}`;
+    // The broker may have written it a moment ago, and nobody has told of it.
+    this.#log(key).fillTo(offset + 1n);
+    if (!session.showsMarkers) this.#verdict.fail("delivery", `${what}, unasked`);
+    else if (this.#record(key, offset)?.value !== undefined) {
+      this.#verdict.fail("delivery", `${what}, where somebody produced a record`);
+    }
+    this.#advance(session, key, offset);
   }
 
   #checkRecord(

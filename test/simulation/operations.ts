@@ -1,9 +1,20 @@
 import { type Random, randomInt } from "#base/random.ts";
 import type { TopicPartition } from "#base/topicPartition.ts";
 import type { PartitionScope, SeekTarget } from "#engine/consumerOptions.ts";
+import type { LeaveGroup } from "#engine/group/groupMemberPorts.ts";
+import type { SkipTarget } from "#engine/position/skipper.ts";
 import type { BatchCorruption } from "#playground/faults/corruptBatch.ts";
 import { chooseFault, type SimulatedFault } from "./faults.ts";
-import { chance, mostRecordsInBatch, pick, type Trouble, troubles, valueSizes } from "./profile.ts";
+import {
+  chance,
+  chooseVariety,
+  mostRecordsInBatch,
+  pick,
+  type Trouble,
+  troubles,
+  type Variety,
+  valueSizes,
+} from "./profile.ts";
 import type { SimulatedMember } from "./simulatedMember.ts";
 import type { World } from "./world.ts";
 
@@ -14,12 +25,13 @@ export type Operation =
       readonly isDirect: boolean;
       /** Names the member and seeds everything about it, whoever else is there. */
       readonly index: number;
+      readonly variety?: Variety | undefined;
     }
   | {
       readonly kind: "leave";
       readonly member: string;
       readonly deadlineMs: number;
-      readonly tellGroup: boolean;
+      readonly tellGroup: LeaveGroup;
     }
   | { readonly kind: "crash" | "cut" | "releaseCommits" | "allow" | "rejoin"; readonly member: string }
   | { readonly kind: "isolate"; readonly member: string; readonly forMs: number }
@@ -41,6 +53,8 @@ export type Operation =
       readonly kind: "skipToEnd";
       readonly member: string;
       readonly key: TopicPartition;
+      /** Elsewhere than to the end. */
+      readonly to?: SkipTarget | undefined;
       readonly how: "move" | "discard" | "rejoin";
       readonly commit: boolean;
       readonly cancelAfterMs?: number | undefined;
@@ -158,6 +172,9 @@ const more: Readonly<Record<Trouble, Partial<Readonly<Record<Kind, number>>>>> =
 /** Those after which the log still tells where the batch ends: what else would be owed nobody could say. */
 const corruptions = ["crc", "codec", "codecUnknown", "recordLayout", "recordCount"] as const;
 
+/** Kafka's own clients leave a static member's place to its successor. */
+const leaveWays = [true, true, true, "unlessStatic", "unlessStatic", false] as const;
+
 const memberLimit = 4;
 const nodeLimit = 5;
 
@@ -167,7 +184,9 @@ export function chooseOperation(world: World): Operation | undefined {
   const kind = chooseKind(random, world.profile.trouble);
   if (kind === "join") {
     if (world.alive.length >= memberLimit) return undefined;
-    return { kind, isDirect: chance(random, 0.12), index: world.nextMember };
+    const isDirect = chance(random, 0.12);
+    const variety = chooseVariety(random, world.profile, isDirect);
+    return { kind, isDirect, index: world.nextMember, variety };
   }
   return ofBroker(world, kind) ?? ofMember(world, kind);
 }
@@ -255,7 +274,7 @@ function ofMember(world: World, kind: Kind): Operation | undefined {
   const member = chosen.id;
   switch (kind) {
     case "leave":
-      return { kind, member, deadlineMs: pick(random, [0, 200, 3_000]), tellGroup: chance(random, 0.9) };
+      return { kind, member, deadlineMs: pick(random, [0, 200, 3_000]), tellGroup: pick(random, leaveWays) };
     case "crash":
     case "cut":
     case "releaseCommits":
@@ -304,6 +323,7 @@ function ofPartition(world: World, kind: Kind, chosen: SimulatedMember): Operati
         kind,
         member,
         key,
+        to: chance(random, 0.3) ? { kind: "timestamp", timestampMs: someTime(world) } : undefined,
         how: pick(random, ["move", "move", "discard", "rejoin"]),
         commit: chance(random, 0.5),
         cancelAfterMs: chance(random, 0.2) ? randomInt(random, 3_000) : undefined,
@@ -324,7 +344,13 @@ function chooseScope({ random, partitions }: World): PartitionScope {
   return chance(random, 0.3) ? { topic } : { topic, partition };
 }
 
-function chooseTarget({ random, ledger, clock, startMs }: World, key: TopicPartition): SeekTarget {
+/** While the run lasted so far, or a little later. */
+function someTime({ random, clock, startMs }: World): number {
+  return startMs + randomInt(random, clock.now() - startMs + 1_000);
+}
+
+function chooseTarget(world: World, key: TopicPartition): SeekTarget {
+  const { random, ledger } = world;
   const end = Number(ledger.endOf(key));
   switch (randomInt(random, 8)) {
     case 0:
@@ -332,7 +358,7 @@ function chooseTarget({ random, ledger, clock, startMs }: World, key: TopicParti
     case 1:
       return { kind: "end" };
     case 2:
-      return { kind: "timestamp", timestampMs: startMs + randomInt(random, clock.now() - startMs + 1_000) };
+      return { kind: "timestamp", timestampMs: someTime(world) };
     case 3:
       // Behind the end: the log does not have it.
       return { kind: "offset", offset: BigInt(end + randomInt(random, 6)) };

@@ -121,7 +121,7 @@ function performOnMember(world: World, member: SimulatedMember, operation: Membe
       member.seek(operation.key, operation.target);
       return;
     case "skipToEnd":
-      member.skipToEnd(operation.key, {
+      member.skip(operation.key, operation.to ?? { kind: "end" }, {
         how: operation.how,
         commit: operation.commit,
         signal: abortAfter(world, operation.cancelAfterMs),

@@ -35,6 +35,8 @@ export interface Profile {
   readonly assignors: (typeof assignorChoices)[number];
   readonly protocol: (typeof protocolChoices)[number];
   readonly steps: number;
+  /** Of the nodes, in turn. */
+  readonly racks: readonly string[];
   readonly network: { readonly minDelayMs: number; readonly maxDelayMs: number; readonly cutChance: number };
 }
 
@@ -66,6 +68,7 @@ export function chooseProfile(random: Random): Profile {
       maxDelayMs: pick(random, [1, 2, 5, 20, 60]),
       cutChance: pick(random, [0, 0.1, 0.4]),
     },
+    racks: nodes > 1 && chance(random, 0.4) ? ["east", "west"] : [],
   };
 }
 
@@ -119,6 +122,36 @@ export function chooseOptions(
     },
     scripted: false,
   };
+}
+
+/** Options that few members have: drawn with the order to join, so that those who were asked without them stay as they were. */
+export type Variety = Partial<
+  Pick<ConsumerOptions, "topics" | "topicPattern" | "rack" | "controlRecords" | "resetPolicy">
+>;
+
+/** Undefined for most. */
+export function chooseVariety(
+  random: Random,
+  { racks, topics }: Profile,
+  isDirect: boolean,
+): Variety | undefined {
+  const hasPattern = chance(random, 0.15);
+  const rack = racks.length > 0 && chance(random, 0.7) ? pick(random, racks) : undefined;
+  const showsMarkers = chance(random, 0.2);
+  const backMs = chance(random, 0.15) ? pick(random, [500, 5_000, 60_000]) : undefined;
+  const variety: Variety = {
+    ...(hasPattern && patternFor(random, topics[0]?.topic, isDirect)),
+    ...(rack !== undefined && { rack }),
+    ...(showsMarkers && { controlRecords: true }),
+    ...(backMs !== undefined && { resetPolicy: { backMs } }),
+  };
+  return Object.keys(variety).length > 0 ? variety : undefined;
+}
+
+/** All topics, by a pattern alone or beside a name. */
+function patternFor(random: Random, named: string | undefined, isDirect: boolean): Variety {
+  if (isDirect) return {};
+  return { topicPattern: "orders-[0-9]+", topics: named !== undefined && chance(random, 0.3) ? [named] : [] };
 }
 
 function retrying(otherwise: "halt" | "skip"): ConsumerOptions["corruptBatchPolicy"] {

@@ -66,10 +66,16 @@ export async function simulate(seed: number, steps?: readonly Step[]): Promise<O
     virtualMs: world.clock.now() - world.startMs,
     deliveries: world.ledger.deliveries,
     observations: world.trace.observations.length,
-    met: metIn(world.trace.observations),
+    met: metBy(world),
     steps: done,
     failure,
   };
+}
+
+function metBy({ trace, ledger }: World): ReadonlySet<string> {
+  const met = metIn(trace.observations);
+  if (ledger.markers > 0) met.add("marker delivered");
+  return met;
 }
 
 /**

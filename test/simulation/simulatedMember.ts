@@ -4,7 +4,8 @@ import type { ConsumerOptions, PartitionScope, SeekTarget } from "#engine/consum
 import { ConsumerSession } from "#engine/consumerSession.ts";
 import { EngineError } from "#engine/engineError.ts";
 import type { ConsumedRecord } from "#engine/fetch/consumedRecord.ts";
-import type { SkipOrder } from "#engine/position/skipper.ts";
+import type { LeaveGroup } from "#engine/group/groupMemberPorts.ts";
+import type { SkipOrder, SkipTarget } from "#engine/position/skipper.ts";
 import type { VirtualClock } from "#test/support/virtualClock.ts";
 import type { ObservationBody } from "#trace/observation.ts";
 import type { SessionCallback } from "#trace/observations/session.ts";
@@ -81,6 +82,10 @@ export class SimulatedMember {
     return this.options.isolation;
   }
 
+  get showsMarkers(): boolean {
+    return this.options.controlRecords;
+  }
+
   /** Takes orders. */
   get isAlive(): boolean {
     return !this.#isGone && !this.#isClosing;
@@ -134,12 +139,13 @@ export class SimulatedMember {
     );
   }
 
-  skipToEnd(key: TopicPartition, order: SkipOrder): void {
+  skip(key: TopicPartition, target: SkipTarget, order: SkipOrder): void {
     const { how, commit, signal } = order;
     // What is there now is given up from the first moment: auto-commit may commit what was discarded so far.
     this.#ports.ledger.excused(this.group, key, 0n, this.#ports.ledger.endOf(key));
-    const skipped = this.session.skip(key, { kind: "end" }, { how, commit: false, signal });
-    const what = `skip ${key.topic}-${key.partition} to its end (${how})`;
+    const skipped = this.session.skip(key, target, { how, commit: false, signal });
+    const to = target.kind === "end" ? "its end" : `what came from ${target.timestampMs} on`;
+    const what = `skip ${key.topic}-${key.partition} to ${to} (${how})`;
     this.#follow({ what, limitMs: skipLimitMs, signal }, skipped, (moved) => {
       if (how === "move") this.#checkMoved(key, moved.to);
       if (commit && this.isAlive && moved.from !== moved.to)
@@ -159,7 +165,7 @@ export class SimulatedMember {
   }
 
   /** Leaves in good order. */
-  close(deadlineMs: number, leaveGroup: boolean, reason: string): void {
+  close(deadlineMs: number, leaveGroup: LeaveGroup, reason: string): void {
     this.#isClosing = true;
     this.#follow(
       { what: `close within ${deadlineMs} ms`, limitMs: deadlineMs },

@@ -13,7 +13,15 @@ import { Ledger } from "./ledger.ts";
 import { MemberNetwork } from "./memberNetwork.ts";
 import { Orders } from "./orders.ts";
 import type { SimulatedTransaction } from "./producedLog.ts";
-import { chance, chooseOptions, chooseProfile, groupId, type Profile, pick } from "./profile.ts";
+import {
+  chance,
+  chooseOptions,
+  chooseProfile,
+  groupId,
+  type Profile,
+  pick,
+  type Variety,
+} from "./profile.ts";
 import { Rewinds } from "./rewinds.ts";
 import { SessionWatch } from "./sessionWatch.ts";
 import { SimulatedClient } from "./simulatedClient.ts";
@@ -25,6 +33,14 @@ import { Verdict } from "./violation.ts";
 const streams = { profile: 1, operations: 2, clock: 3, network: 4, playground: 5 } as const;
 
 const maxPartitions = 6;
+
+/** Who joins next. */
+interface NewMember {
+  readonly isDirect: boolean;
+  readonly index: number;
+  /** What it has beside the options that follow from its index. */
+  readonly variety?: Variety | undefined;
+}
 
 /** A playground, its network and everybody on it, all of one seed, in virtual time. */
 export class World {
@@ -80,6 +96,7 @@ export class World {
       observe: (body) => this.#observedByBroker(body),
       basePort: 9092,
       nodes: profile.nodes,
+      racks: profile.racks,
       settings: { consumerGroups: { heartbeatIntervalMs: 300, sessionTimeoutMs: 3_000 } },
     });
   }
@@ -123,11 +140,12 @@ export class World {
   }
 
   /** A member whose options and chance depend on its index alone, so that it is the same without the others. */
-  addMember({ isDirect, index }: { readonly isDirect: boolean; readonly index: number }): SimulatedMember {
+  addMember({ isDirect, index, variety = {} }: NewMember): SimulatedMember {
     this.#nextMember = Math.max(this.#nextMember, index + 1);
     const random = seededRandom(this.#seed * 1_000 + 700 + index);
     const sessionId = `${isDirect ? "reader" : "member"}-${index}`;
-    const options = chooseOptions(random, this.profile, { sessionId, isDirect, taken: this.#instanceIds });
+    const chosen = chooseOptions(random, this.profile, { sessionId, isDirect, taken: this.#instanceIds });
+    const options = { ...chosen, ...variety };
     const shares = this.alive.length > 0 && chance(random, 0.3);
     const member = new SimulatedMember(options, {
       clock: this.clock,
