@@ -160,10 +160,7 @@ function actions(
       if ((await row.getAttribute("aria-expanded")) === "false")
         await row.locator(".monaco-tl-twistie").click();
     },
-    rowAction: async (row, label) => {
-      await row.hover();
-      await row.getByRole("button", { name: label }).first().click();
-    },
+    rowAction,
     contextMenu: (row, item) => contextMenu(page, row, item),
     webview: (text) => findWebview(page, text, timeoutMs),
     screenshot: async (name) => {
@@ -172,6 +169,24 @@ function actions(
       await page.screenshot({ path: path.join(screenshots, `${name}.png`), animations: "disabled" });
     },
   };
+}
+
+/**
+ * A row whose numbers change is drawn anew up to four times a second, and on a busy machine stands still for no two
+ * frames in a row: after a while the pointer no longer waits for that. Its button is where the row was a moment ago.
+ */
+async function rowAction(row: Locator, label: string | RegExp): Promise<void> {
+  const button = row.getByRole("button", { name: label }).first();
+  for (let attempt = 1; ; attempt++) {
+    const isLast = attempt === 4;
+    try {
+      await row.hover({ timeout: 5_000, force: isLast });
+      await button.click({ timeout: 5_000, force: isLast });
+      return;
+    } catch (failure) {
+      if (isLast) throw failure;
+    }
+  }
 }
 
 /**
