@@ -232,8 +232,8 @@ export class ConsumerSession {
       if (!isInScope(scope, partition) || partition.paused === isPaused) continue;
       partition.setPaused(isPaused);
       if (isPaused && this.options.pausedBuffer === "discard") intake.discard(partition);
-      reporter.position(partition, true);
       reporter.buffer(partition, undefined);
+      reporter.position(partition, true);
     }
     fetcher.poke();
     delivery.wake();

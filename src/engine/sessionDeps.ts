@@ -9,6 +9,8 @@ import type { RebalanceCallbacks } from "./rebalance/rebalanceCallbacks.ts";
 export interface SessionDeps {
   readonly cluster: Cluster;
   readonly clock: Clock;
+  /** What reports are paced by, where that is another one: a clock that stands still would hold the last ones back. */
+  readonly pace?: Clock | undefined;
   readonly random: Random;
   readonly observe: Observe;
   /** What the application does when partitions change hands; beside it, the options may make each take a while. */

@@ -62,13 +62,13 @@ export class SessionParts {
     this.#options = options;
     this.#deps = deps;
     this.#onFatal = life.onFatal;
-    const { clock, observe } = deps;
+    const { clock, observe, pace = clock } = deps;
     const { table } = this;
     this.buffer = new RecordBuffer((key, release) => {
       this.reporter.buffer(key, release);
       this.inspector.wake();
     });
-    this.reporter = new SessionReporter(options.sessionId, { clock, observe, table, buffer: this.buffer });
+    this.reporter = new SessionReporter(options.sessionId, { pace, observe, table, buffer: this.buffer });
     const budget = new FetchBudget(options);
     this.intake = this.#makeIntake(budget);
     this.guard = this.#makeGuard();

@@ -5,6 +5,7 @@ import type { RebalancesState } from "#webview/rebalances/contract.ts";
 import { startHost } from "./support/testHost.ts";
 
 const clusters = "groupscope.clusters";
+const consumers = "groupscope.debugConsumers";
 
 async function withScene(settings: NonNullable<Parameters<typeof startHost>[0]>["settings"] = {}) {
   const host = startHost({ settings });
@@ -32,6 +33,31 @@ test("nothing happens on a playground whose clock stands still, however long one
   expect(await committed(host)).toBe(before);
   // Two minutes without a heartbeat, and nobody was evicted.
   expect((await host.tree.find(clusters, "billing"))?.description).toContain("classic generation 1");
+});
+
+test("what a consumer did last is shown although its clock stands still", async () => {
+  const host = await withScene();
+  host.client.notify("tree.visible", { view: consumers, visible: true });
+  const { sessionId } = await host.ask("session.start", {
+    clusterId: "playground",
+    topics: ["orders"],
+    assignors: ["range"],
+    startPosition: { kind: "start" },
+    isolation: "read_uncommitted",
+    pollMode: { mode: "hold" },
+  });
+  await host.clock.advance(5_000);
+  await host.ask("playground.clock.set", { mode: "paused" });
+
+  for (let poll = 0; poll < 12; poll++) await host.ask("session.poll", { sessionId, maxRecords: 1 });
+  await host.clock.advance(1_000);
+
+  const rows = (await host.tree.text(consumers)).matchAll(
+    /buffered\s+(\d+) .*position\s+(\d+) · fetched to\s+(\d+)/g,
+  );
+  const counts = [...rows].map((row) => row.slice(1).map(Number));
+  expect(counts.reduce((sum, [, position = 0]) => sum + position, 0)).toBe(12);
+  for (const [buffered, position = 0, fetched = 0] of counts) expect(buffered).toBe(fetched - position);
 });
 
 test("a step lets the time pass for the broker, its producers and its members alike", async () => {

@@ -1,5 +1,5 @@
 import type { Clock } from "#base/clock.ts";
-import type { Disposable } from "#base/lifecycle.ts";
+import { type Disposable, toDisposable } from "#base/lifecycle.ts";
 import { type TopicPartition, TopicPartitionMap } from "#base/topicPartition.ts";
 
 interface Slot {
@@ -8,8 +8,8 @@ interface Slot {
 }
 
 /**
- * Lets one report per partition through at most every `intervalMs`, the first at once and always the last. Nothing
- * runs while nothing changes.
+ * Lets one report per partition through at most every `intervalMs`, the first as soon as what changes it is done with
+ * it and always the last. Nothing runs while nothing changes.
  */
 export class Coalescer {
   readonly #clock: Clock;
@@ -29,8 +29,11 @@ export class Coalescer {
     if (slot?.timer) return;
     const now = this.#clock.now();
     const dueAt = slot ? slot.lastAt + this.#intervalMs : now;
-    if (dueAt <= now) this.flush(key);
-    else if (slot) slot.timer = this.#clock.schedule(dueAt - now, () => this.flush(key));
+    const timer =
+      dueAt > now
+        ? this.#clock.schedule(dueAt - now, () => this.flush(key))
+        : afterThis(() => this.flush(key));
+    this.#slots.set(key, { lastAt: slot?.lastAt ?? now, timer });
   }
 
   /** Reports now, and calls off what was to come. */
@@ -46,4 +49,15 @@ export class Coalescer {
     this.#slots.get(key)?.timer?.dispose();
     this.#slots.delete(key);
   }
+}
+
+/** Not at once: what changes a partition may be in the middle of it, its buffer done and its position not. */
+function afterThis(run: () => void): Disposable {
+  let isOff = false;
+  void Promise.resolve().then(() => {
+    if (!isOff) run();
+  });
+  return toDisposable(() => {
+    isOff = true;
+  });
 }

@@ -20,8 +20,9 @@ export class SessionReporter {
   readonly #observe: Observe;
   readonly #table: PartitionTable;
   readonly #buffer: RecordBuffer;
-  readonly #positions: Coalescer;
-  readonly #buffers: Coalescer;
+  readonly #partitions: Coalescer;
+  readonly #movedOf = new TopicPartitionMap<true>();
+  readonly #bufferedOf = new TopicPartitionMap<true>();
   readonly #totals: Coalescer;
   readonly #releases = new TopicPartitionMap<BufferRelease>();
   #deliveredRecords = 0;
@@ -30,7 +31,8 @@ export class SessionReporter {
   constructor(
     sessionId: string,
     ports: {
-      readonly clock: Clock;
+      /** What reports are paced by: it goes on where the session's own clock stands still. */
+      readonly pace: Clock;
       readonly observe: Observe;
       readonly table: PartitionTable;
       readonly buffer: RecordBuffer;
@@ -40,9 +42,8 @@ export class SessionReporter {
     this.#observe = ports.observe;
     this.#table = ports.table;
     this.#buffer = ports.buffer;
-    this.#positions = new Coalescer(ports.clock, intervalMs, (key) => this.#showPosition(key));
-    this.#buffers = new Coalescer(ports.clock, intervalMs, (key) => this.#showBuffer(key));
-    this.#totals = new Coalescer(ports.clock, intervalMs, () => this.#showDelivered());
+    this.#partitions = new Coalescer(ports.pace, intervalMs, (key) => this.#show(key));
+    this.#totals = new Coalescer(ports.pace, intervalMs, () => this.#showDelivered());
   }
 
   started(options: ConsumerOptions): void {
@@ -74,15 +75,16 @@ export class SessionReporter {
 
   /** Urgent is a change of state; cursors that merely move are not. */
   position(partition: TopicPartition, isUrgent: boolean): void {
-    if (isUrgent) this.#positions.flush(partition);
-    else this.#positions.mark(partition);
+    this.#movedOf.set(partition, true);
+    if (isUrgent) this.#partitions.flush(partition);
+    else this.#partitions.mark(partition);
   }
 
   buffer(key: TopicPartition, release: BufferRelease | undefined): void {
     if (release) {
       const before = this.#releases.get(key);
       // Releases for one reason add up; another reason must not be hidden by them.
-      if (before && before.reason !== release.reason) this.#buffers.flush(key);
+      if (before && before.reason !== release.reason) this.#showBuffer(key);
       const sum = this.#releases.get(key);
       this.#releases.set(key, {
         reason: release.reason,
@@ -90,7 +92,8 @@ export class SessionReporter {
         bytes: release.bytes + (sum?.bytes ?? 0),
       });
     }
-    this.#buffers.mark(key);
+    this.#bufferedOf.set(key, true);
+    this.#partitions.mark(key);
   }
 
   delivered(records: number, bytes: number): void {
@@ -108,9 +111,10 @@ export class SessionReporter {
       const { baseOffset } = unresolved;
       this.#observe({ type: "fetch.batchResolved", sessionId, topic, partition: index, baseOffset, how });
     }
-    if (this.#releases.has(partition)) this.#buffers.flush(partition);
-    this.#buffers.drop(partition);
-    this.#positions.drop(partition);
+    if (this.#releases.has(partition)) this.#showBuffer(partition);
+    this.#bufferedOf.delete(partition);
+    this.#movedOf.delete(partition);
+    this.#partitions.drop(partition);
     this.#observe({ type: "position.removed", sessionId, topic, partition: index, reason });
   }
 
@@ -120,12 +124,20 @@ export class SessionReporter {
     this.#totals.drop(session);
   }
 
+  /** Where a partition stands and what it has buffered are one fact: told apart, they would contradict each other. */
+  #show(key: TopicPartition): void {
+    if (this.#movedOf.has(key)) this.#showPosition(key);
+    if (this.#bufferedOf.has(key)) this.#showBuffer(key);
+  }
+
   #showPosition(key: TopicPartition): void {
+    this.#movedOf.delete(key);
     const partition = this.#table.get(key);
     if (partition) this.#observe(partition.observation(this.#sessionId));
   }
 
   #showBuffer(key: TopicPartition): void {
+    this.#bufferedOf.delete(key);
     const { topic, partition } = key;
     const { records, bytes, batches } = this.#buffer.countsOf(key);
     const isPaused = this.#table.get(key)?.paused ?? false;

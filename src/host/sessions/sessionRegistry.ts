@@ -76,14 +76,15 @@ export class SessionRegistry {
     { transport = this.#deps.transport }: { readonly transport?: Transport | undefined } = {},
   ): Promise<RunningSession> {
     const settings = await this.#clusters.settingsOf(clusterId);
-    const { random } = this.#deps;
+    const { random, clock: pace } = this.#deps;
     const clock = this.#clockOf(clusterId);
     const { sessionId } = options;
-    const source = this.#openSource({ sourceId: sessionId, clusterId, vantage: "member", clock });
+    const source = this.#openSource({ sourceId: sessionId, clusterId, vantage: "member", clock, pace });
     const client = new ClusterClient({ ...settings, clientId: options.clientId, transport, clock, random });
     const session = new ConsumerSession(options, {
       cluster: client,
       clock,
+      pace,
       random,
       observe: source.observe,
       storeBytes: (bytes) => this.#bytes.add(bytes),

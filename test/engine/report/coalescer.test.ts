@@ -52,6 +52,7 @@ test("partitions do not wait for each other, and a flush calls off what was to c
 test("what was dropped is not reported any more", async () => {
   const { clock, coalescer, reports } = benchCoalescer();
   coalescer.mark(p0);
+  await clock.advance(0);
   coalescer.mark(p0);
 
   coalescer.drop(p0);
@@ -59,4 +60,15 @@ test("what was dropped is not reported any more", async () => {
 
   expect(reports).toEqual([[0, 0]]);
   expect(clock.pending).toBe(0);
+});
+
+test("the first change is reported when whoever makes it is done, as a part of it is no fact", async () => {
+  const { clock, coalescer, reports } = benchCoalescer();
+
+  coalescer.mark(p0);
+  const inTheMiddle = [...reports];
+  await clock.advance(0);
+
+  expect(inTheMiddle).toEqual([]);
+  expect(reports).toEqual([[0, 0]]);
 });
