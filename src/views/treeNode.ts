@@ -88,7 +88,14 @@ export interface TreeNode {
   /** Markdown: a table with every field. */
   readonly tooltip?: string | undefined;
   /** A codicon's name and optionally a theme colour id. */
-  readonly icon?: { readonly codicon: string; readonly color?: string | undefined } | undefined;
+  readonly icon?:
+    | {
+        readonly codicon: string;
+        readonly color?: string | undefined;
+        /** Comes and goes with the traffic, so it changes as numbers do. */
+        readonly isPassing?: boolean | undefined;
+      }
+    | undefined;
   /** Space-separated words for `when` clauses: `session paused`. */
   readonly contextValue: string;
   readonly collapsible: "none" | "collapsed" | "expanded";

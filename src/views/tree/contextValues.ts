@@ -27,7 +27,7 @@
  *     session            group | direct     member     hold | step | flow     paused | partlyPaused | running     corrupt
  *                        committing     gateHeld     waiting     ended
  *     sessionTopic       paused | partlyPaused | running
- *     sessionPartition   group | direct     paused | running     loading | fetching | atEnd | errored | corrupt | retrying
+ *     sessionPartition   group | direct     paused | running     loading | fetching | errored | corrupt | retrying
  *                        skippable
  *     finding            commitHang | commitGivenUp | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant
  *                        rebalanceStorm | joinRefused

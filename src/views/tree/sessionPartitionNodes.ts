@@ -86,7 +86,8 @@ function partitionNode(
       "sessionPartition",
       grouped ? "group" : "direct",
       partition.paused ? "paused" : "running",
-      partition.state,
+      // At its end or before it, it can be done the same with: it must not look like another row for that.
+      partition.state === "atEnd" ? "fetching" : partition.state,
       partition.state === "corrupt" && corrupt?.nextSafeOffset !== undefined && "skippable",
     ),
     collapsible: "none",
@@ -238,8 +239,8 @@ function stateIcon(partition: SessionPartitionView): NonNullable<TreeNode["icon"
     case "loading":
       return { codicon: partition.paused ? "debug-pause" : "watch" };
     case "fetching":
-      return { codicon: partition.paused ? "debug-pause" : "arrow-down" };
     case "atEnd":
-      return { codicon: partition.paused ? "debug-pause" : "check" };
+      if (partition.paused) return { codicon: "debug-pause" };
+      return { codicon: partition.state === "atEnd" ? "check" : "arrow-down", isPassing: true };
   }
 }

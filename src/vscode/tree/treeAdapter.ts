@@ -49,9 +49,11 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
         if (view !== viewId) return;
         const { redraw, unknown } = this.#rows.apply(changes);
         if (unknown.length > 0) link.notify("tree.forget", { view, parentIds: unknown });
-        if (redraw.now === "all") this.#redraw.fire(undefined);
-        else if (redraw.now.length > 0) this.#redraw.fire([...redraw.now]);
         this.#later.add(redraw.soon);
+        if (redraw.now === "all") this.#redraw.fire(undefined);
+        else if (redraw.now.length > 0) {
+          this.#redraw.fire([...new Set([...redraw.now, ...this.#later.takeWith(redraw.now)])]);
+        }
       }),
     );
     // The next worker knows nothing of what is shown: it is asked for all of it, once it runs. Asking at the moment

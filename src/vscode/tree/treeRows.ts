@@ -126,9 +126,10 @@ function sameOrder(before: readonly TreeRow[], after: readonly TreeRow[]): boole
   return before.length === after.length && before.every((row, index) => row === after[index]);
 }
 
-/** What a row is, without its numbers and words. */
+/** What a row is, without its numbers and words, and without an icon that comes and goes as they do. */
 function calm(node: TreeNode): TreeNode {
-  return { ...node, description: undefined, accessibilityLabel: undefined };
+  const icon = node.icon?.isPassing ? { codicon: "" } : node.icon;
+  return { ...node, icon, description: undefined, accessibilityLabel: undefined };
 }
 
 /**

@@ -6,13 +6,9 @@ beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
 function row(id: string, parent?: TreeRow): TreeRow {
-  const node = {
-    id,
-    target: { kind: "message", id },
-    label: id,
-    contextValue: "message",
-    collapsible: "none",
-  } as const;
+  const target: TreeRow["node"]["target"] =
+    id === "session" ? { kind: "session", clusterId: "playground", sessionId: "a" } : { kind: "message", id };
+  const node = { id, target, label: id, contextValue: "message", collapsible: "none" } as const;
   return { id, node, parent };
 }
 
@@ -37,17 +33,30 @@ test("rows whose numbers change all the time are drawn together, every two secon
   ]);
 });
 
-test("the row whose tooltip is read waits, with all it lies in; others do not", () => {
+test("the row whose tooltip is read waits, with all it lies in and adds up with; others do not", () => {
   const { drawn, later } = redraws();
   const session = row("session");
-  const [read, other] = [row("orders-0", session), row("orders-1", session)];
+  const [read, beside, other] = [row("orders-0", session), row("orders-1", session), row("faults")];
 
-  later.add([session, read, other]);
+  later.add([session, read, beside, other]);
   vi.advanceTimersByTime(1_500);
   later.reading(read);
   vi.advanceTimersByTime(3_900);
 
-  expect(drawn).toEqual([["orders-1"]]);
+  expect(drawn).toEqual([["faults"]]);
+});
+
+test("a consumer's total is drawn with the partition that is drawn at once, so that they add up", () => {
+  const { drawn, later } = redraws();
+  const session = row("session");
+  const [skipped, beside, other] = [row("orders-0", session), row("orders-1", session), row("faults")];
+  later.add([session, beside, other]);
+
+  const drawnWith = later.takeWith([skipped]);
+  vi.advanceTimersByTime(2_000);
+
+  expect(drawnWith).toEqual([session, beside]);
+  expect(drawn).toEqual([["faults"]]);
 });
 
 test("a row is drawn again once its tooltip had its time, or another one is read", () => {

@@ -123,3 +123,15 @@ test("a change of a parent that is not shown is reported as unknown", () => {
   expect(redraw.now).toEqual([]);
   expect(unknown).toEqual(["gone"]);
 });
+
+test("an icon that comes and goes with the traffic is drawn with the numbers", () => {
+  const rows = new TreeRows();
+  const passing = (codicon: string) => ({ icon: { codicon, isPassing: true } });
+  rows.set(undefined, [node("orders-0", "lag 1", passing("arrow-down"))]);
+
+  const { redraw } = rows.apply([
+    { parentId: undefined, nodes: [node("orders-0", "lag 0", passing("check"))] },
+  ]);
+
+  expect(redraw).toEqual({ now: [], soon: [rows.find("orders-0")] });
+});
