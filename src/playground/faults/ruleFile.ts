@@ -8,6 +8,9 @@ import type { FaultAction, FaultMatch, FaultRule } from "./faultRule.ts";
 import { parseFieldPath } from "./fieldPath.ts";
 import { vainReasons } from "./vainRule.ts";
 
+/** Characters of a wrong value that are shown. */
+const mostQuoted = 80;
+
 /** Why a value cannot stand where it stands; undefined when it can. */
 type Check = (value: Json) => string | undefined;
 
@@ -33,7 +36,7 @@ function wholeFrom(least: number): Check {
 function oneOf(what: string, names: Iterable<string>): Check {
   const known = new Set(names);
   return (value) =>
-    typeof value === "string" && known.has(value) ? undefined : `${JSON.stringify(value)} is no ${what}`;
+    typeof value === "string" && known.has(value) ? undefined : `${quoted(value)} is no ${what}`;
 }
 
 const api = oneOf("API of Kafka", apiNames);
@@ -78,7 +81,8 @@ const actions: {
   edit: {
     needed: {
       path: (value) => {
-        const path = parseFieldPath(String(value));
+        if (typeof value !== "string") return "must be a text";
+        const path = parseFieldPath(value);
         return path.ok ? undefined : path.error;
       },
       value: fieldValue,
@@ -147,7 +151,7 @@ function actionProblems(action: Json | undefined, at: string): readonly string[]
   const known = Object.entries(actions).find(([name]) => name === kind);
   if (!known) {
     const kinds = Object.keys(actions).join(", ");
-    return [`${at}.kind: ${JSON.stringify(kind)} is none of ${kinds}`];
+    return [`${at}.kind: ${quoted(kind)} is none of ${kinds}`];
   }
   const { needed = {}, optional = {} } = known[1];
   const missing = Object.keys(needed).filter((field) => !(field in rest));
@@ -155,6 +159,15 @@ function actionProblems(action: Json | undefined, at: string): readonly string[]
     ...missing.map((field) => `${at}.${field} is missing`),
     ...fieldProblems(rest, { fields: { ...needed, ...optional }, at }),
   ];
+}
+
+/** A value as it stands in the file, when it is short; lists and objects can be deeper than can be written out. */
+function quoted(value: Json | undefined): string {
+  if (value === undefined) return "nothing";
+  if (Array.isArray(value)) return "a list";
+  if (isJsonObject(value)) return "an object";
+  const text = JSON.stringify(value);
+  return text.length <= mostQuoted ? text : `${text.slice(0, mostQuoted)}…`;
 }
 
 function fieldProblems(

@@ -79,3 +79,34 @@ test.each([
 ])("%s is refused with what is wrong, and where", (text, problems) => {
   expect(parseRuleFile(text)).toEqual({ ok: false, error: problems });
 });
+
+test.each(["match", "action"])(
+  "a file that is nested without end in its %s is refused, not fatal",
+  (part) => {
+    const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`;
+    const rule = { match: `{"match":{"api":${deep}}`, action: `{"match":{}` }[part];
+    const action = { match: `{"kind":"hold"}`, action: `{"kind":"edit","path":${deep},"value":1}` }[part];
+
+    const read = parseRuleFile(`[${rule},"action":${action}}]`);
+
+    expect(read).toEqual({
+      ok: false,
+      error: [
+        part === "match"
+          ? "rules[0].match.api: a list is no API of Kafka"
+          : "rules[0].action.path: must be a text",
+      ],
+    });
+  },
+);
+
+test("of a wrong value that is very long the beginning is shown", () => {
+  const read = parseRuleFile(
+    JSON.stringify([{ match: { api: "x".repeat(1_000_000) }, action: { kind: "hold" } }]),
+  );
+
+  expect(read).toEqual({
+    ok: false,
+    error: [expect.stringMatching(/^rules\[0\]\.match\.api: "x{79}… is no API of Kafka$/)],
+  });
+});
