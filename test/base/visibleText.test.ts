@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { visibleText } from "#vscode/tree/visibleText.ts";
+import { visibleText } from "#base/visibleText.ts";
 
 test.each([
   ["billing\u202egnp.exe", "billing\\u202egnp.exe"],

@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock.ts";
 import type { Disposable } from "#base/lifecycle.ts";
+import { visibleText } from "#base/visibleText.ts";
 import type { ConnectionEnd } from "./clientConnection.ts";
 
 /** How long what was said once is not said again, in milliseconds. */
@@ -32,7 +33,8 @@ export class EndNotices implements Disposable {
     this.#said.add(reason);
     this.#quiet ??= this.#clock.schedule(quietMs, () => this.#endQuiet());
     const who = clientId === undefined || clientId === "" ? remote : `${clientId} (${remote})`;
-    this.#say(`the connection of ${who} to node ${nodeId} was ended: ${reason}`);
+    // A name that ends the line, or steers a terminal, must not write what we did not.
+    this.#say(visibleText(`the connection of ${who} to node ${nodeId} was ended: ${reason}`));
   }
 
   dispose(): void {

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
+import { visibleText } from "#base/visibleText.ts";
 import type { TreeNode } from "#views/treeNode.ts";
 import type { TreeRow } from "./treeRows.ts";
-import { visibleText } from "./visibleText.ts";
 
 const collapsibleStates = {
   none: vscode.TreeItemCollapsibleState.None,

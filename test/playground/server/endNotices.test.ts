@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { EndNotices } from "#playground/server/endNotices.ts";
+import { metadata } from "#protocol/apis/metadata.ts";
 import { SimulatedPlayground } from "../simulatedPlayground.ts";
 
 async function listened() {
@@ -35,6 +36,21 @@ test("who speaks TLS to a port of plain text is told apart", async () => {
 
   expect(said).toEqual([
     expect.stringMatching(/no Kafka request: it is TLS, and this port speaks plain text$/),
+  ]);
+});
+
+test("a client whose name ends the line, or steers the terminal, writes no line of its own", async () => {
+  const { simulated, said } = await listened();
+  const client = await simulated.connect();
+  await simulated.run(client.call(metadata, { topics: [] }, { clientId: "a\u001b[2J\nall is well \u202e" }));
+
+  client.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
+  await simulated.run(client.closed);
+
+  expect(said).toEqual([
+    expect.stringMatching(
+      /^the connection of a\\u001b\[2J\\u000aall is well \\u202e \(client:\d+\) to node 1/,
+    ),
   ]);
 });
 
