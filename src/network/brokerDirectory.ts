@@ -1,6 +1,7 @@
 import { ConnectError, type Endpoint } from "#base/transport.ts";
 import { addressText } from "./address.ts";
 import type { BrokerNode, ClusterMetadata } from "./clusterMetadata.ts";
+import { ConnectionError } from "./connectionError.ts";
 
 /** A broker to try: known by its id, or only by a bootstrap address. */
 export interface Candidate {
@@ -61,14 +62,19 @@ export class BrokerDirectory {
    * in what they typed.
    */
   explain(error: unknown, { nodeId, endpoint }: Candidate): unknown {
-    if (!ConnectError.is(error) || nodeId === undefined) return error;
+    // Who waited until the end of its time is told what stood in the way, which is the same.
+    const isLate = ConnectionError.is(error, "TIMEOUT");
+    const failure = isLate ? error.cause : error;
+    if (!ConnectError.is(failure) || nodeId === undefined) return error;
     const isTyped = this.#bootstrap.some((typed) => addressText(typed) === addressText(endpoint));
     if (isTyped) return error;
     const advice =
-      error.stage === "resolve"
+      failure.stage === "resolve"
         ? "make the name resolvable here, or change the broker's advertised.listeners"
         : "the broker's advertised.listeners must name an address that can be reached from here";
-    const message = `broker ${nodeId} advertises ${addressText(endpoint)}, and ${error.message}; ${advice}`;
-    return new ConnectError(error.stage, message, { code: error.code, cause: error });
+    const message = `broker ${nodeId} advertises ${addressText(endpoint)}, and ${failure.message}; ${advice}`;
+    if (!isLate) return new ConnectError(failure.stage, message, { code: failure.code, cause: failure });
+    const { broker, unsent } = error;
+    return new ConnectionError("TIMEOUT", message, { broker, unsent, cause: failure });
   }
 }

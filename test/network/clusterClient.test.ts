@@ -316,6 +316,18 @@ describe("trouble", () => {
     );
   });
 
+  test("an advertised address where nothing listens is named with its broker when the time is over", async () => {
+    const { clock, network, cluster, state } = await setUp();
+    state.advertised = nodes.map((node) => (node.nodeId === 3 ? { ...node, host: "inside" } : node));
+    network.refuse({ host: "inside", port: 9092 });
+
+    const failure = await clock.runUntil(failureOf(cluster.send({ node: 3 }, heartbeat, beat)));
+
+    expect(ConnectionError.is(failure, "TIMEOUT") && failure.message).toMatch(
+      /^broker 3 advertises inside:9092, and .*; the broker's advertised\.listeners must name an address that can be reached from here$/,
+    );
+  });
+
   test("brokers that all moved are found again through the bootstrap servers (KIP-899)", async () => {
     const { clock, network, cluster, state, brokers } = await setUp();
     state.advertised = nodes.map((node) => ({ ...node, host: `old-${node.host}` }));
