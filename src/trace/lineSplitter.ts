@@ -37,6 +37,11 @@ export class LineSplitter {
     }
   }
 
+  /** How much of a line has come whose end has not. */
+  get pendingBytes(): number {
+    return this.#length;
+  }
+
   /** What stands after the last newline, if anything does. */
   end(): Line | undefined {
     return this.#length === 0 ? undefined : this.#take();

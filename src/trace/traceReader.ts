@@ -71,6 +71,8 @@ export class TraceReader {
   /** The items in this chunk. Throws TraceFileError when the file is no trace. */
   *push(chunk: Uint8Array): Generator<TraceItem> {
     for (const line of this.#lines.push(chunk)) yield* this.#read(line, true);
+    // Else an image of a disk would be read to its end before it is refused.
+    if (!this.#header && this.#lines.pendingBytes > this.#maxLineBytes) headerOf(undefined);
   }
 
   /** The items after the last newline; to be called once all chunks were pushed. */

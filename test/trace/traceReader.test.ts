@@ -217,3 +217,14 @@ describe("a trace file", () => {
     );
   });
 });
+
+test("a large file without line ends is refused before all of it is read", () => {
+  const reader = new TraceReader({ maxLineBytes: 1_000 });
+  const piece = new Uint8Array(600);
+  const pushed = () => Array.from(reader.push(piece));
+
+  const first = pushed();
+
+  expect(first).toEqual([]);
+  expect(pushed).toThrow(expect.objectContaining({ code: "NOT_A_TRACE" }));
+});
