@@ -26,5 +26,13 @@ test.each([
     { fromIndex: 0, count: 1 },
   ],
 ])("a list is sent as %s", (_what, total, viewport, following, window) => {
-  expect(listWindow(total, { viewport, following })).toEqual(window);
+  expect(listWindow(total, { viewport, following, indexOf: () => 0 })).toEqual(window);
+});
+
+test("a list that gained rows at its beginning is sent from the row that the page looks at", () => {
+  const viewport = { fromIndex: 40, count: 20, anchor: { id: 7_000, index: 60 } };
+
+  const window = listWindow(1_000, { viewport, following: false, indexOf: (id) => (id === 7_000 ? 360 : 0) });
+
+  expect(window).toEqual({ fromIndex: 340, count: 20 });
 });

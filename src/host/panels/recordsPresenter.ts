@@ -3,7 +3,7 @@ import { topicPartitionText } from "#base/topicPartition.ts";
 import type { SessionModel } from "#model/model.ts";
 import { bufferTotals } from "#model/sessions.ts";
 import { sessionName } from "#model/sessionView.ts";
-import { firstViewport, listWindow } from "#views/listWindow.ts";
+import { firstViewport, type ListViewport, listWindow } from "#views/listWindow.ts";
 import { recordDetail, recordRow, type ShownRecord } from "#views/records/recordRows.ts";
 import { wholeText } from "#views/records/rendering.ts";
 import type { RecordFilter, RecordsState, RenderAs } from "#webview/records/contract.ts";
@@ -20,7 +20,7 @@ export class RecordsPresenter implements PanelPresenter {
   readonly #parts: HostParts;
   readonly #clusterId: string;
   readonly #sessionId: string;
-  #viewport = firstViewport;
+  #viewport: ListViewport = firstViewport;
   #filter: RecordFilter | null = null;
   #selected: number | undefined;
   #rendering: { readonly key: RenderAs; readonly value: RenderAs } = { key: "auto", value: "auto" };
@@ -40,7 +40,11 @@ export class RecordsPresenter implements PanelPresenter {
     const totals = records.totals(this.#sessionId);
     const filter = this.#filter ?? undefined;
     const total = records.count(this.#sessionId, filter);
-    const window = listWindow(total, { viewport: this.#viewport, following: this.#following });
+    const window = listWindow(total, {
+      viewport: this.#viewport,
+      following: this.#following,
+      indexOf: (recordId) => records.indexOf(this.#sessionId, recordId, filter),
+    });
     const selected = this.#selected === undefined ? undefined : records.find(this.#sessionId, this.#selected);
     return {
       title: session ? `Records delivered to ${sessionName(session)}` : "Records",
@@ -92,7 +96,6 @@ export class RecordsPresenter implements PanelPresenter {
         return;
       case "setFilter":
         this.#filter = notified.body.filter;
-        this.#viewport = firstViewport;
         return;
       case "select":
         this.#selected = notified.body.recordId ?? undefined;

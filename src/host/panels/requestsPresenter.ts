@@ -1,4 +1,4 @@
-import { firstViewport } from "#views/listWindow.ts";
+import { firstViewport, type ListViewport } from "#views/listWindow.ts";
 import { exchangeDetail, exchangeJson, type HexPlaces } from "#views/requests/exchangeDetail.ts";
 import { hexDump } from "#views/requests/hexLines.ts";
 import type { RowNames } from "#views/requests/requestRows.ts";
@@ -22,7 +22,7 @@ export class RequestsPresenter implements PanelPresenter {
   readonly isPast = false;
   readonly #parts: HostParts;
   readonly #clusterId: string;
-  #viewport = firstViewport;
+  #viewport: ListViewport = firstViewport;
   #filter: RequestFilter;
   #selected: number | undefined;
   #hexFrom = beginning;
@@ -77,7 +77,6 @@ export class RequestsPresenter implements PanelPresenter {
         return;
       case "setFilter":
         this.#filter = notified.body.filter;
-        this.#viewport = firstViewport;
         return;
       case "select":
         this.#selected = notified.body.exchangeId ?? undefined;

@@ -73,6 +73,11 @@ export class RecordStore {
     return this.#sessions.get(sessionId)?.find(recordId);
   }
 
+  /** The place of the first record that has this id or a higher one, of those that pass the filter. */
+  indexOf(sessionId: string, recordId: number, filter?: RecordFilter): number {
+    return this.#sessions.get(sessionId)?.indexOf(recordId, filter) ?? 0;
+  }
+
   totals(sessionId: string): KeptTotals {
     return this.#sessions.get(sessionId)?.totals ?? { records: 0, bytes: 0, dropped: 0 };
   }

@@ -166,6 +166,18 @@ export class SessionRecords {
     );
   }
 
+  /** The place of the first record that has this id or a higher one. */
+  indexOf(recordId: number, filter?: RecordFilter): number {
+    let index = 0;
+    for (let at = this.#head; at < this.#runs.length; at++) {
+      const run = this.#runs[at];
+      if (!run || !passes(run, filter)) continue;
+      if (recordId < run.firstId + run.records) return index + Math.max(0, recordId - run.firstId);
+      index += run.records;
+    }
+    return index;
+  }
+
   /** Ids only grow, so the run can be searched by halves. */
   find(recordId: number): KeptRecord | undefined {
     let low = this.#head;

@@ -45,7 +45,7 @@ export function requestsState(input: RequestsInput): RequestsState {
   const { read, filter, names } = input;
   const passing = read.filter((each) => passes(each, { ...filter, own: true }, names));
   const listed = passing.filter((each) => passes(each, filter, names));
-  const { fromIndex, count } = listWindow(listed.length, input);
+  const { fromIndex, count } = listWindow(listed.length, { ...input, indexOf: (id) => indexOf(listed, id) });
   return {
     title: input.title,
     subtitle: subtitleOf(input),
@@ -64,6 +64,18 @@ export function requestsState(input: RequestsInput): RequestsState {
     hiddenOwn: passing.length - listed.length,
     empty: listed.length === 0 ? emptyText(input, passing.length) : null,
   };
+}
+
+/** The place of the first exchange that has this id or a higher one: they are in order of their ids. */
+function indexOf(listed: readonly ReadExchange[], exchangeId: number): number {
+  let [low, high] = [0, listed.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const read = listed[middle];
+    if (read && read.exchange.exchangeId < exchangeId) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /** What is chosen stays to be chosen, although none of it is kept any more. */

@@ -1,25 +1,33 @@
 import type { RefObject } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { useSize } from "./useSize.ts";
 
 /** Where a long list is scrolled to, in rows, and how to scroll it. */
 export interface VirtualRows {
   readonly firstVisible: number;
+  /** How many there are below what is visible. */
+  readonly rowsBelow: number;
   readonly scrollToIndex: (index: number) => void;
 }
 
-const MARGIN_ROWS = 20;
+/** Rows that are asked for beyond what is visible, on either side. */
+export const marginRows = 20;
 
 /** Follows the scrolling of `container`, and tells `onWindow` which rows are visible, with a margin, when others are. */
 export function useVirtualRows(options: {
   readonly container: RefObject<HTMLElement | null>;
   readonly rowHeight: number;
   readonly total: number;
+  /** Where a page that comes back stood. */
+  readonly firstAtOpening: number;
   readonly onWindow: (fromIndex: number, count: number) => void;
 }): VirtualRows {
   const { container, rowHeight, total, onWindow } = options;
   const { height } = useSize(container);
-  const [firstVisible, setFirstVisible] = useState(0);
+  const [firstVisible, setFirstVisible] = useState(options.firstAtOpening);
+  useLayoutEffect(() => {
+    if (container.current) container.current.scrollTop = options.firstAtOpening * rowHeight;
+  }, []);
 
   useEffect(() => {
     const scrolled = container.current;
@@ -29,8 +37,8 @@ export function useVirtualRows(options: {
     return () => scrolled.removeEventListener("scroll", follow);
   }, [container, rowHeight]);
 
-  const fromIndex = Math.max(0, Math.min(firstVisible, total) - MARGIN_ROWS);
-  const count = Math.ceil(height / rowHeight) + 2 * MARGIN_ROWS;
+  const fromIndex = Math.max(0, Math.min(firstVisible, total) - marginRows);
+  const count = Math.ceil(height / rowHeight) + 2 * marginRows;
   useEffect(() => onWindow(fromIndex, count), [fromIndex, count]);
 
   const scrollToIndex = (index: number) => {
@@ -42,5 +50,7 @@ export function useVirtualRows(options: {
       scrolled.scrollTop = top + rowHeight - scrolled.clientHeight;
     }
   };
-  return { firstVisible, scrollToIndex };
+  // The head of the table takes a row of the height.
+  const rowsBelow = Math.max(0, total - firstVisible - Math.floor(height / rowHeight) + 1);
+  return { firstVisible, rowsBelow, scrollToIndex };
 }

@@ -22,6 +22,10 @@ export interface VirtualTableProps<Row> {
   readonly onWindow: (fromIndex: number, count: number) => void;
   /** The keyboard went to a row. */
   readonly onMove?: (index: number) => void;
+  /** The first row in sight of a page that comes back; else the list begins at its beginning. */
+  readonly firstAtOpening?: number;
+  /** Stands over the end of the list while rows are below it. */
+  readonly below?: ((rows: number) => ComponentChildren) | undefined;
 }
 
 /** The row that the keyboard is on: by its key, or only by its place while it has not come yet. */
@@ -34,10 +38,11 @@ interface Active {
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const { container, columns, total, window: shown, keyOf, onSelect, onMove } = props;
   const rowHeight = rowHeightPx;
-  const { firstVisible, scrollToIndex } = useVirtualRows({
+  const { firstVisible, rowsBelow, scrollToIndex } = useVirtualRows({
     container,
     rowHeight,
     total,
+    firstAtOpening: props.firstAtOpening ?? 0,
     onWindow: props.onWindow,
   });
   const [chosen, setActive] = useState<Active>({ index: 0, key: undefined });
@@ -118,6 +123,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
           <Filler rows={Math.max(0, total - last - 1)} columns={columns.length} />
         </tbody>
       </table>
+      {props.below && rowsBelow > 0 && <div class="below">{props.below(rowsBelow)}</div>}
     </div>
   );
 }

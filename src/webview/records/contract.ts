@@ -1,4 +1,5 @@
 import type { Contract } from "../contract.ts";
+import type { Anchor } from "../page/anchor.ts";
 
 /**
  * The Records panel: what one debug consumer was delivered, read-only. The list is virtual: the page says which rows
@@ -7,8 +8,12 @@ import type { Contract } from "../contract.ts";
 export interface RecordsContract extends Contract {
   readonly state: RecordsState;
   readonly notifications: {
-    /** Rows that are visible, with a margin, as indexes into the filtered list. */
-    readonly viewport: { readonly fromIndex: number; readonly count: number };
+    /** Rows that are visible, with a margin, as indexes into the filtered list; and one of them that must stay there. */
+    readonly viewport: {
+      readonly fromIndex: number;
+      readonly count: number;
+      readonly anchor: Anchor | null;
+    };
     /** Null shows all partitions; without `partition`, all of the topic. */
     readonly setFilter: { readonly filter: RecordFilter | null };
     /** Null closes the detail. */

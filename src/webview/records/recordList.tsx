@@ -1,10 +1,12 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Icon } from "../page/icon.tsx";
+import { NewerBelow } from "../page/newerBelow.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
-import { useScrolledUp } from "../page/useScrolledUp.ts";
+import { useListPlace } from "../page/useListPlace.ts";
 import { useSelectedInSight } from "../page/useSelectedInSight.ts";
-import { rowHeightPx, VirtualTable } from "../page/virtualTable.tsx";
+import { marginRows } from "../page/useVirtualRows.ts";
+import { VirtualTable } from "../page/virtualTable.tsx";
 import type { RecordRow, RecordsContract, RecordsState } from "./contract.ts";
 import { RenderedText } from "./renderedText.tsx";
 
@@ -22,11 +24,19 @@ export function RecordList({ state, page }: ListProps) {
   const { total, following, selected, filter } = state;
   const isOfOne = filter?.partition !== undefined;
   const container = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (following) container.current?.scrollTo({ top: total * rowHeightPx });
-  }, [following, total]);
   useSelectedInSight(container, selected?.recordId);
-  useScrolledUp(container, following, () => page.notify("setFollow", { follow: false }));
+  const { fromIndex } = state.window;
+  const firstAtOpening = useRef(following || fromIndex === 0 ? 0 : fromIndex + marginRows).current;
+  const onWindow = useListPlace<RecordRow>({
+    container,
+    total,
+    window: state.window,
+    idOf: ({ recordId }) => recordId,
+    following,
+    selectedId: selected?.recordId,
+    onScrolledUp: () => page.notify("setFollow", { follow: false }),
+    onViewport: (viewport) => page.notify("viewport", viewport),
+  });
 
   return (
     <VirtualTable<RecordRow>
@@ -40,7 +50,19 @@ export function RecordList({ state, page }: ListProps) {
       cells={(row) => <Cells row={row} isOfOne={isOfOne} />}
       isSelected={({ recordId }) => recordId === selected?.recordId}
       onSelect={({ recordId }) => page.notify("select", { recordId })}
-      onWindow={(fromIndex, count) => page.notify("viewport", { fromIndex, count })}
+      onWindow={onWindow}
+      firstAtOpening={firstAtOpening}
+      below={
+        following
+          ? undefined
+          : (rows) => (
+              <NewerBelow
+                rows={rows}
+                what="record"
+                onFollow={() => page.notify("setFollow", { follow: true })}
+              />
+            )
+      }
       onMove={(index) => {
         if (following && index < total - 1) page.notify("setFollow", { follow: false });
       }}

@@ -1,4 +1,5 @@
 import type { Contract } from "../contract.ts";
+import type { Anchor } from "../page/anchor.ts";
 
 /**
  * The Requests panel: what clients asked the playground and what it answered. The list is virtual: the page says which
@@ -7,8 +8,12 @@ import type { Contract } from "../contract.ts";
 export interface RequestsContract extends Contract {
   readonly state: RequestsState;
   readonly notifications: {
-    /** Rows that are visible, with a margin, as indexes into the filtered list. */
-    readonly viewport: { readonly fromIndex: number; readonly count: number };
+    /** Rows that are visible, with a margin, as indexes into the filtered list; and one of them that must stay there. */
+    readonly viewport: {
+      readonly fromIndex: number;
+      readonly count: number;
+      readonly anchor: Anchor | null;
+    };
     readonly setFilter: { readonly filter: RequestFilter };
     /** Null closes the detail. */
     readonly select: { readonly exchangeId: number | null };

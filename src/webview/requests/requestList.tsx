@@ -1,10 +1,12 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Icon } from "../page/icon.tsx";
+import { NewerBelow } from "../page/newerBelow.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
-import { useScrolledUp } from "../page/useScrolledUp.ts";
+import { useListPlace } from "../page/useListPlace.ts";
 import { useSelectedInSight } from "../page/useSelectedInSight.ts";
-import { rowHeightPx, VirtualTable } from "../page/virtualTable.tsx";
+import { marginRows } from "../page/useVirtualRows.ts";
+import { VirtualTable } from "../page/virtualTable.tsx";
 import type { Outcome, RequestRow, RequestsContract, RequestsState } from "./contract.ts";
 
 const columns = ["Time", "Node", "Client", "Request", "About", "Took", "Outcome", "Fault"];
@@ -26,11 +28,19 @@ interface ListProps {
 export function RequestList({ state, page }: ListProps) {
   const { total, following, selected } = state;
   const container = useRef<HTMLDivElement>(null);
-  useEffect(() => {
-    if (following) container.current?.scrollTo({ top: total * rowHeightPx });
-  }, [following, total]);
   useSelectedInSight(container, selected?.exchangeId);
-  useScrolledUp(container, following, () => page.notify("setFollow", { follow: false }));
+  const { fromIndex } = state.window;
+  const firstAtOpening = useRef(following || fromIndex === 0 ? 0 : fromIndex + marginRows).current;
+  const onWindow = useListPlace<RequestRow>({
+    container,
+    total,
+    window: state.window,
+    idOf: ({ exchangeId }) => exchangeId,
+    following,
+    selectedId: selected?.exchangeId,
+    onScrolledUp: () => page.notify("setFollow", { follow: false }),
+    onViewport: (viewport) => page.notify("viewport", viewport),
+  });
 
   return (
     <VirtualTable<RequestRow>
@@ -48,7 +58,19 @@ export function RequestList({ state, page }: ListProps) {
         if (following) page.notify("setFollow", { follow: false });
         page.notify("select", { exchangeId });
       }}
-      onWindow={(fromIndex, count) => page.notify("viewport", { fromIndex, count })}
+      onWindow={onWindow}
+      firstAtOpening={firstAtOpening}
+      below={
+        following
+          ? undefined
+          : (rows) => (
+              <NewerBelow
+                rows={rows}
+                what="request"
+                onFollow={() => page.notify("setFollow", { follow: true })}
+              />
+            )
+      }
       onMove={(index) => {
         if (following && index < total - 1) page.notify("setFollow", { follow: false });
       }}

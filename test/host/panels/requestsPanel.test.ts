@@ -158,3 +158,26 @@ test("those of one consumer are shown by its client id", async () => {
   expect(filter.clientId).toBe("billing-worker-1");
   expect(new Set(window.rows.map(({ client }) => client))).toEqual(new Set(["billing-worker-1"]));
 });
+
+test("the row that is read stays where it is when rows come or go before it", async () => {
+  const { shown, notify, clock } = await withPanel({ groupId: "billing" });
+  const before = await shown();
+  const index = before.window.fromIndex + 10;
+  const id = before.window.rows[10]?.exchangeId ?? 0;
+  notify({ name: "setFollow", body: { follow: false } });
+  notify({
+    name: "viewport",
+    body: { fromIndex: index - 5, count: 30, anchor: { id, index } },
+  });
+
+  notify({ name: "setFilter", body: { filter: any } });
+  const more = await shown();
+  notify({ name: "setFilter", body: { filter: { ...any, api: "Fetch" } } });
+  await clock.advance(5_000);
+  const fewer = await shown();
+
+  expect(more.window.fromIndex).toBeGreaterThan(index);
+  expect(more.window.rows[5]?.exchangeId).toBe(id);
+  expect(fewer.window.rows[5]?.exchangeId).toBeGreaterThanOrEqual(id);
+  expect(fewer.window.rows[4]?.exchangeId).toBeLessThan(id);
+});

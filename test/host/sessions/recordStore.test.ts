@@ -192,3 +192,19 @@ test("what is delivered whole is not copied, however much it is", () => {
   const memories = new Set(store.slice("a", all).map(({ record }) => record.memory));
   expect(Array.from(memories).every(({ byteLength }) => byteLength === 2_000 * recordBytes)).toBe(true);
 });
+
+test("the place of a record is that of its id, or of the one after it when it was let go", () => {
+  const store = new RecordStore(10_000);
+  store.add("a", loneRecords(3));
+  store.add("a", batch(3, { partition: 1, bytes: 10 }));
+  store.add("a", loneRecords(9));
+
+  const [first] = store.slice("a", all);
+  const places = store.slice("a", all).map(({ recordId }) => store.indexOf("a", recordId));
+
+  expect(first?.recordId).toBeGreaterThan(1);
+  expect(places).toEqual(places.map((_, index) => index));
+  expect(store.indexOf("a", 1)).toBe(0);
+  expect(store.indexOf("a", 1_000)).toBe(store.count("a"));
+  expect(store.indexOf("a", first?.recordId ?? 0, { topic: "orders", partition: 1 })).toBe(0);
+});
