@@ -133,7 +133,9 @@ export class PositionLoader {
       else if (answer.offset === undefined) this.#withoutCommitted(task);
       else {
         task.partition.committedOffset = answer.offset;
-        // Else the next id that is heard of would pass for this topic's own, as long as nothing is fetched.
+        // The assignment gave it the id that was known then, if any. The offset is a place in the topic that was asked about
+        // since: with an older id it would be given up as one of a topic that is gone, and with none the next id that is
+        // heard of would pass for this topic's own, as long as nothing is fetched.
         task.partition.topicId = answer.topicId ?? task.partition.topicId;
         this.#found(task, answer.offset, { leaderEpoch: answer.leaderEpoch });
       }
