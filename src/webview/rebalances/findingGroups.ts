@@ -46,11 +46,6 @@ export function groupTitle({ findings }: FindingGroup, nowMs: number): string {
   return `${count} commits wait, the longest for ${durationText(Math.max(0, nowMs - since))}`;
 }
 
-/** Whether the title already says how long: to say it again, in other digits, would only raise doubts. */
-export function saysDuration(title: string): boolean {
-  return /\d\s?(?:ms|s|min|h|d)\b/.test(title);
-}
-
 /** One that was given up is shown as well, but it waits no longer and is no error any more. */
 function isWaitingCommit({ severity, remedies }: FindingMark): boolean {
   return severity === "error" && remedies.some(({ action }) => action.kind === "showCommit");

@@ -2,7 +2,7 @@ import { SeverityIcon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { durationText } from "../page/timeText.ts";
 import type { FindingMark, RebalancesContract, RebalancesState, Remedy } from "./contract.ts";
-import { type FindingGroup, findingGroups, groupTitle, ownRemedies, saysDuration } from "./findingGroups.ts";
+import { type FindingGroup, findingGroups, groupTitle, ownRemedies } from "./findingGroups.ts";
 import { RemedyButtons } from "./remedyButtons.tsx";
 
 interface FindingsProps {
@@ -94,9 +94,7 @@ function Title({ finding, nowMs, page }: FindingsProps & { readonly finding: Fin
         <span class="visuallyHidden">{finding.severity}: </span>
         {finding.title}
       </button>
-      {!saysDuration(finding.title) && (
-        <span class="muted since">for {durationText(Math.max(0, nowMs - finding.sinceMs))}</span>
-      )}
+      <span class="muted since">for {durationText(Math.max(0, nowMs - finding.sinceMs))}</span>
     </>
   );
 }

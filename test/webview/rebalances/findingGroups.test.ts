@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { FindingMark, Remedy } from "#webview/rebalances/contract.ts";
-import { findingGroups, groupTitle, ownRemedies, saysDuration } from "#webview/rebalances/findingGroups.ts";
+import { findingGroups, groupTitle, ownRemedies } from "#webview/rebalances/findingGroups.ts";
 
 const disable: Remedy = {
   title: "Turn off the fault",
@@ -61,14 +61,4 @@ test("findings without a cause, or of another severity, stay apart", () => {
   ];
 
   expect(findingGroups(findings).map((group) => group.findings.length)).toEqual([1, 1, 1, 1]);
-});
-
-test.each([
-  ["Commit waits 17.3 s, by A", true],
-  ["billing: PreparingRebalance for 1 min 5 s", true],
-  ["A has waited 850 ms for JoinGroup", true],
-  ["orders-5 stranded", false],
-  ["orders-5 and 3 more stranded", false],
-])("whether %j says how long it lasts: %j", (title, says) => {
-  expect(saysDuration(title)).toBe(says);
 });
