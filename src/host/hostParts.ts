@@ -68,7 +68,8 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
   const { settings } = configuration;
   const warn = (message: string) => output.log("warn", message);
 
-  const recording = owned.add(new Recording(deps));
+  const defects = new Defects((message) => output.log("error", message));
+  const recording = owned.add(new Recording(deps, defects));
   const { openSource } = recording;
   const runningTraces = new RunningTraces(files, deps);
   const appender = owned.add(
@@ -103,12 +104,11 @@ export function createHostParts(deps: HostDeps, output: HostOutput): HostParts {
     log: warn,
   });
 
-  const traces = new OpenedTraces(deps);
+  const traces = new OpenedTraces(deps, defects);
   const presentation: Presentation = {
     all: () => [recording.presented(), ...traces.presented],
     of: (clusterId) => traces.of(clusterId) ?? recording.presented(),
   };
-  const defects = new Defects((message) => output.log("error", message));
   const trees = new TreeSubscriptions(presentation, {
     timeText,
     dismissedSessions: debugConsumers.dismissed,

@@ -9,6 +9,7 @@ import { Recorder } from "#trace/recorder.ts";
 import type { Moment } from "#trace/ring.ts";
 import type { HostDeps } from "./hostDeps.ts";
 import type { OpenSource } from "./sources.ts";
+import type { Defects } from "./views/defects.ts";
 import type { PresentedModel } from "./views/presentation.ts";
 
 /** The running trace and the live model: every source reports here, everything shown is drawn from here. */
@@ -16,6 +17,7 @@ export class Recording implements Disposable {
   readonly recorder: Recorder;
   readonly #model: ModelState = createModel();
   readonly #clock: HostDeps["clock"];
+  readonly #defects: Defects;
   readonly #owned = new DisposableStore();
   readonly #dismissed = new Set<string>();
   #tolerances: Partial<DetectorSettings> = {};
@@ -24,8 +26,9 @@ export class Recording implements Disposable {
     | { readonly version: number; readonly at: number; readonly findings: readonly Finding[] }
     | undefined;
 
-  constructor({ clock }: Pick<HostDeps, "clock">) {
+  constructor({ clock }: Pick<HostDeps, "clock">, defects: Defects) {
     this.#clock = clock;
+    this.#defects = defects;
     const model = this.#model;
     this.recorder = this.#owned.add(
       new Recorder({
@@ -84,10 +87,10 @@ export class Recording implements Disposable {
     const now = this.#clock.now();
     const found = this.#found;
     if (found && found.version === this.#version && now - found.at < findingsHoldMs) return found.findings;
-    const findings = detect(this.#model, now, {
-      ...this.#tolerances,
-      dismissedSessions: this.#dismissed,
-    });
+    const settings = { ...this.#tolerances, dismissedSessions: this.#dismissed };
+    const findings = detect(this.#model, now, settings, (about, find) =>
+      this.#defects.guard(`the findings about ${about}`, find),
+    );
     this.#found = { version: this.#version, at: now, findings };
     return findings;
   }

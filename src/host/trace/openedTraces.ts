@@ -8,6 +8,7 @@ import { TraceFileError } from "#trace/traceReader.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { OpenedTrace, TraceProgress } from "../channel/traceRequests.ts";
 import type { HostDeps } from "../hostDeps.ts";
+import type { Defects } from "../views/defects.ts";
 import type { PresentedModel } from "../views/presentation.ts";
 import { type FoldedTrace, TraceFolding } from "./traceFolding.ts";
 import { foldMoment } from "./traceMoment.ts";
@@ -36,11 +37,13 @@ interface Reading {
 /** Traces that were opened: each with a model of its own, shown as read-only clusters beside the live ones. */
 export class OpenedTraces {
   readonly #deps: Pick<HostDeps, "files" | "clock" | "heap">;
+  readonly #defects: Defects;
   readonly #opened = new Map<string, Opened>();
   #nextId = 1;
 
-  constructor(deps: Pick<HostDeps, "files" | "clock" | "heap">) {
+  constructor(deps: Pick<HostDeps, "files" | "clock" | "heap">, defects: Defects) {
     this.#deps = deps;
+    this.#defects = defects;
   }
 
   get list(): readonly OpenedTrace[] {
@@ -108,7 +111,9 @@ export class OpenedTraces {
       const clusters = asTraceClusters(model, { name, clusterIdOf: idIn(traceId) });
       const endedAt = model.lastAt ?? 0;
       const shown: Model = { clusters };
-      const findings = detect(shown, endedAt);
+      const findings = detect(shown, endedAt, {}, (about, find) =>
+        this.#defects.guard(`the findings about ${about}`, find),
+      );
       const opened: Opened = {
         traceId,
         name,

@@ -23,13 +23,22 @@ import { findStrandedPartitions } from "./strandedPartition.ts";
 
 const rank: Readonly<Record<Severity, number>> = { error: 0, warning: 1, info: 2 };
 
-/** Everything that is wrong at `now`: errors first, then the oldest. In a trace, now is its end. */
+/** Runs one detector, which `about` says what it looks for; undefined when it failed. */
+type DetectorGuard = <T>(about: string, find: () => T) => T | undefined;
+
+const unguarded: DetectorGuard = (_about, find) => find();
+
+/**
+ * Everything that is wrong at `now`: errors first, then the oldest. In a trace, now is its end. With a guard, a detector
+ * that throws costs what it would have found and nothing else.
+ */
 export function detect(
   model: Model,
   now: number,
   settings: Partial<DetectorSettings> = {},
+  guard: DetectorGuard = unguarded,
 ): readonly Finding[] {
-  return detectAt(model, (cluster) => presentOf(cluster, now), settings);
+  return detectAt(model, (cluster) => presentOf(cluster, now), settings, guard);
 }
 
 /** The same for a model of the past: each cluster at a moment of its own clock, whatever that shows at present. */
@@ -37,10 +46,11 @@ export function detectAt(
   model: Model,
   momentOf: (cluster: ClusterModel) => number,
   settings: Partial<DetectorSettings> = {},
+  guard: DetectorGuard = unguarded,
 ): readonly Finding[] {
   const all = { ...defaultDetectorSettings, ...settings };
   return [...model.clusters.values()]
-    .flatMap((cluster) => detectIn(cluster, momentOf(cluster), all))
+    .flatMap((cluster) => detectIn(cluster, { now: momentOf(cluster), settings: all, guard }))
     .sort((a, b) => rank[a.severity] - rank[b.severity] || a.since - b.since || (a.id < b.id ? -1 : 1));
 }
 
@@ -50,33 +60,46 @@ export function presentOf(cluster: ClusterModel, now: number): number {
   return playgroundNow(cluster.playground, now, cluster.lastAt);
 }
 
-function detectIn(cluster: ClusterModel, now: number, settings: DetectorSettings): readonly Finding[] {
-  const storms = findRebalanceStorms(cluster, now);
-  return [
-    ...findConnectionFailure(cluster),
-    ...findCommitHangs(cluster, now, settings.commitToleranceMs),
-    ...findGivenUpCommits(cluster, settings.dismissedSessions),
-    ...findCorruptBatches(cluster),
-    ...findPartitionErrors(cluster),
-    ...findStrandedPartitions(cluster, now, settings),
-    ...storms,
-    ...findUnstableGroups(cluster, now, {
-      toleranceMs: settings.rebalanceToleranceMs,
-      // Each of its rounds would be found as well.
-      except: new Set(storms.flatMap(({ subjects }) => groupIdsOf(subjects))),
-    }),
-    ...findBrokenInvariants(cluster),
-    ...findBrokenDeliveries(cluster),
-    ...findHeldGates(cluster, now, settings.holdUpToleranceMs),
-    ...findSlowCallbacks(cluster, now, settings.holdUpToleranceMs),
-    ...findOverduePolls(cluster, now),
-    ...findLostRecords(cluster),
-    ...findFencedMembers(cluster, settings.dismissedSessions),
-    ...findRefusedJoins(cluster, settings.dismissedSessions),
-    ...findFallbacks(cluster),
-    ...findPausedPartitions(cluster, now, settings.pauseToleranceMs),
-    ...findHoldingFaults(cluster, now, settings.faultHoldToleranceMs),
+interface Detecting {
+  readonly now: number;
+  readonly settings: DetectorSettings;
+  readonly guard: DetectorGuard;
+}
+
+function detectIn(cluster: ClusterModel, { now, settings, guard }: Detecting): readonly Finding[] {
+  const { dismissedSessions: dismissed, holdUpToleranceMs } = settings;
+  const storms = guard("rebalances again and again", () => findRebalanceStorms(cluster, now)) ?? [];
+  // Each of its rounds would be found as well.
+  const except = new Set(storms.flatMap(({ subjects }) => groupIdsOf(subjects)));
+  const detectors: readonly (readonly [about: string, find: () => readonly Finding[]])[] = [
+    ["the connection", () => findConnectionFailure(cluster)],
+    ["commits that hang", () => findCommitHangs(cluster, now, settings.commitToleranceMs)],
+    ["commits given up", () => findGivenUpCommits(cluster, dismissed)],
+    ["corrupt batches", () => findCorruptBatches(cluster)],
+    ["partitions with errors", () => findPartitionErrors(cluster)],
+    ["stranded partitions", () => findStrandedPartitions(cluster, now, settings)],
+    ["groups that are not stable", () => unstableGroups(cluster, { now, settings, except })],
+    ["broken invariants", () => findBrokenInvariants(cluster)],
+    ["broken deliveries", () => findBrokenDeliveries(cluster)],
+    ["held gates", () => findHeldGates(cluster, now, holdUpToleranceMs)],
+    ["slow callbacks", () => findSlowCallbacks(cluster, now, holdUpToleranceMs)],
+    ["overdue polls", () => findOverduePolls(cluster, now)],
+    ["lost records", () => findLostRecords(cluster)],
+    ["fenced members", () => findFencedMembers(cluster, dismissed)],
+    ["refused joins", () => findRefusedJoins(cluster, dismissed)],
+    ["fallbacks to the classic protocol", () => findFallbacks(cluster)],
+    ["paused partitions", () => findPausedPartitions(cluster, now, settings.pauseToleranceMs)],
+    ["faults that hold", () => findHoldingFaults(cluster, now, settings.faultHoldToleranceMs)],
   ];
+  return [...storms, ...detectors.flatMap(([about, find]) => guard(about, find) ?? [])];
+}
+
+function unstableGroups(
+  cluster: ClusterModel,
+  of: { readonly now: number; readonly settings: DetectorSettings; readonly except: ReadonlySet<string> },
+): readonly Finding[] {
+  const { now, settings, except } = of;
+  return findUnstableGroups(cluster, now, { toleranceMs: settings.rebalanceToleranceMs, except });
 }
 
 function groupIdsOf(subjects: Finding["subjects"]): readonly string[] {

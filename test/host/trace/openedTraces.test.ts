@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { OpenedTraces } from "#host/trace/openedTraces.ts";
+import { Defects } from "#host/views/defects.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
 import { headerLine, observationLine } from "#trace/traceFormat.ts";
 import { memoryFiles } from "../support/memoryFiles.ts";
@@ -28,7 +29,7 @@ function large(options: { readonly groups: number; readonly shares?: readonly nu
   let look = 0;
   const shares = options.shares ?? [0];
   const heap = () => ({ usedBytes: shares[Math.min(look++, shares.length - 1)] ?? 0, limitBytes: 1 });
-  const traces = new OpenedTraces({ files, clock, heap });
+  const traces = new OpenedTraces({ files, clock, heap }, new Defects(() => {}));
   const groups = () => [...(traces.presented[0]?.model.clusters.values() ?? [])][0]?.groups.byId.size ?? 0;
   return { clock, traces, groups };
 }
@@ -61,11 +62,14 @@ test("reading stops before memory runs out, and what was opened is shown and sai
 
 test("a trace is refused when there is no memory for any of it", async () => {
   const { clock, traces } = large({ groups: 2, shares: [0.9] });
-  const header = new OpenedTraces({
-    files: { ...memoryFiles(), size: async () => 1e9, pieces: headerOnly },
-    clock,
-    heap: () => ({ usedBytes: 9, limitBytes: 10 }),
-  });
+  const header = new OpenedTraces(
+    {
+      files: { ...memoryFiles(), size: async () => 1e9, pieces: headerOnly },
+      clock,
+      heap: () => ({ usedBytes: 9, limitBytes: 10 }),
+    },
+    new Defects(() => {}),
+  );
 
   await expect(clock.runUntil(header.open(file, unheeded))).rejects.toMatchObject({
     code: "REFUSED",
