@@ -146,7 +146,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
   "session.pollMode": fc.record({
     sessionId: id,
     pollMode: fc.oneof(
-      fc.record({ mode: fc.constantFrom("hold", "step") }),
+      fc.record({ mode: fc.constant("hold") }),
       fc.record({ mode: fc.constant("flow" as const), recordsPerSecond: maybe(number) }),
     ),
   }),

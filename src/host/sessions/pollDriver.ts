@@ -19,9 +19,9 @@ const flowWaitMs = 1_000;
 const shortestTurnMs = 50;
 
 /**
- * Decides when records are delivered: *hold* never, *step* when told, *flow* by itself, as fast as records come or at
- * a rate. A changed mode ends what polls in the mode before, also a step that still waits for its first record: nothing is
- * delivered after *hold* was ordered.
+ * Decides when records are delivered: in *hold* when told, in *flow* by itself, as fast as records come or at a rate.
+ * A changed mode ends what polls in the mode before, also a poll that still waits for its first record: nothing is
+ * delivered unasked after *hold* was ordered.
  */
 export class PollDriver implements Disposable {
   readonly #session: Pollable;

@@ -1,9 +1,8 @@
 import type { TopicPartition } from "#base/topicPartition.ts";
 
-/** How delivery is driven: *hold* fetches and delivers nothing, *step* delivers on request, *flow* by itself. */
+/** How delivery is driven: *hold* fetches, and delivers on request only; *flow* delivers by itself. */
 export type PollMode =
   | { readonly mode: "hold" }
-  | { readonly mode: "step" }
   | { readonly mode: "flow"; readonly recordsPerSecond?: number | undefined };
 
 /**

@@ -105,7 +105,7 @@ export const sessionCallback = object<SessionCallback>({
 const pollMode: Shape<PollMode> = object<{
   readonly mode: PollMode["mode"];
   readonly recordsPerSecond?: number | undefined;
-}>({ mode: oneOf("hold", "step", "flow"), recordsPerSecond: optional(number) });
+}>({ mode: oneOf("hold", "flow"), recordsPerSecond: optional(number) });
 
 export const sessionPollMode = object<SessionPollMode>({
   type: oneOf("session.pollMode"),

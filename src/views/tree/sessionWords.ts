@@ -38,7 +38,7 @@ export function membershipText(session: SessionModel): string {
   }
 }
 
-/** `hold`, `step`, `flow 100/s`. */
+/** `hold`, `flow 100/s`. */
 export function pollModeText(session: SessionModel): string {
   const mode = session.pollMode?.pollMode;
   if (mode?.mode !== "flow") return mode?.mode ?? "hold";

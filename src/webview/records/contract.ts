@@ -24,7 +24,7 @@ export interface RecordsContract extends Contract {
     readonly copy: { readonly recordId: number; readonly what: "record" | "key" | "value" };
     /** Opens the whole value (or key) as a read-only document in an editor. */
     readonly openDocument: { readonly recordId: number; readonly what: "key" | "value" };
-    /** Asks the session for more, when it holds or steps. */
+    /** Asks the session for more, when it holds. */
     readonly poll: { readonly maxRecords: number };
     /** Forgets the records kept so far; nothing in Kafka changes. */
     readonly clear: Record<string, never>;
@@ -47,7 +47,7 @@ export type RecordsState = {
     readonly name: string;
     /** True once it has left: what was delivered stays readable. */
     readonly ended: boolean;
-    readonly pollMode: "hold" | "step" | "flow";
+    readonly pollMode: "hold" | "flow";
     /** Buffered and not paused: what a poll could deliver at once. */
     readonly deliverable: number;
     /** Buffered for partitions that are paused: no poll delivers it before they are resumed. */

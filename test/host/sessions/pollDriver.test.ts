@@ -30,7 +30,7 @@ describe("the poll mode of a debug consumer", () => {
   });
 
   test("a step that still waits delivers nothing after hold was ordered", async () => {
-    driver.setMode({ mode: "step" });
+    driver.setMode({ mode: "hold" });
     const step = driver.poll(10, 30_000);
     await bench.clock.advance(1_000);
 
@@ -58,7 +58,7 @@ describe("the poll mode of a debug consumer", () => {
   });
 
   test("a step that its own caller gives up is told so, and what comes then is kept", async () => {
-    driver.setMode({ mode: "step" });
+    driver.setMode({ mode: "hold" });
     const givenUp = new AbortController();
     const step = driver.poll(10, 30_000, givenUp.signal).catch((error: unknown) => error);
     await bench.clock.advance(1_000);
@@ -72,7 +72,7 @@ describe("the poll mode of a debug consumer", () => {
   });
 
   test("a step after another one takes what the first one waited for, too", async () => {
-    driver.setMode({ mode: "step" });
+    driver.setMode({ mode: "hold" });
     const first = driver.poll(1, 30_000);
     const second = driver.poll(1, 30_000);
 
