@@ -416,7 +416,7 @@ const bodies: { readonly [Type in ObservationType]: fc.Arbitrary<Omit<BodyOf<Typ
     mode: fc.constantFrom("real", "paused", "fast"),
     now: small,
     aheadMs: small,
-    reason: maybe(text),
+    foreign: maybe(text),
   }),
   "broker.trouble": fc.record({
     kind: text,
