@@ -15,7 +15,7 @@ function optionLines([name, { value, help }]: readonly [string, OptionEntry]): s
 export const usage = `groupscope playground [options]
 
 An embedded Kafka broker for tests and for trying things out: no Java, no Docker. It prints its addresses when it is
-ready and goes on until it gets SIGINT or SIGTERM.
+ready and goes on until it gets SIGINT or SIGTERM. SIGUSR2 asks how often each fault struck.
 
 ${Object.entries(optionTable).map(optionLines).join("\n")}
 
