@@ -62,7 +62,7 @@ export function requestsState(input: RequestsInput): RequestsState {
     },
     selected: input.selected ?? null,
     hiddenOwn: passing.length - listed.length,
-    empty: listed.length === 0 ? emptyText(input, passing.length) : null,
+    empty: listed.length === 0 ? emptyState(input, passing.length) : null,
   };
 }
 
@@ -116,20 +116,72 @@ function hintOf({ totals }: RequestsInput): string {
   return `${countedText(totals.dropped, "older request")} ${totals.dropped === 1 ? "was" : "were"} let go: the newest 5,000 are kept, and at most ${Math.round(totals.maxBytes / megabyte)} MB of them.`;
 }
 
-function emptyText({ running, totals }: RequestsInput, hiddenOwn: number): RequestsState["empty"] {
+function emptyState(input: RequestsInput, hiddenOwn: number): RequestsState["empty"] {
+  const { running, totals, filter } = input;
+  if (isFiltering(filter) && totals.exchanges > 0) return nothingPasses(input, hiddenOwn);
   if (hiddenOwn > 0) {
     return {
       title: "Only Groupscope asked",
-      text: `${countedText(hiddenOwn, "request")} by which it shows the cluster ${hiddenOwn === 1 ? "is" : "are"} hidden. Show them with “Groupscope's own”, or wait for those of clients.`,
+      text: `${countedText(hiddenOwn, "request")} by which it shows the cluster ${isOrAre(hiddenOwn)} hidden. Show them, or wait for those of clients.`,
+      filters: [showingOwn(filter)],
     };
   }
-  if (totals.exchanges > 0) {
-    return { title: "No request passes the filter", text: "Change the filter to see others." };
-  }
   return running
-    ? { title: "No request yet", text: "Requests of clients appear here as they come to the playground." }
+    ? {
+        title: "No request yet",
+        text: "Requests of clients appear here as they come to the playground.",
+        filters: [],
+      }
     : {
         title: "The playground does not run",
         text: "Start it, and the requests of its clients appear here.",
+        filters: [],
       };
+}
+
+function nothingPasses(input: RequestsInput, hiddenOwn: number): RequestsState["empty"] {
+  const { filter } = input;
+  const clear = { title: "Clear filter", filter: { ...anyRequest, own: filter.own } };
+  const unnamed = withoutGroup(input);
+  if (unnamed > 0) {
+    return {
+      title: `${filter.api ?? "What passes"} does not say for which group it is`,
+      text: `${countedText(unnamed, "request")} ${unnamed === 1 ? "passes" : "pass"} when the group is not asked for. Choose a client to see those of one member.`,
+      filters: [{ title: "All groups", filter: { ...filter, groupId: null } }, clear],
+    };
+  }
+  const title = "No request passes the filter";
+  if (hiddenOwn === 0) return { title, text: "", filters: [clear] };
+  return {
+    title,
+    text: `${countedText(hiddenOwn, "request")} of Groupscope's own would, and ${isOrAre(hiddenOwn)} hidden.`,
+    filters: [clear, showingOwn(filter)],
+  };
+}
+
+function showingOwn(filter: RequestFilter) {
+  return { title: "Show Groupscope's own", filter: { ...filter, own: true } };
+}
+
+function isOrAre(count: number): string {
+  return count === 1 ? "is" : "are";
+}
+
+/** Whether anything was chosen beside Groupscope's own requests. */
+function isFiltering({ api, clientId, groupId, nodeId, errorsOnly, text }: RequestFilter): boolean {
+  return (
+    api !== null ||
+    clientId !== null ||
+    groupId !== null ||
+    nodeId !== null ||
+    errorsOnly ||
+    text.trim() !== ""
+  );
+}
+
+/** How many would pass but for the group, where none of them says one at all, as no Fetch does. */
+function withoutGroup({ read, filter, names }: RequestsInput): number {
+  if (filter.groupId === null) return 0;
+  const passing = read.filter((each) => passes(each, { ...filter, groupId: null }, names));
+  return passing.every(({ summary }) => summary.groupIds.length === 0) ? passing.length : 0;
 }

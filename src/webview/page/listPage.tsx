@@ -23,6 +23,8 @@ interface ListPage<C extends Contract> {
   readonly list: (drawn: Drawn<C>) => ComponentChild;
   /** Asked for only when an item is opened. */
   readonly detail: (drawn: Drawn<C>) => ComponentChild;
+  /** Below the words that stand there instead of a list. */
+  readonly emptyTools?: (drawn: Drawn<C>) => ComponentChild;
   readonly close: (page: Page<C>) => void;
   readonly events: (focus: (body: { readonly on: "list" | "detail" }) => void) => EventHandlers<C>;
 }
@@ -67,7 +69,8 @@ function Frame<C extends Contract & { readonly state: ListState }>(props: {
         {empty ? (
           <div class="emptyState">
             <h2>{empty.title}</h2>
-            <p>{empty.text}</p>
+            {empty.text !== "" && <p>{empty.text}</p>}
+            {parts.emptyTools?.(drawn)}
           </div>
         ) : (
           parts.list(drawn)

@@ -56,7 +56,12 @@ export type RequestsState = {
   readonly selected: ExchangeDetail | null;
   /** How many would pass the filter, but are Groupscope's own asking. */
   readonly hiddenOwn: number;
-  readonly empty: { readonly title: string; readonly text: string } | null;
+  readonly empty: {
+    readonly title: string;
+    readonly text: string;
+    /** What to choose instead, as buttons. */
+    readonly filters: readonly { readonly title: string; readonly filter: RequestFilter }[];
+  } | null;
 };
 
 /** Null and the empty text let everything pass. */

@@ -83,7 +83,8 @@ function Cells({ row }: { readonly row: RequestRow }) {
   return (
     <>
       <td class="code columnTime" title={dateTimeText(row.at)}>
-        {timeText(row.at, 3)}
+        {timeText(row.at, 0)}
+        <span class="fraction">{timeText(row.at, 3).slice(timeText(row.at, 0).length)}</span>
         <Signs row={row} />
       </td>
       <td class="number columnNode">{row.nodeId}</td>
@@ -92,9 +93,10 @@ function Cells({ row }: { readonly row: RequestRow }) {
       </td>
       <td class="content columnRequest" title={row.api}>
         {row.api}
-        {row.version !== null && <span class="muted"> v{row.version}</span>}
+        {row.version !== null && <span class="muted version"> v{row.version}</span>}
       </td>
-      <td class="content wide columnAbout" title={row.about}>
+      <td class="content wide columnAbout" title={wholeText(row)}>
+        <OutcomeFirst row={row} />
         {row.about}
       </td>
       <td class="number code columnTook">{tookText(row)}</td>
@@ -110,6 +112,30 @@ function Cells({ row }: { readonly row: RequestRow }) {
       </td>
     </>
   );
+}
+
+/** What went wrong, where it has no column of its own: before what the request is about. */
+function OutcomeFirst({ row }: { readonly row: RequestRow }) {
+  const { kind, text } = row.outcome;
+  return (
+    <span class="outcomeFirst">
+      {text !== "" && <span class={`outcome ${kind}`}>{text}</span>}
+      {row.fault !== null && (
+        <span>
+          {text !== "" && " "}
+          <Icon name="zap" /> {row.fault}
+        </span>
+      )}
+      {(text !== "" || row.fault !== null) && row.about !== "" && " · "}
+    </span>
+  );
+}
+
+/** Everything that may stand in the row's widest cell, for whoever sees only its beginning. */
+function wholeText({ outcome, fault, about, client, api }: RequestRow): string {
+  return [`${api} of ${client}`, outcome.text, fault, about]
+    .filter((part) => part !== null && part !== "")
+    .join(" · ");
 }
 
 /** How it ended, where the column that says so may be out of sight. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { apiVersions } from "#protocol/apis/apiVersions.ts";
 import { heartbeat } from "#protocol/apis/heartbeat.ts";
 import { encodeRequest, encodeResponse } from "#protocol/message.ts";
 import type { Exchange, KeptFrame } from "#views/requests/exchange.ts";
@@ -264,10 +265,30 @@ describe("the list", () => {
     });
   });
 
+  test("a request that says no group is not called Groupscope's own, and is one click away", () => {
+    const ofNoGroup = kept(
+      encodeRequest(
+        apiVersions,
+        { version: 3, correlationId: 1, clientId: "worker-1" },
+        { clientSoftwareName: "x", clientSoftwareVersion: "1" },
+      ).subarray(4),
+    );
+    const filter = { ...anyRequest, groupId: "billing", api: "ApiVersions" };
+
+    const { empty } = requestsState({ ...input, read: [read({ request: ofNoGroup })], filter });
+
+    expect(empty?.title).toBe("ApiVersions does not say for which group it is");
+    expect(empty?.filters).toEqual([
+      { title: "All groups", filter: { ...filter, groupId: null } },
+      { title: "Clear filter", filter: anyRequest },
+    ]);
+  });
+
   test("offers what was chosen although nothing of it is kept", () => {
     const { choices, empty } = requestsState({ ...input, filter: { ...anyRequest, groupId: "audit" } });
 
     expect(choices.groups).toEqual(["audit", "billing"]);
     expect(empty?.title).toBe("No request passes the filter");
+    expect(empty?.filters).toEqual([{ title: "Clear filter", filter: anyRequest }]);
   });
 });
