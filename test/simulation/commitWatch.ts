@@ -28,6 +28,12 @@ export class CommitWatch {
   /** Members that were put out. A consumer group takes a classic one back under its old id, and it hears of nothing. */
   readonly #evicted = new Set<string>();
 
+  /**
+   * Members that were in a group while it was classic. Kafka upgrades it also while they hand partitions over, and what is not
+   * assigned is free for others from then on: who has not heard yet that it is to give something up commits it as it does.
+   */
+  readonly #fromClassic = new Set<string>();
+
   constructor(now: () => number, verdict: Verdict) {
     this.#now = now;
     this.#verdict = verdict;
@@ -54,6 +60,7 @@ export class CommitWatch {
       return;
     }
     this.#current.delete(groupId);
+    for (const { memberId } of group.members) this.#fromClassic.add(memberId);
     if (state !== "Stable" || generationId === undefined) return;
     const generations = this.#generations.get(groupId) ?? new Map<number, Generation>();
     this.#generations.set(groupId, generations);
@@ -67,7 +74,9 @@ export class CommitWatch {
 
   #settled({ groupId, memberId, generationId, offsets, sentAt = 0 }: CommitState): void {
     if (memberId === undefined || generationId === undefined || this.#evicted.has(memberId)) return;
-    const holders = this.#holdersAt(sentAt, groupId, generationId);
+    const holders = this.#generations.has(groupId)
+      ? this.#holdersIn(groupId, generationId, sentAt)
+      : this.#holdersNow(groupId, memberId, sentAt);
     for (const { topic, partition, to, error } of offsets) {
       const by = error === undefined ? holders?.get({ topic, partition }) : undefined;
       if (by === undefined || by.has(memberId)) continue;
@@ -80,11 +89,16 @@ export class CommitWatch {
     }
   }
 
-  /** Undefined when that is not known any more: the answer may have been held back for long. */
-  #holdersAt(sentAt: number, groupId: string, generationId: number): Holders | undefined {
+  /** Undefined of a generation of before the group was upgraded, when it had the same number. */
+  #holdersIn(groupId: string, generationId: number, sentAt: number): Holders | undefined {
     const generation = this.#generations.get(groupId)?.get(generationId);
-    if (generation) return generation.since <= sentAt ? generation.holders : undefined;
-    return sentAt === this.#now() ? this.#current.get(groupId) : undefined;
+    return generation !== undefined && generation.since <= sentAt ? generation.holders : undefined;
+  }
+
+  /** Undefined when it may be others now: the answer was held back. */
+  #holdersNow(groupId: string, memberId: string, sentAt: number): Holders | undefined {
+    if (this.#fromClassic.has(memberId) || sentAt !== this.#now()) return undefined;
+    return this.#current.get(groupId);
   }
 }
 
