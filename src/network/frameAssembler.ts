@@ -25,14 +25,17 @@ export interface FrameProblem {
  */
 export class FrameAssembler {
   readonly #maxFrameBytes: number;
+  readonly #allocate: (bytes: number) => Uint8Array;
   #buffer: Uint8Array = new Uint8Array(0);
   #held = 0;
   /** Of the frame being collected, its size field included; undefined until four bytes are there. */
   #needed: number | undefined;
   #problem: FrameProblem | undefined;
 
-  constructor(maxFrameBytes: number) {
+  /** `allocate` sets memory aside for frames; what it gives need not be zeroed, and belongs to them alone. */
+  constructor(maxFrameBytes: number, allocate: (bytes: number) => Uint8Array = Buffer.allocUnsafeSlow) {
     this.#maxFrameBytes = maxFrameBytes;
+    this.#allocate = allocate;
   }
 
   /** Set once the bytes turned out not to be frames; from then on nothing is taken. */
@@ -67,7 +70,9 @@ export class FrameAssembler {
     if (this.#held > 0 || available < sizeBytes) return undefined;
     const size = this.#readSize(chunk.subarray(at));
     if (size === undefined || available < sizeBytes + size) return undefined;
-    return new Uint8Array(chunk.subarray(at + sizeBytes, at + sizeBytes + size));
+    const frame = this.#allocate(size);
+    frame.set(chunk.subarray(at + sizeBytes, at + sizeBytes + size));
+    return frame;
   }
 
   /** Copies what the frame under way still needs; gives how many bytes were used. */
@@ -98,7 +103,7 @@ export class FrameAssembler {
     // A frame of which much has come at once will be here soon: it is set aside in one piece.
     const capacity = needed <= soonWhole * bytes ? needed : Math.min(needed, Math.max(bytes, step));
     // Not zeroed first: nothing is given out before all of it was copied in.
-    const larger = Buffer.allocUnsafeSlow(capacity);
+    const larger = this.#allocate(capacity);
     larger.set(this.#buffer.subarray(0, this.#held));
     this.#buffer = larger;
   }

@@ -26,6 +26,7 @@ import { LogMemory } from "./log/logMemory.ts";
 import { markerBatch } from "./log/markerBatch.ts";
 import type { AppendOptions, PartitionLog } from "./log/partitionLog.ts";
 import type { TransactionMarker } from "./log/producerStates.ts";
+import { RequestMemory } from "./log/requestMemory.ts";
 import type { StoredBatch } from "./log/storedBatch.ts";
 import { type Topic, TopicStore, topicIdFrom } from "./log/topicStore.ts";
 import { ProducerIds } from "./producerIds.ts";
@@ -75,6 +76,7 @@ export class Broker implements Disposable {
   readonly faults: FaultTable;
   readonly fetchSessions: FetchSessions;
   readonly memory: LogMemory;
+  readonly requestMemory: RequestMemory;
   /** Who may sign in; undefined when nobody has to. */
   readonly saslUsers: SaslUsers | undefined;
   readonly housekeeping: Housekeeping;
@@ -104,6 +106,7 @@ export class Broker implements Disposable {
     this.topics = new TopicStore(deps.random);
     this.saslUsers = settings.sasl && new SaslUsers(settings.sasl, deps.random, settings.kafkaVersion);
     this.memory = new LogMemory(settings.maxLogBytes);
+    this.requestMemory = new RequestMemory(settings.maxLogBytes);
     this.#drops = new DropReport(deps.clock, (batches, records) => this.#reportDropped(batches, records));
     this.housekeeping = new Housekeeping({
       clock: deps.clock,

@@ -106,4 +106,26 @@ describe("FrameAssembler", () => {
     expect(assembler.problem?.foreign?.kind).toBe("http");
     expect(assembler.push(framed(text("after")))).toEqual([]);
   });
+
+  test.each([
+    ["in one piece", 1_000_000],
+    ["in several", 7_000],
+  ])("a frame that comes %s lies in memory of whoever was asked for it", (_how, step) => {
+    const given: ArrayBufferLike[] = [];
+    const assembler = new FrameAssembler(limit, (bytes) => {
+      const memory = new Uint8Array(bytes);
+      given.push(memory.buffer);
+      return memory;
+    });
+    const stream = framed(new Uint8Array(50_000).fill(7));
+
+    const frames = [];
+    for (let at = 0; at < stream.length; at += step) {
+      frames.push(...assembler.push(stream.subarray(at, at + step)));
+    }
+
+    expect(frames).toHaveLength(1);
+    expect(frames[0]?.every((byte) => byte === 7)).toBe(true);
+    expect(given).toContain(frames[0]?.buffer);
+  });
 });

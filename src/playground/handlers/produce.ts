@@ -1,9 +1,10 @@
 import { type ProduceRequest, produce } from "#protocol/apis/produce.ts";
 import { errorCode, errorName, type KnownErrorName } from "#protocol/errorCodes.ts";
 import { attributeBits, batchLayout } from "#protocol/records/recordBatch.ts";
+import type { Broker } from "../broker.ts";
 import type { PartitionLog } from "../log/partitionLog.ts";
 import { validateProduced } from "../log/produceValidation.ts";
-import { SharedFrame } from "../log/sharedFrame.ts";
+import type { SharedFrame } from "../log/sharedFrame.ts";
 import type { StoredBatch } from "../log/storedBatch.ts";
 import type { Topic } from "../log/topicStore.ts";
 import { defineHandler, type RequestContext } from "./handler.ts";
@@ -42,7 +43,7 @@ export const produceHandler = defineHandler({
   async handle(request, context) {
     const error = requestError(request);
     const hints = new LeaderHints(context.broker);
-    const frame = frameOf(request);
+    const frame = frameOf(request, context.broker);
     const responses = [];
     for (const data of request.topicData) {
       const { name, topicId } = data;
@@ -75,11 +76,11 @@ export const produceHandler = defineHandler({
 });
 
 /** All records are views into the one frame that the request came in, which nobody reads again. */
-function frameOf({ topicData }: ProduceRequest): SharedFrame | undefined {
+function frameOf({ topicData }: ProduceRequest, { requestMemory }: Broker): SharedFrame | undefined {
   const partitions = topicData.flatMap(({ partitionData }) => partitionData);
   // Those without bytes are views into nothing.
   const filled = partitions.find(({ records }) => records !== null && records.length > 0);
-  return filled?.records ? new SharedFrame(filled.records.buffer.byteLength) : undefined;
+  return filled?.records ? requestMemory.frame(filled.records.buffer) : undefined;
 }
 
 /** What is wrong with the request as a whole. */

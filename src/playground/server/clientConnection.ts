@@ -88,7 +88,8 @@ export class ClientConnection implements Disposable {
     this.#deps = deps;
     const { saslUsers } = deps.broker;
     this.#signIn = saslUsers && new SaslSession(saslUsers);
-    this.#assembler = new FrameAssembler(deps.broker.settings.maxRequestBytes);
+    const { settings, requestMemory } = deps.broker;
+    this.#assembler = new FrameAssembler(settings.maxRequestBytes, (bytes) => requestMemory.allocate(bytes));
     this.#owned.add(stream.onData((chunk) => this.#take(chunk)));
     this.#owned.add(
       stream.onClose((error) =>
