@@ -1,5 +1,5 @@
 /** In one order, each once, so that the same set is the same list. */
-export function sorted(names: readonly string[]): readonly string[] {
+export function sorted(names: Iterable<string>): readonly string[] {
   return Array.from(new Set(names)).sort((a, b) => (a < b ? -1 : 1));
 }
 

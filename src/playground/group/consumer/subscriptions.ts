@@ -29,10 +29,17 @@ export function subscribedTopics(group: ConsumerGroup): readonly string[] {
   return sorted(names);
 }
 
-/** Changes when a subscribed topic comes, goes, is recreated or grows. */
+/**
+ * Changes when a subscribed topic comes, goes, is recreated or grows. Names of topics that do not exist cost one look
+ * each: members may subscribe to many thousands of them.
+ */
 export function metadataFingerprint(group: ConsumerGroup, topics: Pick<TopicsView, "byName">): string {
+  const existing = new Set<string>();
+  for (const member of group.members.values()) {
+    for (const name of topicNamesOf(member, group.regexes)) if (topics.byName(name)) existing.add(name);
+  }
   return Array.from(
-    knownTopics(subscribedTopics(group), topics).values(),
+    knownTopics(sorted(existing), topics).values(),
     ({ name, topicId, partitions }) => `${name} ${topicId} ${partitions.length}\n`,
   ).join("");
 }
