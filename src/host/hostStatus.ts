@@ -1,5 +1,6 @@
 import type { Finding } from "#model/finding.ts";
 import type { Model } from "#model/model.ts";
+import { playgroundClusterId } from "./channel/clusterRequests.ts";
 import type { HostStatus, LostSession } from "./channel/hostContract.ts";
 import type { WaitingCommit } from "./channel/sessionRequests.ts";
 
@@ -33,7 +34,13 @@ export function hostStatus(present: {
   }
   return {
     clusters,
-    playground: { running: playgroundAddress !== undefined, address: playgroundAddress },
+    playground: {
+      running: playgroundAddress !== undefined,
+      address: playgroundAddress,
+      clockPaused:
+        playgroundAddress !== undefined &&
+        model.clusters.get(playgroundClusterId)?.playground.clock?.mode === "paused",
+    },
     sessions,
     listedSessions,
     waitingCommits: waitingCommits.length,

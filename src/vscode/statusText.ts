@@ -8,6 +8,7 @@ export function statusText({ sessions, findings, playground }: HostStatus): stri
   if (count > 0) parts.push(`$(${findings.errors > 0 ? "error" : "warning"}) ${count}`);
   if (sessions > 0) parts.push(`${sessions} ${sessions === 1 ? "consumer" : "consumers"}`);
   else if (playground.running) parts.push("playground");
+  if (playground.clockPaused) parts.push("$(debug-pause) clock paused");
   return `$(search) ${parts.join(" · ")}`;
 }
 
@@ -19,6 +20,7 @@ export function statusTooltip({ sessions, findings, playground, waitingCommits }
   if (sessions > 0) parts.push(count(sessions, "debug consumer"));
   if (waitingCommits > 0) parts.push(`${count(waitingCommits, "commit")} waiting`);
   if (playground.running) parts.push(`playground on ${playground.address ?? "an unknown address"}`);
+  if (playground.clockPaused) parts.push("its clock is paused: nothing there goes on before time passes");
   return parts.join(", ");
 }
 

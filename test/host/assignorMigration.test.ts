@@ -65,6 +65,26 @@ test("a migration that was stopped half way goes on from there", async () => {
   expect(members.map(({ protocol }) => protocol)).toEqual(["cooperative-sticky", "cooperative-sticky"]);
 });
 
+test("a migration that hangs because the clock is paused says so, and that it goes on", async () => {
+  const { ask, clock } = await withRangeGroup();
+  await ask("playground.clock.set", { mode: "paused" });
+  const steps: MigrationStep[] = [];
+
+  const migrated = ask(
+    "playground.migrateAssignor",
+    { groupId: "shipping", to: "cooperative-sticky" },
+    { onProgress: (step) => steps.push(step) },
+  );
+  await clock.advance(5_000);
+  const whilePaused = [...steps];
+  await ask("playground.clock.set", { mode: "real" });
+  await migrated;
+
+  expect(whilePaused).toMatchObject([{ name: "worker-3", round: 1, waitsForClock: true }]);
+  expect(steps[1]).toMatchObject({ name: "worker-3", round: 1, waitsForClock: false });
+  expect(steps.slice(1).some(({ waitsForClock }) => waitsForClock)).toBe(false);
+});
+
 test("a member that does not offer the new assignor stops the second round, with what to do", async () => {
   const { ask, clock } = await withRangeGroup();
   await ask("session.start", {

@@ -186,6 +186,35 @@ test("a playground is not kept unless that is wished for", async () => {
   expect(host.dataFiles.contents.size).toBe(0);
 });
 
+test("who joins while the clock stands still waits for the clock, and says so on each of its rows", async () => {
+  const host = await withScene();
+  await host.ask("playground.clock.set", { mode: "paused" });
+  await host.ask("playground.addMember", { groupId: "billing", topics: ["orders"] });
+  await host.ask("session.start", {
+    clusterId: "playground",
+    groupId: "billing",
+    topics: ["orders"],
+    assignors: ["range"],
+    startPosition: { kind: "committed", else: "start" },
+    isolation: "read_uncommitted",
+    pollMode: { mode: "hold" },
+  });
+  await host.clock.advance(4_000);
+
+  const waiting = {
+    worker: (await host.tree.find(clusters, "worker-3"))?.description,
+    session: (await host.tree.find("groupscope.debugConsumers", "A"))?.description,
+    below: (await host.tree.find("groupscope.debugConsumers", "No partitions yet"))?.description,
+  };
+  await host.ask("playground.clock.set", { mode: "real" });
+  await host.clock.advance(10_000);
+
+  expect(waiting.worker).toMatch(/^waits .*· the clock is paused/);
+  expect(waiting.session).toMatch(/^waits .*· the clock is paused · buffered 0/);
+  expect(waiting.below).toBe("the clock is paused");
+  expect(await host.tree.text(clusters)).not.toContain("the clock is paused");
+});
+
 test("the Rebalances panel stands where the playground's clock stands", async () => {
   const host = await withScene();
   const shown: RebalancesState[] = [];

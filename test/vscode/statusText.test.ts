@@ -4,7 +4,7 @@ import { statusText, statusTooltip } from "#vscode/statusText.ts";
 
 const quiet: HostStatus = {
   clusters: 0,
-  playground: { running: false, address: undefined },
+  playground: { running: false, address: undefined, clockPaused: false },
   sessions: 0,
   listedSessions: 0,
   waitingCommits: 0,
@@ -25,8 +25,18 @@ test("errors come first, then consumers", () => {
 });
 
 test("a playground alone is named with its address", () => {
-  const status = { ...quiet, playground: { running: true, address: "127.0.0.1:9092" } };
+  const status = { ...quiet, playground: { ...quiet.playground, running: true, address: "127.0.0.1:9092" } };
 
   expect(statusText(status)).toBe("$(search) playground");
   expect(statusTooltip(status)).toBe("playground on 127.0.0.1:9092");
+});
+
+test("a clock that is paused is said as long as it is, whatever else there is to say", () => {
+  const playground = { running: true, address: "127.0.0.1:9092", clockPaused: true };
+
+  expect(statusText({ ...quiet, playground })).toBe("$(search) playground · $(debug-pause) clock paused");
+  expect(statusText({ ...quiet, sessions: 1, playground })).toContain(
+    "1 consumer · $(debug-pause) clock paused",
+  );
+  expect(statusTooltip({ ...quiet, playground })).toContain("its clock is paused");
 });

@@ -18,7 +18,12 @@ export interface LostSession {
 /** What the window's chrome shows: status bar, badge, context keys. */
 export interface HostStatus {
   readonly clusters: number;
-  readonly playground: { readonly running: boolean; readonly address: string | undefined };
+  readonly playground: {
+    readonly running: boolean;
+    readonly address: string | undefined;
+    /** Whatever waits on it waits for that. */
+    readonly clockPaused: boolean;
+  };
   /** Running debug consumers; scripted members are not among them. */
   readonly sessions: number;
   readonly listedSessions: number;

@@ -41,6 +41,8 @@ export interface MigrationStep {
   /** From 1. */
   readonly member: number;
   readonly members: number;
+  /** It gets no further before time passes: the playground's clock is paused. */
+  readonly waitsForClock: boolean;
 }
 
 /** A script that a member can follow. */

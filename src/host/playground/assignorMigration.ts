@@ -1,4 +1,5 @@
 import { CancelledError, type Clock, sleep } from "#base/clock.ts";
+import type { Disposable } from "#base/lifecycle.ts";
 import { ChannelError } from "../channel/channelError.ts";
 import type { MemberProtocol, MigrationStep } from "../channel/playgroundRequests.ts";
 
@@ -48,8 +49,59 @@ export async function migrateAssignor(
   by: {
     readonly clock: Clock;
     readonly signal: AbortSignal;
+    /** Told of each step, and again when the clock begins or ceases to be what it waits for. */
     readonly progress: (step: MigrationStep) => void;
+    readonly isClockPaused: () => boolean;
   },
+): Promise<{ readonly restarted: number }> {
+  const teller = new StepTeller(by);
+  try {
+    return await restartAll(group, goal, { ...by, tell: (step) => teller.tell(step) });
+  } finally {
+    teller.dispose();
+  }
+}
+
+type Step = Omit<MigrationStep, "waitsForClock">;
+
+/** Says where a migration stands, and looks whether time passes for it: who restarts can hang in any request. */
+class StepTeller implements Disposable {
+  readonly #clock: Clock;
+  readonly #progress: (step: MigrationStep) => void;
+  readonly #isClockPaused: () => boolean;
+  #last: MigrationStep | undefined;
+  #timer: Disposable | undefined;
+
+  constructor(by: {
+    readonly clock: Clock;
+    readonly progress: (step: MigrationStep) => void;
+    readonly isClockPaused: () => boolean;
+  }) {
+    this.#clock = by.clock;
+    this.#progress = by.progress;
+    this.#isClockPaused = by.isClockPaused;
+    this.#look();
+  }
+
+  tell(step: Step): void {
+    this.#last = { ...step, waitsForClock: this.#isClockPaused() };
+    this.#progress(this.#last);
+  }
+
+  dispose(): void {
+    this.#timer?.dispose();
+  }
+
+  #look(): void {
+    if (this.#last && this.#last.waitsForClock !== this.#isClockPaused()) this.tell(this.#last);
+    this.#timer = this.#clock.schedule(lookEveryMs, () => this.#look());
+  }
+}
+
+async function restartAll(
+  group: MigratingGroup,
+  goal: MigrationGoal,
+  by: { readonly clock: Clock; readonly signal: AbortSignal; readonly tell: (step: Step) => void },
 ): Promise<{ readonly restarted: number }> {
   let restarted = 0;
   for (const [index, protocol] of roundsTo(goal).entries()) {
@@ -58,7 +110,7 @@ export async function migrateAssignor(
       .filter((member) => member.protocol !== protocol && member.protocol !== goal)
       .map(({ name }) => name);
     for (const [done, name] of names.entries()) {
-      by.progress({ name, protocol, round: index + 1, member: done + 1, members: names.length });
+      by.tell({ name, protocol, round: index + 1, member: done + 1, members: names.length });
       if (by.signal.aborted) throw new CancelledError("aborted", "the migration");
       await group.restart(name, protocol);
       restarted++;

@@ -87,6 +87,7 @@ export class PlaygroundController {
       log,
       playground: () => this.playground,
       clock: () => this.clockOfMembers,
+      isClockPaused: () => this.#running?.clock.mode === "paused",
       observe: (body) => this.#running?.source.observe(body),
     });
   }

@@ -60,6 +60,7 @@ export class ScriptedMembers {
   readonly #model: () => Model;
   readonly #playground: () => Playground;
   readonly #clock: () => Clock;
+  readonly #isClockPaused: () => boolean;
   readonly #log: (message: string) => void;
   readonly #observe: Observe;
   readonly #members = new Map<string, Member>();
@@ -73,6 +74,7 @@ export class ScriptedMembers {
     readonly playground: () => Playground;
     /** The playground's own. */
     readonly clock: () => Clock;
+    readonly isClockPaused: () => boolean;
     readonly log: (message: string) => void;
     readonly observe: Observe;
   }) {
@@ -81,6 +83,7 @@ export class ScriptedMembers {
     this.#model = options.model;
     this.#playground = options.playground;
     this.#clock = options.clock;
+    this.#isClockPaused = options.isClockPaused;
     this.#log = options.log;
     this.#observe = options.observe;
   }
@@ -144,7 +147,11 @@ export class ScriptedMembers {
       members: () => members().map((member) => this.#migrating(member)),
       restart: (name, protocol) => this.change(name, { protocol }),
     };
-    return migrateAssignor(group, goal, { ...context, clock: this.#deps.clock });
+    return migrateAssignor(group, goal, {
+      ...context,
+      clock: this.#deps.clock,
+      isClockPaused: this.#isClockPaused,
+    });
   }
 
   /** It leaves its group in good order, if it is alive. */

@@ -2,6 +2,7 @@ import { type AwayMember, awayMembers } from "#model/awayMembers.ts";
 import { findingText } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import type { TreeNode } from "../treeNode.ts";
+import { clockPausedRemark, isClockPaused } from "./clockWords.ts";
 import { contextValue } from "./contextValues.ts";
 import { tooltip } from "./markdown.ts";
 import { joined } from "./numbers.ts";
@@ -24,8 +25,8 @@ export function awayNodes(context: TreeContext, cluster: ClusterModel, groupId: 
 }
 
 /** `away`, or what one that lives does outside. */
-function livingState(session: SessionModel, now: number): string {
-  return session.ended ? "away" : (unusualState(session, now) ?? "joins");
+function livingState(cluster: ClusterModel, session: SessionModel, now: number): string {
+  return session.ended ? "away" : (unusualState(cluster, session, now) ?? "joins");
 }
 
 function awayNode(
@@ -41,7 +42,7 @@ function awayNode(
     (subject) => subject.kind === "session" && subject.sessionId === sessionId,
   );
   const refused = mark?.kind === "joinRefused" ? mark : undefined;
-  const state = refused ? "cannot join" : livingState(session, presentIn(context, cluster));
+  const state = refused ? "cannot join" : livingState(cluster, session, presentIn(context, cluster));
   const description = joined(state, refused?.detail ?? reason, started?.script);
   return {
     id: nodeId("awayMember", clusterId, groupId, name),
@@ -59,10 +60,18 @@ function awayNode(
         ["client id", started?.clientId],
         ["static id", started?.groupInstanceId],
       ],
-      mark ? [findingText(mark), mark.cause] : ["It is not in the group now, and comes back."],
+      [
+        ...(mark ? [findingText(mark), mark.cause] : ["It is not in the group now, and comes back."]),
+        ...(isClockPaused(cluster) ? [clockPausedRemark] : []),
+      ],
     ),
     icon: iconWith(mark, { codicon: "circle-outline" }),
-    contextValue: contextValue("awayMember", "scripted", readOnlyWord(cluster)),
+    contextValue: contextValue(
+      "awayMember",
+      "scripted",
+      isClockPaused(cluster) && "clockPaused",
+      readOnlyWord(cluster),
+    ),
     collapsible: "none",
     accessibilityLabel: `Scripted member ${name}, ${description}`,
   };

@@ -7,8 +7,8 @@
  *     cluster            connected | connecting | failed | disconnected     playground (running | stopped) | trace
  *     groups             failing
  *     group              classic | consumer | share | streams | unknown     stable | empty | rebalancing | other     failing
- *     member             ours | scripted | foreign                         missing    static
- *     awayMember         scripted
+ *     member             ours | scripted | foreign                         missing    static     clockPaused
+ *     awayMember         scripted    clockPaused
  *     unassigned         stranded
  *     groupPartition     ours | scripted | foreign | nobody                stranded
  *     topics             failing
@@ -25,7 +25,7 @@
  *     hangingTransaction
  *     workload           running | finished
  *     session            group | direct     member     hold | step | flow     paused | partlyPaused | running     corrupt
- *                        committing     gateHeld     waiting     ended
+ *                        committing     gateHeld     waiting     clockPaused | ended
  *     sessionTopic       paused | partlyPaused | running
  *     sessionPartition   group | direct     paused | running     loading | fetching | errored | corrupt | retrying
  *                        skippable

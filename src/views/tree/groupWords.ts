@@ -6,6 +6,7 @@ import { missingMembers } from "#model/memberName.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
 import { requestOf, waitingIn } from "#model/unrest.ts";
 import { countedText, listText } from "#model/words.ts";
+import { clockPausedText, isClockPaused } from "./clockWords.ts";
 import { joined, lasting, nothingCommittedText, numberText } from "./numbers.ts";
 
 /**
@@ -28,6 +29,7 @@ export function groupText(
     !storm && mark && markText(mark, view),
     failure?.message,
     waitsFor(view),
+    isUnfinished(group, view) && isClockPaused(cluster) && clockPausedText,
     groupLagText(cluster, group, view),
     typeText(view),
     mark && shownState(view) === "Stable" && "Stable",
@@ -95,6 +97,11 @@ function typeText(view: GroupView): string {
 export function typeName({ groupType }: GroupView): string | undefined {
   if (groupType === "unknown") return undefined;
   return groupType === "consumer" ? "consumer (KIP-848)" : groupType;
+}
+
+/** It rebalances, or members of it have no answer yet. */
+function isUnfinished(group: GroupModel, view: GroupView): boolean {
+  return phaseWord(shownState(view)) === "rebalancing" || waitText(group) !== undefined;
 }
 
 function waitsFor(view: GroupView): string | undefined {

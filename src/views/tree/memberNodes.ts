@@ -12,6 +12,7 @@ import type { ClusterModel, GroupModel } from "#model/model.ts";
 import { sessionName } from "#model/sessionView.ts";
 import { durationText, partitionsText, shortId } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
+import { clockPausedText, isClockPaused } from "./clockWords.ts";
 import { contextValue } from "./contextValues.ts";
 import { type Field, tooltip } from "./markdown.ts";
 import { assignedText, isRemoved, ownPhaseText, phaseText } from "./memberWords.ts";
@@ -98,6 +99,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
       ownerWord(member),
       missing && "missing",
       member.groupInstanceId !== undefined && "static",
+      isClockPaused(cluster) && "clockPaused",
       readOnlyWord(cluster),
     ),
     collapsible: (member.assigned?.length ?? 0) > 0 ? "collapsed" : "none",
@@ -188,11 +190,17 @@ function descriptionOf(place: Place, member: MemberView, mark: Finding | undefin
   const { context, cluster, group, view } = place;
   if (view.saysWhoIsMissing && member.phase === "notRejoined") {
     const left = evictedIn(context, cluster, member);
-    return joined("has not rejoined", left !== undefined && `evicted in ${left}`);
+    return joined(
+      "has not rejoined",
+      isClockPaused(cluster) && clockPausedText,
+      left !== undefined && `evicted in ${left}`,
+    );
   }
   const lag = lagOver(cluster, group, member.assigned ?? []);
+  const ownPhase = ownPhaseText(member);
   return joined(
-    ownPhaseText(member) ?? (view.state !== "Stable" && phaseText(member)),
+    ownPhase ?? (view.state !== "Stable" && phaseText(member)),
+    ownPhase !== undefined && isClockPaused(cluster) && clockPausedText,
     partitionTrouble(mark),
     isRemoved(view) && "the coordinator has removed it",
     (member.assigned?.length ?? 0) > 0 && lagText(lag),

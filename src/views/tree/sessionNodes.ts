@@ -2,6 +2,7 @@ import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { type SessionPartitionView, sessionPartitions } from "#model/sessionView.ts";
 import { countedText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
+import { clockPausedText, isClockPaused } from "./clockWords.ts";
 import { contextValue } from "./contextValues.ts";
 import { joined } from "./numbers.ts";
 import { partitionNodes } from "./sessionPartitionNodes.ts";
@@ -35,7 +36,7 @@ export function sessionChildren(
   return [
     messageNode([cluster.clusterId, session.sessionId, "none"], {
       label: session.state?.membership === "stable" ? "No partitions assigned" : "No partitions yet",
-      description: session.state?.reason,
+      description: isClockPaused(cluster) ? clockPausedText : session.state?.reason,
       severity: "info",
     }),
   ];

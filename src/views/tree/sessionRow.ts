@@ -5,6 +5,7 @@ import { bufferTotals } from "#model/sessions.ts";
 import { type SessionPartitionView, sessionName, sessionPartitions } from "#model/sessionView.ts";
 import { bytesText, countedText, durationText, partitionsText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
+import { clockPausedRemark, clockPausedText, isClockPaused } from "./clockWords.ts";
 import { contextValue } from "./contextValues.ts";
 import { type Field, tooltip } from "./markdown.ts";
 import { joined } from "./numbers.ts";
@@ -62,7 +63,10 @@ export function sessionRow(context: TreeContext, cluster: ClusterModel, session:
     target: { kind: "session", clusterId, sessionId },
     label: sessionName(session),
     description,
-    tooltip: tooltip(sessionName(session), sessionFields(place), explanations(place)),
+    tooltip: tooltip(sessionName(session), sessionFields(place), [
+      ...explanations(place),
+      ...(!ended && isClockPaused(cluster) ? [clockPausedRemark] : []),
+    ]),
     icon: iconWith(
       mark,
       ended ? { codicon: "debug-stop" } : { codicon: "debug-alt", color: "debugIcon.startForeground" },
@@ -80,12 +84,14 @@ function explanations({ session, mark, totals }: Place): readonly string[] {
 }
 
 /** State first, then the reason, then the numbers. */
-function runningText({ session, now, mark, commit, totals, partitions }: Place): string {
+function runningText({ cluster, session, now, mark, commit, totals, partitions }: Place): string {
+  const unusual = unusualState(cluster, session, now);
   return joined(
-    unusualState(session, now),
+    unusual,
     holdText(session, now),
     partitionTrouble(mark),
     commit !== undefined && `commit waits ${durationText(now - commit)}`,
+    commit !== undefined && unusual === undefined && isClockPaused(cluster) && clockPausedText,
     `buffered ${bufferedText(totals)}`,
     ...whereabouts(session, partitions),
     pollModeText(session),
@@ -96,7 +102,7 @@ function runningText({ session, now, mark, commit, totals, partitions }: Place):
   );
 }
 
-function sessionContext({ session, partitions, commit }: Place): string {
+function sessionContext({ cluster, session, partitions, commit }: Place): string {
   const { started, gate, ended } = session;
   const isMember = started?.groupId !== undefined && started.directPartitions === undefined;
   return contextValue(
@@ -109,6 +115,7 @@ function sessionContext({ session, partitions, commit }: Place): string {
     commit !== undefined && "committing",
     gate?.held && "gateHeld",
     isWaiting(session) && "waiting",
+    ended === undefined && isClockPaused(cluster) && "clockPaused",
     ended !== undefined && "ended",
   );
 }

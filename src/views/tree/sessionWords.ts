@@ -3,6 +3,7 @@ import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { heldRebalance } from "#model/sessionHolds.ts";
 import type { SessionPartitionView } from "#model/sessionView.ts";
 import { bytesText } from "#model/words.ts";
+import { clockPausedText, isClockPaused } from "./clockWords.ts";
 import { joined, lasting, numberText } from "./numbers.ts";
 
 /** What a session has buffered. */
@@ -45,8 +46,19 @@ export function pollModeText(session: SessionModel): string {
   return mode.recordsPerSecond === undefined ? "flow" : `flow ${numberText(mode.recordsPerSecond)}/s`;
 }
 
-/** Where it stands when that is not as it should be, and for how long: `waits for SyncGroup 4.2 s`. */
-export function unusualState(session: SessionModel, now: number): string | undefined {
+/**
+ * Where it stands when that is not as it should be, and for how long: `waits for SyncGroup 4.2 s`. Where time stands
+ * still it says so: nothing else has to be looked for.
+ */
+export function unusualState(cluster: ClusterModel, session: SessionModel, now: number): string | undefined {
+  const state = stateText(session, now);
+  if (state === undefined || !isClockPaused(cluster) || session.ended) return state;
+  const membership = session.state?.membership;
+  const isOutside = membership === undefined || membership === "unjoined";
+  return joined(isOutside ? joined("waits to join", session.state?.reason) : state, clockPausedText);
+}
+
+function stateText(session: SessionModel, now: number): string | undefined {
   // What it holds up itself says more than the phase that does not get on because of it.
   if (heldRebalance(session)) return undefined;
   const notPolledSince = session.state?.notPolledSince;

@@ -1,9 +1,11 @@
 import * as vscode from "vscode";
+import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { App } from "../app.ts";
 import { chooseConsumer } from "../flows/startConsumerFlow.ts";
 import { commandIds } from "../ids.ts";
 import { showWarningMessage, withProgress } from "../ui/notify.ts";
 import { isMember, pickSession } from "../ui/pickers.ts";
+import { sayWhenClockPaused } from "./clockNotice.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRecords } from "./showPanels.ts";
 import { sessionIdOf } from "./target.ts";
@@ -16,6 +18,10 @@ export function consumerCommands(app: App): CommandFamily {
       if (!choice) return undefined;
       const started = await app.link.request("session.start", choice);
       await vscode.commands.executeCommand("groupscope.debugConsumers.focus");
+      if (choice.clusterId === playgroundClusterId) {
+        const begins = choice.groupId === undefined ? "to read" : `to join ${choice.groupId}`;
+        void sayWhenClockPaused(app, `${started.name} waits ${begins}`);
+      }
       return started;
     },
 

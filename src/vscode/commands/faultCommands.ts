@@ -9,6 +9,7 @@ import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
 import { showInformationMessage } from "../ui/notify.ts";
 import { pickGroup, pickTopic } from "../ui/pickers.ts";
+import { sayWhenClockPaused } from "./clockNotice.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { groupIdOf, numberIn, topicOf } from "./target.ts";
 
@@ -28,19 +29,9 @@ async function sayWhenItTakesEffect(groupId: string): Promise<void> {
 }
 
 /** What was let go is answered; but nobody on the playground goes on while its time stands still. */
-async function sayWhenClockStands(app: App, held: number): Promise<void> {
-  const { mode } = await app.link.request("playground.clock", {});
-  if (mode !== "paused") return;
-  const step = "Step Clock";
-  const real = "Run at Real Speed";
-  const what = held === 1 ? "The held request was" : `${held} held requests were`;
-  const chosen = await showInformationMessage(
-    `${what} let go, but the playground's clock is paused: clients go on when time passes.`,
-    step,
-    real,
-  );
-  if (chosen === step) await vscode.commands.executeCommand(commandIds.stepClock);
-  if (chosen === real) await vscode.commands.executeCommand(commandIds.runClockAtRealSpeed);
+function sayWhenClockStands(app: App, held: number): Promise<void> {
+  const what = held === 1 ? "The held request was let go" : `${held} held requests were let go`;
+  return sayWhenClockPaused(app, `${what}, but nothing goes on yet`);
 }
 
 /** Trouble on demand: the playground's three faults, and what can be done with each. */

@@ -1,14 +1,17 @@
 import * as vscode from "vscode";
+import { ChannelError } from "#host/channel/channelError.ts";
 import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { MigrationStep, ScriptedMemberSummary } from "#host/channel/playgroundRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
+import { stepText, stoppedText } from "../flows/migrationWords.ts";
 import { chooseChange, chooseMember } from "../flows/scriptedMemberFlow.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
 import { harmlessLabel } from "../ui/harmless.ts";
-import { showInformationMessage, withProgress } from "../ui/notify.ts";
+import { showInformationMessage, showWarningMessage, withProgress } from "../ui/notify.ts";
 import { pickGroup } from "../ui/pickers.ts";
+import { sayClockPaused, sayWhenClockPaused } from "./clockNotice.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRebalances } from "./showPanels.ts";
 import { groupIdOf, sessionIdOf, textIn } from "./target.ts";
@@ -18,14 +21,19 @@ export function scriptedMemberCommands(app: App): CommandFamily {
   return {
     [commandIds.addScriptedMember]: async (target) => {
       const choice = await chooseMember(app.link, groupIdOf(target));
-      return choice && app.link.request("playground.addMember", choice);
+      if (!choice) return undefined;
+      const added = await app.link.request("playground.addMember", choice);
+      void sayWhenClockPaused(app, `${added.name} waits to join ${added.groupId}`);
+      return added;
     },
     [commandIds.changeScriptedMember]: async (target, argument) => {
       const title = "Change scripted member";
       const member = await memberFor(app, target, { title, name: textIn(argument, "name") });
       const change = member && (await chooseChange(app.link, member));
       if (!member || !change) return undefined;
-      return app.link.request("playground.changeMember", { name: member.name, ...change });
+      const changed = await app.link.request("playground.changeMember", { name: member.name, ...change });
+      void sayWhenClockPaused(app, `${changed.name} waits to join ${changed.groupId} again`);
+      return changed;
     },
     [commandIds.removeScriptedMember]: async (target) => {
       const member = await memberFor(app, target, { title: "Remove scripted member" });
@@ -64,8 +72,36 @@ async function askGoal(title: string): Promise<Goal | undefined> {
   return typeof answer === "string" ? undefined : answer.choice;
 }
 
-/** Each restart is a rebalance, which can take as long as a member likes: it can be stopped where it is. */
+/** It can be stopped where it is, and goes on from there. */
 async function migrate(app: App, groupId: string, to: Goal): Promise<{ readonly restarted: number }> {
+  for (;;) {
+    let last: MigrationStep | undefined;
+    try {
+      return await roll(app, { groupId, to, onStep: (step) => (last = step) });
+    } catch (error) {
+      if (!ChannelError.is(error, "CANCELLED")) throw error;
+      if (!(await wantsToGoOn(app, { groupId, to, last }))) throw error;
+    }
+  }
+}
+
+/** Each restart is a rebalance, which can take as long as a member likes. */
+async function roll(
+  app: App,
+  {
+    groupId,
+    to,
+    onStep,
+  }: { readonly groupId: string; readonly to: Goal; readonly onStep: (step: MigrationStep) => void },
+): Promise<{ readonly restarted: number }> {
+  let saidPaused = false;
+  const onProgress = (step: MigrationStep, report: (text: string) => void) => {
+    onStep(step);
+    report(stepText(step));
+    // The progress itself offers nothing but to be cancelled.
+    if (step.waitsForClock && !saidPaused) void sayClockPaused(`The migration of ${groupId} waits`);
+    saidPaused = step.waitsForClock;
+  };
   const done = await withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -80,7 +116,7 @@ async function migrate(app: App, groupId: string, to: Goal): Promise<{ readonly 
         { groupId, to },
         {
           signal: controller.signal,
-          onProgress: (step) => progress.report({ message: stepText(step) }),
+          onProgress: (step) => onProgress(step, (message) => progress.report({ message })),
         },
       );
     },
@@ -89,8 +125,19 @@ async function migrate(app: App, groupId: string, to: Goal): Promise<{ readonly 
   return done;
 }
 
-function stepText({ name, protocol, round, member, members }: MigrationStep): string {
-  return `round ${round} of 2, member ${member} of ${members}: ${name} comes back with ${protocol.replace(", ", ", then ")}`;
+/** Says in which state a group was left. */
+async function wantsToGoOn(
+  app: App,
+  {
+    groupId,
+    to,
+    last,
+  }: { readonly groupId: string; readonly to: Goal; readonly last: MigrationStep | undefined },
+): Promise<boolean> {
+  const { members } = await app.link.request("playground.status", {});
+  const theirs = members.filter((member) => member.groupId === groupId);
+  const goOn = "Go On";
+  return (await showWarningMessage(stoppedText(groupId, to, { members: theirs, last }), goOn)) === goOn;
 }
 
 async function sayDone(
