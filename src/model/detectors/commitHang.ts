@@ -1,3 +1,4 @@
+import type { CommitState } from "#trace/observations/commit.ts";
 import type { CommitView } from "../commits.ts";
 import { commitWait } from "../commitWait.ts";
 import { commitOffsetsText, committerName } from "../commitWords.ts";
@@ -47,7 +48,7 @@ function finding(
     title: `${committerName(cluster, group, latest)}: commit waits`,
     lastedMs: waitedMs,
     detail: wait.reason,
-    cause: `${wait.because.join(" ")} ${consequence(latest.offsets.length)}`,
+    cause: `${wait.because.join(" ")} ${consequence(latest)}`,
     evidence: [{ label: "offsets", value: commitOffsetsText(latest) }, ...wait.evidence, ...wait.endsBy],
     since: latest.queuedAt,
     subjects: [
@@ -59,6 +60,10 @@ function finding(
   };
 }
 
-function consequence(partitions: number): string {
-  return `Until it is answered, ${partitions === 1 ? "one partition's" : `${countText(partitions)} partitions'`} progress is not saved: records read since the last commit would be delivered again.`;
+/** Once it is sent, only the coordinator knows: it may take it at once and answer late. */
+function consequence({ offsets, sentAt }: Pick<CommitState, "offsets" | "sentAt">): string {
+  const whose = offsets.length === 1 ? "one partition's" : `${countText(offsets.length)} partitions'`;
+  return sentAt === undefined
+    ? `Until it is sent and answered, ${whose} progress is not saved: records read since the last commit would be delivered again.`
+    : `It was sent, so ${whose} progress may be saved already: only the answer tells. Until then, records read since the last answered commit may be delivered again.`;
 }
