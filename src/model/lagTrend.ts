@@ -13,7 +13,6 @@ const maxSamples = 30;
 /** Remembers the total lag of this moment. */
 export function sampleLag(group: GroupState, topics: TopicsState, at: number): void {
   const last = group.lagSamples.at(-1);
-  if (last && at - last.at < minSpacingMs) return;
   const lags = committedPartitions(group.committed).map((key) => {
     const committed = committedOf(group.committed, key);
     const ends = topics.ends.get(key);
@@ -24,11 +23,17 @@ export function sampleLag(group: GroupState, topics: TopicsState, at: number): v
   });
   const { known } = sumLag(lags);
   if (known === undefined) return;
-  group.lagSamples.push({ at, lag: known });
+  // So soon after the last one it is the better word on that moment: a clock that is stepped brings several at once.
+  const isSame = last !== undefined && at - last.at < minSpacingMs;
+  if (isSame) group.lagSamples.pop();
+  group.lagSamples.push({ at: isSame ? last.at : at, lag: known });
   keepNewest(group.lagSamples, maxSamples);
 }
 
-/** Where the lag is going, over the last minute; undefined with less than three moments to tell from. */
+/**
+ * Where the lag is going: the way its last three moments went, or, where they went both ways, over the last minute.
+ * Undefined with less than three moments to tell from.
+ */
 export function lagTrendOf(
   samples: readonly { readonly at: number; readonly lag: bigint }[],
 ): LagTrend | undefined {
@@ -37,9 +42,15 @@ export function lagTrendOf(
   const recent = samples.filter(({ at }) => newest.at - at <= windowMs);
   const oldest = recent[0];
   if (!oldest || recent.length < 3) return undefined;
-  const change = newest.lag - oldest.lag;
+  const [third = newest, second = newest] = recent.slice(-3);
+  const rises = third.lag <= second.lag && second.lag <= newest.lag;
+  const falls = third.lag >= second.lag && second.lag >= newest.lag;
+  return change(rises || falls ? third.lag : oldest.lag, newest.lag);
+}
+
+function change(from: bigint, to: bigint): LagTrend {
   // A hundredth up or down is the unrest of sampling two numbers at two times.
-  const unrest = oldest.lag / 100n;
-  if (change > unrest) return "rising";
-  return change < -unrest ? "falling" : "steady";
+  const unrest = from / 100n;
+  if (to - from > unrest) return "rising";
+  return to - from < -unrest ? "falling" : "steady";
 }

@@ -61,6 +61,9 @@ describe("the trend of the lag", () => {
     ["too little is known", samples(1n, 5n), undefined],
     ["rising", samples(100n, 120n, 140n), "rising"],
     ["falling", samples(140n, 120n, 100n), "falling"],
+    ["rising after it fell, as the rows show it", samples(2_000n, 1_500n, 570n, 766n, 886n), "rising"],
+    ["falling after it rose", samples(10n, 900n, 700n, 300n), "falling"],
+    ["of a minute where the last moments say nothing", samples(100n, 300n, 200n, 400n, 300n), "rising"],
     ["steady, as a hundredth is unrest", samples(1_000n, 1_004n, 1_009n), "steady"],
   ])("%s", (_what, given, expected) => {
     expect(lagTrendOf(given)).toBe(expected);
