@@ -15,7 +15,7 @@ import type { TreeNode } from "../treeNode.ts";
 import { clockPausedText, isClockPaused } from "./clockWords.ts";
 import { contextValue } from "./contextValues.ts";
 import { type Field, tooltip } from "./markdown.ts";
-import { assignedText, isRemoved, ownPhaseText, phaseText } from "./memberWords.ts";
+import { assignedText, isRemoved, memberTrouble, ownPhaseText, phaseText } from "./memberWords.ts";
 import {
   columnWidth,
   joined,
@@ -25,7 +25,6 @@ import {
   numberText,
   padded,
 } from "./numbers.ts";
-import { partitionTrouble } from "./sessionWords.ts";
 import {
   iconWith,
   markOf,
@@ -131,7 +130,10 @@ function memberFields({ context, cluster, view }: Place, member: MemberView): Pa
     ["claimed when it joined", member.owned && partitionsText(member.owned, 50)],
     [
       "in the rebalance",
-      member.phase ?? (view.state === "Stable" ? undefined : "the coordinator does not say"),
+      ownPhaseText(member) ??
+        phaseText(member) ??
+        member.phase ??
+        (view.state === "Stable" ? undefined : "the coordinator does not say"),
     ],
     [
       "session timeout",
@@ -201,7 +203,7 @@ function descriptionOf(place: Place, member: MemberView, mark: Finding | undefin
   return joined(
     ownPhase ?? (view.state !== "Stable" && phaseText(member)),
     ownPhase !== undefined && isClockPaused(cluster) && clockPausedText,
-    partitionTrouble(mark),
+    memberTrouble(mark, memberName(member, view.members)),
     isRemoved(view) && "the coordinator has removed it",
     (member.assigned?.length ?? 0) > 0 && lagText(lag),
     assignedText(member),

@@ -1,3 +1,4 @@
+import { type Finding, findingText } from "#model/finding.ts";
 import type { GroupView, MemberView } from "#model/groupView.ts";
 import { countedText, partitionsText } from "#model/words.ts";
 
@@ -63,4 +64,12 @@ export function phaseText(member: MemberView): string | undefined {
     case undefined:
       return undefined;
   }
+}
+
+/** What is wrong with it, without its own name in front; what is wrong with all of its group stands in the group's row. */
+export function memberTrouble(mark: Finding | undefined, name: string): string | undefined {
+  if (!mark || mark.kind === "groupNotStable" || mark.kind === "rebalanceStorm") return undefined;
+  const said = findingText(mark);
+  const own = `${name}: `;
+  return said.startsWith(own) ? said.slice(own.length) : said;
 }
