@@ -149,7 +149,7 @@ async function askMetadata(
     }
     for (const step of conversation) {
       if (step.stage === failedStage) {
-        report({ ...step, outcome: "failed", detail: sentence(reasonOf(rootOf(error))) });
+        report({ ...step, outcome: "failed", detail: failureOf(rootOf(error), options.saslMechanism) });
         return undefined;
       }
       report(okStep(step));
@@ -169,6 +169,17 @@ function stageOf(error: unknown): "tls" | "sasl" | "apiVersions" | "metadata" {
     return "apiVersions";
   if (ConnectionError.is(cause, "TIMEOUT")) return "apiVersions";
   return "metadata";
+}
+
+/** What failed, in a sentence; of a refused login the likely cause first, as brokers do not say what to do. */
+function failureOf(error: unknown, mechanism: string | undefined): string {
+  const said = sentence(reasonOf(error));
+  if (!ConnectionError.is(error, "AUTHENTICATION_FAILED") || mechanism === undefined) return said;
+  const cause =
+    mechanism === "OAUTHBEARER"
+      ? "The broker does not take the token: it may be expired, or made for somebody else."
+      : `The user name or the password is wrong, or the broker has no ${mechanism} login for that user.`;
+  return `${cause} ${said}`;
 }
 
 /** Of "no broker answered", what the one broker said. */

@@ -1,6 +1,7 @@
 import type { ConnectionStage } from "#trace/observations/cluster.ts";
 import { type Finding, findingId } from "../finding.ts";
 import type { ClusterModel } from "../model.ts";
+import type { Remedy } from "../remedy.ts";
 
 /** A cluster that cannot be reached: the stage it failed at, what was tried, the likely cause. */
 export function findConnectionFailure(cluster: ClusterModel): readonly Finding[] {
@@ -23,26 +24,32 @@ export function findConnectionFailure(cluster: ClusterModel): readonly Finding[]
       })),
       since: connection.at,
       subjects: [{ kind: "cluster" }],
-      remedies: [
-        {
-          title: "Reconnect",
-          hint: "Tries every stage again.",
-          changes: false,
-          action: { kind: "reconnectCluster", clusterId },
-        },
-        ...(profile?.kind === "playground"
-          ? []
-          : [
-              {
-                title: "Edit cluster…",
-                hint: "Opens the guided steps with what was entered before.",
-                changes: false,
-                action: { kind: "editCluster", clusterId },
-              } as const,
-            ]),
-      ],
+      remedies: remediesOf(cluster, failed?.stage),
     },
   ];
+}
+
+/** What was entered may be wrong; a broker that is down needs another try and nothing else. */
+const decidedByProfile: ReadonlySet<ConnectionStage | undefined> = new Set(["resolve", "tls", "sasl"]);
+
+function remediesOf(
+  { clusterId, profile }: ClusterModel,
+  failed: ConnectionStage | undefined,
+): readonly Remedy[] {
+  const reconnect: Remedy = {
+    title: "Reconnect",
+    hint: "Tries every stage again.",
+    changes: false,
+    action: { kind: "reconnectCluster", clusterId },
+  };
+  if (profile?.kind === "playground") return [reconnect];
+  const edit: Remedy = {
+    title: "Edit cluster…",
+    hint: "Opens the guided steps with what was entered before.",
+    changes: false,
+    action: { kind: "editCluster", clusterId },
+  };
+  return decidedByProfile.has(failed) ? [edit, reconnect] : [reconnect, edit];
 }
 
 /** A stage in words. */
@@ -55,7 +62,7 @@ export function stageText(stage: ConnectionStage): string {
     case "tls":
       return "TLS handshake";
     case "sasl":
-      return "authentication";
+      return "sign-in (SASL)";
     case "apiVersions":
       return "ApiVersions";
     case "metadata":

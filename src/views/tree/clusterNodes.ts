@@ -63,7 +63,9 @@ function clusterNode(context: TreeContext, cluster: ClusterModel): TreeNode {
         ...droppedFields(cluster),
         ["last heard of", timeIn(context, cluster.lastAt)],
       ],
-      connection?.message === undefined ? [] : [connection.message],
+      connection?.message === undefined || description.includes(connection.message)
+        ? []
+        : [connection.message],
     ),
     icon: iconOf(kind, state),
     contextValue: contextValue(
