@@ -19,7 +19,16 @@ export type RemedyAction =
       readonly commitId: string;
     }
   | {
-      readonly kind: "retryBatch" | "skipBatch" | "seek";
+      readonly kind: "retryBatch" | "seek";
+      readonly clusterId: string;
+      readonly sessionId: string;
+      readonly topic: string;
+      readonly partition: number;
+    }
+  | {
+      readonly kind: "skipBatch";
+      /** The batch may end elsewhere than it says. */
+      readonly inDoubt: boolean;
       readonly clusterId: string;
       readonly sessionId: string;
       readonly topic: string;

@@ -71,12 +71,19 @@ export function batchEvidence(batch: Rejected): readonly Evidence[] {
     batch.readFrom === undefined ? undefined : { label: "read from", value: `node ${batch.readFrom}` },
     batch.leaderEpoch === undefined ? undefined : { label: "leader epoch", value: String(batch.leaderEpoch) },
     { label: "bounds trusted", value: `${batch.boundsTrusted ? "yes" : "no"}: ${batch.boundsReason}` },
-    {
-      label: "next safe offset",
-      value: batch.nextSafeOffset === undefined ? "unknown" : countText(batch.nextSafeOffset),
-    },
+    { label: "next safe offset", value: nextSafeText(batch) },
   ];
   return rows.filter((row) => row !== undefined);
+}
+
+/** Safe it is only as far as the header is. */
+function nextSafeText({ nextSafeOffset, boundsTrusted }: Rejected): string {
+  if (nextSafeOffset === undefined) return "unknown";
+  return `${countText(nextSafeOffset)}${boundsTrusted ? "" : ", if the header is right, which is in doubt"}`;
+}
+
+function sentenceStart(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Fetch again, and skip where the header says where to. */
@@ -100,14 +107,15 @@ function batchRemedies(clusterId: string, batch: Rejected): readonly Remedy[] {
     const action = { kind: "seek", clusterId, sessionId, topic, partition } as const;
     return [retry, { title: "Seek behind it…", hint, changes: true, action }];
   }
-  const doubt = batch.boundsTrusted ? "" : " The header is in doubt, so more may be lost than it says.";
+  const inDoubt = !batch.boundsTrusted;
+  const loss = inDoubt ? `${lossText(batch)} or more, as its header is in doubt,` : lossText(batch);
   return [
     retry,
     {
       title: `Skip to ${countText(nextSafeOffset)}`,
-      hint: `Goes on after the batch; ${lossText(batch)} will not be delivered, and the gap is recorded.${doubt}`,
+      hint: `${sentenceStart(loss)} will not be delivered; the gap is recorded.`,
       changes: true,
-      action: { kind: "skipBatch", clusterId, sessionId, topic, partition },
+      action: { kind: "skipBatch", inDoubt, clusterId, sessionId, topic, partition },
     },
   ];
 }

@@ -54,7 +54,7 @@ function finding(
     subjects: [fault.groupId === undefined ? { kind: "cluster" } : { kind: "group", groupId: fault.groupId }],
     remedies: [
       {
-        title: "Turn off the fault",
+        title: `Turn off “${title}”`,
         hint: "Releases what it holds; the playground answers as usual again.",
         changes: true,
         action: { kind: "disableFault", clusterId, faultId },

@@ -62,7 +62,7 @@ function partitionNode(
   );
   const { corrupt } = partition;
   const description = corrupt
-    ? corruptText(partition, corrupt)
+    ? corruptText(context, partition, corrupt)
     : partitionText(partition, { widths, grouped, mark });
   return {
     id: nodeId("sessionPartition", clusterId, sessionId, partition.topic, partition.partition),
@@ -96,6 +96,7 @@ function partitionNode(
 }
 
 function corruptText(
+  context: TreeContext,
   partition: SessionPartitionView,
   corrupt: NonNullable<SessionPartitionView["corrupt"]>,
 ): string {
@@ -107,6 +108,8 @@ function corruptText(
     `next safe ${numberText(corrupt.nextSafeOffset)}`,
     partition.bufferedRecords > 0 && `buffered ${numberText(partition.bufferedRecords)}`,
     corrupt.lastOffset !== corrupt.baseOffset && `batch ${batchBoundsText(corrupt)}`,
+    // Whoever has it fetched again sees by this that it was.
+    `read at ${timeIn(context, corrupt.at)}`,
   );
 }
 

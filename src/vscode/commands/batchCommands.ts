@@ -1,14 +1,14 @@
-import { type TopicPartition, topicPartitionText } from "#base/topicPartition.ts";
+import type { TopicPartition } from "#base/topicPartition.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
-import { setStatusBarMessage } from "../ui/notify.ts";
 import { pickPartitions, pickSession } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { applyRemedyOf } from "./remedies.ts";
+import { retryBatch, skipBatch } from "./skipBatch.ts";
 import { sessionIdOf } from "./target.ts";
 
-/** A corrupt batch in the way: read it again, or go on at the next safe offset. */
+/** A corrupt batch in the way: fetch it again, or go on at the next safe offset. */
 export function batchCommands(app: App): CommandFamily {
   const each = async (
     target: NodeTarget | undefined,
@@ -32,16 +32,12 @@ export function batchCommands(app: App): CommandFamily {
   };
   return {
     [commandIds.retryBatch]: (target) =>
-      each(target, { title: "Read the batch again", kind: "retryBatch" }, (sessionId, partition) =>
-        app.link.request("session.retryBatch", { sessionId, ...partition }),
+      each(target, { title: "Fetch the corrupt batch again", kind: "retryBatch" }, (sessionId, partition) =>
+        retryBatch(app, { sessionId, ...partition }),
       ),
     [commandIds.skipBatch]: (target) =>
-      each(target, { title: "Skip the corrupt batch", kind: "skipBatch" }, async (sessionId, partition) => {
-        await app.link.request("session.skipBatch", { sessionId, ...partition });
-        setStatusBarMessage(
-          `${topicPartitionText(partition)}: reading goes on at the next safe offset; the gap is recorded.`,
-          6_000,
-        );
-      }),
+      each(target, { title: "Skip the corrupt batch", kind: "skipBatch" }, (sessionId, partition) =>
+        skipBatch(app, { sessionId, ...partition }),
+      ),
   };
 }

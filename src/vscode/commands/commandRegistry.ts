@@ -42,7 +42,7 @@ function showFailure(id: string, error: unknown, log: vscode.LogOutputChannel): 
   if (ChannelError.is(error, "EXITED")) return undefined;
   const message = error instanceof Error ? error.message : String(error);
   const say = ChannelError.is(error, "REFUSED", "NOT_FOUND") ? showWarningMessage : showErrorMessage;
-  void say(message, "Show log").then((answer) => {
+  void say(message, "Show Log").then((answer) => {
     if (answer) void vscode.commands.executeCommand(commandIds.showLog);
   });
   return undefined;

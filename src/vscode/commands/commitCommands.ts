@@ -16,6 +16,7 @@ import { sessionIdOf, sessionScopeOf } from "./target.ts";
 export function commitCommands(app: App): CommandFamily {
   return {
     [commandIds.commitNow]: async (target, argument) => {
+      if (await applyRemedyOf(app, target, "commit")) return undefined;
       const session = sessionIdOf(target) ?? (await pickSession(app.link, "Commit now", joined))?.sessionId;
       if (session === undefined) return undefined;
       const deadlineMs = target ? (givenDeadline(argument) ?? commitDeadlineMs) : await askDeadline();

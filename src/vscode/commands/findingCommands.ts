@@ -67,7 +67,7 @@ async function askFinding(
   return typeof answer === "string" ? undefined : answer.choice;
 }
 
-/** Why it is so stands above, in full; the first remedy is marked, as remedies are what one comes for. */
+/** Why it is so stands above, in short; the first remedy is marked, as remedies are what one comes for. */
 async function offer(app: App, finding: FindingReport): Promise<void> {
   type Answer = RemedyAction | "evidence";
   const answer = await askPick<Answer>({
@@ -79,7 +79,7 @@ async function offer(app: App, finding: FindingReport): Promise<void> {
       ...finding.remedies.map(({ title, hint, action }) => ({ choice: action, label: title, detail: hint })),
       {
         choice: "evidence" as const,
-        label: "Show cause and evidence",
+        label: "Show the whole cause and the evidence",
         detail: finding.evidence.map(({ label, value }) => `${label} ${value}`).join(" · "),
       },
     ],

@@ -6,6 +6,7 @@ import { commandIds } from "../ids.ts";
 import { showInformationMessage, showWarningMessage } from "../ui/notify.ts";
 import { allowRebalance } from "./allowRebalance.ts";
 import { showRebalances } from "./showPanels.ts";
+import { retryBatch, skipBatch } from "./skipBatch.ts";
 import { skipToTime, skipWithPreview } from "./skipWithPreview.ts";
 
 /** Carries out the next step of a finding. */
@@ -20,9 +21,9 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
       return;
     }
     case "retryBatch":
-      return app.link.request("session.retryBatch", action);
+      return retryBatch(app, action);
     case "skipBatch":
-      return app.link.request("session.skipBatch", action);
+      return skipBatch(app, action);
     case "allowRebalance":
       return allowRebalance(app, action.sessionId);
     case "poll":
@@ -97,15 +98,15 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
   }
 }
 
-/** On a finding's row: carries out its remedy of that kind. False when the target is no finding. */
+/** On a finding's row: carries out its remedy of one of those kinds. False when the target is no finding. */
 export async function applyRemedyOf(
   app: App,
   target: NodeTarget | undefined,
-  kind: RemedyAction["kind"],
+  ...kinds: readonly RemedyAction["kind"][]
 ): Promise<boolean> {
   if (target?.kind !== "finding") return false;
   const finding = await app.link.request("finding.get", target);
-  const remedy = finding?.remedies.find(({ action }) => action.kind === kind);
+  const remedy = finding?.remedies.find(({ action }) => kinds.includes(action.kind));
   if (remedy) await applyRemedy(app, remedy.action);
   else void showInformationMessage("This is no longer so.");
   return true;

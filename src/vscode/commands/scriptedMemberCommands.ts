@@ -13,6 +13,7 @@ import { showInformationMessage, showWarningMessage, withProgress } from "../ui/
 import { pickGroup } from "../ui/pickers.ts";
 import { sayClockPaused, sayWhenClockPaused } from "./clockNotice.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
+import { applyRemedyOf } from "./remedies.ts";
 import { showRebalances } from "./showPanels.ts";
 import { groupIdOf, sessionIdOf, textIn } from "./target.ts";
 
@@ -27,6 +28,7 @@ export function scriptedMemberCommands(app: App): CommandFamily {
       return added;
     },
     [commandIds.changeScriptedMember]: async (target, argument) => {
+      if (await applyRemedyOf(app, target, "changeMember")) return undefined;
       const title = "Change scripted member";
       const member = await memberFor(app, target, { title, name: textIn(argument, "name") });
       const change = member && (await chooseChange(app.link, member));
@@ -40,6 +42,7 @@ export function scriptedMemberCommands(app: App): CommandFamily {
       if (member) await app.link.request("playground.removeMember", { name: member.name });
     },
     [commandIds.migrateAssignor]: async (target) => {
+      if (await applyRemedyOf(app, target, "migrateAssignor")) return undefined;
       const title = "Migrate assignor";
       const groupId =
         groupIdOf(target) ?? (await pickGroup(app.link, { title, clusterId: playgroundClusterId }));

@@ -54,7 +54,7 @@ export function viewCommands(app: App): CommandFamily {
     [commandIds.showLog]: () => app.log.show(),
 
     [commandIds.showRebalances]: async (target) => {
-      if (await applyRemedyOf(app, target, "showCommit")) return;
+      if (await applyRemedyOf(app, target, "showCommit", "showRebalances")) return;
       const clusterId = clusterIdOf(target) ?? (await askForCluster(app));
       if (clusterId === undefined) return;
       const groupId =

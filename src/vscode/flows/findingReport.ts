@@ -25,7 +25,9 @@ export function findingMarkdown(finding: FindingReport): string {
 /** What a quick pick shows of a line before it cuts it. */
 const rowWidth = 84;
 
-/** The whole cause as rows of a quick pick, which breaks no lines. */
+const shownLines = 2;
+
+/** How a cause begins, as rows of a quick pick, which breaks no lines. More of them would hide what can be done. */
 export function causeRows(cause: string): readonly { readonly label: string }[] {
   const lines: string[] = [];
   for (const word of cause.split(/\s+/)) {
@@ -34,5 +36,9 @@ export function causeRows(cause: string): readonly { readonly label: string }[] 
       lines[lines.length - 1] = `${last} ${word}`;
     else if (word !== "") lines.push(word);
   }
-  return lines.map((label) => ({ label }));
+  const shown = lines.slice(0, shownLines);
+  return shown.map((label, index) => {
+    const isCut = index === shownLines - 1 && lines.length > shownLines;
+    return { label: isCut ? `${label} …` : label };
+  });
 }

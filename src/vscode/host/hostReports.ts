@@ -37,7 +37,7 @@ export function reportHost(link: HostLink, log: vscode.LogOutputChannel): Dispos
   return owned;
 }
 
-const showLog = "Show log";
+const showLog = "Show Log";
 const openTrace = "Open trace";
 
 async function openNewestKept(link: HostLink): Promise<void> {

@@ -354,6 +354,7 @@ export type RemedyAction =
     }
   | {
       readonly kind: "skipBatch";
+      readonly inDoubt: boolean;
       readonly clusterId: string;
       readonly sessionId: string;
       readonly topic: string;

@@ -56,6 +56,16 @@ describe("a commit that hangs", () => {
     expect(detect(model, 2_000, { commitToleranceMs: 500 }).map(({ kind }) => kind)).toContain("commitHang");
   });
 
+  test("a commit that was sent may be saved already: it is not said to be lost", () => {
+    const sent = commit({ state: "inFlight", stateSince: 1_000, sentAt: 1_000 });
+
+    const [unsent] = only(modelOf(...ours, seen(1_000, blocked)), "commitHang", 13_300);
+    const [late] = only(modelOf(...ours, seen(1_000, sent)), "commitHang", 13_300);
+
+    expect(unsent?.cause).toContain("progress is not saved");
+    expect(late?.cause).toContain("progress may be saved already");
+  });
+
   test("names who has not rejoined, and when that ends, where the broker tells", () => {
     const model = modelOf(...ours, seen(950, preparing, byBroker), seen(1_000, blocked));
 
@@ -433,7 +443,7 @@ describe("a corrupt batch", () => {
 
     expect(actions(blind)).toEqual(["retryBatch", "seek"]);
     expect(blind?.detail).toBe("halted at 2,000; an unknown number of records cannot be read");
-    expect(doubtful?.remedies[1]?.hint).toContain("The header is in doubt");
+    expect(doubtful?.remedies[1]?.hint).toContain("10 records or more, as its header is in doubt");
   });
 
   test("that the broker itself reports says so, and why nothing is skipped", () => {
@@ -496,7 +506,7 @@ describe("a cluster that cannot be reached", () => {
       detail: "TLS handshake: the broker speaks plaintext on 9093",
       cause: "The broker answered without TLS. Turn TLS off.",
     });
-    expect(actions(finding)).toEqual(["reconnectCluster", "editCluster"]);
+    expect(actions(finding)).toEqual(["editCluster", "reconnectCluster"]);
   });
 });
 

@@ -991,7 +991,8 @@ describe("DEBUG CONSUMERS", () => {
     const [, node] = rows(model, consumers, sessionTarget);
 
     expect(node).toMatchObject({
-      description: "corrupt at 2,000 · fails CRC · next safe 2,010 · buffered 380 · batch 2,000–2,009",
+      description:
+        "corrupt at 2,000 · fails CRC · next safe 2,010 · buffered 380 · batch 2,000–2,009 · read at 00:00:00.0 UTC",
       contextValue: "sessionPartition group running corrupt skippable",
       icon: { codicon: "error" },
     });
