@@ -61,6 +61,8 @@ export interface ClusterState {
   lastAt: number;
   profile: Seen<ClusterProfile> | undefined;
   connection: Seen<ClusterConnection> | undefined;
+  /** Since when it cannot be reached, over as many attempts as were made. */
+  unreachableSince: number | undefined;
   /** Parts of the last observation that failed; taken away when they succeed. */
   failures: Map<ClusterFailed["what"], Seen<ClusterFailed>>;
   topics: TopicsState;
@@ -119,6 +121,7 @@ function createCluster(clusterId: string, at: number): ClusterState {
     lastAt: at,
     profile: undefined,
     connection: undefined,
+    unreachableSince: undefined,
     failures: new Map(),
     topics: createTopics(),
     groups: createGroups(),
@@ -142,6 +145,8 @@ const folds: Folds = {
   "cluster.removed": () => {},
   "cluster.connection": (cluster, seen) => {
     cluster.connection = seen;
+    if (seen.state === "failed") cluster.unreachableSince ??= seen.at;
+    else if (seen.state !== "connecting") cluster.unreachableSince = undefined;
   },
   "cluster.topics": (cluster, seen) => {
     cluster.failures.delete("topics");

@@ -22,7 +22,7 @@ export function findConnectionFailure(cluster: ClusterModel): readonly Finding[]
         label: stageText(step.stage),
         value: `${step.outcome === "ok" ? "works" : step.outcome}: ${step.tried}${step.detail === undefined ? "" : `. ${step.detail}`}`,
       })),
-      since: connection.at,
+      since: cluster.unreachableSince ?? connection.at,
       subjects: [{ kind: "cluster" }],
       remedies: remediesOf(cluster, failed?.stage),
     },

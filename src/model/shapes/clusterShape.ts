@@ -136,6 +136,7 @@ export const clusterShape = object<ClusterState>({
   lastAt: instant,
   profile: optional(seenShape("cluster.profile")),
   connection: optional(seenShape("cluster.connection")),
+  unreachableSince: optional(instant),
   failures: map(oneOf("topics", "groups", "offsets"), seenShape("cluster.failed")),
   topics,
   groups: groupsShape,

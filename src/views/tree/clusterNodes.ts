@@ -110,9 +110,8 @@ function descriptionOf(cluster: ClusterModel): string {
     const [first] = playground.started.nodes;
     return joined(
       connection?.state === "failed" && "not connected",
-      // The address is what one needs elsewhere; that it runs is in the icon.
-      first && `${first.host}:${first.port}`,
       "running",
+      first && `${first.host}:${first.port}`,
       countedText(playground.started.nodes.length, "node"),
       playground.nodesDown.length > 0 && `${playground.nodesDown.length} down`,
     );
@@ -174,40 +173,42 @@ function groupsNode(context: TreeContext, cluster: ClusterModel): TreeNode {
   const groups = visibleGroups(cluster);
   const shown = groups.filter((group) => matchesFilter(context, group.groupId)).length;
   const { missing, listedAt } = cluster.groups;
+  const isKnown = listedAt !== undefined || groups.length > 0;
   const failed = cluster.failures.get("groups")?.message;
   const problem =
     failed ?? (missing.length > 0 ? `${countedText(missing.length, "broker")} did not answer` : undefined);
   return {
     id: nodeId("groups", cluster.clusterId),
     target: { kind: "groups", clusterId: cluster.clusterId },
-    label: folderLabel("Groups", shown, groups.length),
-    description: problem ?? (listedAt === undefined && groups.length === 0 ? unknownYet(cluster) : undefined),
+    label: isKnown ? folderLabel("Groups", shown, groups.length) : "Groups (–)",
+    description: problem ?? (isKnown ? undefined : unknownYet(cluster)),
     icon:
       problem === undefined
         ? { codicon: "organization" }
         : { codicon: "warning", color: "problemsWarningIcon.foreground" },
     contextValue: contextValue("groups", problem !== undefined && "failing", readOnlyWord(cluster)),
     collapsible: "expanded",
-    accessibilityLabel: joined(countedText(shown, "group"), problem),
+    accessibilityLabel: joined(isKnown ? countedText(shown, "group") : "groups not known", problem),
   };
 }
 
 function topicsNode(context: TreeContext, cluster: ClusterModel): TreeNode {
   const topics = [...cluster.topics.byName.keys()];
   const shown = topics.filter((topic) => matchesFilter(context, topic)).length;
+  const isKnown = cluster.topics.listed !== undefined || topics.length > 0;
   const problem = cluster.failures.get("topics")?.message ?? cluster.failures.get("offsets")?.message;
   return {
     id: nodeId("topics", cluster.clusterId),
     target: { kind: "topics", clusterId: cluster.clusterId },
-    label: folderLabel("Topics", shown, topics.length),
-    description: problem ?? (cluster.topics.listed ? undefined : unknownYet(cluster)),
+    label: isKnown ? folderLabel("Topics", shown, topics.length) : "Topics (–)",
+    description: problem ?? (isKnown ? undefined : unknownYet(cluster)),
     icon:
       problem === undefined
         ? { codicon: "list-unordered" }
         : { codicon: "warning", color: "problemsWarningIcon.foreground" },
     contextValue: contextValue("topics", problem !== undefined && "failing", readOnlyWord(cluster)),
     collapsible: "collapsed",
-    accessibilityLabel: joined(countedText(shown, "topic"), problem),
+    accessibilityLabel: joined(isKnown ? countedText(shown, "topic") : "topics not known", problem),
   };
 }
 
