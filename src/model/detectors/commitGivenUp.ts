@@ -64,7 +64,7 @@ function finding(
     kind: "commitGivenUp",
     severity: "warning",
     title: `${name}: commit given up`,
-    detail: `its deadline passed after ${waited}; ${latest.offsets.map(topicPartitionText).slice(0, 3).join(", ")} may not be saved`,
+    detail: `its deadline passed after ${waited}; ${latest.offsets.map(topicPartitionText).slice(0, 3).join(", ")} ${isSaved(latest)}`,
     cause: `${latest.message === undefined ? "" : `${sentence(latest.message)} `}${meaning(latest)}`,
     evidence: [
       { label: "offsets", value: commitOffsetsText(latest) },
@@ -113,6 +113,10 @@ function commitAgain(
       action: { kind: "commit", clusterId, sessionId: session.sessionId },
     },
   ];
+}
+
+function isSaved({ sentAt, lateAnswer }: Seen<CommitState>): string {
+  return sentAt === undefined || lateAnswer?.error !== undefined ? "not saved" : "may not be saved";
 }
 
 function meaning({ sentAt, lateAnswer }: Seen<CommitState>): string {

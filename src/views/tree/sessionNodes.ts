@@ -7,7 +7,7 @@ import { contextValue } from "./contextValues.ts";
 import { joined } from "./numbers.ts";
 import { partitionNodes } from "./sessionPartitionNodes.ts";
 import { sessionRow } from "./sessionRow.ts";
-import { bufferedText, heldBytesText, pausedWord } from "./sessionWords.ts";
+import { bufferedText, heldBytesText, othersAwaited, pausedWord } from "./sessionWords.ts";
 import { messageNode, nodeId, type TreeContext } from "./treeContext.ts";
 
 /** The roots under DEBUG CONSUMERS: ours, not scripted members, not those of traces; in order of their start. */
@@ -36,7 +36,9 @@ export function sessionChildren(
   return [
     messageNode([cluster.clusterId, session.sessionId, "none"], {
       label: session.state?.membership === "stable" ? "No partitions assigned" : "No partitions yet",
-      description: isClockPaused(cluster) ? clockPausedText : session.state?.reason,
+      description: isClockPaused(cluster)
+        ? clockPausedText
+        : (othersAwaited(cluster, session) ?? session.state?.reason),
       severity: "info",
     }),
   ];

@@ -124,7 +124,8 @@ function partitionText(
     mark?.kind === "strandedPartition" && mark.detail,
     mark?.kind === "recordsLost" && partition.reset && resetText(partition.reset),
     `buffered ${bufferedColumn(partition, widths.buffered)}`,
-    (partition.arrivedSincePause ?? 0n) > 0n && `${numberText(partition.arrivedSincePause)} arrived since`,
+    (partition.arrivedSincePause ?? 0n) > 0n &&
+      `${numberText(partition.arrivedSincePause)} arrived since the pause`,
     partition.nothingCommitted
       ? nothingCommittedText
       : `lag ${padded(partition.lag, widths.lag)}${untilText(of.grouped, partition)}`,
@@ -142,7 +143,7 @@ function partitionText(
 
 /** Nothing is left to read, and the lag is there all the same: it counts from the committed offset. */
 function untilText(grouped: boolean, { state, lag }: SessionPartitionView): string {
-  return grouped && state === "atEnd" && (lag ?? 0n) > 0n ? " until committed" : "";
+  return grouped && state === "atEnd" && (lag ?? 0n) > 0n ? " until you commit" : "";
 }
 
 function partitionFields(

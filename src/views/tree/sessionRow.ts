@@ -17,6 +17,7 @@ import {
   heldBytesText,
   membershipText,
   oldestCommit,
+  othersAwaited,
   partitionTrouble,
   pausedWord,
   pollModeText,
@@ -88,6 +89,7 @@ function runningText({ cluster, session, now, mark, commit, totals, partitions }
   const unusual = unusualState(cluster, session, now);
   return joined(
     unusual,
+    othersAwaited(cluster, session),
     holdText(session, now),
     partitionTrouble(mark),
     commit !== undefined && `commit waits ${durationText(now - commit)}`,
@@ -148,7 +150,7 @@ function generationWords(state: SessionModel["state"]): readonly (string | undef
   ];
 }
 
-function sessionFields({ context, cluster, session, totals, now }: Place): readonly Field[] {
+function sessionFields({ context, cluster, session, totals, partitions, now }: Place): readonly Field[] {
   const { started, state, delivered } = session;
   return [
     ["cluster", cluster.profile?.name ?? cluster.clusterId],
@@ -165,9 +167,11 @@ function sessionFields({ context, cluster, session, totals, now }: Place): reado
     ["assignor", state?.assignor],
     ["coordinator", state?.coordinator],
     ["poll mode", pollModeText(session)],
+    ["reads", partitions.length > 0 ? partitionsText(partitions) : "no partitions"],
     ["buffered", `${countedText(totals.records, "record")}, ${bytesText(totals.bytes)}`],
     ["of which paused", `${countedText(totals.pausedRecords, "record")}, ${bytesText(totals.pausedBytes)}`],
-    ["delivered", delivered && `${countedText(delivered.records, "record")}, ${bytesText(delivered.bytes)}`],
+    // It says so when it delivers: one that has said nothing has delivered nothing.
+    ["delivered", `${countedText(delivered?.records ?? 0, "record")}, ${bytesText(delivered?.bytes ?? 0)}`],
     ["gaps and resets", session.gaps.length + session.droppedGaps],
     ...startFields(started),
     ...known("ended", timeIn(context, session.ended?.at)),
@@ -187,7 +191,7 @@ function startFields(started: SessionModel["started"]): readonly Field[] {
     ["client id", started.clientId],
     ["static id", started.groupInstanceId],
     ["topics", started.topics.join(", ")],
-    ["partitions", started.directPartitions && partitionsText(started.directPartitions)],
+    ...known("started on", started.directPartitions && partitionsText(started.directPartitions)),
     ["offers", started.assignors.join(", ")],
     ["started at", started.startPosition],
     ["isolation", started.isolation],

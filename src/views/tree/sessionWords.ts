@@ -1,8 +1,10 @@
 import type { Finding } from "#model/finding.ts";
+import { groupView } from "#model/groupView.ts";
+import { memberName } from "#model/memberName.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { heldRebalance } from "#model/sessionHolds.ts";
 import type { SessionPartitionView } from "#model/sessionView.ts";
-import { bytesText } from "#model/words.ts";
+import { bytesText, countText, listText } from "#model/words.ts";
 import { clockPausedText, isClockPaused } from "./clockWords.ts";
 import { joined, lasting, numberText } from "./numbers.ts";
 
@@ -148,3 +150,20 @@ export function pausedWord(
   if (paused === 0) return "running";
   return paused === partitions.length ? "paused" : "partlyPaused";
 }
+
+/** For whom it waits, where the coordinator says so: `waits for A and worker-2`. */
+export function othersAwaited(cluster: ClusterModel, session: SessionModel): string | undefined {
+  const group = cluster.groups.byId.get(session.started?.groupId ?? "");
+  const own = group?.byBroker?.members.find(({ memberId }) => memberId === session.state?.memberId);
+  if (!group || (own?.phase !== "joined" && own?.phase !== "awaitingRelease")) return undefined;
+  const { members } = groupView(cluster, group);
+  const holders = members.filter(
+    ({ phase }) => phase === (own.phase === "joined" ? "notRejoined" : "revoking"),
+  );
+  const names = holders.map((member) => memberName(member, members)).sort();
+  if (names.length === 0) return undefined;
+  const more = names.length - shownHolders;
+  return `waits for ${listText(more > 0 ? [...names.slice(0, shownHolders), `${countText(more)} more`] : names)}`;
+}
+
+const shownHolders = 3;

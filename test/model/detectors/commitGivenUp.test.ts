@@ -27,7 +27,7 @@ test("a commit whose deadline passed does not vanish without a trace", () => {
       kind: "commitGivenUp",
       severity: "warning",
       title: "A: commit given up",
-      detail: "its deadline passed after 15.0 s; orders-3 may not be saved",
+      detail: "its deadline passed after 15.0 s; orders-3 not saved",
       since: 16_000,
       subjects: [
         { kind: "commit", groupId: "billing", commitId: "41" },

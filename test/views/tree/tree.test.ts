@@ -142,7 +142,7 @@ describe("CLUSTERS", () => {
     const roots = rows(model, clusters);
 
     expect(lines(roots)).toEqual([
-      "playground  127.0.0.1:9092 · running · 3 nodes",
+      "playground  running · 127.0.0.1:9092 · 3 nodes",
       "staging  not connected yet",
       "bug.jsonl: prod  trace, read-only",
     ]);
@@ -175,7 +175,7 @@ describe("CLUSTERS", () => {
       "name resolution works  kafka",
       "connection failed  10.0.0.1:9092 · Connection refused: nothing listens there.",
       "Groups (1)",
-      "Topics (0)  not known",
+      "Topics (–)  not known",
     ]);
   });
 
@@ -581,8 +581,8 @@ describe("members and partitions", () => {
     );
 
     expect(lines(rows(model, clusters, clusterTarget))).toEqual([
-      "Groups (0)  asking…",
-      "Topics (0)  asking…",
+      "Groups (–)  asking…",
+      "Topics (–)  asking…",
       "Nodes (0)",
       "Faults (1 on)  hold SyncGroup of billing · hit 2×",
       "Clock  real time · 00:00:05 UTC",
@@ -928,6 +928,32 @@ describe("DEBUG CONSUMERS", () => {
     expect(node?.description).toBe(description);
   });
 
+  test.each([
+    ["classic", "joined", "notRejoined"],
+    ["consumer", "awaitingRelease", "revoking"],
+  ] as const)("a session of a %s group says for whom it waits", (groupType, own, other) => {
+    const model = modelOf(
+      ...session,
+      seen(30, { ...stable, memberId: "groupscope-A-1" }),
+      seen(
+        31,
+        described({
+          groupType,
+          state: groupType === "classic" ? "PreparingRebalance" : "Reconciling",
+          members: [
+            member("groupscope-A-1", { phase: own }),
+            member("w-1", { clientId: "worker-2", phase: other }),
+          ],
+        }),
+        byBroker,
+      ),
+    );
+
+    const [node] = rows(model, consumers);
+
+    expect(node?.description).toMatch(/^waits for worker-2 · buffered/);
+  });
+
   test("a session's tooltip has everything it was started with", () => {
     const options = [{ name: "heartbeat interval", text: "3 s" }];
     const model = modelOf(...session, seen(30, started({ options })));
@@ -976,7 +1002,7 @@ describe("DEBUG CONSUMERS", () => {
     const nodes = rows(modelOf(...session), consumers, sessionTarget);
 
     expect(lines(nodes)).toEqual([
-      "orders-3  paused · buffered 120 · 1,044 arrived since · lag 1,188 · position 120 · fetched to 240 · committed 96 · end 1,284 · 15 KB buffered",
+      "orders-3  paused · buffered 120 · 1,044 arrived since the pause · lag 1,188 · position 120 · fetched to 240 · committed 96 · end 1,284 · 15 KB buffered",
       "orders-4  buffered 380 · lag – · position 2,000 · fetched to 2,000 · committed – · end 2,020 · 46 KB buffered",
     ]);
     expect(nodes.map(({ contextValue }) => contextValue)).toEqual([
@@ -1027,7 +1053,7 @@ describe("DEBUG CONSUMERS", () => {
 
     const [node] = rows(model, consumers, sessionTarget);
 
-    expect(node?.description).toContain("lag 380 until committed · at end · position 402");
+    expect(node?.description).toContain("lag 380 until you commit · at end · position 402");
     expect(node?.tooltip).toContain("lag \\(from the committed offset\\)");
   });
 
