@@ -65,23 +65,19 @@ export function reportMarkdown(report: ConnectionReport): string {
     `# ${escapeMarkdown(report.clusterName)}: ${report.ok ? "connected" : "not connected"}`,
     "",
     ...(failed ? [`**${escapeMarkdown(capitalised(failedText(failed)))}**`, ""] : []),
-    "| Stage | Tried | Outcome | Took | What happened |",
-    "|---|---|---|---:|---|",
-    ...report.steps.map((step) =>
-      [
-        "",
-        stageTexts[step.stage],
-        escapeMarkdown(step.tried),
-        outcomeTexts[step.outcome],
-        step.tookMs === undefined ? "–" : `${Math.round(step.tookMs)} ms`,
-        escapeMarkdown(step.detail ?? ""),
-        "",
-      ]
-        .join(" | ")
-        .trim(),
-    ),
+    ...report.steps.flatMap((step) => [stepLine(step), ...detailLines(step)]),
   ];
   return lines.join("\n");
+}
+
+/** A line of its own for each stage: a table would cut what happened, which is what one came for. */
+function stepLine({ stage, tried, outcome, tookMs }: ConnectionStep): string {
+  const took = tookMs === undefined ? "" : `, ${Math.round(tookMs)} ms`;
+  return `- ${outcomeTexts[outcome]} **${stageTexts[stage]}** ${escapeMarkdown(tried)}${took}`;
+}
+
+function detailLines({ detail }: ConnectionStep): readonly string[] {
+  return detail === undefined ? [] : ["", `  ${escapeMarkdown(detail)}`, ""];
 }
 
 function capitalised(text: string): string {
