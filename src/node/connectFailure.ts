@@ -59,6 +59,8 @@ const connectAdvice: ReadonlyMap<string, string> = new Map([
 ]);
 
 const plaintext = "it does not speak TLS: the port is probably a plaintext listener";
+const closedEarly =
+  "the other side closed the connection during the handshake: the port is probably a plaintext listener";
 const clientCertificate = "the broker wants a client certificate: give a certificate and its key";
 const unreadableKey = "the client key cannot be read";
 
@@ -79,8 +81,8 @@ const tlsReasons: ReadonlyMap<string, string> = new Map([
   ["CERT_NOT_YET_VALID", "a certificate of the broker is not valid yet: check this machine's clock"],
   ["CERT_REVOKED", "the broker's certificate was revoked"],
   ["EPROTO", plaintext],
-  ["ECONNRESET", `the other side closed the connection during the handshake: perhaps ${plaintext}`],
-  ["EPIPE", `the other side closed the connection during the handshake: perhaps ${plaintext}`],
+  ["ECONNRESET", closedEarly],
+  ["EPIPE", closedEarly],
   ["ERR_SSL_WRONG_VERSION_NUMBER", plaintext],
   ["ERR_SSL_PACKET_LENGTH_TOO_LONG", plaintext],
   ["ERR_SSL_HTTP_REQUEST", plaintext],

@@ -48,7 +48,10 @@ function failedStep(report: ConnectionReport): ConnectionStep | undefined {
 function failedText(step: ConnectionStep): string {
   const failure = failureText(step);
   if (step.detail === undefined) return `${failure}.`;
-  const saysBoth = step.detail.toLowerCase().startsWith(failure.toLowerCase());
+  const saysBoth =
+    step.detail.toLowerCase().startsWith(failure.toLowerCase()) ||
+    // What may also break later does not speak of the handshake.
+    (step.stage === "tls" && step.detail.startsWith("TLS with "));
   return saysBoth ? step.detail : `${failure}. ${step.detail}`;
 }
 

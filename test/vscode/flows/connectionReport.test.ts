@@ -30,6 +30,12 @@ test("a cause that names what failed is not said twice", () => {
   expect(failureSentence(report)).toBe(`staging: ${detail}`);
 });
 
+test("a TLS handshake that failed is not said to have failed twice", () => {
+  const detail = "TLS with kafka:9093 failed (ECONNRESET): the port is probably a plaintext listener.";
+
+  expect(failureSentence(failedAt("tls", "kafka:9093", detail))).toBe(`staging: ${detail}`);
+});
+
 test("the report begins with the same sentence, and lists the stages with all that happened, uncut", () => {
   const markdown = reportMarkdown(failedAt("connect", "localhost:1"));
 
