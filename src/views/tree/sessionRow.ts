@@ -3,7 +3,7 @@ import { type Finding, findingText } from "#model/finding.ts";
 import type { ClusterModel, SessionModel } from "#model/model.ts";
 import { bufferTotals } from "#model/sessions.ts";
 import { type SessionPartitionView, sessionName, sessionPartitions } from "#model/sessionView.ts";
-import { bytesText, countedText, durationText, partitionsText } from "#model/words.ts";
+import { bytesText, countedText, countText, durationText, partitionsText } from "#model/words.ts";
 import type { TreeNode } from "../treeNode.ts";
 import { clockPausedRemark, clockPausedText, isClockPaused } from "./clockWords.ts";
 import { contextValue } from "./contextValues.ts";
@@ -196,8 +196,11 @@ function startFields(started: SessionModel["started"]): readonly Field[] {
     ["started at", started.startPosition],
     ["isolation", started.isolation],
     ["buffer's cap", `${countedText(maxBufferedRecords, "record")}, ${bytesText(maxBufferedBytes)}`],
-    ...(options?.map(({ name, text }): Field => [name, text]) ?? [
-      ["corrupt batches", started.corruptBatchPolicy],
-    ]),
+    ...(options?.map(
+      ({ name, text }): Field => [
+        name,
+        text.replace(/^\d{4,}$|(?<= to )\d{4,}$/, (digits) => countText(BigInt(digits))),
+      ],
+    ) ?? [["corrupt batches", started.corruptBatchPolicy]]),
   ];
 }

@@ -73,10 +73,26 @@ async function stop(
   app: App,
   order: { readonly sessionId: string; readonly leaveGroup: boolean; readonly commit?: boolean },
 ): Promise<void> {
-  const { couldNot } = await withProgress({ location: { viewId: "groupscope.debugConsumers" } }, () =>
-    app.link.request("session.stop", order),
+  // A commit that hangs keeps it for seconds: the bar on the view alone does not say that anything was asked.
+  const { couldNot } = await withProgress(
+    { location: vscode.ProgressLocation.Window, title: stoppingText(order) },
+    () =>
+      withProgress({ location: { viewId: "groupscope.debugConsumers" } }, () =>
+        app.link.request("session.stop", order),
+      ),
   );
   if (couldNot.length > 0) {
     void showWarningMessage(`The debug consumer ended, but: ${couldNot.join(" ")}`);
   }
+}
+
+function stoppingText({
+  leaveGroup,
+  commit,
+}: {
+  readonly leaveGroup: boolean;
+  readonly commit?: boolean;
+}): string {
+  const steps = [commit ? "commits" : undefined, leaveGroup ? "leaves its group" : undefined, "stops"];
+  return `Debug consumer: ${steps.filter((step) => step !== undefined).join(", then ")}`;
 }

@@ -955,12 +955,16 @@ describe("DEBUG CONSUMERS", () => {
   });
 
   test("a session's tooltip has everything it was started with", () => {
-    const options = [{ name: "heartbeat interval", text: "3 s" }];
+    const options = [
+      { name: "heartbeat interval", text: "3 s" },
+      { name: "bytes of a fetch", text: "1 to 52428800" },
+    ];
     const model = modelOf(...session, seen(30, started({ options })));
 
     const [node] = rows(model, consumers);
 
     expect(node?.tooltip).toContain("| heartbeat interval | 3 s |");
+    expect(node?.tooltip).toContain("| bytes of a fetch | 1 to 52,428,800 |");
   });
 
   test("a partition says what a reset left behind and which replica it reads", () => {
