@@ -215,6 +215,23 @@ test("who joins while the clock stands still waits for the clock, and says so on
   expect(await host.tree.text(clusters)).not.toContain("the clock is paused");
 });
 
+test("a member that was restarted while the clock stood still is not left behind as one that leaves", async () => {
+  const host = await withScene();
+  await host.ask("playground.clock.set", { mode: "paused" });
+  const changed = host.ask("playground.changeMember", {
+    name: "worker-1",
+    protocol: "cooperative-sticky, range",
+  });
+  await host.clock.advance(10_000);
+  await host.ask("playground.clock.set", { mode: "real" });
+  await changed;
+
+  await host.clock.advance(30_000);
+
+  const rows = (await host.tree.text(clusters)).match(/worker-1 \|.*/g);
+  expect(rows).toEqual([expect.stringContaining("orders-")]);
+});
+
 test("the Rebalances panel stands where the playground's clock stands", async () => {
   const host = await withScene();
   const shown: RebalancesState[] = [];

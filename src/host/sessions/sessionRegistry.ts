@@ -126,6 +126,10 @@ export class SessionRegistry {
     const { deadlineMs = closeLimitMs, leaveGroup = "unlessStatic", commit } = how;
     const closing = running.session.close({ deadlineMs, leaveGroup, commit, reason });
     const couldNot = await this.#inTime(closing, deadlineMs);
+    if (this.#running.has(sessionId) && couldNot.length > 0) {
+      // It still waits in a clock that stands still, and will tell nobody that it ended.
+      running.observe({ type: "session.ended", sessionId, reason: "stopped", message: reason, couldNot });
+    }
     running.end();
     return couldNot;
   }
