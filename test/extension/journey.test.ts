@@ -18,7 +18,7 @@ describe("playground, consumers and traces in the editor", () => {
   });
 
   after(async () => {
-    await vscode.commands.executeCommand(commandIds.stopPlayground);
+    await vscode.commands.executeCommand(commandIds.stopPlayground, { sure: true });
   });
 
   it("the Clusters tree shows the group and its members", async () => {

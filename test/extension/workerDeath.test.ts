@@ -55,7 +55,7 @@ describe("a worker that dies", () => {
     await vscode.commands.executeCommand(commandIds.closeTrace);
     await vscode.commands.executeCommand(commandIds.startPlayground);
     await eventually("the playground again", () => findRow(app.trees.clusters, "billing"));
-    await vscode.commands.executeCommand(commandIds.stopPlayground);
+    await vscode.commands.executeCommand(commandIds.stopPlayground, { sure: true });
   });
 });
 

@@ -178,6 +178,26 @@ test("a playground that is kept comes back with its records, and the scene is no
   expect(status.members).toHaveLength(2);
 });
 
+test("what stopping would lose is known before: consumers always, records and groups unless they are kept", async () => {
+  const lost = await withScene();
+  const kept = await withScene({ playgroundDataDirectory: "playground" });
+  await kept.ask("session.start", {
+    clusterId: "playground",
+    topics: ["orders"],
+    assignors: [],
+    startPosition: { kind: "start" },
+    isolation: "read_uncommitted",
+    pollMode: { mode: "hold" },
+  });
+
+  const { stopping: loses } = await lost.ask("playground.status", {});
+  const { stopping: keeps } = await kept.ask("playground.status", {});
+
+  expect(loses).toMatchObject({ debugConsumers: 0, groups: 1 });
+  expect(loses.records).toBeGreaterThan(600);
+  expect(keeps).toEqual({ debugConsumers: 1, groups: 0, records: 0 });
+});
+
 test("a playground is not kept unless that is wished for", async () => {
   const host = await withScene();
 

@@ -21,6 +21,14 @@ export interface PlaygroundStatus {
     readonly description: string;
   }[];
   readonly faults: readonly FaultSummary[];
+  readonly stopping: StoppingLoss;
+}
+
+/** What is gone for good when the playground stops; what a data directory keeps is not counted. */
+export interface StoppingLoss {
+  readonly debugConsumers: number;
+  readonly groups: number;
+  readonly records: number;
 }
 
 /** How a scripted member divides partitions with the others: classic assignors, most wanted first, or KIP-848's protocol. */
@@ -201,7 +209,7 @@ export interface PlaygroundRequests {
   /** The members of a group, as they are now. */
   readonly "playground.groupMembers": RequestShape<
     { readonly groupId: string },
-    readonly { readonly memberId: string; readonly clientId: string }[]
+    readonly { readonly memberId: string; readonly clientId: string; readonly isStatic: boolean }[]
   >;
   /** The transactional ids there are, and what they are doing. */
   readonly "playground.transactions": RequestShape<

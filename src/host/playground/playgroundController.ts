@@ -20,6 +20,7 @@ import type {
   FaultChoice,
   PlaygroundClockStatus,
   PlaygroundStatus,
+  StoppingLoss,
   TransactionChoice,
 } from "../channel/playgroundRequests.ts";
 import type { ClusterRegistry } from "../clusters/clusterRegistry.ts";
@@ -47,6 +48,8 @@ interface Running {
   readonly clock: PlaygroundClock;
   readonly control: ClockControl;
   readonly source: OpenedSource;
+  /** Whether its records and groups come back with it. */
+  readonly isKept: boolean;
 }
 
 /** The embedded broker of the window, its scripted members, and trouble on demand. */
@@ -177,6 +180,22 @@ export class PlaygroundController {
         enabled,
         holding,
       })),
+      stopping: this.#stoppingLoss(),
+    };
+  }
+
+  #stoppingLoss(): StoppingLoss {
+    const running = this.#running;
+    const cluster = this.#model().clusters.get(playgroundClusterId);
+    const lost = running?.isKept === false ? running.playground.topics() : [];
+    return {
+      debugConsumers: this.#sessions.running.filter(
+        ({ clusterId, options }) => clusterId === playgroundClusterId && !options.scripted,
+      ).length,
+      groups: running?.isKept === false ? (cluster?.groups.byId.size ?? 0) : 0,
+      records: lost
+        .flatMap(({ partitions }) => partitions)
+        .reduce((sum, { highWatermark, logStartOffset }) => sum + Number(highWatermark - logStartOffset), 0),
     };
   }
 
@@ -229,13 +248,16 @@ export class PlaygroundController {
     });
   }
 
-  groupMembers(groupId: string): readonly { readonly memberId: string; readonly clientId: string }[] {
+  groupMembers(
+    groupId: string,
+  ): readonly { readonly memberId: string; readonly clientId: string; readonly isStatic: boolean }[] {
     const cluster = this.#model().clusters.get(playgroundClusterId);
     const group = cluster?.groups.byId.get(groupId);
     if (!cluster || !group) return [];
     return groupView(cluster, group).members.map((member) => ({
       memberId: member.memberId,
       clientId: member.clientId ?? member.memberId,
+      isStatic: member.groupInstanceId !== undefined,
     }));
   }
 
@@ -307,7 +329,7 @@ export class PlaygroundController {
       observe: source.observe,
       isOwn: ({ clientId }) => this.#isOwn(clientId),
     });
-    const running = { playground, source, clock, control };
+    const running = { playground, source, clock, control, isKept: dataDirectory !== undefined };
     this.#running = running;
     this.#clusters.addPlayground(playground.bootstrapServers, clock);
     return running;

@@ -2,10 +2,16 @@ import { playgroundClusterId } from "#host/channel/clusterRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
 import { chooseProducer } from "../flows/produceFlow.ts";
+import { stoppingText } from "../flows/stoppingWords.ts";
 import { checkWholeNumber } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick, askText } from "../ui/ask.ts";
-import { setStatusBarMessage, showInformationMessage, withProgress } from "../ui/notify.ts";
+import {
+  setStatusBarMessage,
+  showInformationMessage,
+  showWarningMessage,
+  withProgress,
+} from "../ui/notify.ts";
 import { pickTopic } from "../ui/pickers.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { showRequests } from "./showPanels.ts";
@@ -22,7 +28,9 @@ export function playgroundCommands(app: App): CommandFamily {
       setStatusBarMessage(`The playground runs on ${node?.host}:${node?.port}.`, 5_000);
       return status;
     },
-    [commandIds.stopPlayground]: () => app.link.request("playground.stop", {}),
+    [commandIds.stopPlayground]: async (_target, argument) => {
+      if (isSure(argument) || (await mayStop(app))) await app.link.request("playground.stop", {});
+    },
 
     [commandIds.showRequests]: async (target) =>
       showRequests(app, {
@@ -57,6 +65,20 @@ export function playgroundCommands(app: App): CommandFamily {
       if (workloadId !== undefined) await app.link.request("playground.stopProducing", { workloadId });
     },
   };
+}
+
+/** Said by whoever runs the command from code, where nobody can be asked. */
+function isSure(argument: unknown): boolean {
+  return typeof argument === "object" && argument !== null && "sure" in argument && argument.sure === true;
+}
+
+/** Asks only when something is lost by it. */
+async function mayStop(app: App): Promise<boolean> {
+  const { running, stopping } = await app.link.request("playground.status", {});
+  const detail = running ? stoppingText(stopping) : undefined;
+  if (detail === undefined) return true;
+  const stop = "Stop";
+  return (await showWarningMessage("Stop the playground?", { modal: true, detail }, stop)) === stop;
 }
 
 async function clientIdOf(app: App, target: NodeTarget | undefined): Promise<string | undefined> {
