@@ -3,7 +3,7 @@ import { troubleLacks } from "#playground/troubles/startTrouble.ts";
 import { troubleTable } from "#playground/troubles/troubleTable.ts";
 import { memberScripts } from "#scenario/members/memberScript.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
-import { concernsRow, headingOf, ownKindFirst, targetOfRow } from "#vscode/flows/troubleTarget.ts";
+import { canHappen, concernsRow, headingOf, ownKindFirst, targetOfRow } from "#vscode/flows/troubleTarget.ts";
 
 const at = { clusterId: "playground" };
 const group: NodeTarget = { kind: "group", ...at, groupId: "billing" };
@@ -84,4 +84,23 @@ test("what a trouble or a script shows is said within the width of a quick pick"
   ];
 
   expect(details.filter(({ length }) => length > shownCharacters)).toEqual([]);
+});
+
+test("the list of the whole cluster begins with its groups, not with ten ways to damage a batch", () => {
+  const listed = ownKindFirst(troubleTable, undefined);
+
+  expect(listed.map(headingOf).at(0)).toBe("Group");
+  expect(listed.filter(({ id }) => id === "skewClock").map(headingOf)).toEqual(["Node"]);
+});
+
+test.each([
+  ["a node that is up", { isUp: true }, ["startNode"], ["stopNode", "bounceNode"]],
+  ["a node that is down", { isUp: false }, ["stopNode", "bounceNode"], ["startNode"]],
+  ["a dynamic member", { isStatic: false }, ["fenceMember"], ["kickMember"]],
+  ["a static member", { isStatic: true }, [], ["fenceMember", "kickMember"]],
+])("the row of %s offers nothing that would be refused there", (_what, facts, lacks, has) => {
+  const ids = troubleTable.filter((trouble) => canHappen(trouble, facts)).map(({ id }) => id);
+
+  expect(ids).toEqual(expect.arrayContaining(has));
+  expect(ids.filter((id) => lacks.some((each) => each === id))).toEqual([]);
 });

@@ -37,7 +37,8 @@ export function troubleCommands(app: App): CommandFamily {
     [commandIds.causeTrouble]: async (nodeTarget, argument) => {
       const troubles = await app.link.request("playground.troubles", {});
       const trouble =
-        troubles.find(({ id }) => id === givenId(argument)) ?? (await pickTrouble(troubles, nodeTarget));
+        troubles.find(({ id }) => id === givenId(argument)) ??
+        (await pickTrouble(app.link, troubles, nodeTarget));
       const target = trouble && (await askTroubleTarget(app, trouble, targetOfRow(nodeTarget)));
       return target === undefined || trouble === undefined ? undefined : start(trouble, target);
     },

@@ -50,14 +50,43 @@ const ownHeadings: Readonly<Partial<Record<NodeTarget["kind"], string>>> = {
   node: "Node",
 };
 
-/** The troubles of the row's own kind come first: of a member's row those of a member, then those of its group. */
+/** What is known of a row beside what it says itself. */
+export interface RowFacts {
+  /** Of a node: whether it is up. */
+  readonly isUp?: boolean | undefined;
+  /** Of a member: whether it has a group.instance.id. */
+  readonly isStatic?: boolean | undefined;
+}
+
+/** False for what would change nothing, or be refused, on this very row. */
+export function canHappen({ id }: TroubleSummary, { isUp, isStatic }: RowFacts): boolean {
+  switch (id) {
+    case "startNode":
+      return isUp !== true;
+    case "stopNode":
+    case "bounceNode":
+      return isUp !== false;
+    case "fenceMember":
+      return isStatic !== false;
+    default:
+      return true;
+  }
+}
+
+const headingOrder = ["Group", "Member", "Partition", "Topic", "Node", "Transaction", "All clients"];
+
+/**
+ * The troubles of the row's own kind come first: of a member's row those of a member, then those of its group. Without a
+ * row it begins with what concerns most: groups.
+ */
 export function ownKindFirst(
   troubles: readonly TroubleSummary[],
   target: NodeTarget | undefined,
 ): readonly TroubleSummary[] {
   const own = target && ownHeadings[target.kind];
-  const isOwn = (trouble: TroubleSummary) => Number(headingOf(trouble) === own);
-  return troubles.toSorted((a, b) => isOwn(b) - isOwn(a));
+  const place = (trouble: TroubleSummary) =>
+    headingOf(trouble) === own ? -1 : headingOrder.indexOf(headingOf(trouble));
+  return troubles.toSorted((a, b) => place(a) - place(b));
 }
 
 /** Under which heading it is listed. */
@@ -66,7 +95,7 @@ export function headingOf({ id, needs }: TroubleSummary): string {
   if (needs.includes("group")) return "Group";
   if (needs.includes("partition")) return "Partition";
   if (needs.includes("topic")) return "Topic";
-  if (needs.includes("node") || id === "addNode") return "Node";
+  if (needs.includes("node") || id === "addNode" || id === "skewClock") return "Node";
   if (needs.includes("transactional id")) return "Transaction";
   return "All clients";
 }
