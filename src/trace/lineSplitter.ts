@@ -44,6 +44,7 @@ export class LineSplitter {
 
   /** What stands after the last newline, if anything does. */
   end(): Line | undefined {
+    this.#taken += this.#length;
     return this.#length === 0 ? undefined : this.#take();
   }
 
