@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { simulate } from "./simulate.ts";
+import { type Outcome, simulate, simulateWithoutStacks } from "./simulate.ts";
 
 describe("a simulated run", () => {
   test.each([3, 18, 77])("of seed %i is observed the same every time", async (seed) => {
@@ -35,5 +35,34 @@ describe("a simulated run", () => {
 
     for (const timer of timers) clearInterval(timer);
     expect(disturbed.digest).toBe(alone.digest);
+  });
+});
+
+describe("a run without stacks that fails", () => {
+  const failing = (outcome: Outcome, report: string): Outcome => ({
+    ...outcome,
+    failure: { rule: "counts", report },
+  });
+
+  test("is made again with them", async () => {
+    const good = await simulate(3);
+    const limits: number[] = [];
+
+    const outcome = await simulateWithoutStacks(3, async () => {
+      limits.push(Error.stackTraceLimit);
+      return failing(good, `run ${limits.length}`);
+    });
+
+    expect(limits).toEqual([0, Error.stackTraceLimit]);
+    expect(outcome.failure?.report).toBe("run 2");
+  });
+
+  test("has failed although it does not fail again", async () => {
+    const good = await simulate(3);
+    const runs = [failing(good, "once"), good];
+
+    const outcome = await simulateWithoutStacks(3, async () => runs.shift() ?? good);
+
+    expect(outcome.failure?.report).toBe("once");
   });
 });
