@@ -24,14 +24,14 @@
  *     wrongClock
  *     hangingTransaction
  *     workload           running | finished
- *     session            group | direct     member     hold | step | flow     paused | partlyPaused | running     corrupt
+ *     session            group | direct     member     hold | flow     paused | partlyPaused | running     corrupt
  *                        committing     gateHeld     waiting     clockPaused | ended
  *     sessionTopic       paused | partlyPaused | running
  *     sessionPartition   group | direct     paused | running     loading | fetching | errored | corrupt | retrying
  *                        skippable
  *     finding            commitHang | commitGivenUp | strandedPartition | corruptBatch | partitionError | clusterConnection | groupNotStable | heldByFault | brokenInvariant
  *                        rebalanceStorm | joinRefused
- *                        gateHeld | slowCallback | pollOverdue | fellBack | recordsLost | fencedMember
+ *                        gateHeld | slowCallback | pollOverdue | fellBack | recordsLost | fencedMember | pausedPartitions
  *                        error | warning | info     and the kind of each of its remedies: releaseCommit, retryBatch, skipBatch, …
  *     message            error | info
  */
