@@ -99,7 +99,7 @@ function finding(
 }
 
 /** A script commits by itself, and who has ended commits no more. */
-function commitAgain(
+export function commitAgain(
   { clusterId, sessions }: ClusterModel,
   sessionId: string | undefined,
 ): readonly Remedy[] {

@@ -1,4 +1,5 @@
 import type { Finding, FindingSubject } from "#model/finding.ts";
+import type { Remedy } from "#model/remedy.ts";
 import type { FindingMark, LaneRef } from "#webview/rebalances/contract.ts";
 import type { Scene } from "./input.ts";
 import { type LaneIndex, shownIn } from "./laneKeys.ts";
@@ -24,8 +25,15 @@ export function findingMarks(scene: Scene, index: LaneIndex): readonly FindingMa
       text: finding.detail,
       sinceMs: finding.since,
       lane: laneOfSubjects(finding, index),
-      remedies: finding.remedies,
+      remedies: remediesIn(scene, finding),
     }));
+}
+
+/** What can be done here: to show what is shown already is nothing. */
+export function remediesIn({ group }: Pick<Scene, "group">, { remedies }: Finding): readonly Remedy[] {
+  return remedies.filter(
+    ({ action }) => action.kind !== "showRebalances" || action.groupId !== group.groupId,
+  );
 }
 
 function concerns({ cluster, group }: Pick<Scene, "cluster" | "group">, subject: FindingSubject): boolean {

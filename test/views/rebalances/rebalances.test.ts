@@ -323,6 +323,26 @@ describe("commits", () => {
     expect(stateOf(model).commitLanes[0]?.marks[0]?.text).toBe("its waiter was released · orders-3 96 → 120");
   });
 
+  test("one whose waiter was released says whether it can be saved, in the order of time, and what to do", () => {
+    const released = {
+      ...blocked,
+      state: "settled",
+      stateSince: 73_000,
+      outcome: "released",
+      blocked: undefined,
+    } as const;
+    const from = (more: Partial<typeof released> & { readonly sentAt?: number }) =>
+      detailOf(modelOf(...story, seen(60_000, blocked), seen(73_000, { ...released, ...more })), ref);
+
+    const [unsent, sent] = [from({}), from({ sentAt: 61_000 })];
+
+    expect(unsent?.explanation).toContain("It was never sent: nothing of it is saved.");
+    expect(sent?.explanation).toContain("It was sent, and no answer has come: it may be saved.");
+    expect(unsent?.remedies.map(({ title }) => title)).toEqual(["Commit again"]);
+    const times = unsent?.rows.flatMap(({ atMs }) => (atMs === undefined ? [] : [atMs])) ?? [];
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
   test("many that lie close together are one mark, those that hang never", () => {
     const many = Array.from({ length: 300 }, (_, index) =>
       seen(

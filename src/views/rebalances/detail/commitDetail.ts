@@ -8,7 +8,7 @@ import {
   committerName,
   queuedText,
 } from "#model/commitWords.ts";
-import type { Remedy } from "#model/remedy.ts";
+import { commitAgain } from "#model/detectors/commitGivenUp.ts";
 import { countText, durationText, sentence } from "#model/words.ts";
 import type { Detail, DetailRow, MarkRef } from "#webview/rebalances/contract.ts";
 import { allCommits, commitEnd, committerOf, isHanging } from "../commitLanes.ts";
@@ -98,14 +98,7 @@ function settled(scene: Scene, commit: CommitView, { ref, title }: Heading): Det
     status: `${outcomeText(commit)} after ${took}`,
     severity: succeeded ? "none" : latest.outcome === "failed" ? "error" : "warning",
     rows: [
-      row("queued", queuedText(latest), latest.queuedAt),
-      ...commit.blocks.map((block) =>
-        row(
-          "blocked",
-          blockText(block, { now: block.since, group: scene.group, commit: latest }),
-          block.since,
-        ),
-      ),
+      ...begun(scene, commit),
       ...rows(
         latest.sentAt !== undefined && row("sent", "to the coordinator", latest.sentAt),
         row("settled", outcomeText(commit), end),
@@ -122,12 +115,34 @@ function settled(scene: Scene, commit: CommitView, { ref, title }: Heading): Det
     ],
     explanation: [
       ...(latest.message === undefined ? [] : [sentence(latest.message)]),
+      ...outcomeKnown(commit),
       ...(isHanging(scene, commit)
         ? [`It took longer than the tolerance of ${durationText(scene.input.commitToleranceMs)}.`]
         : []),
     ],
-    remedies: [] satisfies Remedy[],
+    remedies: isLive(scene) && !succeeded ? commitAgain(scene.cluster, latest.sessionId) : [],
   };
+}
+
+/** How it began, in the order of time: what kept it may have begun before it was queued. */
+function begun(scene: Scene, { latest, blocks }: CommitView): readonly DetailRow[] {
+  const queued = row("queued", queuedText(latest), latest.queuedAt);
+  const blocked = blocks.map((block) =>
+    row("blocked", blockText(block, { now: block.since, group: scene.group, commit: latest }), block.since),
+  );
+  return [queued, ...blocked].sort((a, b) => (a.atMs ?? 0) - (b.atMs ?? 0));
+}
+
+/** Of one that nobody waited for to the end: whether it can have been saved. */
+function outcomeKnown({ latest }: CommitView): readonly string[] {
+  const { outcome, sentAt, lateAnswer } = latest;
+  if (outcome !== "released" && outcome !== "cancelled" && outcome !== "deadlinePassed") return [];
+  if (lateAnswer !== undefined) return [];
+  return [
+    sentAt === undefined
+      ? "It was never sent: nothing of it is saved."
+      : "It was sent, and no answer has come: it may be saved.",
+  ];
 }
 
 function offsetRows({ latest }: CommitView): readonly DetailRow[] {

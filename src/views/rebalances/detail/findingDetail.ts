@@ -1,5 +1,5 @@
 import type { Detail, MarkRef } from "#webview/rebalances/contract.ts";
-import { findingsOf } from "../findingMarks.ts";
+import { findingsOf, remediesIn } from "../findingMarks.ts";
 import type { Scene } from "../input.ts";
 import { batchHexView } from "./hexView.ts";
 import { evidenceRow, plain, row } from "./row.ts";
@@ -28,7 +28,7 @@ export function findingDetail(scene: Scene, ref: MarkRef & { readonly kind: "fin
     explanation: [finding.cause],
     remedies: live
       ? [
-          ...finding.remedies,
+          ...remediesIn(scene, finding),
           ...(shown?.bytesId !== undefined && bytes
             ? [
                 {
