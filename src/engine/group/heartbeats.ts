@@ -23,29 +23,46 @@ const soonMs = 500;
 /** The share of a session after which it is to be known that a connection died in silence: another one has to get through. */
 const knownWithin = 2 / 3;
 const leastShare = 1 / 3;
+/** How many times as long as the last one a heartbeat may take. */
+const slowerBy = 2;
 
 /**
  * How long to wait for a heartbeat. The session began with the heartbeat before, an interval earlier: Java, with 30 of
  * 45 seconds for any request, would give a connection up too late for a session that is not much longer than its
- * request timeout. A broker that is slow rather than gone has more time for the next one.
+ * request timeout. A broker that is slow rather than gone has more time for the next one, and for those after it as long
+ * as it is slow: a connection that is given up takes the commits on it along.
  */
-export function heartbeatPatienceMs({ sessionTimeoutMs, intervalMs, unanswered }: HeartbeatWait): number {
+export function heartbeatPatienceMs({
+  sessionTimeoutMs,
+  intervalMs,
+  unanswered,
+  lastTookMs,
+}: HeartbeatWait): number {
   const within = sessionTimeoutMs * knownWithin;
-  return unanswered > 0 ? within : Math.max(sessionTimeoutMs * leastShare, within - intervalMs);
+  if (unanswered > 0) return within;
+  const usual = Math.max(sessionTimeoutMs * leastShare, within - intervalMs);
+  return Math.max(usual, Math.min(within, lastTookMs * slowerBy));
 }
 
 /** What decides how long a heartbeat may take. */
 export interface HeartbeatWait extends Pick<HeartbeatPorts, "sessionTimeoutMs" | "intervalMs"> {
   /** How many in a row had no answer before this one. */
   readonly unanswered: number;
+  /** From sending the last one that was answered to its answer; 0 before the first. */
+  readonly lastTookMs: number;
 }
 
 /** Heartbeats at the interval until the generation is no longer stable. Never rejects. */
 export async function heartbeatWhileStable(generation: Generation, ports: HeartbeatPorts): Promise<void> {
   const { clock, intervalMs, unlessChanged } = ports;
   let unanswered = 0;
+  let lastTookMs = 0;
   const beat = async () => {
-    unanswered = (await sendOne(generation, ports, unanswered)) ? 0 : unanswered + 1;
+    const sentAt = clock.now();
+    const withinMs = heartbeatPatienceMs({ ...ports, unanswered, lastTookMs });
+    const isAnswered = await sendOne(generation, ports, withinMs);
+    unanswered = isAnswered ? 0 : unanswered + 1;
+    if (isAnswered) lastTookMs = clock.now() - sentAt;
   };
   while (ports.isStable(generation)) {
     const pause = Promise.withResolvers<void>();
@@ -60,9 +77,8 @@ export async function heartbeatWhileStable(generation: Generation, ports: Heartb
 }
 
 /** False when no answer came. */
-async function sendOne(generation: Generation, ports: HeartbeatPorts, unanswered: number): Promise<boolean> {
+async function sendOne(generation: Generation, ports: HeartbeatPorts, withinMs: number): Promise<boolean> {
   try {
-    const withinMs = heartbeatPatienceMs({ ...ports, unanswered });
     ports.onAnswer(generation, await ports.send(generation, withinMs));
     return true;
   } catch {
