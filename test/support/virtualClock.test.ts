@@ -30,6 +30,45 @@ describe("VirtualClock", () => {
     expect(order).toEqual(["chain", "timer"]);
   });
 
+  test("they are also where many events share a round of the event loop", async () => {
+    const clock = new VirtualClock();
+    const order: string[] = [];
+    const deep = async (name: string) => {
+      for (let depth = 0; depth < 100; depth++) await Promise.resolve();
+      order.push(name);
+    };
+    const names = Array.from({ length: 60 }, (_, index) => `event ${index}`);
+    for (const [index, name] of names.entries()) {
+      clock.schedule(index, () => {
+        order.push(name);
+        void deep(`chain of ${name}`);
+      });
+    }
+
+    await clock.advance(60);
+
+    expect(order).toEqual(names.flatMap((name) => [name, `chain of ${name}`]));
+  });
+
+  test.each([1, 2, 20, 60])(
+    "what is rejected without a handler ends event %i, and no later one",
+    async (which) => {
+      const clock = new VirtualClock();
+      let ran = 0;
+      for (let event = 1; event <= 60; event++) {
+        clock.schedule(event, () => {
+          ran = event;
+          if (event === which) void Promise.reject(new Error("nobody listens"));
+        });
+      }
+
+      const advanced = clock.advance(100);
+
+      await expect(advanced).rejects.toThrow(`in event ${which}: nobody listens`);
+      expect(ran).toBe(which);
+    },
+  );
+
   test("a timer disposed of never runs, also when thousands were", async () => {
     const clock = new VirtualClock();
     let ran = 0;
