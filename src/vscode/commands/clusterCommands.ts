@@ -93,6 +93,12 @@ async function keep(app: App, draft: ClusterDraft): Promise<void> {
   } finally {
     // Also when its user did not want to wait any longer.
     await app.profiles.save(profile, secrets);
+    // Below an open tree nobody would see that it is there.
+    if (isNew) {
+      app.trees.clusters.revealRootWhenThere(
+        ({ target }) => target.kind === "cluster" && target.clusterId === profile.id,
+      );
+    }
   }
   if (report.ok) return;
   const edit = "Edit";

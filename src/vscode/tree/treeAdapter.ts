@@ -114,6 +114,24 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
     return true;
   }
 
+  /** Brings a row of the first level into sight when it comes, and leaves the keyboard where it is. */
+  revealRootWhenThere(matches: (node: TreeNode) => boolean): void {
+    const waiting = new DisposableStore();
+    const look = () => {
+      const row = this.#rows.childrenOf(undefined)?.find(({ node }) => matches(node));
+      if (!row) return;
+      waiting.dispose();
+      // It may be gone again, and then there is nothing to show.
+      this.view.reveal(row, { select: true, focus: false }).then(undefined, () => {});
+    };
+    // After the rows were taken, whose own listener stands before this one.
+    waiting.add(this.#link.on("tree.changed")(() => queueMicrotask(look)));
+    const timer = setTimeout(() => waiting.dispose(), arrivalLimitMs);
+    waiting.add({ dispose: () => clearTimeout(timer) });
+    this.#owned.add(waiting);
+    look();
+  }
+
   dispose(): void {
     this.#owned.dispose();
   }
@@ -161,6 +179,9 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
     this.#link.notify("tree.visible", { view: this.#viewId, visible: this.view.visible });
   }
 }
+
+/** A row that has not come by then is none that its user waits for. */
+const arrivalLimitMs = 5_000;
 
 /** Cluster, Groups, group, member, partition. */
 const maxRevealDepth = 4;
