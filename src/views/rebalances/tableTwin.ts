@@ -15,9 +15,11 @@ import { callbackLine, callbackText, gateLine, gateText, sessionsOf } from "./ho
 import type { Scene } from "./input.ts";
 import type { LaneIndex } from "./laneKeys.ts";
 import { goneText } from "./memberLanes.ts";
-import { drawnPhase, phaseLine, phaseText } from "./phaseWords.ts";
+import { drawnPhase, phaseText } from "./phaseWords.ts";
 
 const maxWindow = 500;
+/** Nobody sees anything happen in less. */
+const passingMs = 100;
 
 /** The facts of the chart, newest first; only the visible rows are sent. */
 export function tableTwin(scene: Scene, index: LaneIndex): TableTwin {
@@ -53,7 +55,7 @@ export function tableRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
 function phaseRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
   return index.lanes.flatMap(({ ref, name, lane }) => [
     ...lane.segments
-      .filter((segment) => drawnPhase(segment.phase))
+      .filter((segment, index) => drawnPhase(segment.phase) && !isPassing(lane, index))
       .map((segment): TableRow => {
         const { generationId, reason, fromAt, toAt } = segment;
         const text = phaseText(segment.phase, toAt !== undefined);
@@ -64,13 +66,10 @@ function phaseRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
           who: name,
           kind: "phase",
           what: text,
-          detail: phaseLine({
-            text,
-            lastedMs: (toAt ?? scene.now) - fromAt,
-            word: scene.generationWord,
-            generationId,
-            reason,
-          }),
+          // What it is and how long it took stand beside it.
+          detail: [generationId === undefined ? undefined : `${scene.generationWord} ${generationId}`, reason]
+            .filter((part) => part !== undefined)
+            .join(" · "),
         };
       }),
     ...(lane.gone
@@ -78,6 +77,7 @@ function phaseRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
           {
             ref: { kind: "gone", lane: ref, atMs: lane.gone.at },
             fromMs: lane.gone.at,
+            toMs: lane.gone.at,
             who: name,
             kind: "phase",
             what: goneText({ how: lane.gone.how, reason: undefined }),
@@ -86,6 +86,14 @@ function phaseRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
         ]
       : []),
   ]);
+}
+
+/** A step on the way to the next row, which says the same and more: each attempt to join would be four of them. */
+function isPassing({ segments, gone }: LaneIndex["lanes"][number]["lane"], index: number): boolean {
+  const { phase, fromAt, toAt } = segments[index] ?? {};
+  if (fromAt === undefined || toAt === undefined || toAt - fromAt > passingMs) return false;
+  if (phase === "unjoined") return segments[index + 1] !== undefined;
+  return phase === "fatal" && gone !== undefined && gone.at - toAt <= passingMs;
 }
 
 function generationRows(scene: Scene, index: LaneIndex): readonly TableRow[] {
@@ -189,6 +197,7 @@ function bufferRows(scene: Scene): readonly TableRow[] {
           ({ at, text }): TableRow => ({
             ref: { kind: "buffer", sessionId, atMs: at },
             fromMs: at,
+            toMs: at,
             who,
             kind: "buffer",
             what: text,
@@ -200,6 +209,7 @@ function bufferRows(scene: Scene): readonly TableRow[] {
               {
                 ref: { kind: "buffer", sessionId, atMs: last.at },
                 fromMs: last.at,
+                toMs: last.at,
                 who,
                 kind: "buffer",
                 what: `${countedText(last.records, "record")} buffered`,

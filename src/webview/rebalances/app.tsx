@@ -40,7 +40,7 @@ export function App({ state, page, strip }: AppProps) {
   return (
     <>
       <Toolbar state={state} page={page} viewport={viewport} />
-      <TimeSlider state={state} page={page} />
+      <TimeSlider state={state} page={page} viewport={viewport} />
       <FindingsBar state={state} page={page} />
       {state.showAs === "table" ? (
         <TableTwin state={state} page={page} />
@@ -84,7 +84,10 @@ function useShortcuts(state: RebalancesState, page: Page<RebalancesContract>, vi
       "0": () => viewport.fit(),
       f: () => viewport.follow(!viewport.following),
       t: () => page.notify("showAs", { as: state.showAs === "table" ? "chart" : "table" }),
-      l: () => page.notify("live", {}),
+      l: () => {
+        viewport.follow(true);
+        page.notify("live", {});
+      },
       Escape: () => page.notify("select", { mark: null }),
     };
     const onKeyDown = (event: KeyboardEvent) => {

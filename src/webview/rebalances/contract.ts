@@ -452,6 +452,7 @@ export type TableTwin = {
 export type TableRow = {
   readonly ref: MarkRef;
   readonly fromMs: number;
+  /** Undefined while it lasts; the same as `fromMs` of what happens at once. */
   readonly toMs?: number | undefined;
   /** Member, `group`, `fault`. */
   readonly who: string;

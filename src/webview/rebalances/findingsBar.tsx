@@ -1,4 +1,5 @@
-import { SeverityIcon } from "../page/icon.tsx";
+import { useState } from "preact/hooks";
+import { Icon, SeverityIcon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
 import { durationText } from "../page/timeText.ts";
 import type { FindingMark, RebalancesContract, RebalancesState, Remedy } from "./contract.ts";
@@ -10,6 +11,9 @@ interface FindingsProps {
   readonly page: Page<RebalancesContract>;
 }
 
+/** Below it, a finding takes so many lines that only one is shown before the chart. */
+const narrowPx = 560;
+
 /** What is wrong now, each with what to do: above the chart, so that it cannot be scrolled away. */
 export function FindingsBar({
   state,
@@ -18,10 +22,15 @@ export function FindingsBar({
   readonly state: RebalancesState;
   readonly page: Page<RebalancesContract>;
 }) {
+  const [areAllShown, setAllShown] = useState(false);
   if (state.findings.length === 0) return null;
+  const groups = findingGroups(state.findings);
+  const most = globalThis.innerWidth <= narrowPx ? 1 : 2;
+  const hidden = areAllShown ? 0 : groups.length - most;
+  const shown = hidden > 0 ? groups.slice(0, most) : groups;
   return (
     <ul class="findings" aria-label="Findings">
-      {findingGroups(state.findings).map((group) => (
+      {shown.map((group) => (
         <li key={group.key} class={group.severity}>
           {group.findings.length === 1 ? (
             <Single group={group} nowMs={state.nowMs} page={page} />
@@ -30,6 +39,19 @@ export function FindingsBar({
           )}
         </li>
       ))}
+      {groups.length > most && (
+        <li class="more">
+          <button
+            type="button"
+            class="plain"
+            aria-expanded={areAllShown}
+            onClick={() => setAllShown(!areAllShown)}
+          >
+            <Icon name={areAllShown ? "chevron-up" : "chevron-down"} />
+            {areAllShown ? "Show fewer findings" : `${hidden} more ${hidden === 1 ? "finding" : "findings"}`}
+          </button>
+        </li>
+      )}
     </ul>
   );
 }
@@ -44,7 +66,9 @@ function Single({ group, nowMs, page }: FindingsProps & { readonly group: Findin
         <div class="head">
           <Title finding={finding} nowMs={nowMs} page={page} />
         </div>
-        <p class="text muted">{group.text}</p>
+        <p class="text muted" title={group.text}>
+          {group.text}
+        </p>
       </div>
       <RemedyButtons remedies={group.remedies} page={page} />
     </div>

@@ -40,18 +40,22 @@ function keyOf({ ref, fromMs, what }: TableRow): string {
 }
 
 function Cells({ row, nowMs }: { readonly row: TableRow; readonly nowMs: number }) {
-  const took =
-    row.toMs === undefined
-      ? `${durationText(Math.max(0, nowMs - row.fromMs))} …`
-      : durationText(row.toMs - row.fromMs);
   return (
     <>
       <td class="code">{timeText(row.fromMs, 3)}</td>
-      <td class="number">{took}</td>
-      <td>{row.who}</td>
-      <td>{row.kind}</td>
-      <td>{row.what}</td>
-      <td>{row.detail}</td>
+      <td class="number">{tookText(row, nowMs)}</td>
+      <td title={row.who}>{row.who}</td>
+      <td class="columnKind">{row.kind}</td>
+      <td title={row.what}>{row.what}</td>
+      <td class="wide" title={row.detail}>
+        {row.detail}
+      </td>
     </>
   );
+}
+
+/** What happens at once takes no time, and what goes on has not taken its time yet. */
+function tookText({ fromMs, toMs }: TableRow, nowMs: number): string {
+  if (toMs === fromMs) return "";
+  return toMs === undefined ? `${durationText(Math.max(0, nowMs - fromMs))} …` : durationText(toMs - fromMs);
 }

@@ -1,4 +1,3 @@
-import { Fragment } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Icon, SeverityIcon } from "../page/icon.tsx";
 import type { Page } from "../page/openPage.ts";
@@ -20,14 +19,14 @@ export function Toolbar({ state, page, viewport }: ToolbarProps) {
   const asTable = state.showAs === "table";
   return (
     <header class="toolbar">
-      <div class="heading">
+      <div class="headline">
         <h1>{state.title}</h1>
-        <p class="muted">
-          <Pieces text={`${state.group.clusterName} · ${state.subtitle}`} />
-        </p>
+        <span class="muted cluster" title={state.group.clusterName}>
+          {state.group.clusterName}
+        </span>
+        <BoundMark state={state} />
+        {state.standstill && <RemedyButtons remedies={state.standstill.remedies} page={page} />}
       </div>
-      <BoundMark state={state} />
-      {state.standstill && <RemedyButtons remedies={state.standstill.remedies} page={page} />}
       <div class="tools" role="toolbar" aria-label="View">
         {!asTable && <ZoomTools viewport={viewport} />}
         <button
@@ -49,24 +48,10 @@ export function Toolbar({ state, page, viewport }: ToolbarProps) {
           <Icon name="copy" />
         </button>
       </div>
+      <p class="muted subtitle" title={state.subtitle}>
+        {state.subtitle}
+      </p>
     </header>
-  );
-}
-
-/** Breaks into lines between its pieces only: `4 members` stays together. */
-function Pieces({ text }: { readonly text: string }) {
-  const pieces = text.split(" · ");
-  return (
-    <>
-      {pieces.map((piece, index) => (
-        <Fragment key={piece}>
-          <span class="piece">
-            {piece}
-            {index < pieces.length - 1 && " ·"}
-          </span>{" "}
-        </Fragment>
-      ))}
-    </>
   );
 }
 
@@ -100,15 +85,6 @@ function ZoomTools({ viewport }: { readonly viewport: Viewport }) {
       >
         <Icon name="screen-full" />
       </button>
-      <button
-        type="button"
-        class="plain"
-        aria-pressed={viewport.following}
-        title="Keep the newest in view (F)"
-        onClick={() => viewport.follow(!viewport.following)}
-      >
-        <Icon name="debug-continue" /> Follow
-      </button>
     </>
   );
 }
@@ -125,11 +101,7 @@ function BoundMark({ state }: { readonly state: RebalancesState }) {
   }
   switch (bound.kind) {
     case "live":
-      return (
-        <span class="bound live">
-          <Icon name="circle-filled" /> live
-        </span>
-      );
+      return null;
     case "trace":
       return (
         <span class="bound past">
@@ -146,14 +118,8 @@ function BoundMark({ state }: { readonly state: RebalancesState }) {
   }
 }
 
-/** Goes to any moment that is known, and back. */
-export function TimeSlider({
-  state,
-  page,
-}: {
-  readonly state: RebalancesState;
-  readonly page: Page<RebalancesContract>;
-}) {
+/** Goes to any moment that is known, and back to the newest, which the chart then moves along with. */
+export function TimeSlider({ state, page, viewport }: ToolbarProps) {
   const { moments, bound, nowMs, soughtMs, refusal } = state;
   // Its own from the first move of the thumb until the host answers where it was let go.
   const [movedToMs, setMovedTo] = useState<number | undefined>(undefined);
@@ -162,7 +128,6 @@ export function TimeSlider({
   const atMs = movedToMs ?? soughtMs ?? (bound.kind === "moment" ? bound.atMs : nowMs);
   const isPast = bound.kind === "moment" || soughtMs !== null;
   const isTrace = bound.kind === "trace" || (bound.kind === "moment" && bound.name !== null);
-  const backTo = isTrace ? "End" : "Live";
   const { fromMs, toMs } = moments ?? { fromMs: nowMs, toMs: nowMs };
   return (
     <div class="slider">
@@ -181,20 +146,32 @@ export function TimeSlider({
         onInput={(event) => setMovedTo(Number(event.currentTarget.value))}
         onChange={(event) => page.notify("jumpToMoment", { atMs: Number(event.currentTarget.value) })}
       />
-      <button
-        type="button"
-        class={isPast ? "primary" : "plain"}
-        disabled={!isPast}
-        title="Back to the newest (L)"
-        onClick={() => page.notify("live", {})}
-      >
-        <Icon name="debug-continue" /> {backTo}
-      </button>
+      <BackToNewest state={state} page={page} viewport={viewport} isTrace={isTrace} />
       {refusal !== null && (
         <span class="refusal" role="status">
           <SeverityIcon severity="warning" /> {refusal}
         </span>
       )}
     </div>
+  );
+}
+
+/** Pressed while the chart moves along with the present; else the way back there. */
+function BackToNewest({ state, page, viewport, isTrace }: ToolbarProps & { readonly isTrace: boolean }) {
+  const isPast = state.bound.kind === "moment" || state.soughtMs !== null;
+  const isThere = !isPast && viewport.following;
+  return (
+    <button
+      type="button"
+      class={isPast ? "primary" : "plain"}
+      aria-pressed={isPast ? undefined : isThere}
+      title={isThere ? "Moves along with the newest (F stops it)" : "Back to the newest (L)"}
+      onClick={() => {
+        if (isPast) page.notify("live", {});
+        else viewport.follow(!viewport.following);
+      }}
+    >
+      <Icon name="debug-continue" /> {isTrace ? "End" : "Live"}
+    </button>
   );
 }
