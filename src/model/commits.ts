@@ -22,7 +22,8 @@ export interface CommitsState {
   nextNumber: number;
 }
 
-const maxSettled = 500;
+/** Of a group: about 20 minutes of a few members that commit every 2 s, at about 1 MB; keyframes repeat them. */
+export const maxSettledCommits = 2_000;
 const maxRememberedOffsets = 20_000;
 const maxOpenPerSource = 500;
 const maxBlocks = 16;
@@ -145,7 +146,7 @@ function shedOpen(state: CommitsState, sourceId: string): void {
 
 function settle(state: CommitsState, record: CommitRecord): void {
   state.settled.push(record);
-  state.droppedSettled += keepNewest(state.settled, maxSettled);
+  state.droppedSettled += keepNewest(state.settled, maxSettledCommits);
   let offsets = state.settled.reduce((sum, { latest }) => sum + latest.offsets.length, 0);
   while (offsets > maxRememberedOffsets && state.settled.length > 1) {
     offsets -= state.settled.shift()?.latest.offsets.length ?? 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findCommit } from "#model/commits.ts";
+import { findCommit, maxSettledCommits } from "#model/commits.ts";
 import { commit, groupOf, modelOf, seen } from "./observed.ts";
 
 const commitsOf = (model: ReturnType<typeof modelOf>) => {
@@ -91,12 +91,12 @@ describe("the commits of a group", () => {
   test("old ones are let go, and counted", () => {
     const commits = commitsOf(
       modelOf(
-        ...Array.from({ length: 700 }, (_, index) =>
+        ...Array.from({ length: maxSettledCommits + 200 }, (_, index) =>
           seen(index, commit({ commitId: String(index), state: "settled", outcome: "committed" })),
         ),
       ),
     );
 
-    expect([commits.settled.length, commits.droppedSettled]).toEqual([500, 200]);
+    expect([commits.settled.length, commits.droppedSettled]).toEqual([maxSettledCommits, 200]);
   });
 });

@@ -18,17 +18,16 @@ interface OpenExchange extends Exchange {
   isDropped: boolean;
 }
 
-const maxExchanges = 5_000;
 /** Of one frame: enough for every field of all but the largest, and little against a batch of a megabyte. */
 const maxFrameBytes = 65_536;
 const sizeBytes = 4;
-/** What the objects around the bytes cost, about. */
-const overheadBytes = 300;
+/** What the objects around the bytes cost, and those of what is read of them, as measured. */
+const overheadBytes = 1_000;
 const noFaults: readonly string[] = [];
 
 /**
- * Requests of the playground's clients with their answers, kept up to a number of exchanges and of bytes; the oldest go
- * first, counted. They are not decoded here: what nobody looks at costs a copy of its beginning.
+ * Requests of the playground's clients with their answers, kept up to a number of bytes; the oldest go first,
+ * counted. They are not decoded here: what nobody looks at costs a copy of its beginning.
  */
 export class ExchangeStore implements RequestTap {
   readonly #clock: Pick<Clock, "now">;
@@ -115,7 +114,7 @@ export class ExchangeStore implements RequestTap {
     };
     this.#kept.push(exchange);
     this.#bytes += sizeOf(exchange);
-    this.#shrink(maxExchanges, this.#maxBytes);
+    this.#shrink(Number.POSITIVE_INFINITY, this.#maxBytes);
     return exchange;
   }
 
@@ -131,7 +130,7 @@ export class ExchangeStore implements RequestTap {
     const response = keptFrame(how.frame, { from: sizeBytes, keepable });
     exchange.end = { type: "answered", at, response };
     this.#bytes += sizeOf(exchange) - before;
-    this.#shrink(maxExchanges, this.#maxBytes);
+    this.#shrink(Number.POSITIVE_INFINITY, this.#maxBytes);
   }
 
   #shrink(most: number, maxBytes: number): void {

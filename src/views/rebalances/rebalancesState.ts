@@ -1,3 +1,4 @@
+import { maxSettledCommits } from "#model/commits.ts";
 import { type GroupView, groupView } from "#model/groupView.ts";
 import type { ClusterModel, GroupModel } from "#model/model.ts";
 import { sessionName } from "#model/sessionView.ts";
@@ -267,15 +268,24 @@ function limitsOf(group: GroupModel): readonly string[] {
 function lossesOf(scene: Scene, hidden: number): readonly string[] {
   const { group, cluster } = scene;
   const losses: string[] = [];
-  const generations = group.rebalances?.generations.dropped ?? 0;
-  if (generations > 0) losses.push(`${countedText(generations, "older generation")} no longer kept.`);
+  const { dropped: generations = 0, list = [] } = group.rebalances?.generations ?? {};
+  if (generations > 0 && isBeyond(scene, list[0]?.fromAt))
+    losses.push(`${countedText(generations, "older generation")} no longer kept.`);
   const lanes = group.rebalances?.lanes.droppedLanes ?? 0;
   if (lanes > 0) losses.push(`${countedText(lanes, "member")} of long ago no longer kept.`);
-  const commits = group.commits?.droppedSettled ?? 0;
-  if (commits > 0) losses.push(`${countedText(commits, "older commit")} no longer kept.`);
+  const { droppedSettled: commits = 0, settled = [] } = group.commits ?? {};
+  if (commits > 0 && isBeyond(scene, settled[0]?.latest.queuedAt))
+    losses.push(
+      `${countedText(commits, "older commit")} no longer kept: the newest ${countText(maxSettledCommits)} of a group are.`,
+    );
   if (hidden > 0) losses.push(`${countedText(hidden, "member")} not drawn, as there are too many.`);
   let merged = 0;
   for (const each of cluster.merged.values()) merged += each.count;
   if (merged > 0) losses.push(`${countedText(merged, "observation")} merged, as more came than is recorded.`);
   return losses;
+}
+
+/** Whether what is shown goes back to where something is missing: nobody else needs to be told, over and over. */
+function isBeyond({ input, range }: Scene, oldestKeptAt: number | undefined): boolean {
+  return input.showAs === "table" || oldestKeptAt === undefined || range.fromMs < oldestKeptAt;
 }

@@ -113,7 +113,7 @@ function subtitleOf({ totals, unread }: RequestsInput): string {
 
 function hintOf({ totals }: RequestsInput): string {
   if (totals.dropped === 0) return "";
-  return `${countedText(totals.dropped, "older request")} ${totals.dropped === 1 ? "was" : "were"} let go: the newest 5,000 are kept, and at most ${Math.round(totals.maxBytes / megabyte)} MB of them.`;
+  return `${countedText(totals.dropped, "older request")} ${totals.dropped === 1 ? "was" : "were"} let go: the newest ${Math.round(totals.maxBytes / megabyte)} MB are kept.`;
 }
 
 function emptyState(input: RequestsInput, hiddenOwn: number): RequestsState["empty"] {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { maxSettledCommits } from "#model/commits.ts";
 import type { Observation } from "#trace/observation.ts";
 import { rebalancesState } from "#views/rebalances/rebalancesState.ts";
 import type { RebalancesState } from "#webview/rebalances/contract.ts";
@@ -92,4 +93,51 @@ test("how a member ended is said once", () => {
     what: "evicted",
     detail: "session timeout",
   });
+});
+
+test("in the table an attempt to join that failed is over, in two rows", () => {
+  const attempt = (at: number, sessionId: string) => [
+    seen(at, phase({ sessionId, phase: "unjoined" })),
+    seen(at + 1, phase({ sessionId, phase: "joining" })),
+    seen(at + 12, phase({ sessionId, phase: "fatal", reason: "no assignor in common" })),
+    seen(at + 12, phase({ sessionId, phase: "ended", reason: "no assignor in common" })),
+  ];
+
+  const { table } = shown(...attempt(50_000, "s1"), ...attempt(60_000, "s2"));
+
+  const rows = table.rows.filter(({ kind }) => kind === "phase");
+  expect(rows.map(({ what }) => what)).toEqual(["ended", "join", "ended", "join"]);
+  for (const { what, fromMs, toMs = Number.NaN } of rows)
+    expect(toMs - fromMs).toBe(what === "join" ? 11 : 0);
+});
+
+test("that older commits are not kept is said only where they are missed", () => {
+  const commits = Array.from({ length: maxSettledCommits + 1 }, (_, index) =>
+    seen(
+      10_000 + index,
+      commit({
+        commitId: String(index),
+        queuedAt: 10_000 + index,
+        state: "settled",
+        outcome: "committed",
+      }),
+    ),
+  );
+  const model = modelOf(
+    seen(2, started()),
+    broker(5_000, { generationId: 2, members: assigned }),
+    ...commits,
+  );
+  const lossesIn = (fromMs: number) =>
+    rebalancesState(
+      liveInput(model, {
+        findings: [],
+        now,
+        following: false,
+        viewport: { fromMs, toMs: now, widthPx: 500 },
+      }),
+    ).losses;
+
+  expect(lossesIn(60_000)).toEqual([]);
+  expect(lossesIn(5_000)).toEqual(["1 older commit no longer kept: the newest 2,000 of a group are."]);
 });

@@ -230,9 +230,7 @@ describe("the list", () => {
     expect(subtitle).toBe(
       "3 requests kept · 1,204 older let go · looking through 90 of them… · 1.0 of 16 MB",
     );
-    expect(subtitleHint).toBe(
-      "1,204 older requests were let go: the newest 5,000 are kept, and at most 16 MB of them.",
-    );
+    expect(subtitleHint).toBe("1,204 older requests were let go: the newest 16 MB are kept.");
   });
 
   describe("with what Groupscope itself asks", () => {
