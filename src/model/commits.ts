@@ -22,8 +22,13 @@ export interface CommitsState {
   nextNumber: number;
 }
 
-/** Of a group: about 20 minutes of a few members that commit every 2 s, at about 1 MB; keyframes repeat them. */
-export const maxSettledCommits = 2_000;
+/**
+ * Of a group: ten minutes of a few members that commit every 2 s. It is about half a megabyte, which every keyframe
+ * repeats, and writing one holds everybody up.
+ */
+export const maxSettledCommits = 1_000;
+/** What one source tells may come so much later than what another told of the same time. */
+const lateMs = 60_000;
 const maxRememberedOffsets = 20_000;
 const maxOpenPerSource = 500;
 const maxBlocks = 16;
@@ -89,7 +94,7 @@ export function findCommit(
     readonly open: ReadonlyMap<string, ReadonlyMap<string, CommitView>>;
     readonly settled: readonly CommitView[];
   },
-  key: { readonly sourceId: string; readonly commitId: string },
+  key: { readonly sourceId: string; readonly commitId: string; readonly queuedAt?: number },
 ): CommitView | undefined {
   return state.open.get(key.sourceId)?.get(key.commitId) ?? findSettled(state, key);
 }
@@ -102,13 +107,18 @@ export interface CommitView {
   readonly times: readonly { readonly state: CommitState["state"]; readonly at: number }[];
 }
 
+/** The newest first, and only as far back as it can be: what was settled before it was queued is another one. */
 function findSettled<T extends CommitView>(
-  state: { readonly settled: readonly T[] },
-  key: { readonly sourceId: string; readonly commitId: string },
+  { settled }: { readonly settled: readonly T[] },
+  key: { readonly sourceId: string; readonly commitId: string; readonly queuedAt?: number },
 ): T | undefined {
-  return state.settled.findLast(
-    ({ latest }) => latest.commitId === key.commitId && latest.sourceId === key.sourceId,
-  );
+  const earliest = (key.queuedAt ?? Number.NEGATIVE_INFINITY) - lateMs;
+  for (let index = settled.length - 1; index >= 0; index--) {
+    const commit = settled[index];
+    if (!commit || commit.latest.stateSince < earliest) return undefined;
+    if (commit.latest.commitId === key.commitId && commit.latest.sourceId === key.sourceId) return commit;
+  }
+  return undefined;
 }
 
 function withFrom(

@@ -105,7 +105,12 @@ export class RebalancesPresenter implements PanelPresenter {
       const model = await this.#modelAt(at, controller.signal);
       if (controller.signal.aborted) return;
       const settings = this.#traceName === undefined ? this.#tolerances() : {};
-      const findings = detectAt(model, () => at, settings);
+      const findings = detectAt(
+        model,
+        () => at,
+        settings,
+        (about, find) => this.#parts.defects.guard(`the findings about ${about}`, find),
+      );
       this.#moment = { at, presented: { model, findings, now: at } };
       this.#following = true;
       this.#refusal = undefined;

@@ -63,7 +63,9 @@ function PollTools({ state, page }: ToolbarProps) {
         <button
           key={maxRecords}
           type="button"
-          title={`Deliver up to ${maxRecords} buffered records`}
+          title={
+            maxRecords === 1 ? "Deliver one buffered record" : `Deliver up to ${maxRecords} buffered records`
+          }
           onClick={() => page.notify("poll", { maxRecords })}
         >
           Poll {maxRecords}

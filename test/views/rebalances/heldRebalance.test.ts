@@ -139,5 +139,5 @@ test("that older commits are not kept is said only where they are missed", () =>
     ).losses;
 
   expect(lossesIn(60_000)).toEqual([]);
-  expect(lossesIn(5_000)).toEqual(["1 older commit no longer kept: the newest 2,000 of a group are."]);
+  expect(lossesIn(5_000)).toEqual(["1 older commit no longer kept: the newest 1,000 of a group are."]);
 });
