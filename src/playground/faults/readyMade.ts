@@ -45,7 +45,7 @@ export function holdJoinGroup(groupId: string): FaultRule {
 export function delayCommits(groupId: string, delayMs: number): FaultRule {
   return {
     kind: "delayCommits",
-    title: `answer commits of ${groupId} ${delayMs} ms late`,
+    title: `answer commits of ${groupId} ${delayMs < 1_000 ? `${delayMs} ms` : `${delayMs / 1_000} s`} late`,
     match: { api: "OffsetCommit", groupId },
     action: { kind: "delay", delayMs },
   };

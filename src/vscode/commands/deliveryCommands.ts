@@ -79,7 +79,7 @@ export function deliveryCommands(app: App): CommandFamily {
 }
 
 function deliveredText(records: number): string {
-  return `Poll delivered ${records} ${records === 1 ? "record" : "records"}.`;
+  return `Poll delivered ${records.toLocaleString("en")} ${records === 1 ? "record" : "records"}.`;
 }
 
 async function offerRecords(app: App, sessionId: string, records: number): Promise<void> {

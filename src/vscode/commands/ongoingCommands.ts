@@ -2,6 +2,7 @@ import { topicPartitionText } from "#base/topicPartition.ts";
 import type { TransactionChoice } from "#host/channel/playgroundRequests.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
 import type { App } from "../app.ts";
+import { durationInput } from "../flows/validation.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
 import { setStatusBarMessage, showInformationMessage } from "../ui/notify.ts";
@@ -71,7 +72,7 @@ async function clockOf(
     choices: wrong.map(({ nodeId, aheadMs }) => ({
       choice: nodeId === undefined ? {} : { nodeId },
       label: nodeId === undefined ? "all clocks" : `node ${nodeId}`,
-      description: `${Math.abs(aheadMs)} ms ${aheadMs > 0 ? "ahead" : "behind"}`,
+      description: `${durationInput(Math.abs(aheadMs))} ${aheadMs > 0 ? "ahead" : "behind"}`,
     })),
   });
 }

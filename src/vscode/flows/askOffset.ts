@@ -5,6 +5,10 @@ import { checkOffset } from "./validation.ts";
 
 const title = "Commit an offset";
 
+function offsetText(offset: bigint | undefined): string {
+  return offset?.toLocaleString("en") ?? "–";
+}
+
 /** Which partition, which offset, and a note with it; undefined when the user gave up. */
 export async function askOffset(
   partitions: readonly SessionPartitionSummary[],
@@ -19,14 +23,14 @@ export async function askOffset(
           choices: partitions.map((each) => ({
             choice: each,
             label: topicPartitionText(each),
-            description: `position ${each.position ?? "–"} · committed ${each.committedOffset ?? "–"} · end ${each.highWatermark ?? "–"}`,
+            description: `position ${offsetText(each.position)} · committed ${offsetText(each.committedOffset)} · end ${offsetText(each.highWatermark)}`,
           })),
         });
   if (typeof answer === "string") return undefined;
   const { topic, partition, position, committedOffset } = answer.choice;
   const offset = await askText({
     title: `${title} · ${topicPartitionText(answer.choice)}`,
-    prompt: `The first offset the group has not dealt with; committed now: ${committedOffset ?? "nothing"}`,
+    prompt: `The first offset the group has not dealt with; committed now: ${committedOffset?.toLocaleString("en") ?? "nothing"}`,
     value: position?.toString() ?? "",
     validate: checkOffset,
   });

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import type { SkipPreview, SkipTarget, SkipWay } from "#host/channel/sessionRequests.ts";
 import { askPick } from "../ui/ask.ts";
-import { askPlace } from "./askPlace.ts";
+import { askDuration, askPlace } from "./askPlace.ts";
 import { previewLine, previewTitle } from "./skipPreview.ts";
 
 /** How to skip, and whether the group learns of it. */
@@ -11,17 +11,32 @@ export interface SkipDecision {
 }
 
 /** Up to where; undefined when the user gave up. */
-export async function askSkipTarget(title: string): Promise<SkipTarget | undefined> {
-  const answer = await askPick<SkipTarget["kind"]>({
+export async function askSkipTarget(
+  title: string,
+  /** What time it is where the records are: a playground's clock may show another. */
+  now: () => Promise<number>,
+): Promise<SkipTarget | undefined> {
+  const answer = await askPick<SkipTarget["kind"] | "duration">({
     title,
     placeholder: "Up to where? The next page shows what that leaves out.",
     choices: [
       { choice: "end", label: "To the end", description: "everything that is there now" },
       { choice: "timestamp", label: "To a time…", description: "everything older than that" },
+      {
+        choice: "duration",
+        label: "To some time ago…",
+        description: "keeps the last minutes, hours or days",
+      },
     ],
   });
   if (typeof answer === "string") return undefined;
   if (answer.choice === "end") return { kind: "end" };
+  if (answer.choice === "duration") {
+    const backMs = await askDuration(title, "How long ago?");
+    return backMs === undefined
+      ? undefined
+      : { kind: "timestamp", timestampMs: Math.round((await now()) - backMs) };
+  }
   const place = await askPlace(title, "timestamp");
   return place?.kind === "timestamp" ? place : undefined;
 }

@@ -121,9 +121,13 @@ export async function pickPartitions(
   return typeof answer === "string" ? undefined : answer.choices;
 }
 
+function offsetText(offset: bigint | undefined): string {
+  return offset?.toLocaleString("en") ?? "–";
+}
+
 function describePartition({ position, highWatermark, paused, halted }: SessionPartitionSummary): string {
   const state = halted ? "corrupt batch · " : paused ? "paused · " : "";
-  return `${state}position ${position ?? "–"} · end ${highWatermark ?? "–"}`;
+  return `${state}position ${offsetText(position)} · end ${offsetText(highWatermark)}`;
 }
 
 /** Asks for one topic of a cluster by name; internal ones come last. */
