@@ -56,7 +56,7 @@ export function ruleCommands(app: App): CommandFamily {
     [commandIds.newFaultRule]: async (target) => {
       const editor = await newRuleEditor(exampleRules(targetOfRow(target)));
       const answer = await showInformationMessage(
-        "Edit the rule, then put it into force: here, or later with the command of that name.",
+        'Edit the rule, then put it into force: here, or at any time by "Put the Fault Rules of This Editor into Force".',
         apply,
       );
       if (answer !== undefined) await applyEditor(editor);

@@ -4,12 +4,7 @@ import type { App } from "../app.ts";
 import { commandIds } from "../ids.ts";
 import { askPick } from "../ui/ask.ts";
 import { withLaterProgress } from "../ui/laterProgress.ts";
-import {
-  setStatusBarMessage,
-  showInformationMessage,
-  showWarningMessage,
-  withProgress,
-} from "../ui/notify.ts";
+import { showInformationMessage, showWarningMessage, withProgress } from "../ui/notify.ts";
 import type { CommandFamily } from "./commandRegistry.ts";
 import { clusterIdOf } from "./target.ts";
 
@@ -25,10 +20,7 @@ export function traceCommands(app: App): CommandFamily {
         { location: vscode.ProgressLocation.Window, title: "Saving trace" },
         () => app.link.request("trace.save", { file: file.fsPath }),
       );
-      setStatusBarMessage(
-        `Saved ${saved.observations.toLocaleString("en")} observations. Keys and values of records are not among them.`,
-        6_000,
-      );
+      void saySaved(file, saved.observations);
       return saved;
     },
     [commandIds.openTrace]: async (_target, argument) => {
@@ -62,6 +54,20 @@ export function traceCommands(app: App): CommandFamily {
       app.panels.closeOf((id) => id.startsWith(`${traceId}/`));
     },
   };
+}
+
+/** Where it is, and two ways to it: who saves a trace gives it to somebody, or looks at it. */
+async function saySaved(file: vscode.Uri, observations: number): Promise<void> {
+  const open = "Open It";
+  const show = "Show in Explorer";
+  const shown = file.scheme === "file" && vscode.env.remoteName === undefined ? [show] : [];
+  const answer = await showInformationMessage(
+    `Saved ${observations.toLocaleString("en")} observations to ${file.fsPath}, without keys and values of records.`,
+    open,
+    ...shown,
+  );
+  if (answer === open) await vscode.commands.executeCommand(commandIds.openTrace, file);
+  if (answer === show) await vscode.commands.executeCommand("revealFileInOS", file);
 }
 
 function asFile(argument: unknown): vscode.Uri | undefined {
