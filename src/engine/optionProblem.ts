@@ -33,10 +33,17 @@ function limitProblem(options: ConsumerOptions): string | undefined {
   const { maxBufferedBytes, maxBufferedRecords, heartbeatIntervalMs, sessionTimeoutMs } = options;
   if (!(maxBufferedRecords >= 1 && maxBufferedBytes >= 1))
     return "the buffer must have room for at least one record";
-  if (!(heartbeatIntervalMs >= leastHeartbeatMs && heartbeatIntervalMs < sessionTimeoutMs)) {
-    return `the heartbeat interval is ${leastHeartbeatMs} ms or more, and shorter than the session timeout`;
+  if (!(heartbeatIntervalMs >= leastHeartbeatMs)) {
+    return `the heartbeat interval is ${leastHeartbeatMs} ms or more, not ${heartbeatIntervalMs} ms`;
+  }
+  if (!(heartbeatIntervalMs < sessionTimeoutMs)) {
+    return `the heartbeat interval (${secondsText(heartbeatIntervalMs)}) must be shorter than the session timeout (${secondsText(sessionTimeoutMs)})`;
   }
   return sentProblem(options) ?? retryProblem(options) ?? placeProblem(options);
+}
+
+function secondsText(ms: number): string {
+  return `${ms / 1_000} s`;
 }
 
 /** Whatever goes into a request has to fit its field. */

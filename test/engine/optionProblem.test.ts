@@ -44,7 +44,11 @@ describe("numbers that cannot be", () => {
     ["a fetch that waits for less than no time", { fetch: { ...limits, maxWaitMs: -1 } }, "and not -1"],
     ["a fetch that waits for less than nothing", { fetch: { ...limits, minBytes: -1 } }, "and not -1"],
     ["heartbeats all the time", { heartbeatIntervalMs: 1 }, "10 ms or more"],
-    ["heartbeats slower than the session", { heartbeatIntervalMs: 10_000 }, "shorter than the session"],
+    [
+      "heartbeats slower than the session",
+      { heartbeatIntervalMs: 10_000 },
+      "(10 s) must be shorter than the session",
+    ],
     ["a session of no length", { sessionTimeoutMs: Number.NaN }, "shorter than the session"],
     ["no time to rebalance", { rebalanceTimeoutMs: 0 }, "and not 0"],
     ["a session of a month", { sessionTimeoutMs: 2_592_000_000 }, "the session timeout"],

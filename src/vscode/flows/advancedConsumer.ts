@@ -12,21 +12,34 @@ export function changedCount(choice: SessionChoice): number {
 /** Shows everything that is seldom changed, section by section; each line changes one thing and comes back here. */
 export async function changeAdvanced(
   start: SessionChoice,
-  { title, defaults }: { readonly title: string; readonly defaults: AdvancedOptions },
+  {
+    title,
+    defaults,
+    problemOf,
+  }: {
+    readonly title: string;
+    readonly defaults: AdvancedOptions;
+    /** Why it could not be started like this. */
+    readonly problemOf: (choice: SessionChoice) => Promise<string | undefined>;
+  },
 ): Promise<SessionChoice> {
   let choice = start;
+  let lastChanged: ConsumerField | undefined;
   let active: ConsumerField | "done" | "reset" = "done";
   for (;;) {
     const options = { ...defaults, ...choice.advanced };
+    const problem = await problemOf(choice);
     const shown = consumerFields.filter((field) => field.applies(choice, options));
     const answer: { readonly choice: ConsumerField | "done" | "reset" } | "back" | "cancel" = await askPick<
       ConsumerField | "done" | "reset"
     >({
       title: `${title} · advanced`,
-      placeholder: "Enter changes the line; type to find one",
+      placeholder:
+        problem === undefined ? "Enter changes the line; type to find one" : "This cannot be started",
       canGoBack: true,
       active,
       choices: [
+        ...problemLine(problem, lastChanged),
         { choice: "done", label: "$(check) Done" },
         ...(changedCount(choice) > 0
           ? [{ choice: "reset" as const, label: "$(discard) Back to the defaults" }]
@@ -43,8 +56,22 @@ export async function changeAdvanced(
       continue;
     }
     const change = await answer.choice.change(`${title} · ${answer.choice.label}`, options);
+    lastChanged = answer.choice;
     if (change) choice = withChange(choice, change, defaults);
   }
+}
+
+/** On top, in a line of its own that is not cut: what is wrong, and Enter goes back to what was changed last. */
+function problemLine(problem: string | undefined, lastChanged: ConsumerField | undefined) {
+  if (problem === undefined) return [];
+  return [
+    {
+      choice: lastChanged ?? ("done" as const),
+      label: `$(error) ${lastChanged?.label ?? "Cannot start"}`,
+      detail: problem,
+      alwaysShow: true,
+    },
+  ];
 }
 
 function lines(fields: readonly ConsumerField[], options: AdvancedOptions, defaults: AdvancedOptions) {

@@ -8,6 +8,7 @@ import {
   durationInput,
   parseBytes,
   parseDuration,
+  typedProblem,
 } from "./validation.ts";
 
 /** One line of the advanced part of the form: what it says now, and how it is changed. */
@@ -87,10 +88,9 @@ export function typedField(
     change: async (title, options) => {
       const answer = await askText({
         title,
-        prompt: `${place.label}: ${place.detail}`,
+        prompt: `${place.label} · ${place.detail}`,
         value: value.show(options),
-        validate: (text) =>
-          text.trim() === "" && value.none !== undefined ? undefined : value.check(text.trim()),
+        validate: (text) => typedProblem(text.trim(), value),
       });
       return typeof answer === "string" ? undefined : value.set(answer.text.trim(), options);
     },
@@ -116,10 +116,12 @@ export function countField(
   read: (options: AdvancedOptions) => number,
   write: (count: number, options: AdvancedOptions) => Partial<AdvancedOptions>,
 ): ConsumerField {
+  const plain = (text: string) => text.replaceAll(",", "");
+  const check = checkWholeNumber(1, 2_147_483_647);
   return typedField(place, {
-    show: (options) => String(read(options)),
-    check: checkWholeNumber(1, 2_147_483_647),
-    set: (text, options) => write(Number(text), options),
+    show: (options) => read(options).toLocaleString("en"),
+    check: (text) => check(plain(text)),
+    set: (text, options) => write(Number(plain(text)), options),
   });
 }
 

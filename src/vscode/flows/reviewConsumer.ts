@@ -25,7 +25,7 @@ export async function reviewConsumer(
     const { problem } = await link.request("session.problem", choice);
     const answer: { readonly choice: Part } | "back" | "cancel" = await askPick<Part>({
       ...place,
-      placeholder: problem === undefined ? "Enter starts it" : `Cannot be started like this: ${problem}`,
+      placeholder: problem === undefined ? "Enter starts it" : "This cannot be started",
       // Whatever was changed last: Enter starts it, as the line above says.
       active: "start",
       choices: lines(choice, { ...defaults, ...choice.advanced }, problem),
@@ -34,7 +34,11 @@ export async function reviewConsumer(
     if (answer.choice === "start") {
       if (problem === undefined) return choice;
     } else if (answer.choice === "advanced") {
-      choice = await changeAdvanced(choice, { title: place.title, defaults });
+      choice = await changeAdvanced(choice, {
+        title: place.title,
+        defaults,
+        problemOf: async (each) => (await link.request("session.problem", each)).problem,
+      });
     } else {
       choice = (await changes[answer.choice](choice, place)) ?? choice;
     }
@@ -49,7 +53,7 @@ function lines(choice: SessionChoice, options: AdvancedOptions, problem: string 
   return [
     problem === undefined
       ? { choice: "start" as const, label: "$(play) Start", description: `${what} ${where}` }
-      : { choice: "start" as const, label: "$(error) Cannot start", description: problem },
+      : { choice: "start" as const, label: "$(error) Cannot start", detail: problem },
     {
       choice: "startPosition" as const,
       label: "Start position",

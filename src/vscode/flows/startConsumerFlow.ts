@@ -42,7 +42,7 @@ export async function chooseConsumer(
     app.link.request("cluster.groups", { clusterId }).catch((): readonly GroupSummary[] => []),
   ]);
   const draft = await runWizard<Draft>(
-    [askTopics(topics), askGroup(groups), review(app.link, clusterId)],
+    [askTopics(topics, patternCheck(app.link, clusterId)), askGroup(groups), review(app.link, clusterId)],
     draftFor(target, groups),
   );
   return draft?.choice;
@@ -71,7 +71,21 @@ const nothing: Draft = {
 /** Beside the topics there are: those to come. */
 const byPattern = { pattern: "asked for" } as const;
 
-function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
+/** What is wrong with a pattern, by whoever will match with it. */
+function patternCheck(link: App["link"], clusterId: string) {
+  return async (text: string): Promise<string | undefined> => {
+    const topicPattern = text.trim();
+    if (topicPattern === "") return "A pattern is needed.";
+    const draft = { ...nothing, topicPattern, groupId: "any" };
+    const { problem } = await link.request("session.problem", defaultChoice(clusterId, draft));
+    return problem && `${problem.slice(0, 1).toUpperCase()}${problem.slice(1)}`;
+  };
+}
+
+function askTopics(
+  topics: readonly TopicSummary[],
+  checkPattern: (text: string) => Promise<string | undefined>,
+): Step<Draft> {
   return async (draft, { canGoBack }) => {
     if (draft.topics.length > 0 || draft.topicPattern !== undefined) return "skip";
     const shown = topics.filter(({ isInternal }) => !isInternal);
@@ -104,7 +118,7 @@ function askTopics(topics: readonly TopicSummary[]): Step<Draft> {
       title,
       prompt: "A regular expression (RE2) for whole names",
       placeholder: "orders-.*",
-      validate: (text) => (text.trim() === "" ? "A pattern is needed." : undefined),
+      validate: checkPattern,
     });
     if (typeof pattern === "string") return pattern;
     return { ...draft, topics: chosen, topicPattern: pattern.text.trim() };

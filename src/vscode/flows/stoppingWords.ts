@@ -4,7 +4,7 @@ import type { StoppingLoss } from "#host/channel/playgroundRequests.ts";
 export function stoppingText({ debugConsumers, groups, records }: StoppingLoss): string | undefined {
   const lost = [
     records > 0 ? counted(records, "record") : undefined,
-    groups > 0 ? `${counted(groups, "group")} with what they committed` : undefined,
+    groups > 0 ? `${counted(groups, "group")} with ${groups === 1 ? "its" : "their"} offsets` : undefined,
   ].filter((each) => each !== undefined);
   const parts = [
     lost.length > 0

@@ -55,7 +55,9 @@ export function checkWholeNumber(least: number, most: number): Check {
 
 export const checkTimestamp: Check = (text) =>
   parseTimestamp(text) === undefined
-    ? "A date and time such as 2026-03-01 14:05, in this computer's time zone, or milliseconds since 1970."
+    ? parseDuration(text) === undefined
+      ? "A date and time such as 2026-03-01 14:05, in this computer's time zone, or milliseconds since 1970."
+      : "That is a time ago, not a date: go back and choose Some time ago, or give a date such as 2026-03-01 14:05."
     : undefined;
 
 /** Milliseconds since the Unix epoch: as such, or from a date and time (local unless it says otherwise). */
@@ -82,6 +84,16 @@ export function parseHeaders(
     headers.push({ key: part.slice(0, at).trim(), value: part.slice(at + 1).trim() });
   }
   return headers;
+}
+
+/** What is wrong with it, and, where it may be left out, what that means. */
+export function typedProblem(
+  text: string,
+  { check, none }: { readonly check: Check; readonly none?: string },
+): string | undefined {
+  if (none === undefined) return check(text);
+  const problem = text === "" ? undefined : check(text);
+  return problem === undefined ? undefined : `${problem} Empty: ${none}.`;
 }
 
 const unitsMs: Readonly<Record<string, number>> = {

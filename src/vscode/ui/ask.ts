@@ -11,7 +11,7 @@ export interface TextQuestion {
   readonly password?: boolean | undefined;
   readonly canGoBack?: boolean | undefined;
   /** What is wrong with the text, in words; undefined when it can be accepted. */
-  readonly validate?: ((text: string) => string | undefined) | undefined;
+  readonly validate?: ((text: string) => string | undefined | Promise<string | undefined>) | undefined;
 }
 
 /** The text, `back`, or `cancel`. An answer is an object, so that no text can be mistaken for a gesture. */
@@ -31,12 +31,16 @@ export function askText(question: TextQuestion): Promise<{ readonly text: string
       resolve(answer);
       owned.dispose();
     };
-    const check = () => {
-      input.validationMessage = question.validate?.(input.value);
-      return input.validationMessage === undefined;
+    const accept = async () => {
+      const text = input.value;
+      const problem = await question.validate?.(text);
+      // What was typed meanwhile was not asked about.
+      if (input.value !== text) return;
+      input.validationMessage = problem;
+      if (problem === undefined) finish({ text });
     };
     owned.add(input.onDidChangeValue(() => (input.validationMessage = undefined)));
-    owned.add(input.onDidAccept(() => check() && finish({ text: input.value })));
+    owned.add(input.onDidAccept(() => void accept()));
     owned.add(input.onDidTriggerButton(() => finish("back")));
     owned.add(input.onDidHide(() => finish("cancel")));
     input.show();
