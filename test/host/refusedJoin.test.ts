@@ -157,3 +157,14 @@ test("a debug consumer that a group does not take is a finding of its own", asyn
     },
   ]);
 });
+
+test("a member that nobody lets in, and that is started again for ever, stands once in the log", async () => {
+  const { ask, clock, client } = await withCooperativeGroup();
+  const logged: string[] = [];
+  client.on("host.log")(({ message }) => logged.push(message));
+
+  await ask("playground.addMember", { groupId: "billing", topics: ["orders"], protocol: "range" });
+  await clock.advance(60_000);
+
+  expect(logged.filter((line) => line.includes("worker-3 ended and is started again"))).toHaveLength(1);
+});

@@ -177,13 +177,19 @@ export class ScriptedMembers {
     const { random } = this.#deps;
     const { identity, scriptId } = wanted;
     const script = memberScripts[scriptId];
+    let lastTold: string | undefined;
     const driver: ScriptedMember = new ScriptedMember({
       pace: script.pace,
       steps: scriptIn(script, identity.groupProtocol).steps,
       clock: this.#clock(),
       random: ownRandom(random),
       open: () => this.#open(member),
-      onFailure: (error) => this.#log(`${identity.name} ended and is started again: ${String(error)}`),
+      onFailure: (error) => {
+        // One that nobody lets in is started again every few seconds, for ever.
+        const told = `${identity.name} ended and is started again: ${String(error)}`;
+        if (told !== lastTold) this.#log(told);
+        lastTold = told;
+      },
     });
     const member: Member = { ...wanted, driver, sessionId: "" };
     this.#members.set(identity.name, member);

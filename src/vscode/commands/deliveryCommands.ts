@@ -25,10 +25,12 @@ export function deliveryCommands(app: App): CommandFamily {
     const pollMode = await choose(`${verb} · ${session.name}`);
     if (pollMode) await app.link.request("session.pollMode", { sessionId, pollMode });
   };
-  /** Many records at once are polled to be looked at; one, by who steps and watches the row. */
+  const isLookingAt = (sessionId: string) =>
+    app.panels.shows((subject) => subject.panel === "records" && subject.sessionId === sessionId);
+  /** Many records at once are polled to be looked at, if they are not already; one, by who steps and watches the row. */
   const poll = async (sessionId: string, maxRecords: number) => {
     const { records } = await app.link.request("session.poll", { sessionId, maxRecords });
-    if (records > 0 && maxRecords > 1) {
+    if (records > 0 && maxRecords > 1 && !isLookingAt(sessionId)) {
       void offerRecords(app, sessionId, records);
       return records;
     }

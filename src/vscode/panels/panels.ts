@@ -61,6 +61,11 @@ export class Panels implements Disposable {
     });
   }
 
+  /** Whether such a panel is in sight. */
+  shows(isIt: (subject: PanelSubject) => boolean): boolean {
+    return [...this.#open.values()].some(({ subject, panel }) => panel.visible && isIt(subject));
+  }
+
   /** Closes those about clusters that are gone for good: nothing can be shown or done in them any more. */
   closeOf(isGone: (clusterId: string) => boolean): void {
     for (const { subject, panel } of Array.from(this.#open.values())) {
