@@ -16,6 +16,12 @@ export class AnswerMemory {
     this.#buffer = buffer;
   }
 
+  /** What all records of an answer lie in; undefined when there are none, or not in one place. Empty ones lie nowhere. */
+  static of(records: readonly (Uint8Array | null)[]): AnswerMemory | undefined {
+    const [first, ...others] = records.flatMap((each) => (each && each.byteLength > 0 ? each.buffer : []));
+    return first && others.every((other) => other === first) ? new AnswerMemory(first) : undefined;
+  }
+
   /** Whether views of these bytes are views into it. */
   isOf({ buffer }: { readonly buffer: ArrayBufferLike }): boolean {
     return buffer === this.#buffer;

@@ -206,7 +206,8 @@ export class NodeFetcher {
   }
 
   async #takeAll(tasks: readonly FetchTask[], answer: Answer<typeof fetch>): Promise<boolean> {
-    const memory = memoryOf(answer.body);
+    const partitions = answer.body.responses.flatMap((topic) => topic.partitions);
+    const memory = AnswerMemory.of(partitions.map(({ records }) => records));
     try {
       return await this.#takeEach(tasks, answer, memory);
     } finally {
@@ -291,13 +292,4 @@ export class NodeFetcher {
       error: result.error,
     });
   }
-}
-
-/** What all records of an answer lie in; undefined when there are none, or not in one place. */
-function memoryOf({ responses }: FetchResponse): AnswerMemory | undefined {
-  const all = responses.flatMap(({ partitions }) =>
-    partitions.flatMap(({ records }) => records?.buffer ?? []),
-  );
-  const [buffer] = all;
-  return buffer && all.every((other) => other === buffer) ? new AnswerMemory(buffer) : undefined;
 }

@@ -73,6 +73,20 @@ describe("the memory of an answer", () => {
     expect(take(1)).toEqual([value]);
   });
 
+  test("is known although partitions of it came without records", () => {
+    const whole = new Uint8Array(200_000);
+    const records = [new Uint8Array(0), null, whole.subarray(10, 100_000), whole.subarray(100_000)];
+
+    AnswerMemory.of(records)?.release();
+
+    expect(whole.buffer.byteLength).toBe(0);
+  });
+
+  test("is not known when records of it lie in several places, or there are none", () => {
+    expect(AnswerMemory.of([new Uint8Array(10), new Uint8Array(10)])).toBeUndefined();
+    expect(AnswerMemory.of([null, new Uint8Array(0)])).toBeUndefined();
+  });
+
   test("is kept while records are views into it", () => {
     const { take, isFreed } = buffered(batch(0n, "lz4"), batch(1n, "none"));
 
