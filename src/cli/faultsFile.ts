@@ -52,6 +52,8 @@ export class FaultsFile {
   /** Applies it after each change until the signal aborts; tells what became of that. Throws when it cannot be watched. */
   follow(playground: Playground, tell: (change: FaultsChange) => void, until: AbortSignal): void {
     let timer: Disposable | undefined;
+    // One look after the other: an older one that was slower would put old rules into force.
+    let lastLook = Promise.resolve();
     const look = async (isSecond: boolean): Promise<void> => {
       timer = undefined;
       const { text, rules } = await this.#look();
@@ -64,7 +66,9 @@ export class FaultsFile {
       tell(rules.ok ? this.apply(playground, rules.value) : { type: "wrong", problems: rules.error });
     };
     const soon = (ms: number, isSecond: boolean) => {
-      timer ??= systemClock.schedule(ms, () => void look(isSecond));
+      timer ??= systemClock.schedule(ms, () => {
+        lastLook = lastLook.then(() => look(isSecond));
+      });
     };
     // The folder and not the file: most editors put another file in its place, and a mounted one may be a link.
     const watcher = watch(path.dirname(path.resolve(this.#file)), () => soon(settleMs, false));

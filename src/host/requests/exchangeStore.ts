@@ -100,7 +100,7 @@ export class ExchangeStore implements RequestTap {
   /** Lets go the older half, when memory is short; returns how many exchanges that were. */
   shed(): number {
     const before = this.#dropped;
-    this.#shrink(Math.floor((this.#kept.length - this.#head) / 2), this.#maxBytes);
+    this.#shrink(Math.floor((this.#kept.length - this.#head) / 2));
     return this.#dropped - before;
   }
 
@@ -114,7 +114,7 @@ export class ExchangeStore implements RequestTap {
     };
     this.#kept.push(exchange);
     this.#bytes += sizeOf(exchange);
-    this.#shrink(Number.POSITIVE_INFINITY, this.#maxBytes);
+    this.#shrink();
     return exchange;
   }
 
@@ -130,11 +130,11 @@ export class ExchangeStore implements RequestTap {
     const response = keptFrame(how.frame, { from: sizeBytes, keepable });
     exchange.end = { type: "answered", at, response };
     this.#bytes += sizeOf(exchange) - before;
-    this.#shrink(Number.POSITIVE_INFINITY, this.#maxBytes);
+    this.#shrink();
   }
 
-  #shrink(most: number, maxBytes: number): void {
-    while (this.#kept.length - this.#head > most || this.#bytes > maxBytes) {
+  #shrink(most = Number.POSITIVE_INFINITY): void {
+    while (this.#kept.length - this.#head > most || this.#bytes > this.#maxBytes) {
       const oldest = this.#kept[this.#head];
       if (!oldest) break;
       this.#bytes -= sizeOf(oldest);
