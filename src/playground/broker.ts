@@ -22,7 +22,7 @@ import { InvariantMonitor } from "./invariants/invariantMonitor.ts";
 import { ownersIn } from "./invariants/owners.ts";
 import { DropReport } from "./log/dropReport.ts";
 import { Housekeeping } from "./log/housekeeping.ts";
-import { LogMemory } from "./log/logMemory.ts";
+import { type Dropped, LogMemory } from "./log/logMemory.ts";
 import { markerBatch } from "./log/markerBatch.ts";
 import type { AppendOptions, PartitionLog } from "./log/partitionLog.ts";
 import type { TransactionMarker } from "./log/producerStates.ts";
@@ -293,13 +293,23 @@ export class Broker implements Disposable {
     const logAppendTime = stampsTime ? this.leaderNow(log) : undefined;
     const batch = log.append(produced, { ...how, logAppendTime });
     this.housekeeping.appended(log);
-    for (const dropped of this.memory.appended(log, batch)) {
+    for (const dropped of this.#makeRoom(log, batch)) this.#drops.dropped(dropped.batch);
+    return batch;
+  }
+
+  /** A batch that was kept on disk is in its log again; says how many of the oldest ones had no room beside it. */
+  tookBack(log: PartitionLog, batch: StoredBatch): number {
+    return this.#makeRoom(log, batch).length;
+  }
+
+  #makeRoom(log: PartitionLog, batch: StoredBatch): readonly Dropped[] {
+    const gone = this.memory.appended(log, batch);
+    for (const dropped of gone) {
       this.#trimmed.add(dropped.log);
       this.#dropped.dropped(dropped.log.id.topic, dropped.batch);
-      this.#drops.dropped(dropped.batch);
     }
     if (this.#trimmed.size > 0) this.#reportTrimmedSoon();
-    return batch;
+    return gone;
   }
 
   /**

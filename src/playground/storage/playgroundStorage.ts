@@ -162,7 +162,7 @@ export class PlaygroundStorage implements Disposable {
     // Which of two partitions a batch came to first is not written down; its time is near enough.
     held.sort((a, b) => a.at - b.at);
     let dropped = 0;
-    for (const { log, batch } of held) dropped += broker.memory.appended(log, batch).length;
+    for (const { log, batch } of held) dropped += broker.tookBack(log, batch);
     if (dropped > 0) this.#notice(`${dropped} of the oldest batches had no room in memory and are gone`);
   }
 

@@ -145,6 +145,19 @@ describe("a data directory", () => {
     expect(broker.memory.usedBytes).toBeLessThanOrEqual(700);
   });
 
+  test("counts what it gave up when it was opened like what it gives up later", async () => {
+    await filled();
+    const { broker, clock, observed } = await storedBroker(files, { settings: { maxLogBytes: 700 } });
+
+    await clock.advance(1_000);
+
+    const gone = [0, 1].reduce((sum, partition) => sum + Number(logOf(broker, partition).logStartOffset), 0);
+    expect(gone).toBeGreaterThan(0);
+    expect(observed.filter(({ type }) => type === "broker.dropped")).toEqual([
+      { type: "broker.dropped", topics: [expect.objectContaining({ topic: "orders", records: gone })] },
+    ]);
+  });
+
   test("never gives a topic the id of another that was kept, although a seed gives the same ids again", async () => {
     const first = await storedBroker(files);
     const orders = first.broker.topics.create("orders", { partitions: 1, replicationFactor: 1 });

@@ -5,6 +5,7 @@ import { PlaygroundStorage } from "#playground/storage/playgroundStorage.ts";
 import { encodeBatch } from "#protocol/records/batchWriter.ts";
 import type { MemoryDataFiles } from "#test/support/memoryDataFiles.ts";
 import { VirtualClock } from "#test/support/virtualClock.ts";
+import type { ObservationBody } from "#trace/observation.ts";
 
 const asked = { wanted: 9092, host: "127.0.0.1", nodes: 1 };
 const encoder = new TextEncoder();
@@ -15,6 +16,8 @@ export interface StoredBroker {
   readonly clock: VirtualClock;
   /** What the data directory had to say. */
   readonly notices: readonly string[];
+  /** What the broker told of. */
+  readonly observed: readonly ObservationBody[];
   /** Ends it in order. */
   stop(): void;
 }
@@ -29,6 +32,7 @@ export async function storedBroker(
 ): Promise<StoredBroker> {
   const clock = new VirtualClock();
   const notices: string[] = [];
+  const observed: ObservationBody[] = [];
   const storage = PlaygroundStorage.open(
     files,
     (body) => {
@@ -37,13 +41,19 @@ export async function storedBroker(
     segmentBytes === undefined ? {} : { segmentBytes },
   );
   const nodes = [{ nodeId: 1, host: "127.0.0.1", port: 9092, rack: undefined }];
-  const deps = { clock, random: seededRandom(5), observe: () => {}, kafkaClusterId: storage.kafkaClusterId };
+  const deps = {
+    clock,
+    random: seededRandom(5),
+    observe: (body: ObservationBody) => void observed.push(body),
+    kafkaClusterId: storage.kafkaClusterId,
+  };
   const broker = new Broker(deps, playgroundSettings(settings), nodes);
   await clock.runUntil(storage.restore(broker, asked));
   return {
     broker,
     clock,
     notices,
+    observed,
     stop: () => {
       broker.dispose();
       storage.dispose();
