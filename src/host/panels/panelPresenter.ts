@@ -16,6 +16,8 @@ export interface PanelPresenter {
   state(): PanelState;
   /** The page reported what the user did. */
   notified(notification: PanelNotification): void;
+  /** The panel is closed: what it was still getting ready is not wanted any more. */
+  dispose?(): void;
   copyText?(what: "detail" | "table"): string;
   targetOf?(mark: MarkRef): NodeTarget | undefined;
   recordText?(

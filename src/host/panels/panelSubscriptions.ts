@@ -44,6 +44,7 @@ export class PanelSubscriptions {
   }
 
   close(panelId: string): void {
+    this.#panels.get(panelId)?.presenter.dispose?.();
     this.#panels.delete(panelId);
   }
 

@@ -75,8 +75,7 @@ export class RebalancesPresenter implements PanelPresenter {
         void this.#jumpTo(notified.body.atMs);
         return;
       case "live":
-        this.#sought?.controller.abort();
-        this.#sought = undefined;
+        this.dispose();
         this.#refusal = undefined;
         this.#moment = undefined;
         this.#following = true;
@@ -91,6 +90,11 @@ export class RebalancesPresenter implements PanelPresenter {
         this.#tableWindow = notified.body;
         return;
     }
+  }
+
+  dispose(): void {
+    this.#sought?.controller.abort();
+    this.#sought = undefined;
   }
 
   /** Folds what is known up to that moment, or to the nearest that can be shown; a newer order ends an older one. */

@@ -11,6 +11,7 @@ function watched(presenter: { isPast: boolean; goesWithTrees?: boolean }) {
   let asked = 0;
   const sent: string[] = [];
   const logged: string[] = [];
+  const disposed: string[] = [];
   const panels = new PanelSubscriptions(
     (_id, { title }) => sent.push(title),
     new Defects((message) => logged.push(message)),
@@ -24,10 +25,11 @@ function watched(presenter: { isPast: boolean; goesWithTrees?: boolean }) {
     goesWithTrees: presenter.goesWithTrees ?? false,
     state,
     notified: () => undefined,
+    dispose: () => void disposed.push("panel"),
   };
   const { panelId } = panels.open(whole);
   panels.setVisible(panelId, true);
-  return { panels, panelId, sent, logged };
+  return { panels, panelId, sent, logged, disposed };
 }
 
 test("a panel that shows the present is sent whenever it looks different", () => {
@@ -103,4 +105,13 @@ test("a panel that cannot be drawn is logged once, and the others go on", () => 
   expect(sent).toEqual(["state 1", "state 2"]);
   expect(logged).toHaveLength(1);
   expect(logged[0]).toContain("broken cannot be shown: RangeError: Invalid time value");
+});
+
+test("a panel that is closed gives up what it was getting ready", () => {
+  const { panels, panelId, disposed } = watched({ isPast: false });
+
+  panels.close(panelId);
+  panels.close(panelId);
+
+  expect(disposed).toEqual(["panel"]);
 });
