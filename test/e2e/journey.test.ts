@@ -77,7 +77,7 @@ test("4. a row whose numbers change says everything in its tooltip", async () =>
 
 test("6. a commit that waits becomes a finding on the row, in the view and with the reason", async () => {
   await workbench.contextMenu(workbench.row("Clusters", "billing"), /Delay Commit Responses/);
-  await workbench.type("14");
+  await workbench.answer("Seconds until each OffsetCommit", "14");
   await workbench.row("Clusters", /Faults \(1 on\)/).waitFor();
   await workbench.contextMenu(workbench.row("Debug Consumers", /^A.*billing/), "Commit Now");
 
@@ -151,9 +151,8 @@ test("2. a cluster is added by a guided flow, comes into sight, and a failure na
   await workbench.expand(workbench.row("Clusters", /^Nodes \(/));
   await workbench.expand(workbench.row("Clusters", /^worker-2/));
   await workbench.command("Groupscope: Add Cluster");
-  await workbench.type("localhost:1");
-  await workbench.asked("A name for the cluster");
-  await workbench.type("staging");
+  await workbench.answer("Bootstrap servers", "localhost:1");
+  await workbench.answer("A name for the cluster", "staging");
   await workbench.asked("How is the connection protected?");
   await workbench.pick("Plaintext");
   await workbench.asked("How do you sign in?");

@@ -47,7 +47,7 @@ test("a node whose clock is wrong says so, and a row below the faults sets it ri
   await workbench.expand(workbench.row("Clusters", "Nodes (3)"));
   const node = workbench.row("Clusters", /node 2.*rack b/);
   await causeTrouble(node, "Skew the clock");
-  await workbench.type("-90");
+  await workbench.answer("Seconds the clock is ahead", "-90");
 
   await workbench.row("Clusters", /node 2.*clock 1 min 30 s behind/).waitFor();
   await workbench.expand(workbench.row("Clusters", "Faults (1 on)"));

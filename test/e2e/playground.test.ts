@@ -24,7 +24,7 @@ test("a group's row offers its troubles in words, and a rule that was started is
   await workbench.page.getByText("are answered late").waitFor();
   await workbench.screenshot("playground-cause-trouble");
   await workbench.pick("Slow commits down");
-  await workbench.type("4");
+  await workbench.answer("How many seconds late", "4");
 
   await workbench.toast(/Slow commits down/);
   await workbench.row("Clusters", /Faults \(1 on\).*hit [1-9]/).waitFor();
@@ -88,7 +88,7 @@ test("the clock stands still, catches up, moves by a step and runs at real speed
   await clock(/^Clock.*real time/);
   await workbench.rowAction(workbench.row("Clusters", /^Clock.*real time[^,]*$/), "Pause Clock");
   await workbench.rowAction(workbench.row("Clusters", /^Clock/), /Step Clock/);
-  await workbench.type("45 s");
+  await workbench.answer("How much time passes", "45 s");
 
   await clock(/^Clock.*paused.*ahead of the real time/);
   await workbench.screenshot("playground-clock");

@@ -46,7 +46,7 @@ test("a playground that is kept is back after a reload, on the same ports, with 
 });
 
 async function playgroundAddress(): Promise<string> {
-  const row = workbench.row("Clusters", /playground.*127\.0\.0\.1:\d+.*running/);
+  const row = workbench.row("Clusters", /playground.*running.*127\.0\.0\.1:\d+/);
   await row.waitFor();
   return /127\.0\.0\.1:\d+/.exec((await row.textContent()) ?? "")?.[0] ?? "";
 }

@@ -23,7 +23,7 @@ test("7. the form's advanced part starts a consumer of the consumer protocol tha
   await change("Block rebalances on poll", "yes");
   // Longer than a slow machine takes to the end of this journey.
   await find("Rebalance timeout");
-  await workbench.type("5 min");
+  await workbench.answer("Rebalance timeout", "5 min");
   await workbench.asked("Enter changes the line");
   await workbench.screenshot("7-advanced-changed");
 

@@ -34,8 +34,8 @@ export interface Workbench {
   showSideBar(isShown: boolean): Promise<void>;
   /** Makes the side bar so wide: rows say a lot, and at its first width it cuts them. */
   dragSideBar(toX: number): Promise<void>;
-  /** Types into the input box that is open, or opens next, and accepts. */
-  type(text: string): Promise<void>;
+  /** Types into the input box that asks this, and accepts. A list that was just chosen from still takes what is typed. */
+  answer(question: string, text: string): Promise<void>;
   /** Waits for a notification and returns it, for its buttons. */
   toast(text: string | RegExp): Promise<Locator>;
   /** The section of the side bar with this title (its name as shown, in any case). */
@@ -106,6 +106,13 @@ function actions(
     await quickInput.locator(".quick-input-list .monaco-list-row", { hasText: text }).first().click();
   };
 
+  const asked = async (question: string) => {
+    await quickInput
+      .locator(`input[placeholder*="${question}"], .quick-input-message:has-text("${question}")`)
+      .first()
+      .waitFor();
+  };
+
   const view = (title: string) =>
     page.locator(".pane", { has: page.locator(`.pane-header[aria-label^="${title}" i]`) });
 
@@ -127,12 +134,7 @@ function actions(
       await pick(title);
     },
     pick,
-    asked: async (question) => {
-      await quickInput
-        .locator(`input[placeholder*="${question}"], .quick-input-message:has-text("${question}")`)
-        .first()
-        .waitFor();
-    },
+    asked,
     showSideBar: (isShown) => showSideBar(page, isShown),
     dragSideBar: async (toX) => {
       const box = await page.locator(".part.sidebar").boundingBox();
@@ -143,8 +145,8 @@ function actions(
       await page.mouse.up();
       await page.mouse.move(1_000, 850);
     },
-    type: async (text) => {
-      await input.waitFor();
+    answer: async (question, text) => {
+      await asked(question);
       await input.fill(text);
       await page.keyboard.press("Enter");
     },
