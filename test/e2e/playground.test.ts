@@ -66,7 +66,7 @@ test("a node's row stops and starts it", async () => {
   await workbench.rowAction(workbench.row("Clusters", /node 2.*up/), "Stop Node");
 
   await workbench.row("Clusters", /node 2.*down/).waitFor();
-  await workbench.row("Clusters", /playground.*1 down/).waitFor();
+  await workbench.row("Clusters", /playground.*1 of 3 nodes down/).waitFor();
   await workbench
     .row("Clusters", /node [13].*leads [1-9]/)
     .first()

@@ -198,7 +198,7 @@ function blockText(block: CommitBlock): string {
 
 /** What a commit waits for in any phase, and since when, completing "waited … for …". */
 export function waitText(phase: CommitPhase, now: number): string {
-  const taken = (since: number) => `; that has taken ${((now - since) / 1000).toFixed(1)} s so far`;
+  const taken = (since: number) => `; that has taken ${((now - since) / 1000).toFixed(1)} s`;
   if (phase.state === "blocked") return blockText(phase.block) + taken(phase.block.since);
   if (phase.state !== "inFlight") return "its turn";
   return `the coordinator to answer OffsetCommit${taken(phase.sentAt)}`;

@@ -107,13 +107,14 @@ function descriptionOf(cluster: ClusterModel): string {
     return joined("stopped", reason !== "stopped" && reason);
   }
   if (playground.started) {
-    const [first] = playground.started.nodes;
+    const { nodes } = playground.started;
+    const [first] = nodes;
+    const down = playground.nodesDown.length;
     return joined(
       connection?.state === "failed" && "not connected",
-      "running",
+      down > 0 ? `${down} of ${countedText(nodes.length, "node")} down` : "running",
       first && `${first.host}:${first.port}`,
-      countedText(playground.started.nodes.length, "node"),
-      playground.nodesDown.length > 0 && `${playground.nodesDown.length} down`,
+      down === 0 && countedText(nodes.length, "node"),
     );
   }
   switch (connection?.state) {

@@ -90,7 +90,7 @@ function memberNode(place: Place, member: MemberView, name: string): TreeNode {
     description,
     tooltip: tooltip(name, memberFields(place, member), mark ? [findingText(mark)] : []),
     icon:
-      missing && isOverdue(place)
+      missing && isOverdue(place) && mark?.severity !== "error"
         ? { codicon: "warning", color: "problemsWarningIcon.foreground" }
         : iconWith(mark, ownerIcon(member)),
     contextValue: contextValue(

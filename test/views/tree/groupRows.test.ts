@@ -103,6 +103,28 @@ describe("a group's row", () => {
     expect(iconAt(6_000)).toBe("warning");
   });
 
+  test("a member whose commit hangs stays marked as an error when it is waited for as well", () => {
+    const model = modelOf(
+      profile,
+      seen(1, started()),
+      seen(2, phase({ phase: "joining" })),
+      seen(1_000, commit({ state: "blocked", blocked: { by: "joinInFlight", since: 900 } })),
+      seen(
+        1_000,
+        described({
+          state: "PreparingRebalance",
+          stateSince: 1_000,
+          members: [member("groupscope-A-1", { phase: "notRejoined", evictedAt: 42_000 })],
+        }),
+        byBroker,
+      ),
+    );
+
+    const [own] = rows(model, clusters, groupTarget, { at: 20_000 });
+
+    expect(own?.icon).toEqual({ codicon: "error", color: "problemsErrorIcon.foreground" });
+  });
+
   test("a healthy member's time to its eviction is one of silence", () => {
     const model = modelOf(
       profile,
