@@ -11,6 +11,8 @@ const readingMs = 4_000;
 export class LaterRedraws implements Disposable {
   readonly #draw: (rows: readonly TreeRow[]) => void;
   readonly #rows = new Set<TreeRow>();
+  /** Families of which a part was just shown as it is now. */
+  readonly #fresh = new WeakSet<TreeRow>();
   #timer: NodeJS.Timeout | undefined;
   #read: { readonly row: TreeRow; readonly until: number } | undefined;
 
@@ -28,6 +30,19 @@ export class LaterRedraws implements Disposable {
     const families = new Set(rows.map(familyOf));
     const due = [...this.#rows].filter((row) => families.has(familyOf(row)));
     for (const row of due) this.#rows.delete(row);
+    return due;
+  }
+
+  /** What lies in the row was just shown as it is now: its family is not to stay behind for a beat. */
+  shownBelow(row: TreeRow): void {
+    this.#fresh.add(familyOf(row));
+  }
+
+  /** What waits in families of which a part was just shown: it is drawn now. */
+  takeFresh(): readonly TreeRow[] {
+    const due = [...this.#rows].filter((row) => this.#fresh.has(familyOf(row)));
+    for (const row of due) this.#rows.delete(row);
+    for (const row of due) this.#fresh.delete(familyOf(row));
     return due;
   }
 

@@ -50,10 +50,12 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
         const { redraw, unknown } = this.#rows.apply(changes);
         if (unknown.length > 0) link.notify("tree.forget", { view, parentIds: unknown });
         this.#later.add(redraw.soon);
-        if (redraw.now === "all") this.#redraw.fire(undefined);
-        else if (redraw.now.length > 0) {
-          this.#redraw.fire([...new Set([...redraw.now, ...this.#later.takeWith(redraw.now)])]);
+        if (redraw.now === "all") {
+          this.#redraw.fire(undefined);
+          return;
         }
+        const due = [...redraw.now, ...this.#later.takeFresh()];
+        if (due.length > 0) this.#redraw.fire([...new Set([...due, ...this.#later.takeWith(due)])]);
       }),
     );
     // The next worker knows nothing of what is shown: it is asked for all of it, once it runs. Asking at the moment
@@ -103,7 +105,10 @@ export class TreeAdapter implements vscode.TreeDataProvider<TreeRow>, Disposable
   getChildren(parent?: TreeRow): TreeRow[] | Promise<TreeRow[]> {
     const known = this.#rows.childrenOf(parent);
     if (known) return [...known];
-    return this.#load(parent).then((nodes) => [...this.#rows.set(parent, nodes)]);
+    return this.#load(parent).then((nodes) => {
+      if (parent) this.#later.shownBelow(parent);
+      return [...this.#rows.set(parent, nodes)];
+    });
   }
 
   /** Selects the row of an id path, loading what is above it. Returns false when there is no such row. */

@@ -46,6 +46,23 @@ test("the row whose tooltip is read waits, with all it lies in and adds up with;
   expect(drawn).toEqual([["faults"]]);
 });
 
+test("a consumer's total does not stay behind the partitions that were just expanded below it", () => {
+  const { drawn, later } = redraws();
+  const session = row("session");
+  const other = row("faults");
+  later.shownBelow(session);
+  later.add([session, other]);
+
+  const drawnNow = later.takeFresh();
+  later.add([session]);
+  const drawnAgain = later.takeFresh();
+  vi.advanceTimersByTime(2_000);
+
+  expect(drawnNow).toEqual([session]);
+  expect(drawnAgain).toEqual([]);
+  expect(drawn).toEqual([["faults", "session"]]);
+});
+
 test("a consumer's total is drawn with the partition that is drawn at once, so that they add up", () => {
   const { drawn, later } = redraws();
   const session = row("session");
