@@ -37,7 +37,7 @@ export function Toolbar({ state, page }: ToolbarProps) {
           title="Stay at the newest record"
           onClick={() => page.notify("setFollow", { follow: !state.following })}
         >
-          <Icon name="debug-continue" /> <span class="wideOnly">Follow</span>
+          <Icon name="arrow-down" /> <span class="wideOnly">Follow</span>
         </button>
         <button
           type="button"

@@ -29,7 +29,7 @@ export function Toolbar({ state, page }: ToolbarProps) {
           title={paused ? "Show what comes" : "Keep the list as it is; requests go on being kept"}
           onClick={() => page.notify("setPaused", { paused: !paused })}
         >
-          <Icon name={paused ? "debug-continue" : "debug-pause"} /> {paused ? "Paused" : "Live"}
+          <Icon name="debug-pause" /> Pause
         </button>
         <button
           type="button"
