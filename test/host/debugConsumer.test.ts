@@ -162,7 +162,7 @@ test("a commit that a fault delays becomes a finding, and its waiter can be let 
     waitsFor: hang?.detail.replace(/^[\d.]+ s · /, ""),
   });
   expect(report.outcome).toBe("released");
-  expect(report.message).toMatch(/answer OffsetCommit; that has taken \d\.\d s so far; the fault “/);
+  expect(report.message).toMatch(/answer OffsetCommit; that has taken \d\.\d s; the fault “/);
   await ask("playground.removeFault", { faultId });
 });
 

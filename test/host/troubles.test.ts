@@ -18,7 +18,7 @@ test("a stopped node's row says so, and so does the playground's, until it is st
   await clock.advance(2_000);
 
   expect((await tree.find(clusters, "node 2"))?.description).toBe("down · 127.0.0.1:9093");
-  expect((await tree.find(clusters, "playground"))?.description).toContain("1 down");
+  expect((await tree.find(clusters, "playground"))?.description).toContain("1 of 3 nodes down");
   expect((await ask("playground.status", {})).nodes.map(({ isUp }) => isUp)).toEqual([true, false, true]);
   await ask("playground.trouble", { id: "startNode", target: { nodeId: 2 } });
   await clock.advance(2_000);
