@@ -5,7 +5,8 @@ import { rowHeightPx } from "./virtualTable.tsx";
 /** Keys, wheel and fingers scroll for at least so long after they were last felt. */
 const handMs = 700;
 
-interface ListPlaceOptions<Row> {
+/** The list, and whom to tell what becomes of it. */
+export interface ListPlaceOptions<Row> {
   readonly container: { readonly current: HTMLElement | null };
   readonly total: number;
   readonly window: { readonly fromIndex: number; readonly rows: readonly Row[] };

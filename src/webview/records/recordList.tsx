@@ -1,12 +1,7 @@
-import { useRef } from "preact/hooks";
+import { GrowingList } from "../page/growingList.tsx";
 import { Icon } from "../page/icon.tsx";
-import { NewerBelow } from "../page/newerBelow.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
-import { useListPlace } from "../page/useListPlace.ts";
-import { useSelectedInSight } from "../page/useSelectedInSight.ts";
-import { marginRows } from "../page/useVirtualRows.ts";
-import { VirtualTable } from "../page/virtualTable.tsx";
 import type { RecordRow, RecordsContract, RecordsState } from "./contract.ts";
 import { RenderedText } from "./renderedText.tsx";
 
@@ -21,51 +16,24 @@ interface ListProps {
 
 /** The delivered records, oldest first; only the visible rows exist. */
 export function RecordList({ state, page }: ListProps) {
-  const { total, following, selected, filter } = state;
+  const { total, window, following, selected, filter } = state;
   const isOfOne = filter?.partition !== undefined;
-  const container = useRef<HTMLDivElement>(null);
-  useSelectedInSight(container, selected?.recordId);
-  const { fromIndex } = state.window;
-  const firstAtOpening = useRef(following || fromIndex === 0 ? 0 : fromIndex + marginRows).current;
-  const onWindow = useListPlace<RecordRow>({
-    container,
-    total,
-    window: state.window,
-    idOf: ({ recordId }) => recordId,
-    following,
-    selectedId: selected?.recordId,
-    onScrolledUp: () => page.notify("setFollow", { follow: false }),
-    onViewport: (viewport) => page.notify("viewport", viewport),
-  });
 
   return (
-    <VirtualTable<RecordRow>
-      container={container}
-      className="list recordList"
+    <GrowingList<RecordRow>
+      className="recordList"
       label={state.title}
       columns={isOfOne ? ofOnePartition : columns}
+      what="record"
       total={total}
-      window={state.window}
-      keyOf={({ recordId }) => String(recordId)}
+      window={window}
+      idOf={({ recordId }) => recordId}
+      following={following}
+      selectedId={selected?.recordId}
       cells={(row) => <Cells row={row} isOfOne={isOfOne} />}
-      isSelected={({ recordId }) => recordId === selected?.recordId}
       onSelect={({ recordId }) => page.notify("select", { recordId })}
-      onWindow={onWindow}
-      firstAtOpening={firstAtOpening}
-      below={
-        following
-          ? undefined
-          : (rows) => (
-              <NewerBelow
-                rows={rows}
-                what="record"
-                onFollow={() => page.notify("setFollow", { follow: true })}
-              />
-            )
-      }
-      onMove={(index) => {
-        if (following && index < total - 1) page.notify("setFollow", { follow: false });
-      }}
+      onFollow={(follow) => page.notify("setFollow", { follow })}
+      onViewport={(viewport) => page.notify("viewport", viewport)}
     />
   );
 }

@@ -1,12 +1,7 @@
-import { useRef } from "preact/hooks";
+import { GrowingList } from "../page/growingList.tsx";
 import { Icon } from "../page/icon.tsx";
-import { NewerBelow } from "../page/newerBelow.tsx";
 import type { Page } from "../page/openPage.ts";
 import { dateTimeText, timeText } from "../page/timeText.ts";
-import { useListPlace } from "../page/useListPlace.ts";
-import { useSelectedInSight } from "../page/useSelectedInSight.ts";
-import { marginRows } from "../page/useVirtualRows.ts";
-import { VirtualTable } from "../page/virtualTable.tsx";
 import type { Outcome, RequestRow, RequestsContract, RequestsState } from "./contract.ts";
 
 const columns = ["Time", "Node", "Client", "Request", "About", "Took", "Outcome", "Fault"];
@@ -26,54 +21,27 @@ interface ListProps {
 
 /** The requests, oldest first; only the visible rows exist. */
 export function RequestList({ state, page }: ListProps) {
-  const { total, following, selected } = state;
-  const container = useRef<HTMLDivElement>(null);
-  useSelectedInSight(container, selected?.exchangeId);
-  const { fromIndex } = state.window;
-  const firstAtOpening = useRef(following || fromIndex === 0 ? 0 : fromIndex + marginRows).current;
-  const onWindow = useListPlace<RequestRow>({
-    container,
-    total,
-    window: state.window,
-    idOf: ({ exchangeId }) => exchangeId,
-    following,
-    selectedId: selected?.exchangeId,
-    onScrolledUp: () => page.notify("setFollow", { follow: false }),
-    onViewport: (viewport) => page.notify("viewport", viewport),
-  });
+  const { total, window, following, selected } = state;
 
   return (
-    <VirtualTable<RequestRow>
-      container={container}
-      className="list requestList"
+    <GrowingList<RequestRow>
+      className="requestList"
       label={state.title}
       columns={columns}
+      what="request"
       total={total}
-      window={state.window}
-      keyOf={({ exchangeId }) => String(exchangeId)}
+      window={window}
+      idOf={({ exchangeId }) => exchangeId}
+      following={following}
+      selectedId={selected?.exchangeId}
       cells={(row) => <Cells row={row} />}
-      isSelected={({ exchangeId }) => exchangeId === selected?.exchangeId}
       onSelect={({ exchangeId }) => {
         // What is being read must not be pushed out of sight by what comes.
         if (following) page.notify("setFollow", { follow: false });
         page.notify("select", { exchangeId });
       }}
-      onWindow={onWindow}
-      firstAtOpening={firstAtOpening}
-      below={
-        following
-          ? undefined
-          : (rows) => (
-              <NewerBelow
-                rows={rows}
-                what="request"
-                onFollow={() => page.notify("setFollow", { follow: true })}
-              />
-            )
-      }
-      onMove={(index) => {
-        if (following && index < total - 1) page.notify("setFollow", { follow: false });
-      }}
+      onFollow={(follow) => page.notify("setFollow", { follow })}
+      onViewport={(viewport) => page.notify("viewport", viewport)}
     />
   );
 }
