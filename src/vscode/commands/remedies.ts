@@ -50,33 +50,16 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
     case "removeMember":
       return removeMember(app, action);
     case "stopSession":
-      await vscode.commands.executeCommand(commandIds.stopDebugConsumer, {
-        kind: "session",
-        clusterId: action.clusterId,
-        sessionId: action.sessionId,
-      });
+      await vscode.commands.executeCommand(commandIds.stopDebugConsumer, { ...action, kind: "session" });
       return;
     case "startConsumer":
-      await vscode.commands.executeCommand(commandIds.startDebugConsumer, {
-        kind: "group",
-        clusterId: action.clusterId,
-        groupId: action.groupId,
-      });
+      await vscode.commands.executeCommand(commandIds.startDebugConsumer, { ...action, kind: "group" });
       return;
     case "changeMember":
-      await vscode.commands.executeCommand(commandIds.changeScriptedMember, {
-        kind: "group",
-        clusterId: action.clusterId,
-        groupId: action.groupId,
-        name: action.name,
-      });
+      await vscode.commands.executeCommand(commandIds.changeScriptedMember, { ...action, kind: "group" });
       return;
     case "migrateAssignor":
-      await vscode.commands.executeCommand(commandIds.migrateAssignor, {
-        kind: "group",
-        clusterId: action.clusterId,
-        groupId: action.groupId,
-      });
+      await vscode.commands.executeCommand(commandIds.migrateAssignor, { ...action, kind: "group" });
       return;
     case "disableFault":
       return app.link.request("playground.setFaultEnabled", { faultId: action.faultId, enabled: false });
@@ -84,16 +67,10 @@ export async function applyRemedy(app: App, action: RemedyAction): Promise<void>
       await vscode.commands.executeCommand(commandIds.startPlayground);
       return;
     case "reconnectCluster":
-      await vscode.commands.executeCommand(commandIds.reconnectCluster, {
-        kind: "cluster",
-        clusterId: action.clusterId,
-      });
+      await vscode.commands.executeCommand(commandIds.reconnectCluster, { ...action, kind: "cluster" });
       return;
     case "editCluster":
-      await vscode.commands.executeCommand(commandIds.editCluster, {
-        kind: "cluster",
-        clusterId: action.clusterId,
-      });
+      await vscode.commands.executeCommand(commandIds.editCluster, { ...action, kind: "cluster" });
       return;
   }
 }
