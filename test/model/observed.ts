@@ -2,6 +2,7 @@ import type { TopicPartition } from "#base/topicPartition.ts";
 import { type ClusterModel, createModel, fold, type GroupModel, type ModelState } from "#model/model.ts";
 import type { Envelope, Observation, ObservationBody } from "#trace/observation.ts";
 import type { CommitState } from "#trace/observations/commit.ts";
+import type { BatchRejected } from "#trace/observations/fetch.ts";
 import type { GroupDescribed, GroupMemberPhase, ObservedMember } from "#trace/observations/group.ts";
 import type { PositionState } from "#trace/observations/position.ts";
 import type { SessionStarted } from "#trace/observations/session.ts";
@@ -111,6 +112,25 @@ export function commit(rest: Partial<CommitState> = {}): CommitState {
     offsets: [{ topic: "orders", partition: 3, from: 96n, to: 120n }],
     queuedAt: 1_000,
     stateSince: 1_000,
+    ...rest,
+  };
+}
+
+/** A batch of orders-4 that fails its checksum, and halts its partition. */
+export function rejected(rest: Partial<BatchRejected> = {}): BatchRejected {
+  return {
+    type: "fetch.batchRejected",
+    sessionId: "s1",
+    topic: "orders",
+    partition: 4,
+    cause: "crc",
+    message: "The CRC does not match.",
+    baseOffset: 2_000n,
+    lastOffset: 2_009n,
+    nextSafeOffset: 2_010n,
+    boundsTrusted: true,
+    boundsReason: "agrees",
+    action: "halted",
     ...rest,
   };
 }

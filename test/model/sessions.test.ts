@@ -1,8 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { bufferTotals } from "#model/sessions.ts";
 import { sessionPartition, sessionPartitions } from "#model/sessionView.ts";
-import type { BatchRejected } from "#trace/observations/fetch.ts";
-import { clusterOf, modelOf, offsets, position, seen, started } from "./observed.ts";
+import { clusterOf, modelOf, offsets, position, rejected, seen, started } from "./observed.ts";
 
 const sessionOf = (model: ReturnType<typeof modelOf>) => {
   const session = clusterOf(model).sessions.get("s1");
@@ -23,20 +22,7 @@ const buffer = (partition: number, records: number, pausedRecords = 0) =>
     pausedBytes: pausedRecords * 100,
   }) as const;
 
-const rejected: BatchRejected = {
-  type: "fetch.batchRejected",
-  sessionId: "s1",
-  topic: "orders",
-  partition: 4,
-  cause: "crc",
-  message: "The CRC does not match.",
-  baseOffset: 2_000n,
-  lastOffset: 2_009n,
-  nextSafeOffset: 2_010n,
-  boundsTrusted: true,
-  boundsReason: "the next batch begins there",
-  action: "halted",
-};
+const batch = rejected({ boundsReason: "the next batch begins there" });
 
 const partition0 = { topic: "orders", partition: 0 };
 
@@ -159,13 +145,13 @@ describe("a debug consumer", () => {
       0,
     ],
   ])("a corrupt batch is in the way until %s", (_what, then, left) => {
-    const model = modelOf(seen(1, started()), seen(2, position(4)), seen(3, rejected), seen(4, then));
+    const model = modelOf(seen(1, started()), seen(2, position(4)), seen(3, batch), seen(4, then));
 
     expect(sessionOf(model).corrupt.size).toBe(left);
   });
 
   test("a batch that the policy skipped is not in the way", () => {
-    const model = modelOf(seen(3, { ...rejected, action: "skipped" }));
+    const model = modelOf(seen(3, { ...batch, action: "skipped" }));
 
     expect(sessionOf(model).corrupt.size).toBe(0);
   });

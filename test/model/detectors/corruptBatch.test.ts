@@ -1,28 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { detect } from "#model/detectors/detect.ts";
-import type { BatchRejected } from "#trace/observations/fetch.ts";
-import { modelOf, position, seen, started } from "../observed.ts";
+import { modelOf, position, rejected, seen, started } from "../observed.ts";
 import { actions, only } from "./support/only.ts";
 
 describe("a corrupt batch", () => {
-  const rejected: BatchRejected = {
-    type: "fetch.batchRejected",
-    sessionId: "s1",
-    topic: "orders",
-    partition: 4,
-    cause: "crc",
-    message: "The CRC does not match.",
-    baseOffset: 2_000n,
-    lastOffset: 2_009n,
-    nextSafeOffset: 2_010n,
-    boundsTrusted: true,
+  const batch = rejected({
     boundsReason: "the header agrees with the next batch",
     crcStored: 0x1a2b3c4d,
     crcComputed: 0x99f0e1aa,
     sizeInBytes: 1_182,
     compression: "zstd",
-    action: "halted",
-  };
+  });
 
   test("says that it was skipped before where the commit stayed in front of it", () => {
     const gap = {
@@ -34,7 +22,7 @@ describe("a corrupt batch", () => {
       fromOffset: 2_000n,
       toOffset: 2_010n,
     } as const;
-    const again = { ...rejected, sessionId: "s2" };
+    const again = { ...batch, sessionId: "s2" };
     const model = modelOf(
       seen(1, started()),
       seen(2, started({ sessionId: "s2", name: "B" })),
@@ -49,7 +37,7 @@ describe("a corrupt batch", () => {
   });
 
   test("names its bounds, why it cannot be read, and where reading is safe again", () => {
-    const [finding] = only(modelOf(seen(1, started()), seen(5, rejected)), "corruptBatch", 10);
+    const [finding] = only(modelOf(seen(1, started()), seen(5, batch)), "corruptBatch", 10);
 
     expect(finding).toMatchObject({
       severity: "error",
@@ -64,9 +52,9 @@ describe("a corrupt batch", () => {
   });
 
   test("offers no skip where the header says nothing usable, and doubts it where it is doubtful", () => {
-    const { lastOffset: _, nextSafeOffset: __, ...unknown } = rejected;
+    const { lastOffset: _, nextSafeOffset: __, ...unknown } = batch;
     const [blind] = only(modelOf(seen(5, unknown)), "corruptBatch", 10);
-    const [doubtful] = only(modelOf(seen(5, { ...rejected, boundsTrusted: false })), "corruptBatch", 10);
+    const [doubtful] = only(modelOf(seen(5, { ...batch, boundsTrusted: false })), "corruptBatch", 10);
 
     expect(actions(blind)).toEqual(["retryBatch", "seek"]);
     expect(blind?.detail).toBe("halted at 2,000; an unknown number of records cannot be read");
@@ -74,7 +62,7 @@ describe("a corrupt batch", () => {
   });
 
   test("that the broker itself reports says so, and why nothing is skipped", () => {
-    const { lastOffset: _, nextSafeOffset: __, crcStored: ___, ...blind } = rejected;
+    const { lastOffset: _, nextSafeOffset: __, crcStored: ___, ...blind } = batch;
     const reported = { ...blind, cause: "reported", boundsTrusted: false, readFrom: 3 } as const;
     const toSkip = started({ corruptBatchPolicy: "skip" });
 
@@ -93,7 +81,7 @@ describe("a corrupt batch", () => {
     const errored = position(4, { state: "errored", error: { code: "CORRUPT_BATCH", message: "halted" } });
 
     expect(
-      detect(modelOf(seen(1, started()), seen(4, errored), seen(5, rejected)), 10).map(({ kind }) => kind),
+      detect(modelOf(seen(1, started()), seen(4, errored), seen(5, batch)), 10).map(({ kind }) => kind),
     ).toEqual(["corruptBatch"]);
     expect(detect(modelOf(seen(1, started()), seen(4, errored)), 10).map(({ kind }) => kind)).toEqual([
       "partitionError",

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { detect } from "#model/detectors/detect.ts";
-import type { BatchRejected } from "#trace/observations/fetch.ts";
-import { byBroker, modelOf, position, seen } from "../../model/observed.ts";
+import { byBroker, modelOf, position, rejected, seen } from "../../model/observed.ts";
 import { detailOf, stateOf } from "./support/stateOf.ts";
 import { story } from "./support/story.ts";
 
@@ -78,22 +77,8 @@ describe("buffer, faults, findings", () => {
   });
 
   test("a corrupt batch shows its first bytes with the names of the fields", () => {
-    const rejected: BatchRejected = {
-      type: "fetch.batchRejected",
-      sessionId: "s1",
-      topic: "orders",
-      partition: 4,
-      cause: "crc",
-      message: "The CRC does not match.",
-      baseOffset: 2_000n,
-      lastOffset: 2_009n,
-      nextSafeOffset: 2_010n,
-      boundsTrusted: true,
-      boundsReason: "agrees",
-      bytesId: "b1",
-      action: "halted",
-    };
-    const model = modelOf(...story, seen(50_000, rejected));
+    const batch = rejected({ bytesId: "b1" });
+    const model = modelOf(...story, seen(50_000, batch));
     const [finding] = detect(model, 100_000).filter(({ kind }) => kind === "corruptBatch");
     const bytes = Uint8Array.from({ length: 2_000 }, (_, index) => index % 256);
 

@@ -1,6 +1,5 @@
-import type { BatchRejected } from "#trace/observations/fetch.ts";
 import type { NodeTarget } from "#views/treeNode.ts";
-import { position, seen, started } from "../../../model/observed.ts";
+import { position, rejected, seen, started } from "../../../model/observed.ts";
 import { profile } from "./rows.ts";
 
 /** Our session A, which waits to join billing and is held: orders-3 is paused, orders-4 is read. */
@@ -36,20 +35,7 @@ export const session = [
 export const sessionTarget: NodeTarget = { kind: "session", clusterId: "c1", sessionId: "s1" };
 
 /** A batch of orders-4 that fails its checksum. */
-export const corrupt: BatchRejected = {
-  type: "fetch.batchRejected",
-  sessionId: "s1",
-  topic: "orders",
-  partition: 4,
-  cause: "crc",
-  message: "The CRC does not match.",
-  baseOffset: 2_000n,
-  lastOffset: 2_009n,
-  nextSafeOffset: 2_010n,
-  boundsTrusted: true,
-  boundsReason: "agrees",
-  action: "halted",
-};
+export const corrupt = rejected();
 
 /** What that session has buffered of a partition of `orders`. */
 export function buffer(partition: number, records: number, pausedRecords = 0) {
