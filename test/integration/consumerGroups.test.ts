@@ -5,7 +5,7 @@ import { consumerGroupHeartbeat } from "#protocol/apis/consumerGroupHeartbeat.ts
 import { newestKafka } from "#test/support/kafkaJars.ts";
 import { useCluster } from "#test/support/liveCluster.ts";
 import { LiveMember, until } from "#test/support/liveMember.ts";
-import { startRealKafka } from "#test/support/realKafka.ts";
+import { type RealKafka, startRealKafka } from "#test/support/realKafka.ts";
 
 const quickGroups = {
   "group.consumer.min.heartbeat.interval.ms": "100",
@@ -325,27 +325,13 @@ describe.each([
   [newestKafka, { "group.coordinator.rebalance.protocols": "classic" }],
   ["3.9.2", {}],
 ] as const)("a broker without consumer groups: Kafka %s %o", (version, config) => {
-  const { servers, admin, keep } = useCluster(
+  const cluster = useCluster(
     () => startRealKafka({ version, config }),
     (member: LiveMember) => member.stop(),
   );
 
   test("the session goes on as a classic member, reads, and says why", async () => {
-    await admin().createTopic({ topic: "orders", partitions: 1 });
-    const records = [{ key: null, value: "v" }];
-    await admin().produce({ topic: "orders", partition: 0, compression: "none", records });
-
-    const member = keep(
-      new LiveMember(
-        { servers: servers() },
-        { topics: ["orders"], groupId: "billing", groupProtocol: "consumer" },
-      ),
-    ).flow();
-    await until(
-      () => member.read.length === 1,
-      () => JSON.stringify(member.all("session.state").at(-1)),
-    );
-    const shown = member.all("session.state").at(-1);
+    const shown = await stateOnceReading(cluster);
 
     expect(shown).toMatchObject({ membership: "stable", groupProtocol: "classic" });
     expect(shown?.fallbackReason).toMatch(/UNSUPPORTED_VERSION|does not know ConsumerGroupHeartbeat|we need/);
@@ -353,7 +339,7 @@ describe.each([
 });
 
 describe("Kafka 3.9.2 that was told to have consumer groups", () => {
-  const { servers, admin, keep } = useCluster(
+  const cluster = useCluster(
     () =>
       startRealKafka({
         version: "3.9.2",
@@ -363,24 +349,31 @@ describe("Kafka 3.9.2 that was told to have consumer groups", () => {
   );
 
   test("has them", async () => {
-    await admin().createTopic({ topic: "orders", partitions: 1 });
-    const records = [{ key: null, value: "v" }];
-    await admin().produce({ topic: "orders", partition: 0, compression: "none", records });
+    const shown = await stateOnceReading(cluster);
 
-    const member = keep(
-      new LiveMember(
-        { servers: servers() },
-        { topics: ["orders"], groupId: "billing", groupProtocol: "consumer" },
-      ),
-    ).flow();
-    await until(
-      () => member.read.length === 1,
-      () => JSON.stringify(member.all("session.state").at(-1)),
-    );
-
-    expect(member.all("session.state").at(-1)).toMatchObject({
-      membership: "stable",
-      groupProtocol: "consumer",
-    });
+    expect(shown).toMatchObject({ membership: "stable", groupProtocol: "consumer" });
   }, 90_000);
 });
+
+/** What a member that asked for a consumer group says of itself once it has read a record. */
+async function stateOnceReading({
+  servers,
+  admin,
+  keep,
+}: ReturnType<typeof useCluster<RealKafka, LiveMember>>) {
+  await admin().createTopic({ topic: "orders", partitions: 1 });
+  const records = [{ key: null, value: "v" }];
+  await admin().produce({ topic: "orders", partition: 0, compression: "none", records });
+
+  const member = keep(
+    new LiveMember(
+      { servers: servers() },
+      { topics: ["orders"], groupId: "billing", groupProtocol: "consumer" },
+    ),
+  ).flow();
+  await until(
+    () => member.read.length === 1,
+    () => JSON.stringify(member.all("session.state").at(-1)),
+  );
+  return member.all("session.state").at(-1);
+}
