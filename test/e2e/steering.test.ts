@@ -97,6 +97,7 @@ async function find(line: string): Promise<void> {
 
 /** A line of the advanced page, and the answer to it. */
 async function change(line: string, answer: string): Promise<void> {
+  await workbench.asked("Enter changes the line");
   await find(line);
   await workbench.pick(new RegExp(`^${answer}`));
   await workbench.asked("Enter changes the line");
